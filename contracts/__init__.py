@@ -1,0 +1,1 @@
+"""The language every part of linzhang speaks; needs pydantic and nothing else."""

@@ -1,0 +1,361 @@
+"""What people may ask for, by request and reply, on `cmd.<service>.<verb>.v<major>.<actor>.<division>`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from contracts.cases import Case, CaseState
+from contracts.division import Division
+from contracts.event import Command
+from contracts.incident import Evidence, IncidentKind
+from contracts.notify import Channel
+from contracts.roster import Area, Post
+from contracts.targets import Amounts, RecordWord, Target
+from contracts.values import CaseRef, Instant, Latitude, Line, Longitude, PostRef, Text, Token, UnitRef, Value
+
+OPERATOR = "operator"
+"""The account of who runs the system: enrols areas and posts, sets plans, looks after dead letters; decides no case."""
+
+
+class ProblemReply(Value):
+    """A refusal of a command, as RFC 9457 problem details; `errors` names each field and rule."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+    errors: tuple[dict[str, str], ...] = ()
+    state: str | None = None
+    moves_allowed: tuple[str, ...] | None = None
+
+
+class Done(Value):
+    """How many things were changed."""
+
+    changed: int
+
+
+class EnrolAreas(Command):
+    """State responsibility areas; the same state again changes nothing. By the operator."""
+
+    name: ClassVar[str] = "roster.enrol_areas.v1"
+    answer: ClassVar[type[BaseModel]] = Done
+
+    areas: Annotated[tuple[Area, ...], Field(min_length=1, max_length=500)]
+
+
+class EnrolPosts(Command):
+    """State posts with their appointments; the same state again changes nothing. By the operator."""
+
+    name: ClassVar[str] = "roster.enrol_posts.v1"
+    answer: ClassVar[type[BaseModel]] = Done
+
+    posts: Annotated[tuple[Post, ...], Field(min_length=1, max_length=500)]
+
+
+class Appoint(Command):
+    """Appoint a person to a post from a day; who held it before ends the day before. By the office above, or operator."""
+
+    name: ClassVar[str] = "roster.appoint.v1"
+    answer: ClassVar[type[BaseModel]] = Post
+
+    post_id: Token
+    person_id: Token
+    person_name: Line
+    held_from: date
+    held_to: date | None = None
+
+
+class Answerable(Value):
+    """Who answers for a point: the areas that contain it and their posts, the primary area and smallest first."""
+
+    areas: tuple[Token, ...]
+    posts: tuple[PostRef, ...]
+
+
+class WhoAnswers(Command):
+    """Who answers for this point at this time (DOMAIN §3); degrees on CGCS2000 or WGS 84.
+
+    `known_at` asks as known at that time: what was recorded later is left out.
+    """
+
+    name: ClassVar[str] = "roster.who_answers.v1"
+    answer: ClassVar[type[BaseModel]] = Answerable
+
+    lon: Longitude
+    lat: Latitude
+    at: Instant
+    known_at: Instant | None = None
+
+
+class CaseCommand(Command):
+    """A move of one case, which lies in or under the subject's division."""
+
+    answer: ClassVar[type[BaseModel]] = Case
+
+    case_id: UUID
+
+
+class VerifyCase(CaseCommand):
+    """registered → verified, by the office."""
+
+    name: ClassVar[str] = "cases.verify.v1"
+
+
+class DismissCase(CaseCommand):
+    """registered → dismissed, by the office, with a reason."""
+
+    name: ClassVar[str] = "cases.dismiss.v1"
+
+    reason: Line
+
+
+class AssignCase(CaseCommand):
+    """verified → assigned, by the office: which unit, by which day."""
+
+    name: ClassVar[str] = "cases.assign.v1"
+
+    unit: UnitRef
+    due_on: date
+
+
+class StartCase(CaseCommand):
+    """assigned → rectifying, by the unit, for kinds that need no plan."""
+
+    name: ClassVar[str] = "cases.start.v1"
+
+
+class SubmitCase(CaseCommand):
+    """rectifying → submitted, by the unit: what was done, and the evidence."""
+
+    name: ClassVar[str] = "cases.submit.v1"
+
+    measures: Annotated[Text, Field(min_length=1)]
+    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1, max_length=50)]
+
+
+class SendBackCase(CaseCommand):
+    """submitted → rectifying, by the acceptor, with a reason."""
+
+    name: ClassVar[str] = "cases.send_back.v1"
+
+    reason: Line
+
+
+class AcceptCase(CaseCommand):
+    """submitted → accepted, by an acceptor who is neither the rectifier nor of its unit."""
+
+    name: ClassVar[str] = "cases.accept.v1"
+
+
+class CloseCase(CaseCommand):
+    """accepted → closed, by the office, where no public notice is required."""
+
+    name: ClassVar[str] = "cases.close.v1"
+
+
+class ShowCase(CaseCommand):
+    """One case as it stands."""
+
+    name: ClassVar[str] = "cases.show.v1"
+
+
+class CaseList(Value):
+    cases: tuple[Case, ...]
+    total: int
+
+
+class ListCases(Command):
+    """The cases in or under the subject's division, newest first."""
+
+    name: ClassVar[str] = "cases.list.v1"
+    answer: ClassVar[type[BaseModel]] = CaseList
+
+    state: CaseState | None = None
+    kind: IncidentKind | None = None
+    overdue: bool | None = None
+    incident_id: UUID | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    offset: Annotated[int, Field(ge=0)] = 0
+
+
+class SetTarget(Command):
+    """Put a target into the plan, or change its amount. By the operator or the office."""
+
+    name: ClassVar[str] = "targets.set.v1"
+    answer: ClassVar[type[BaseModel]] = Target
+
+    target: Target
+
+
+class TargetProgress(Value):
+    target: Target
+    total: Amounts
+
+
+class PlanShown(Value):
+    targets: tuple[TargetProgress, ...]
+
+
+class ShowPlan(Command):
+    """The targets of a year in or under the subject's division, with the amounts reached."""
+
+    name: ClassVar[str] = "targets.show_plan.v1"
+    answer: ClassVar[type[BaseModel]] = PlanShown
+
+    year: int
+
+
+class RecordLine(Value):
+    case: CaseRef
+    what: RecordWord
+    at: Instant
+
+
+class Record(Value):
+    """What stands in a post's record; `counts` by what happened."""
+
+    post_id: Token
+    counts: dict[str, int]
+    lines: tuple[RecordLine, ...]
+
+
+class ShowRecord(Command):
+    """The record of one post in or under the subject's division."""
+
+    name: ClassVar[str] = "targets.show_record.v1"
+    answer: ClassVar[type[BaseModel]] = Record
+
+    post_id: Token
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Notice(Value):
+    id: UUID
+    about: Line
+    thing_id: str
+    title: Line
+    body: Text
+    channel: Channel
+    at: Instant
+    receipted_at: Instant | None
+
+
+class Notices(Value):
+    notices: tuple[Notice, ...]
+    total: int
+
+
+class ShowNotices(Command):
+    """The asker's own notices, newest first."""
+
+    name: ClassVar[str] = "notify.show_notices.v1"
+    answer: ClassVar[type[BaseModel]] = Notices
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class ReceiptNotice(Command):
+    """Sign that one's own notice was read (签收)."""
+
+    name: ClassVar[str] = "notify.receipt.v1"
+    answer: ClassVar[type[BaseModel]] = Notice
+
+    notice_id: UUID
+
+
+class DeadLetterGroup(Value):
+    """Dead letters of one durable with one cause."""
+
+    durable: str
+    cause: str
+    count: int
+    ids: tuple[UUID, ...]
+    first_at: Instant
+    last_at: Instant
+    example: dict[str, Any]
+
+
+class DeadLetters(Value):
+    groups: tuple[DeadLetterGroup, ...]
+
+
+class ListDeadLetters(Command):
+    """The dead letters of a service, grouped by cause. By the operator."""
+
+    name: ClassVar[str] = "*.list_dead.v1"
+    answer: ClassVar[type[BaseModel]] = DeadLetters
+
+
+class ReplayDeadLetters(Command):
+    """Hand dead letters to their handler again; those that fail again stay. By the operator."""
+
+    name: ClassVar[str] = "*.replay_dead.v1"
+    answer: ClassVar[type[BaseModel]] = Done
+
+    ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=1000)]
+
+
+class DiscardDeadLetters(Command):
+    """Give dead letters up, with a reason that is kept. By the operator."""
+
+    name: ClassVar[str] = "*.discard_dead.v1"
+    answer: ClassVar[type[BaseModel]] = Done
+
+    ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=1000)]
+    reason: Line
+
+
+class ServiceStatus(Value):
+    """How a service stands: `lag` messages waiting by durable, unsent outbox rows, the oldest of them, what is due."""
+
+    service: str
+    ready: bool
+    lag: dict[str, int]
+    outbox_unsent: int
+    outbox_oldest_s: float
+    dead_letters: int
+    due: dict[str, int]
+    heard: dict[str, int]
+    refused: int
+    now: Instant
+
+
+class ShowStatus(Command):
+    """How one service stands. By the operator."""
+
+    name: ClassVar[str] = "*.status.v1"
+    answer: ClassVar[type[BaseModel]] = ServiceStatus
+
+
+OPERATIONS: tuple[type[Command], ...] = (ListDeadLetters, ReplayDeadLetters, DiscardDeadLetters, ShowStatus)
+"""Commands that every service answers, `*` standing for its name."""
+
+COMMANDS: dict[str, tuple[type[Command], ...]] = {
+    "roster": (EnrolAreas, EnrolPosts, Appoint, WhoAnswers),
+    "patrol": (),
+    "cases": (
+        VerifyCase,
+        DismissCase,
+        AssignCase,
+        StartCase,
+        SubmitCase,
+        SendBackCase,
+        AcceptCase,
+        CloseCase,
+        ShowCase,
+        ListCases,
+    ),
+    "targets": (SetTarget, ShowPlan, ShowRecord),
+    "notify": (ShowNotices, ReceiptNotice),
+}
+
+
+def operation_subject(command: type[Command], service: str, actor: str, division: Division) -> str:
+    """The subject of one of OPERATIONS for a service."""
+    return command.subject_for(actor, division).replace("*", service, 1)

@@ -1,0 +1,106 @@
+"""The statistical division code: 12 digits in data, five tokens on the bus."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+_WIDTHS = (2, 2, 2, 3, 3)
+_ENDS = (2, 4, 6, 9, 12)
+_CODE = re.compile(r"[0-9]{12}\Z")
+
+
+class Level(StrEnum):
+    """How high a division stands, by the trailing zeros of its code."""
+
+    UNKNOWN = "unknown"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWN = "town"
+    VILLAGE = "village"
+
+
+_LEVELS = (Level.UNKNOWN, Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWN, Level.VILLAGE)
+
+
+class Division(str):
+    """A 12-digit division code, read as 2-2-2-3-3 digits (DOMAIN §1).
+
+    It is a plain string in JSON. Raises ValueError for anything but twelve digits.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, code: str) -> Self:
+        if not _CODE.match(code):
+            raise ValueError("a division code is twelve digits")
+        return super().__new__(cls, code)
+
+    @classmethod
+    def from_tokens(cls, tokens: str) -> Self:
+        """Read the five tokens of a subject: `36.02.22.104.201`."""
+        parts = tokens.split(".")
+        if tuple(map(len, parts)) != _WIDTHS:
+            raise ValueError("a division in a subject is five tokens of 2, 2, 2, 3 and 3 digits")
+        return cls("".join(parts))
+
+    @property
+    def tokens(self) -> str:
+        """The code as it stands in a subject: `36.02.22.104.201`."""
+        return f"{self[:2]}.{self[2:4]}.{self[4:6]}.{self[6:9]}.{self[9:]}"
+
+    @property
+    def significant(self) -> str:
+        """The digits that are not trailing zero groups; `` for the unknown division."""
+        for start, end in zip((9, 6, 4, 2, 0), reversed(_ENDS), strict=True):
+            if self[start:end].strip("0"):
+                return str(self[:end])
+        return ""
+
+    @property
+    def level(self) -> Level:
+        return _LEVELS[0 if not self.significant else _ENDS.index(len(self.significant)) + 1]
+
+    @property
+    def parent(self) -> Division | None:
+        """The division one level up; None above a province and for the unknown."""
+        depth = _LEVELS.index(self.level)
+        return None if depth < 2 else Division(self[: _ENDS[depth - 2]].ljust(12, "0"))
+
+    def chain(self) -> tuple[Division, ...]:
+        """This division and all above it, the smallest first."""
+        up: Division | None = self
+        found: list[Division] = []
+        while up is not None:
+            found.append(up)
+            up = up.parent
+        return tuple(found)
+
+    def contains(self, other: Division) -> bool:
+        """Whether `other` is this division or lies under it; the unknown contains everything."""
+        return other.startswith(self.significant)
+
+    @property
+    def wildcard(self) -> str:
+        """The subject filter for this division and all below: `36.02.22.>`; `>` for the unknown."""
+        depth = _LEVELS.index(self.level)
+        tokens = self.tokens.split(".")
+        return ".".join(tokens) if depth == 5 else ".".join([*tokens[:depth], ">"])
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            cls, core_schema.str_schema(pattern="^[0-9]{12}$"), serialization=core_schema.to_string_ser_schema()
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[0-9]{12}$", "title": "Division"}
+
+
+UNKNOWN = Division("000000000000")

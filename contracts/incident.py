@@ -1,0 +1,155 @@
+"""An incident: something seen on the ground, with the fields of its kind."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from contracts.division import Division
+from contracts.mu import Mu
+from contracts.values import AreaRef, ExternalId, Instant, Latitude, Line, Longitude, OpenEnum, Position, Text, Value
+
+
+class IncidentKind(OpenEnum):
+    """What was seen (DOMAIN §4)."""
+
+    FIRE = "fire"
+    ILLEGAL_FIRE_USE = "illegal_fire_use"
+    FELLING = "felling"
+    FOREST_LAND_TAKEN = "forest_land_taken"
+    NATURAL_FOREST_DESTROYED = "natural_forest_destroyed"
+    RESERVE_VIOLATION = "reserve_violation"
+    HABITAT_DESTROYED = "habitat_destroyed"
+    POACHING = "poaching"
+    WILDLIFE_TRADE = "wildlife_trade"
+    WILDLIFE_TRANSPORT = "wildlife_transport"
+    WILDLIFE_EATING = "wildlife_eating"
+    DEAD_PINES = "dead_pines"
+    PESTS = "pests"
+    SICK_WILDLIFE = "sick_wildlife"
+    OLD_TREE_HURT = "old_tree_hurt"
+    WASTE = "waste"
+    DAMAGED_BOARD = "damaged_board"
+    OTHER = "other"
+
+
+ALARMS = (IncidentKind.FIRE, IncidentKind.SICK_WILDLIFE)
+"""Alarms first; a case only where there is an offence or something to put right (DOMAIN §4)."""
+
+
+class Severity(OpenEnum):
+    MINOR = "minor"
+    SERIOUS = "serious"
+    GRAVE = "grave"
+    OTHER = "other"
+
+
+class ReporterKind(OpenEnum):
+    """Who or what saw it."""
+
+    RANGER = "ranger"
+    CHIEF = "chief"
+    PUBLIC = "public"
+    SATELLITE = "satellite"
+    SENSOR = "sensor"
+    DEPARTMENT = "department"
+    OTHER = "other"
+
+
+class Evidence(Value):
+    """A photograph or document, named by its content; the content itself stays with the sender."""
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    media_type: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=100)]
+    size_bytes: Annotated[int, Field(gt=0)]
+
+
+class Details(Value):
+    """The fields of one kind; a field that the kind does not have is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FireDetails(Details):
+    burning: bool | None = None
+    burnt_mu: Mu | None = None
+    frp_mw: Annotated[float, Field(ge=0, description="fire radiative power, megawatts")] | None = None
+    confidence_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+
+
+class FellingDetails(Details):
+    volume_m3: Annotated[Decimal, Field(ge=0, decimal_places=4)] | None = None
+    trees: Annotated[int, Field(ge=0)] | None = None
+    species: Line | None = None
+    permit_number: Line | None = None
+
+
+class GroundDetails(Details):
+    ground_mu: Mu | None = None
+    before_use: Line | None = None
+    present_use: Line | None = None
+    pretext: Line | None = None
+
+
+class WildlifeDetails(Details):
+    species: Line | None = None
+    animals: Annotated[int, Field(ge=0)] | None = None
+    dead: Annotated[int, Field(ge=0)] | None = None
+
+
+class TreesDetails(Details):
+    trees: Annotated[int, Field(ge=0)] | None = None
+    species: Line | None = None
+    tree_number: Line | None = None
+
+
+class PlainDetails(Details):
+    object_number: Line | None = None
+
+
+K = IncidentKind
+DETAILS: dict[IncidentKind, type[Details]] = {
+    **dict.fromkeys((K.FIRE, K.ILLEGAL_FIRE_USE), FireDetails),
+    K.FELLING: FellingDetails,
+    **dict.fromkeys(
+        (K.FOREST_LAND_TAKEN, K.NATURAL_FOREST_DESTROYED, K.RESERVE_VIOLATION, K.HABITAT_DESTROYED), GroundDetails
+    ),
+    **dict.fromkeys(
+        (K.POACHING, K.WILDLIFE_TRADE, K.WILDLIFE_TRANSPORT, K.WILDLIFE_EATING, K.SICK_WILDLIFE), WildlifeDetails
+    ),
+    **dict.fromkeys((K.DEAD_PINES, K.PESTS, K.OLD_TREE_HURT), TreesDetails),
+    **dict.fromkeys((K.WASTE, K.DAMAGED_BOARD, K.OTHER), PlainDetails),
+}
+"""The fields that each kind has of its own."""
+
+
+class Incident(Value):
+    """An incident as patrol keeps it, whole.
+
+    (`source`, `external_id`, `revision`) names the report for ever. `lon` and `lat` are degrees on CGCS2000, to
+    which WGS 84 agrees within a metre; `stated` is the position as it was sent. `areas` are the responsibility
+    areas that contain it, the primary one first; `division` is that of the primary one. `weight` counts the
+    reports that corroborate it.
+    """
+
+    id: UUID
+    source: Line
+    external_id: ExternalId
+    revision: Annotated[int, Field(ge=1)]
+    kind: IncidentKind
+    severity: Severity
+    lon: Longitude
+    lat: Latitude
+    stated: Position
+    division: Division
+    areas: tuple[AreaRef, ...]
+    seen_at: Instant
+    reported_at: Instant
+    reporter: ReporterKind
+    text: Text
+    evidence: tuple[Evidence, ...] = ()
+    details: dict[str, Any] = {}
+    weight: Annotated[int, Field(ge=1)] = 1

@@ -1,0 +1,160 @@
+"""Small value types that several messages share."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from contracts.division import Division
+
+
+class Value(BaseModel):
+    """A frozen part of a message; a reader ignores the fields it does not know (DESIGN §3)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
+
+
+class OpenEnum(StrEnum):
+    """An enumeration that may grow: a reader takes a word it does not know as `other`."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        return cls("other") if isinstance(value, str) else None
+
+
+def known(words: type[OpenEnum]) -> BeforeValidator:
+    """Refuse a word the enumeration does not have: for what outsiders send, where a guess would be a lie."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and value not in words._value2member_map_:
+            raise ValueError(f"must be one of: {', '.join(words)}")
+        return value
+
+    return BeforeValidator(check)
+
+
+def _no_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("must not contain the NUL character")
+    return value
+
+
+Instant = AwareDatetime
+"""A point in time with its offset; without an offset it is refused."""
+Token = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$")]
+"""A word that may stand in a subject."""
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_nul)]
+"""A short text of people: any Unicode except NUL."""
+Text = Annotated[str, Field(max_length=4000), AfterValidator(_no_nul)]
+"""A text of people, up to 4,000 characters: any Unicode except NUL."""
+ExternalId = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_no_nul)]
+"""A sender's own name for a thing."""
+
+
+class Datum(StrEnum):
+    """What a coordinate is measured on; GCJ-02 is off by up to 700 m, so it must be stated (DOMAIN §4)."""
+
+    WGS84 = "wgs84"
+    CGCS2000 = "cgcs2000"
+    GCJ02 = "gcj02"
+
+
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="degrees east")]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="degrees north")]
+
+
+class Position(Value):
+    """Where something is, with the datum it is stated in."""
+
+    lon: Longitude
+    lat: Latitude
+    datum: Datum
+
+
+class Period(Value):
+    """Whole days from `first` to `last`, both included, in Asia/Shanghai."""
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("a period ends on or after the day it begins")
+        return self
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+class AreaKind(OpenEnum):
+    """What a responsibility area is; divisions and grids form the tree, the others hang beside it."""
+
+    DIVISION = "division"
+    GRID = "grid"
+    FOREST_FARM = "forest_farm"
+    RESERVE = "reserve"
+    OTHER = "other"
+
+
+class Role(OpenEnum):
+    """What a post is for (DOMAIN §1)."""
+
+    GENERAL_CHIEF = "general_chief"
+    DEPUTY_GENERAL_CHIEF = "deputy_general_chief"
+    CHIEF = "chief"
+    VILLAGE_CHIEF = "village_chief"
+    RESOURCE_SUPERVISOR = "resource_supervisor"
+    RANGER = "ranger"
+    OFFICE = "office"
+    UNIT = "unit"
+    OTHER = "other"
+
+
+CHIEFS = (Role.GENERAL_CHIEF, Role.DEPUTY_GENERAL_CHIEF, Role.CHIEF, Role.VILLAGE_CHIEF)
+
+
+class AreaRef(Value):
+    """A responsibility area, named."""
+
+    id: Token
+    kind: AreaKind
+    name: Line
+    division: Division
+
+
+class UnitRef(Value):
+    """A body that must put cases right, or for which a post acts."""
+
+    id: Token
+    name: Line
+
+
+class PersonRef(Value):
+    """Who holds a post: an account on the bus, and the name that the notice board shows."""
+
+    id: Token
+    name: Line
+
+
+class PostRef(Value):
+    """A post and who holds it; `holder` is None while it is vacant and its unit acts."""
+
+    id: Token
+    role: Role
+    area_id: Token
+    division: Division
+    unit: UnitRef
+    holder: PersonRef | None = None
+
+
+class CaseRef(Value):
+    """A case, by its id and its number in the office's book."""
+
+    id: str
+    number: Line
+    division: Division

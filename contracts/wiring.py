@@ -1,0 +1,199 @@
+"""Who announces, hears and answers what: durables, permissions and the AsyncAPI document come from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts import cases, commands, dead_letters, intake, notify, patrol, roster, targets
+from contracts.event import Command, Fact, Intake, Message, ReferenceFact
+
+SERVICES = ("roster", "patrol", "cases", "targets", "notify")
+
+FACTS: dict[str, tuple[type[Fact], ...]] = {
+    "roster": (roster.AreaStated, roster.PostStated, dead_letters.RosterDeadLettered),
+    "patrol": (
+        patrol.IncidentLocated,
+        patrol.IncidentLinked,
+        patrol.IncidentRevised,
+        patrol.TrackStored,
+        dead_letters.PatrolDeadLettered,
+    ),
+    "cases": (
+        cases.CaseOpened,
+        cases.CaseVerified,
+        cases.CaseDismissed,
+        cases.CaseAssigned,
+        cases.CaseStarted,
+        cases.CaseSubmitted,
+        cases.CaseSentBack,
+        cases.CaseAccepted,
+        cases.CaseClosed,
+        cases.CaseOverdue,
+        cases.CaseCorroborated,
+        dead_letters.CasesDeadLettered,
+    ),
+    "targets": (targets.TargetSet, targets.ProgressRecorded, targets.RecordEntered, dead_letters.TargetsDeadLettered),
+    "notify": (notify.Notified, notify.Receipted, dead_letters.NotifyDeadLettered),
+}
+"""What each service announces, and only it may."""
+
+HEARS: dict[str, tuple[type[Fact | Intake], ...]] = {
+    "roster": (),
+    "patrol": (roster.AreaStated, intake.IncidentReport, intake.TrackBatch, cases.CaseClosed, cases.CaseDismissed),
+    "cases": (roster.PostStated, patrol.IncidentLocated, patrol.IncidentLinked),
+    "targets": (intake.ProgressReport, cases.CaseOpened, cases.CaseOverdue, cases.CaseClosed),
+    "notify": (
+        roster.PostStated,
+        cases.CaseOpened,
+        cases.CaseAssigned,
+        cases.CaseOverdue,
+        cases.CaseClosed,
+    ),
+}
+"""What each service hears; its handlers must be exactly these, or it does not start."""
+
+GATEKEEPER: type[Intake] = intake.IncidentReport
+"""The kind whose durable takes the whole of `intake.>`, so that a kind that nobody hears is refused by somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A JetStream stream: what it takes and how long it keeps it. Ages in seconds; 0 keeps for ever."""
+
+    name: str
+    subjects: tuple[str, ...]
+    max_age_s: float
+    duplicate_window_s: float
+    max_msgs_per_subject: int = -1
+    max_msg_bytes: int = 1024 * 1024
+
+
+DAY_S = 86_400.0
+FACT_DUPLICATES_S = 600.0
+INTAKE_DUPLICATES_S = 0.1
+"""The server's minimum: two senders that use one message id must both be heard (STACK row 21)."""
+
+
+
+def _told(service: str) -> tuple[str, ...]:
+    return tuple(f"{fact.name}.>" for fact in FACTS[service] if not issubclass(fact, dead_letters.DeadLettered))
+
+
+STREAMS: tuple[Stream, ...] = (
+    Stream("ROSTER", _told("roster"), 0, FACT_DUPLICATES_S, max_msgs_per_subject=1),
+    Stream("PATROL", _told("patrol"), 90 * DAY_S, FACT_DUPLICATES_S),
+    Stream("CASES", _told("cases"), 90 * DAY_S, FACT_DUPLICATES_S),
+    Stream("TARGETS", _told("targets"), 90 * DAY_S, FACT_DUPLICATES_S),
+    Stream("NOTIFY", _told("notify"), 30 * DAY_S, FACT_DUPLICATES_S),
+    Stream("ADVISORY", ("*.dead_lettered.v1.>",), 30 * DAY_S, FACT_DUPLICATES_S),
+    Stream("INTAKE", ("intake.>",), 30 * DAY_S, INTAKE_DUPLICATES_S),
+    Stream("TRACKS", ("track.>",), 7 * DAY_S, INTAKE_DUPLICATES_S),
+    Stream("REJECTED", ("rejected.>",), 30 * DAY_S, FACT_DUPLICATES_S),
+    Stream("CONTACTS", ("contact.>",), 0, FACT_DUPLICATES_S, max_msgs_per_subject=1),
+    Stream("CLOCK", ("clock.now",), 0, FACT_DUPLICATES_S, max_msgs_per_subject=1),
+)
+"""Every stream; one owner for each, and the provisioner makes them (DESIGN §3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Durable:
+    """One durable pull consumer: of one service for one message."""
+
+    name: str
+    stream: str
+    filter_subject: str
+    ack_wait_s: float = 20.0
+    max_ack_pending: int = 20_000
+
+
+def stream_of(message: type[Message]) -> str:
+    """The stream that keeps a message."""
+    if issubclass(message, Intake):
+        return "TRACKS" if message.family == "track" else "INTAKE"
+    return "ADVISORY" if issubclass(message, dead_letters.DeadLettered) else message.parts()[0].upper()
+
+
+def filter_of(message: type[Message]) -> str:
+    """The subject filter that matches every message of this kind."""
+    _, word, major = message.parts()
+    if message is GATEKEEPER:
+        return "intake.>"
+    if issubclass(message, Intake):
+        return f"track.{major}.*" if message.family == "track" else f"intake.*.{word}.{major}"
+    return f"{message.name}.>"
+
+
+def durable(service: str, message: type[Fact | Intake]) -> Durable:
+    """The durable through which a service hears a message."""
+    owner, word, _ = message.parts()
+    name = f"{service}-{word}" if owner != "intake" else f"{service}-intake-{word}"
+    return Durable(name, stream_of(message), filter_of(message))
+
+
+DURABLES: dict[str, tuple[Durable, ...]] = {
+    service: tuple(durable(service, message) for message in HEARS[service]) for service in SERVICES
+}
+
+ANSWERS: dict[str, tuple[type[Command], ...]] = {
+    service: (*commands.COMMANDS[service], *commands.OPERATIONS) for service in SERVICES
+}
+
+REFUSES: dict[str, tuple[type[Intake], ...]] = {
+    service: tuple(m for m in HEARS[service] if issubclass(m, Intake)) for service in SERVICES
+}
+
+
+def is_reference(message: type[Message]) -> bool:
+    return issubclass(message, ReferenceFact)
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What a user of the bus may publish and subscribe to; whole tokens, as the server matches them."""
+
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+
+
+def _reading(prefix: str, durables: tuple[Durable, ...]) -> list[str]:
+    allowed: list[str] = []
+    for d in durables:
+        allowed += [
+            f"{prefix}.CONSUMER.INFO.{d.stream}.{d.name}",
+            f"{prefix}.CONSUMER.MSG.NEXT.{d.stream}.{d.name}",
+            f"$JS.ACK.{d.stream}.{d.name}.>",
+            f"$JS.ACK.*.*.{d.stream}.{d.name}.>",
+        ]
+    return allowed
+
+
+def service_permissions(service: str) -> Permissions:
+    """A service publishes only its own facts and refusals of what it takes in, and reads only what it hears."""
+    publish = [f"{fact.name}.>" for fact in FACTS[service]]
+    for kind in REFUSES[service]:
+        publish.append("rejected.>" if kind is GATEKEEPER else f"rejected.*.{kind.parts()[1]}.{kind.parts()[2]}")
+    publish += ["_INBOX.>", "_R_.>", "$JS.API.DIRECT.GET.CLOCK.clock.now", *_reading("$JS.API", DURABLES[service])]
+    return Permissions(tuple(publish), (f"_INBOX.{service}.>", f"cmd.{service}.>", "clock.now"))
+
+
+def integrator_permissions(source: str) -> Permissions:
+    """An integrator posts only under its own token, and reads only its own refusals."""
+    return Permissions(
+        (f"intake.{source}.>", f"track.*.{source}", *_reading("FOREST.API", (refusals_durable(source),))),
+        (f"_INBOX.{source}.>",),
+    )
+
+
+def refusals_durable(source: str) -> Durable:
+    """The durable, made for an integrator, that holds its own refusals."""
+    return Durable(source, "REJECTED", f"rejected.{source}.>")
+
+
+def department_permissions(name: str, durables: tuple[Durable, ...]) -> Permissions:
+    """A department reads only through the durables made for it with its region as filter."""
+    return Permissions(tuple(_reading("FOREST.API", durables)), (f"_INBOX.{name}.>",))
+
+
+def official_permissions(actor: str, wildcard: str) -> Permissions:
+    """An official asks only under its own actor token and within its region (`36.02.22.>`)."""
+    return Permissions((f"cmd.*.*.*.{actor}.{wildcard}",), (f"_INBOX.{actor}.>",))
