@@ -57,18 +57,18 @@ class Fact(Message):
     aggregate: ClassVar[str]
     place: ClassVar[str]
 
-    @property
-    def partitionkey(self) -> str:
+    def partition_key(self) -> str:
+        """What the order of facts is kept by: the CloudEvents `partitionkey`."""
         return str(attrgetter(self.aggregate)(self))
 
-    @property
-    def division(self) -> Division:
+    def told_in(self) -> Division:
+        """The division on whose subject the fact is told."""
         found: Division = attrgetter(self.place)(self)
         return found
 
-    @property
-    def subject(self) -> str:
-        return f"{self.name}.{self.division.tokens}"
+    def told_on(self) -> str:
+        """The subject of this fact: `cases.opened.v1.36.02.22.104.201`."""
+        return f"{self.name}.{self.told_in().tokens}"
 
 
 class ReferenceFact(Fact):
@@ -76,9 +76,8 @@ class ReferenceFact(Fact):
 
     identity: ClassVar[str]
 
-    @property
-    def subject(self) -> str:
-        return f"{self.name}.{self.division.tokens}.{attrgetter(self.identity)(self)}"
+    def told_on(self) -> str:
+        return f"{super().told_on()}.{attrgetter(self.identity)(self)}"
 
 
 class Intake(Message):
