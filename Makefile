@@ -1,0 +1,48 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo up test check bench lock clean help
+
+demo: $(READY)  ## the whole system on real input; ends with tables and balanced books
+	$(BIN)/linzhang demo
+
+up: $(READY)  ## start the embedded system and stay; Ctrl-C stops it
+	$(BIN)/linzhang up
+
+check: $(READY)  ## style, types, who may import whom, contracts published and evolved lawfully
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m contracts.published --check
+
+test: check  ## everything above, then every test against real servers
+	$(BIN)/pytest
+
+bench: $(READY)  ## rates, latencies and memory on this machine
+	$(BIN)/pytest tests/bench -s
+
+lock: $(READY)  ## choose versions again: hashes, no addresses
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		--group dev pyproject.toml --upgrade --quiet -o requirements.lock
+	! grep -n "://" requirements.lock
+
+clean:  ## take away what was installed and what tools have cached
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info
+
+help:
+	@sed -nE 's/^([a-z]+):.*##  ?(.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+$(READY): requirements.lock pyproject.toml
+	test -x $(BIN)/python || python3 -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
