@@ -1,0 +1,1 @@
+"""What every service needs, once: delivery, inbox, outbox, commands, clock, health."""

@@ -1,0 +1,71 @@
+"""What a handler is given and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from contracts.division import Division
+from contracts.event import Command, Envelope, Fact, Message
+from contracts.intake import Problem as FieldProblem
+from services.runtime.problem import Problem
+
+M = TypeVar("M", bound=Message, covariant=True)
+C = TypeVar("C", bound=Command, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard(Generic[M]):
+    """One message, read and checked. `source` is the subject's token for intake, the announcing service for facts."""
+
+    body: M
+    envelope: Envelope
+    subject: str
+    source: str
+    stream_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Intake that breaks a rule: its sender is told each field and rule, and nothing else changes."""
+
+    heard: Heard[Message]
+    problems: tuple[FieldProblem, ...]
+
+
+Caused = tuple[Heard[Message], Fact]
+"""A fact with the message that caused it."""
+News = Caused | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Generic[C]):
+    """One command: who asks (`actor`, guaranteed by the bus), within which division, and what."""
+
+    command: C
+    actor: str
+    division: Division
+    id: str
+    at: datetime
+
+    def require_within(self, division: Division) -> None:
+        """Raises Problem 403 unless `division` is the subject's division or lies under it."""
+        if not self.division.contains(division):
+            raise Problem(
+                403,
+                "outside-division",
+                f"{division} does not lie in {self.division}, on whose subject the command was sent",
+                errors=[{"field": "subject", "rule": "the thing asked about lies in or under the subject's division"}],
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is replied to a command, and the facts that it brought about."""
+
+    body: BaseModel
+    news: Sequence[Fact] = ()

@@ -1,0 +1,58 @@
+"""Brings a service's schema up to date, in a process of its own: `python -m services.runtime.migrate cases=DSN …`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from alembic import command, op
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+SERVICES = Path(__file__).parent.parent
+LOCK = 0x6C7A6D67
+"""Key of the advisory lock that lets one of several starters migrate while the others wait."""
+
+
+def run_sql(revision_file: str) -> None:
+    """Run the plain SQL that stands beside a revision, several statements at once."""
+    statements = Path(revision_file).with_suffix(".sql").read_text(encoding="utf-8")
+    driver = op.get_bind().connection.driver_connection
+    op.get_bind().connection.dbapi_connection.await_(driver.execute(statements))  # type: ignore[union-attr]
+
+
+def _upgrade(connection: Connection, service: str) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    config = Config()
+    config.set_main_option("script_location", str(SERVICES / "runtime" / "migrations"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option(
+        "version_locations",
+        "\n".join(str(SERVICES / owner / "migrations") for owner in ("runtime", service)),
+    )
+    config.attributes["connection"] = connection
+    command.upgrade(config, "heads")
+
+
+async def migrate_async(service: str, dsn: str) -> None:
+    """Bring one service's schema up to date; harmless when it is. The role's search path names the schema."""
+    engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade, service)
+    finally:
+        await engine.dispose()
+
+
+def migrate(service: str, dsn: str) -> None:
+    """The same from a place without an event loop."""
+    asyncio.run(migrate_async(service, dsn))
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        name, _, address = argument.partition("=")
+        migrate(name, address)

@@ -1,0 +1,118 @@
+"""Writes the news of a transaction down, in the order of its aggregates, for the relay to send."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from contracts.event import MAX_MESSAGE_BYTES, Envelope, Fact, Message, dump, to_headers
+from contracts.intake import Refusal, refusal_subject
+from services.runtime.ids import child_of, uuid7
+from services.runtime.messages import Refused
+from services.runtime.transaction import Sql
+
+
+class FactTooLarge(Exception):
+    """A fact over the size that streams take; it fails the transaction that made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to be sent: a fact keeps the order of its aggregate, a refusal stands alone."""
+
+    message: Message
+    subject: str
+    partitionkey: str | None
+    cause: Envelope | None
+
+
+def telling(fact: Fact, cause: Envelope | None) -> Outgoing:
+    return Outgoing(fact, fact.told_on(), fact.partition_key(), cause)
+
+
+def refusing(refused: Refused, kind: str, major: str, at: datetime) -> Outgoing:
+    """The refusal of something posted, addressed to the source that the subject names."""
+    heard = refused.heard
+    refusal = Refusal(
+        source=heard.source,
+        kind=kind,
+        subject=heard.subject,
+        message_id=heard.envelope.id or None,
+        external_id=getattr(heard.body, "external_id", None) or getattr(heard.body, "batch_id", None),
+        revision=getattr(heard.body, "revision", None),
+        stream_sequence=heard.stream_sequence,
+        problems=refused.problems,
+        at=at,
+    )
+    cause = heard.envelope if heard.envelope.id else None
+    return Outgoing(refusal, refusal_subject(heard.source, kind, major), None, cause)
+
+
+async def write(sql: Sql, service: str, news: Sequence[Outgoing], at: datetime) -> None:
+    """Add the news to the outbox within the caller's transaction. Raises FactTooLarge."""
+    if not news:
+        return
+    last = await _sequences(sql, Counter(o.partitionkey for o in news if o.partitionkey is not None))
+    ids, subjects, keys, sequences, headers, bodies = [], [], [], [], [], []
+    for outgoing in news:
+        message_id = uuid7()
+        sequence = None
+        if outgoing.partitionkey is not None:
+            sequence = last[outgoing.partitionkey]
+            last[outgoing.partitionkey] += 1
+        cause = outgoing.cause
+        envelope = Envelope(
+            id=message_id,
+            source=service,
+            type=outgoing.message.type(),
+            time=at,
+            dataschema=outgoing.message.schema_urn(),
+            sequence=sequence,
+            partitionkey=outgoing.partitionkey,
+            correlationid=(cause.correlationid or cause.id) if cause else message_id,
+            causationid=cause.id if cause else None,
+            traceparent=child_of(cause.traceparent if cause else None),
+        )
+        body = dump(outgoing.message)
+        if len(body) > MAX_MESSAGE_BYTES:
+            raise FactTooLarge(f"{outgoing.subject}: {len(body)} bytes; a stream takes {MAX_MESSAGE_BYTES}")
+        ids.append(message_id)
+        subjects.append(outgoing.subject)
+        keys.append(outgoing.partitionkey or message_id)
+        sequences.append(sequence)
+        headers.append(orjson.dumps(to_headers(envelope)).decode())
+        bodies.append(body)
+    await sql.execute(
+        """
+        INSERT INTO outbox (message_id, subject, partitionkey, sequence, headers, body)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bytea[])
+        """,
+        ids,
+        subjects,
+        keys,
+        sequences,
+        headers,
+        bodies,
+    )
+
+
+async def _sequences(sql: Sql, wanted: Counter[str]) -> dict[str, int]:
+    """The first new sequence of each aggregate; its row stays locked until the transaction ends."""
+    if not wanted:
+        return {}
+    keys = sorted(wanted)
+    rows = await sql.fetch(
+        """
+        INSERT INTO aggregates (partitionkey, sequence)
+        SELECT * FROM unnest($1::text[], $2::bigint[])
+        ON CONFLICT (partitionkey) DO UPDATE SET sequence = aggregates.sequence + excluded.sequence
+        RETURNING partitionkey, sequence
+        """,
+        keys,
+        [wanted[key] for key in keys],
+    )
+    return {row["partitionkey"]: row["sequence"] - wanted[row["partitionkey"]] + 1 for row in rows}

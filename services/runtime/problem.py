@@ -1,0 +1,58 @@
+"""A refused command, as RFC 9457 problem details."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.commands import ProblemReply
+
+PROBLEM_JSON = "application/problem+json"
+PROBLEM_PREFIX = "urn:linzhang:problem:"
+
+_TITLES = {
+    400: "The request is not valid",
+    403: "Not allowed",
+    404: "Not found",
+    409: "In conflict with the present state",
+    422: "The request breaks a rule",
+    500: "The service failed",
+    503: "The service cannot answer now",
+}
+
+
+class Problem(Exception):
+    """Raise it to refuse a command: nothing is changed, and the asker is told why.
+
+    `word` names the kind of problem (`urn:linzhang:problem:<word>`), `errors` each field with the rule it breaks.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        word: str,
+        detail: str,
+        *,
+        errors: Sequence[dict[str, str]] = (),
+        state: str | None = None,
+        moves_allowed: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.word = word
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.state = state
+        self.moves_allowed = None if moves_allowed is None else tuple(moves_allowed)
+
+    def reply(self, instance: str | None) -> ProblemReply:
+        """The problem as it is sent; `instance` is the id of the request."""
+        return ProblemReply(
+            type=PROBLEM_PREFIX + self.word,
+            title=_TITLES.get(self.status, self.word),
+            status=self.status,
+            detail=self.detail,
+            instance=instance,
+            errors=self.errors,
+            state=self.state,
+            moves_allowed=self.moves_allowed,
+        )

@@ -1,0 +1,32 @@
+"""Reference data held in memory, the same in every replica."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from services.runtime.transaction import Sql, Transaction
+
+T = TypeVar("T")
+
+
+class View(Generic[T]):
+    """A value built from rows of one's own schema, built anew when any replica has changed them."""
+
+    def __init__(self, load: Callable[[Sql], Awaitable[T]]) -> None:
+        self._load = load
+        self._version = -1
+        self._value: T | None = None
+
+    async def at(self, tx: Transaction) -> T:
+        """The value as this transaction sees it."""
+        version: int = await tx.sql.fetchval("SELECT version FROM view_version")
+        if version != self._version or self._value is None:
+            value = await self._load(tx.sql)
+            self._value, self._version = value, version
+            return value
+        return self._value
+
+    async def changed(self, tx: Transaction) -> None:
+        """Say that the rows have changed; seen by every replica once this transaction commits."""
+        await tx.sql.execute("UPDATE view_version SET version = version + 1")
