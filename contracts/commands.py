@@ -85,6 +85,7 @@ class WhoAnswers(Command):
     """
 
     name: ClassVar[str] = "roster.who_answers.v1"
+    reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = Answerable
 
     lon: Longitude
@@ -163,6 +164,7 @@ class ShowCase(CaseCommand):
     """One case as it stands."""
 
     name: ClassVar[str] = "cases.show.v1"
+    reads_only: ClassVar[bool] = True
 
 
 class CaseList(Value):
@@ -174,6 +176,7 @@ class ListCases(Command):
     """The cases in or under the subject's division, newest first."""
 
     name: ClassVar[str] = "cases.list.v1"
+    reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = CaseList
 
     state: CaseState | None = None
@@ -185,7 +188,7 @@ class ListCases(Command):
 
 
 class SetTarget(Command):
-    """Put a target into the plan, or change its amount. By the operator or the office."""
+    """Put a target into the plan, or change it; the same target again changes nothing. By the operator."""
 
     name: ClassVar[str] = "targets.set.v1"
     answer: ClassVar[type[BaseModel]] = Target
@@ -206,6 +209,7 @@ class ShowPlan(Command):
     """The targets of a year in or under the subject's division, with the amounts reached."""
 
     name: ClassVar[str] = "targets.show_plan.v1"
+    reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = PlanShown
 
     year: int
@@ -229,6 +233,7 @@ class ShowRecord(Command):
     """The record of one post in or under the subject's division."""
 
     name: ClassVar[str] = "targets.show_record.v1"
+    reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = Record
 
     post_id: Token
@@ -255,6 +260,7 @@ class ShowNotices(Command):
     """The asker's own notices, newest first."""
 
     name: ClassVar[str] = "notify.show_notices.v1"
+    reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = Notices
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
@@ -289,6 +295,7 @@ class ListDeadLetters(Command):
     """The dead letters of a service, grouped by cause. By the operator."""
 
     name: ClassVar[str] = "*.list_dead.v1"
+    reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = DeadLetters
 
 
@@ -330,6 +337,7 @@ class ShowStatus(Command):
     """How one service stands. By the operator."""
 
     name: ClassVar[str] = "*.status.v1"
+    reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = ServiceStatus
 
 

@@ -92,6 +92,8 @@ class Command(Message):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     answer: ClassVar[type[BaseModel]]
+    reads_only: ClassVar[bool] = False
+    """Changes nothing, so that its answer need not be kept and is fresh each time."""
 
     @classmethod
     def subject_for(cls, actor: str, division: Division) -> str:
@@ -134,7 +136,7 @@ class Envelope:
 
 
 _PLAIN = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in '"%')
-_SAFE = re.compile(r'[!#-$&-~]*\Z')
+_SAFE = re.compile(r"[!#-$&-~]*\Z")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _TEXT = ("source", "type", "dataschema", "subject", "partitionkey", "correlationid", "causationid", "traceparent")
 

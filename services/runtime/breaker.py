@@ -28,6 +28,11 @@ AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.Lock
 """What says that another transaction was in the way."""
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether the database, not the message, is at fault; an argument it cannot encode is the message's."""
+    return isinstance(error, AWAY) and not isinstance(error, ValueError)
+
+
 class Breaker:
     """Closed: work flows. Open: everybody waits until `probe` succeeds or `close` is called."""
 

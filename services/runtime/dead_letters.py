@@ -40,9 +40,20 @@ async def bury(sql: Sql, **letter: Any) -> None:
         """,
         *(
             letter[name]
-            for name in (
-                "id durable subject source message_id stream_sequence cause reason attempts headers body at"
-            ).split()
+            for name in [
+                "id",
+                "durable",
+                "subject",
+                "source",
+                "message_id",
+                "stream_sequence",
+                "cause",
+                "reason",
+                "attempts",
+                "headers",
+                "body",
+                "at",
+            ]
         ),
     )
 

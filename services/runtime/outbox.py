@@ -116,3 +116,14 @@ async def _sequences(sql: Sql, wanted: Counter[str]) -> dict[str, int]:
         [wanted[key] for key in keys],
     )
     return {row["partitionkey"]: row["sequence"] - wanted[row["partitionkey"]] + 1 for row in rows}
+
+
+async def unsent(sql: Sql) -> tuple[int, float]:
+    """How many rows wait for the relay, and the age of the oldest in seconds."""
+    row = await sql.fetchrow(
+        """
+        SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(made_at)), 0)::float8 AS oldest_s
+        FROM outbox WHERE sent_at IS NULL
+        """
+    )
+    return (row["rows"], max(0.0, row["oldest_s"])) if row else (0, 0.0)

@@ -20,7 +20,6 @@ from services.runtime.transaction import Sql
 log = structlog.get_logger()
 
 POLL_S = 1.0
-CHANNEL = "outbox"
 
 
 class Receipts:
@@ -90,6 +89,7 @@ class Relay:
         self._settings = settings
         self._bus = bus
         self._service = service
+        self._channel = f"outbox_{service}"
         self._breaker = bus_breaker
         self._receipts = Receipts(bus)
         self._wake = asyncio.Event()
@@ -97,7 +97,7 @@ class Relay:
         self.leading = False
 
     def wake(self) -> None:
-        """There is something new to send."""
+        """There is something new to send; a relay that does not lead tells the one that does."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -109,7 +109,6 @@ class Relay:
                 connection = await asyncpg.connect(
                     self._settings.database_url, server_settings={"application_name": f"{self._service}-relay"}
                 )
-                await connection.add_listener(CHANNEL, lambda *_: self.wake())
                 await self._lead(connection)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
                 log.warning("relay lost the database", reason=str(error) or type(error).__name__)
@@ -124,17 +123,24 @@ class Relay:
 
     async def _lead(self, sql: asyncpg.Connection) -> None:
         while not await sql.fetchval("SELECT pg_try_advisory_lock(hashtextextended(current_schema(), 0))"):
-            await asyncio.sleep(POLL_S)
+            if await self._woken():
+                await sql.execute("SELECT pg_notify($1, '')", self._channel)
+        await sql.add_listener(self._channel, lambda *_: self.wake())
         self.leading = True
         log.debug("relay leads")
         while True:
             await self._breaker.closed()
-            self._wake.clear()
             if not await self._send_some(sql):
-                try:
-                    await asyncio.wait_for(self._wake.wait(), POLL_S)
-                except TimeoutError:
-                    continue
+                await self._woken()
+
+    async def _woken(self) -> bool:
+        """Wait until there is something new, or for a while; the poll is what is relied on (STACK row 14)."""
+        try:
+            await asyncio.wait_for(self._wake.wait(), POLL_S)
+        except TimeoutError:
+            return False
+        self._wake.clear()
+        return True
 
     async def _send_some(self, sql: Sql) -> bool:
         """Send one chunk; True when there may be more."""

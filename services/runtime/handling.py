@@ -1,0 +1,259 @@
+"""One batch from the bus to the database: read, claim, handle, write the news, commit, acknowledge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import asyncpg
+import orjson
+import structlog
+from nats.aio.msg import Msg
+
+from contracts.dead_letters import DeadLettered
+from contracts.division import UNKNOWN, Division
+from contracts.event import Fact, Intake
+from contracts.wiring import FACTS, Durable
+from services.runtime import dead_letters, inbox, metrics, outbox
+from services.runtime.breaker import AGAIN, Breaker, is_away
+from services.runtime.clock import Clock
+from services.runtime.ids import uuid7
+from services.runtime.messages import Heard, News, Refused
+from services.runtime.pull import Pull
+from services.runtime.reading import NotOurs, Unreadable, read, read_message
+from services.runtime.relay import Relay
+from services.runtime.settings import Settings
+from services.runtime.transaction import Sql, Transaction
+
+log = structlog.get_logger()
+
+Handler = Callable[[Transaction, list[Heard[Any]]], Awaitable[Sequence[News]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a service does when it hears a message; a handler of single events is wrapped to take a batch."""
+
+    message: type[Fact | Intake]
+    durable: Durable
+    handler: Handler
+    locks: Callable[[Any], Any] | None
+
+    @classmethod
+    def of(cls, message: type[Fact | Intake], durable: Durable, handler: Handler, locks: str | None) -> Subscription:
+        return cls(message, durable, handler, attrgetter(locks) if locks else None)
+
+
+class Unreadables(Exception):
+    """A fact that its own contract refuses: nothing that trying again could mend."""
+
+
+class Handling:
+    """Settles the messages of one subscription, whatever they do."""
+
+    def __init__(
+        self,
+        service: str,
+        subscription: Subscription,
+        pool: asyncpg.Pool[asyncpg.Record],
+        settings: Settings,
+        clock: Clock,
+        breaker: Breaker,
+        relay: Relay,
+    ) -> None:
+        self._service = service
+        self._sub = subscription
+        self._name = subscription.durable.name
+        self._pool = pool
+        self._settings = settings
+        self._clock = clock
+        self._breaker = breaker
+        self._relay = relay
+
+    async def run(self, pull: Pull, bus_breaker: Breaker) -> None:
+        """Take what has gathered, settle it, and again, until cancelled."""
+        while True:
+            await self._breaker.closed()
+            await bus_breaker.closed()
+            messages = await pull.take()
+            if messages:
+                started = time.perf_counter()
+                await self.settle(pull, messages)
+                seconds = time.perf_counter() - started
+                pull.measure(len(messages), seconds)
+                metrics.HANDLING.labels(self._name).observe(seconds)
+                metrics.BATCH.labels(self._name).observe(len(messages))
+
+    async def settle(self, pull: Pull, messages: list[Msg]) -> None:
+        """Every message is handled, put off or buried when this returns."""
+        while True:
+            try:
+                await self._together(messages)
+            except AGAIN as error:
+                log.debug("in the way of another transaction", durable=self._name, reason=str(error))
+                if len(messages) == 1:
+                    continue
+            except Exception as error:
+                if is_away(error):
+                    self._breaker.open(str(error) or type(error).__name__)
+                    await self._breaker.closed()
+                    continue
+                if len(messages) == 1:
+                    if not await self._fail(pull, messages[0], error):
+                        continue
+                    return
+            else:
+                self._relay.wake()
+                await pull.ack(messages)
+                return
+            for message in messages:
+                await self.settle(pull, [message])
+            return
+
+    async def _together(self, messages: list[Msg]) -> None:
+        """Handle the messages in one transaction; raises what the handler or the database raises."""
+        now = self._clock.now()
+        found = [read_message(self._sub.message, raw, now) for raw in messages]
+        counts = {"handled": 0, "refused": 0, "repeated": 0, "elsewhere": 0}
+        async with self._pool.acquire() as sql, sql.transaction():
+            new = await self._unhandled(sql, messages, found, counts)
+            heard = [one for one in new if isinstance(one, Heard)]
+            if self._sub.locks is not None:
+                heard.sort(key=lambda one: self._sub.locks(one.body))  # type: ignore[misc]
+            bad = [one for one in new if isinstance(one, Unreadable)]
+            if bad and not issubclass(self._sub.message, Intake):
+                raise Unreadables("; ".join(f"{p.field}: {p.rule}" for p in bad[0].problems))
+            news: list[News] = [Refused(one.heard, one.problems) for one in bad]
+            if heard:
+                news += await self._sub.handler(Transaction(sql, now), heard)
+            await outbox.write(sql, self._service, [self._outgoing(item) for item in news], now)
+        counts["refused"] += sum(isinstance(item, Refused) for item in news)
+        counts["handled"] += len(new) - counts["refused"]
+        for outcome, count in counts.items():
+            if count:
+                metrics.HANDLED.labels(self._name, outcome).inc(count)
+        again = sum(raw.reply.split(".")[-5] != "1" for raw in messages)
+        if again:
+            metrics.REDELIVERED.labels(self._name).inc(again)
+
+    async def _unhandled(
+        self, sql: Sql, messages: list[Msg], found: list[Any], counts: dict[str, int]
+    ) -> list[Heard[Any] | Unreadable]:
+        """Those that nobody has handled; the same id twice in one batch counts once (STACK row 23)."""
+        keyed: dict[inbox.Key, Heard[Any] | Unreadable] = {}
+        for raw, one in zip(messages, found, strict=True):
+            if isinstance(one, NotOurs):
+                counts["elsewhere"] += 1
+            else:
+                keyed.setdefault(self._key(raw, one), one)
+        fresh = await inbox.claim(sql, self._name, keyed) if keyed else set()
+        counts["repeated"] += len(messages) - counts["elsewhere"] - len(fresh)
+        return [one for key, one in keyed.items() if key in fresh]
+
+    def _key(self, raw: Msg, one: Heard[Any] | Unreadable) -> inbox.Key:
+        heard = one.heard if isinstance(one, Unreadable) else one
+        if isinstance(one, Unreadable) or not heard.envelope.id:
+            tokens = raw.reply.split(".")
+            return heard.source, f"stream:{tokens[-4]}:{tokens[-3]}"
+        return heard.source, heard.envelope.id
+
+    def _outgoing(self, item: News) -> outbox.Outgoing:
+        if isinstance(item, Refused):
+            tokens = item.heard.subject.split(".")
+            kind, major = ("track", tokens[1]) if tokens[0] == "track" else (tokens[2], tokens[-1])
+            return outbox.refusing(item, kind, major, self._clock.now())
+        heard, fact = item
+        return outbox.telling(fact, heard.envelope)
+
+    async def _fail(self, pull: Pull, raw: Msg, error: Exception) -> bool:
+        """Count the failure and put the message off, or bury it; False when the database would not have it."""
+        at = self._clock.now()
+        one = read_message(self._sub.message, raw, at)
+        if isinstance(one, NotOurs):
+            await pull.ack([raw])
+            return True
+        heard = one.heard if isinstance(one, Unreadable) else one
+        key = self._key(raw, one)
+        hopeless = isinstance(error, Unreadables | outbox.FactTooLarge)
+        reason = f"{type(error).__name__}: {error}"
+        try:
+            async with self._pool.acquire() as sql, sql.transaction():
+                attempts = await dead_letters.count_attempt(sql, self._name, *key, reason)
+                buried = hopeless or attempts >= self._settings.max_attempts
+                if buried:
+                    await self._bury(sql, raw, heard, key, error, attempts)
+        except Exception as second:
+            if not is_away(second):
+                raise
+            self._breaker.open(str(second) or type(second).__name__)
+            await self._breaker.closed()
+            return False
+        if buried:
+            log.error("dead letter", durable=self._name, subject=raw.subject, reason=reason, attempts=attempts)
+            metrics.HANDLED.labels(self._name, "dead").inc()
+            self._relay.wake()
+            await pull.terminate(raw)
+            return True
+        delay_s = min(self._settings.retry_first_s * 2 ** (attempts - 1), self._settings.retry_longest_s)
+        log.warning("put off", durable=self._name, reason=reason, attempts=attempts, delay_s=delay_s)
+        metrics.HANDLED.labels(self._name, "failed").inc()
+        await pull.put_off(raw, delay_s)
+        return True
+
+    async def _bury(
+        self, sql: Sql, raw: Msg, heard: Heard[Any], key: inbox.Key, error: Exception, attempts: int
+    ) -> None:
+        at = self._clock.now()
+        await inbox.claim(sql, self._name, [key])
+        letter_id = uuid7()
+        cause = str(error).partition(":")[0] if isinstance(error, Unreadables) else ""
+        cause = f"unreadable {cause}" if cause else type(error).__name__
+        await dead_letters.bury(
+            sql,
+            id=letter_id,
+            durable=self._name,
+            subject=raw.subject,
+            source=heard.source,
+            message_id=heard.envelope.id or None,
+            stream_sequence=heard.stream_sequence,
+            cause=cause,
+            reason=str(error)[:2000],
+            attempts=attempts,
+            headers=orjson.dumps(raw.headers or {}).decode(),
+            body=raw.data,
+            at=at,
+        )
+        announced = next(fact for fact in FACTS[self._service] if issubclass(fact, DeadLettered))
+        fact = announced(
+            id=letter_id,
+            durable=self._name,
+            subject=raw.subject,
+            message_id=heard.envelope.id or None,
+            cause=cause,
+            reason=str(error)[:2000],
+            attempts=attempts,
+            division=_division_of(raw.subject),
+            at=at,
+        )
+        await outbox.write(
+            sql, self._service, [outbox.telling(fact, heard.envelope if heard.envelope.id else None)], at
+        )
+
+    async def replay(self, tx: Transaction, letter: dict[str, Any]) -> list[outbox.Outgoing]:
+        """Handle a dead letter in the caller's transaction; raises what its handler raises."""
+        one = read(
+            self._sub.message, letter["subject"], letter["headers"], letter["body"], letter["stream_sequence"], tx.now
+        )
+        if not isinstance(one, Heard):
+            raise Unreadables("still unreadable")
+        return [self._outgoing(item) for item in await self._sub.handler(tx, [one])]
+
+
+def _division_of(subject: str) -> Division:
+    try:
+        return Division.from_tokens(".".join(subject.split(".")[3:8]))
+    except ValueError:
+        return UNKNOWN

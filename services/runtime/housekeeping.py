@@ -1,0 +1,69 @@
+"""Forgets what need not be kept any longer, and measures what waits in the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from contracts.event import ReferenceFact
+from contracts.wiring import FACTS
+from services.runtime import dead_letters, metrics, outbox
+from services.runtime.breaker import is_away
+
+if TYPE_CHECKING:
+    from services.runtime.process import Process
+
+log = structlog.get_logger()
+
+MEASURE_EVERY_S = 15.0
+FORGET_EVERY_S = 3600.0
+
+
+async def keep_house(process: Process) -> None:
+    """Run until cancelled; while the database is away it waits."""
+    forget_at = 0.0
+    while True:
+        await process.database_breaker.closed()
+        try:
+            await _measure(process)
+            if asyncio.get_running_loop().time() >= forget_at:
+                await _forget(process)
+                forget_at = asyncio.get_running_loop().time() + FORGET_EVERY_S
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.debug("housekeeping waits", reason=str(error))
+        await asyncio.sleep(MEASURE_EVERY_S)
+
+
+async def _measure(process: Process) -> None:
+    async with process.pool().acquire() as sql:
+        unsent, oldest_s = await outbox.unsent(sql)
+        metrics.OUTBOX_UNSENT.set(unsent)
+        metrics.OUTBOX_OLDEST.set(oldest_s)
+        metrics.DEAD.set(await dead_letters.waiting(sql))
+
+
+async def _forget(process: Process) -> None:
+    """Inbox and answers go by age; outbox too, but the newest row of each reference subject stays for ever."""
+    settings = process.settings
+    patterns = [f"{fact.name}.%" for fact in FACTS[process.service.name] if issubclass(fact, ReferenceFact)]
+    async with process.pool().acquire() as sql:
+        await sql.execute(
+            "DELETE FROM inbox WHERE handled_at < now() - make_interval(days => $1)", settings.inbox_keep_days
+        )
+        await sql.execute(
+            "DELETE FROM answers WHERE given_at < now() - make_interval(days => $1)", settings.inbox_keep_days
+        )
+        await sql.execute(
+            """
+            DELETE FROM outbox o
+            WHERE sent_at < now() - make_interval(days => $1)
+              AND (NOT subject LIKE ANY($2::text[])
+                   OR EXISTS (SELECT FROM outbox n WHERE n.subject = o.subject AND n.id > o.id))
+            """,
+            settings.outbox_keep_days,
+            patterns,
+        )

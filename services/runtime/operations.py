@@ -1,0 +1,100 @@
+"""What every service answers to its operator: how it stands, and what to do with its dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import structlog
+from prometheus_client import REGISTRY
+
+from contracts.commands import (
+    OPERATOR,
+    DeadLetters,
+    DiscardDeadLetters,
+    Done,
+    ListDeadLetters,
+    ReplayDeadLetters,
+    ServiceStatus,
+    ShowStatus,
+)
+from contracts.event import Command
+from services.runtime import dead_letters, outbox
+from services.runtime.answering import CommandHandler
+from services.runtime.messages import Answer, Ask
+from services.runtime.problem import Problem
+from services.runtime.transaction import Transaction
+
+if TYPE_CHECKING:
+    from services.runtime.process import Process
+
+log = structlog.get_logger()
+
+Due = Callable[[Transaction], Awaitable[dict[str, int]]]
+
+
+def require_operator(ask: Ask[Command]) -> None:
+    """Raises Problem 403 for anybody but the operator."""
+    if ask.actor != OPERATOR:
+        raise Problem(
+            403,
+            "not-operator",
+            "only the operator may ask this",
+            errors=[{"field": "subject", "rule": f"the actor must be {OPERATOR}"}],
+        )
+
+
+def operations(process: Process) -> dict[type[Command], CommandHandler]:
+    """The commands of contracts.commands.OPERATIONS for one running service."""
+
+    async def status(tx: Transaction, ask: Ask[ShowStatus]) -> Answer:
+        require_operator(ask)
+        unsent, oldest_s = await outbox.unsent(tx.sql)
+        return Answer(
+            ServiceStatus(
+                service=process.service.name,
+                ready=not process.unready(),
+                lag=dict(process.lag),
+                outbox_unsent=unsent,
+                outbox_oldest_s=oldest_s,
+                dead_letters=await dead_letters.waiting(tx.sql),
+                due=await process.service.due_work(tx) if process.service.due_work else {},
+                heard={name: count_of(name, "handled") for name in process.lag},
+                refused=sum(count_of(name, "refused") for name in process.lag),
+                now=tx.now,
+            )
+        )
+
+    async def list_dead(tx: Transaction, ask: Ask[ListDeadLetters]) -> Answer:
+        require_operator(ask)
+        return Answer(DeadLetters(groups=await dead_letters.groups(tx.sql)))
+
+    async def replay(tx: Transaction, ask: Ask[ReplayDeadLetters]) -> Answer:
+        require_operator(ask)
+        done = 0
+        for letter in await dead_letters.take(tx.sql, ask.command.ids):
+            handling = process.handlings.get(letter["durable"])
+            if handling is None:
+                continue
+            try:
+                async with tx.sql.transaction():
+                    await outbox.write(tx.sql, process.service.name, await handling.replay(tx, letter), tx.now)
+                    await dead_letters.settle(tx.sql, [letter["id"]], "replayed", None, tx.now)
+            except Exception as error:
+                log.warning("dead letter fails again", id=str(letter["id"]), reason=f"{type(error).__name__}: {error}")
+            else:
+                done += 1
+        return Answer(Done(changed=done))
+
+    async def discard(tx: Transaction, ask: Ask[DiscardDeadLetters]) -> Answer:
+        require_operator(ask)
+        changed = await dead_letters.settle(tx.sql, ask.command.ids, "discarded", ask.command.reason, tx.now)
+        return Answer(Done(changed=changed))
+
+    return {ShowStatus: status, ListDeadLetters: list_dead, ReplayDeadLetters: replay, DiscardDeadLetters: discard}
+
+
+def count_of(durable: str, outcome: str) -> int:
+    """How many messages of a durable this process has settled in one way."""
+    labels = {"durable": durable, "outcome": outcome}
+    return int(REGISTRY.get_sample_value("linzhang_messages_total", labels) or 0)

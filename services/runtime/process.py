@@ -1,0 +1,292 @@
+"""A running service: FastStream in front, the pulls, the relay and the clock behind it, health beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import structlog
+import uvicorn
+from faststream import AckPolicy
+from faststream.asgi import AsgiFastStream, AsgiResponse, get
+from faststream.nats import NatsBroker, NatsMessage
+from nats.aio.client import Client
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from contracts.wiring import is_reference
+from services.runtime import log as logging
+from services.runtime import metrics, outbox
+from services.runtime.answering import Answering
+from services.runtime.breaker import Breaker, is_away
+from services.runtime.clock import Clock
+from services.runtime.handling import Handling
+from services.runtime.housekeeping import keep_house
+from services.runtime.operations import operations
+from services.runtime.pull import Pull
+from services.runtime.relay import Relay
+from services.runtime.settings import Settings, read_settings
+from services.runtime.transaction import Transaction
+from services.runtime.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from services.runtime.service import Every, Service
+
+log = structlog.get_logger()
+
+COMMANDS_AT_ONCE = 16
+POOL_SIZE = 4
+
+
+class Process:
+    """One replica of a service."""
+
+    def __init__(self, service: Service, settings: Settings) -> None:
+        service.check()
+        self.service = service
+        self.settings = settings
+        self.clock = Clock()
+        self.lag: dict[str, int] = {s.durable.name: 0 for s in service.subscriptions}
+        self.handlings: dict[str, Handling] = {}
+        self.broker = self._broker()
+        self.database_breaker = Breaker("database", self._probe)
+        self.bus_breaker = Breaker("bus")
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._watchdog: Watchdog | None = None
+        self._answering: Answering | None = None
+        self._pulls: list[Pull] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._started = False
+        self._stopping = False
+        self._failed: BaseException | None = None
+
+    def _broker(self) -> NatsBroker:
+        broker = NatsBroker(
+            self.settings.nats_url.split(","),
+            name=f"linzhang-{self.service.name}",
+            inbox_prefix=f"_INBOX.{self.service.name}",
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            ping_interval=5,
+            max_outstanding_pings=2,
+            ack_policy=AckPolicy.MANUAL,
+            logger=None,
+            pending_size=64 * 1024 * 1024,
+            disconnected_cb=self._bus_lost,
+            reconnected_cb=self._bus_back,
+            closed_cb=self._bus_closed,
+            error_cb=self._bus_error,
+        )
+
+        @broker.subscriber(
+            f"cmd.{self.service.name}.>",
+            queue=self.service.name,
+            max_workers=COMMANDS_AT_ONCE,
+            no_reply=True,
+            decoder=_raw,
+        )
+        async def on_command(message: NatsMessage) -> None:
+            if self._answering is not None:
+                await self._answering.on(message.raw_message)
+
+        return broker
+
+    async def _bus_lost(self) -> None:
+        if not self._stopping:
+            self.bus_breaker.open("disconnected")
+
+    async def _bus_back(self) -> None:
+        for pull in self._pulls:
+            pull.forget_requests()
+        self.bus_breaker.close()
+
+    async def _bus_closed(self) -> None:
+        """The client has given up for good; a supervisor must start the process anew (STACK row 6)."""
+        if not self._stopping:
+            log.error("the bus connection is closed for good")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    async def _bus_error(self, error: Exception) -> None:
+        log.warning("bus", reason=str(error) or type(error).__name__)
+
+    async def _probe(self) -> None:
+        assert self._pool is not None
+        async with self._pool.acquire(timeout=2) as sql:
+            await sql.execute("UPDATE view_version SET version = version WHERE only")
+
+    async def start(self) -> None:
+        """Connect, catch up with reference data, then begin to fetch."""
+        bus = await self.broker.connect()
+        assert isinstance(bus, Client)
+        self._pool = await self._connect_database()
+        relay = Relay(self.settings, bus, self.service.name, self.bus_breaker)
+        if self.settings.clock == "bus":
+            await self.clock.follow(bus)
+        handlers = {**self.service.commands, **operations(self)}
+        self._answering = Answering(
+            self.service.name, handlers, self._pool, self.clock, self.database_breaker, relay, bus
+        )
+        self._watchdog = Watchdog(bus, [s.durable for s in self.service.subscriptions], self.lag)
+        self._begin(relay.run())
+        self._begin(self._watchdog.run())
+        self._begin(keep_house(self))
+        first = [s for s in self.service.subscriptions if is_reference(s.message)]
+        for subscription in sorted(self.service.subscriptions, key=lambda s: s not in first):
+            if subscription not in first:
+                await self._watchdog.caught_up([s.durable for s in first])
+                first = []
+            handling = Handling(
+                self.service.name, subscription, self._pool, self.settings, self.clock, self.database_breaker, relay
+            )
+            pull = Pull(bus, subscription.durable, self.settings.batch_max)
+            await pull.start()
+            self._pulls.append(pull)
+            self.handlings[subscription.durable.name] = handling
+            self._begin(handling.run(pull, self.bus_breaker))
+            self._begin(pull.beat())
+        for every in self.service.clock_work:
+            self._begin(self._clockwork(every, relay))
+        self._started = True
+        log.info("ready", hears=len(self._pulls), port=self.settings.http_port)
+
+    async def _connect_database(self) -> asyncpg.Pool[asyncpg.Record]:
+        delay_s = 0.2
+        while True:
+            try:
+                return await asyncpg.create_pool(
+                    self.settings.database_url,
+                    min_size=1,
+                    max_size=POOL_SIZE,
+                    command_timeout=60,
+                    server_settings={"application_name": self.service.name, "jit": "off"},
+                )
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("database away", reason=str(error) or type(error).__name__)
+                await asyncio.sleep(delay_s)
+                delay_s = min(delay_s * 2, 5.0)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=work.__qualname__)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A part of the service that ends on its own takes the process with it, loudly."""
+        if task.cancelled() or self._stopping:
+            return
+        error = task.exception()
+        if error is not None:
+            self._failed = error
+            log.error("a part of the service failed", part=task.get_name(), exc_info=error)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    async def _clockwork(self, every: Every, relay: Relay) -> None:
+        while True:
+            await self.database_breaker.closed()
+            try:
+                if await self._once(every):
+                    relay.wake()
+                    continue
+            except Exception as error:
+                if is_away(error):
+                    self.database_breaker.open(str(error) or type(error).__name__)
+                    continue
+                log.exception("clock work failed", work=every.work.__name__)
+            await self.clock.wait(every.seconds)
+
+    async def _once(self, every: Every) -> bool:
+        assert self._pool is not None
+        async with self._pool.acquire() as sql, sql.transaction():
+            tx = Transaction(sql, self.clock.now())
+            news = await every.work(tx)
+            await outbox.write(sql, self.service.name, [outbox.telling(fact, None) for fact in news], tx.now)
+        return bool(news)
+
+    def pool(self) -> asyncpg.Pool[asyncpg.Record]:
+        assert self._pool is not None
+        return self._pool
+
+    def unready(self) -> list[str]:
+        """Why the service is not ready; empty when it is."""
+        reasons = [f"{b.what} away" for b in (self.database_breaker, self.bus_breaker) if b.is_open]
+        if not self._started:
+            reasons.append("starting: connecting or catching up with reference data")
+        if self._watchdog is not None:
+            reasons += [f"durable {name} does not exist" for name in sorted(self._watchdog.missing)]
+        return reasons
+
+    async def stop(self) -> None:
+        """Stop fetching, give back what is not handled, let the handlers in flight be cut off by their transactions."""
+        self._stopping = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if not self.bus_breaker.is_open and self._pulls:
+            for pull in self._pulls:
+                await pull.give_back()
+        if self._pool is not None:
+            try:
+                await asyncio.wait_for(self._pool.close(), 5)
+            except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                self._pool.terminate()
+
+    @property
+    def failed(self) -> bool:
+        return self._failed is not None
+
+
+async def _raw(message: NatsMessage) -> bytes:
+    return message.raw_message.data
+
+
+def _application(process: Process) -> AsgiFastStream:
+    @get
+    async def livez(scope: Any) -> AsgiResponse:
+        return AsgiResponse(b"ok\n", 200, {"content-type": "text/plain"})
+
+    @get
+    async def readyz(scope: Any) -> AsgiResponse:
+        reasons = process.unready()
+        return AsgiResponse(("\n".join(reasons) or "ready").encode() + b"\n", 503 if reasons else 200)
+
+    @get
+    async def exposition(scope: Any) -> AsgiResponse:
+        return AsgiResponse(generate_latest(), 200, {"content-type": CONTENT_TYPE_LATEST})
+
+    return AsgiFastStream(
+        process.broker,
+        asgi_routes=[("/livez", livez), ("/readyz", readyz), ("/metrics", exposition)],
+        after_startup=[process.start],
+        on_shutdown=[process.stop],
+        logger=None,
+    )
+
+
+def run(service: Service) -> None:
+    """Run one replica until SIGTERM or SIGINT; exit status 1 when a part of it failed."""
+    settings = read_settings()
+    logging.configure(service.name, settings)
+    process = Process(service, settings)
+    metrics.BREAKER.labels("database").set(0)
+    config = uvicorn.Config(
+        _application(process),
+        host=settings.http_host,
+        port=settings.http_port,
+        loop="uvloop",
+        http="h11",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if process.failed or not server.started:
+        raise SystemExit(1)

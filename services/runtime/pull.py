@@ -1,0 +1,137 @@
+"""Continuous pull of one durable: a window of requests is always open, and what has arrived is taken at once.
+
+FastStream's own pull loop waits a whole timeout to fill a batch (STACK row 11); this one blocks for the first message
+only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from typing import Final
+
+import orjson
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from contracts.wiring import Durable
+
+log = structlog.get_logger()
+
+EXPIRES_S: Final = 30.0
+HEARTBEAT_S: Final = 5.0
+SILENCE_S: Final = 2.5 * HEARTBEAT_S
+SMALLEST_WINDOW: Final = 4
+
+
+class Pull:
+    """The messages of a durable that have arrived here and are not settled.
+
+    The window holds no more than is handled in a third of `ack_wait`; everything held is reported as in progress.
+    """
+
+    def __init__(self, bus: Client, durable: Durable, batch_max: int) -> None:
+        self.durable = durable
+        self._bus = bus
+        self._batch_max = batch_max
+        self._inbox = bus.new_inbox()
+        self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{durable.stream}.{durable.name}"
+        self._arrived: deque[Msg] = deque()
+        self._held: dict[str, Msg] = {}
+        self._asked = 0
+        self._last_sign = 0.0
+        self._something = asyncio.Event()
+        self._rate = batch_max * 6.0 / durable.ack_wait_s
+        self.redelivered = 0
+        self.stopped = False
+
+    @property
+    def _window(self) -> int:
+        return max(SMALLEST_WINDOW, min(int(self._rate * self.durable.ack_wait_s / 3), 2 * self._batch_max))
+
+    async def start(self) -> None:
+        await self._bus.subscribe(self._inbox + ".*", cb=self._receive, pending_msgs_limit=-1, pending_bytes_limit=-1)
+        self._last_sign = asyncio.get_running_loop().time()
+
+    async def _receive(self, message: Msg) -> None:
+        self._last_sign = asyncio.get_running_loop().time()
+        if message.subject.startswith(self._inbox):
+            self._told(message.headers or {})
+        else:
+            self._asked = max(0, self._asked - 1)
+            self._held[message.reply] = message
+            self._arrived.append(message)
+        self._something.set()
+
+    def _told(self, status: dict[str, str]) -> None:
+        """A status instead of a message: a request expired, was refused, or is still waiting."""
+        code = status.get("Status", "")
+        if code == "100":
+            return
+        unfilled = status.get("Nats-Pending-Messages")
+        self._asked = max(0, self._asked - int(unfilled)) if unfilled else 0
+        if code not in {"404", "408"}:
+            log.debug("pull refused", durable=self.durable.name, status=code, reason=status.get("Description"))
+
+    async def take(self) -> list[Msg]:
+        """Wait for one message, then return all that have arrived, at most `batch_max`; [] after a short silence."""
+        await self._ask()
+        if not self._arrived:
+            self._something.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._something.wait(), 1.0)
+        return [self._arrived.popleft() for _ in range(min(len(self._arrived), self._batch_max))]
+
+    async def _ask(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._asked and now - self._last_sign > SILENCE_S:
+            self._asked = 0
+        room = self._window - len(self._held) - self._asked
+        if self.stopped or room <= 0 or (self._asked and room < self._window // 2):
+            return
+        self._asked += room
+        self._last_sign = now
+        request = {"batch": room, "expires": int(EXPIRES_S * 1e9), "idle_heartbeat": int(HEARTBEAT_S * 1e9)}
+        await self._bus.publish(self._subject, orjson.dumps(request), reply=f"{self._inbox}.1")
+
+    def forget_requests(self) -> None:
+        """The connection was lost, and the open requests with it."""
+        self._asked = 0
+
+    def measure(self, handled: int, seconds: float) -> None:
+        """Learn the pace, which sizes the window."""
+        self._rate += 0.2 * (handled / max(seconds, 1e-4) - self._rate)
+
+    async def ack(self, messages: list[Msg]) -> None:
+        await self._settle(messages, b"+ACK")
+        await self._ask()
+
+    async def put_off(self, message: Msg, delay_s: float) -> None:
+        """Ask for the message again after a delay (STACK row 3: a plain nak comes back at once)."""
+        await self._settle([message], b'-NAK {"delay": %d}' % int(delay_s * 1e9))
+
+    async def terminate(self, message: Msg) -> None:
+        await self._settle([message], b"+TERM")
+
+    async def _settle(self, messages: list[Msg], word: bytes) -> None:
+        for message in messages:
+            self._held.pop(message.reply, None)
+            await self._bus.publish(message.reply, word)
+
+    async def beat(self) -> None:
+        """Report everything held as in progress, three times in `ack_wait`."""
+        while True:
+            await asyncio.sleep(self.durable.ack_wait_s / 3)
+            if self._bus.is_connected:
+                for reply in list(self._held):
+                    await self._bus.publish(reply, b"+WPI")
+
+    async def give_back(self) -> None:
+        """At a stop: what was fetched and not handled goes back at once, not after `ack_wait` (STACK row 12)."""
+        self.stopped = True
+        self._arrived.clear()
+        for reply in list(self._held):
+            await self._bus.publish(reply, b"-NAK")
+        self._held.clear()
