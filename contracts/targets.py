@@ -44,7 +44,8 @@ class Target(Value):
     """One line of the year's plan (DOMAIN §7).
 
     `amount` is None where the source gives no number. `source` says where the figure is from, `ours` that it is a
-    default that the source does not give. Nothing is reminded of before `known_from`.
+    default that the source does not give. Nothing is reminded of before `known_from`. `due_on` is the day by which it
+    must be reached; None is the last day in force.
     """
 
     id: Token
@@ -57,6 +58,7 @@ class Target(Value):
     division: Division
     parent_id: Token | None = None
     in_force: Period
+    due_on: date | None = None
     known_from: date
     source: Line
     ours: bool = False
@@ -127,5 +129,3 @@ class RecordEntered(Fact):
     case: CaseRef
     what: RecordWord
     at: Instant
-
-
