@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -52,6 +52,15 @@ Text = Annotated[str, Field(max_length=4000), AfterValidator(_no_nul)]
 """A text of people, up to 4,000 characters: any Unicode except NUL."""
 ExternalId = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_no_nul)]
 """A sender's own name for a thing."""
+
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China's one time; without summer time since 1991, so that no time zone database is needed."""
+
+
+def day_of(at: datetime) -> date:
+    """The day in China on which an instant falls."""
+    return at.astimezone(SHANGHAI).date()
 
 
 class Datum(StrEnum):
