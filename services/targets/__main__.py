@@ -1,0 +1,5 @@
+"""Starts targets."""
+
+from services.targets.handlers import targets
+
+targets.main()

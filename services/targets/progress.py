@@ -1,0 +1,120 @@
+"""Counts progress reports against their targets, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from contracts.commands import TargetProgress
+from contracts.intake import Problem, ProgressReport
+from contracts.targets import Amounts, TargetKind
+from services.runtime.messages import Heard
+
+Key = tuple[str, str]
+"""(source, external_id): names a report for ever."""
+
+REPORTABLE = (TargetKind.QUANTITY, TargetKind.COUNT, TargetKind.MILESTONE)
+"""Kinds whose progress is a sum over plots; a ratio is measured from the ledger, a ceiling from what was used."""
+LARGEST = Decimal("1e16")
+"""The sums travel with at most twenty digits, four of them after the point."""
+
+
+class Fate(StrEnum):
+    """What became of a progress report."""
+
+    COUNTED = "counted"
+    REVISED = "revised"
+    REPEAT = "repeat"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A report as its newest revision has it."""
+
+    revision: int
+    target_id: str
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one report; `counted` is what it adds to the reported amount, `total` the sums after it."""
+
+    heard: Heard[ProgressReport]
+    fate: Fate
+    problems: tuple[Problem, ...] = ()
+    counted: Decimal = Decimal(0)
+    total: Amounts | None = None
+
+
+def key_of(heard: Heard[ProgressReport]) -> Key:
+    return heard.source, heard.body.external_id
+
+
+def count(
+    heard: Iterable[Heard[ProgressReport]],
+    targets: Mapping[str, TargetProgress],
+    standing: Mapping[Key, Standing],
+    today: date,
+) -> list[Outcome]:
+    """What becomes of each report, in the order heard: a higher revision replaces, others are repeats (DOMAIN §6)."""
+    totals = {target_id: progress.total for target_id, progress in targets.items()}
+    stands = dict(standing)
+    outcomes = []
+    for one in heard:
+        report, before = one.body, stands.get(key_of(one))
+        if before is not None and report.revision <= before.revision:
+            outcomes.append(Outcome(one, Fate.REPEAT))
+            continue
+        problems = problems_of(report, targets.get(report.target_id), before, today)
+        if not problems:
+            zero = Amounts()
+            total = moved(totals[report.target_id], before.amounts if before else zero, report.amounts)
+            problems = [
+                Problem(field=f"amounts.{name}", rule="brings the target's sum to more than sixteen digits")
+                for name, amount in total
+                if amount >= LARGEST
+            ]
+        if problems:
+            outcomes.append(Outcome(one, Fate.REFUSED, tuple(problems)))
+            continue
+        totals[report.target_id] = total
+        stands[key_of(one)] = Standing(report.revision, report.target_id, report.amounts)
+        difference = report.amounts.reported - (before.amounts.reported if before else 0)
+        outcomes.append(Outcome(one, Fate.REVISED if before else Fate.COUNTED, (), difference, total))
+    return outcomes
+
+
+def problems_of(
+    report: ProgressReport, progress: TargetProgress | None, before: Standing | None, today: date
+) -> list[Problem]:
+    """Each field that forbids counting the report, with the rule it breaks.
+
+    Progress of days before the plan was known is lawful: a plan may be in force before it is issued.
+    """
+    if progress is None:
+        return [Problem(field="target_id", rule="must be a target of the plan")]
+    target, found = progress.target, []
+    if before is not None and before.target_id != report.target_id:
+        found.append(Problem(field="target_id", rule=f"stays {before.target_id} in every revision of a report"))
+    if target.kind not in REPORTABLE:
+        found.append(Problem(field="target_id", rule=f"must not be a {target.kind}: progress is not reported on it"))
+    in_force = target.in_force
+    if report.period.first < in_force.first or report.period.last > in_force.last:
+        rule = f"must lie within the days the target is in force, {in_force.first} to {in_force.last}"
+        found.append(Problem(field="period", rule=rule))
+    if report.period.last > today:
+        found.append(Problem(field="period.last", rule=f"must not be later than today, {today}"))
+    return found
+
+
+def moved(total: Amounts, before: Amounts, after: Amounts) -> Amounts:
+    """The sums once `after` stands in the place of `before`."""
+    # Values that were checked one by one; what they add up to is checked by the caller.
+    return Amounts.model_construct(
+        **{name: amount - getattr(before, name) + getattr(after, name) for name, amount in total}
+    )

@@ -1,0 +1,202 @@
+"""Every statement on the tables of targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from contracts.cases import Case, CaseFact
+from contracts.commands import Record, RecordLine, TargetProgress
+from contracts.division import Division
+from contracts.intake import ProgressReport
+from contracts.targets import Amounts, RecordWord, Target
+from contracts.values import CaseRef, PostRef
+from services.runtime.messages import Heard
+from services.runtime.transaction import Transaction
+from services.targets.progress import Fate, Key, Outcome, Standing, key_of
+
+AMOUNTS = ("reported", "mapped", "accepted", "preserved")
+
+
+async def locked(tx: Transaction, target_ids: Sequence[str]) -> dict[str, TargetProgress]:
+    """Those targets that exist, locked in the order of their ids until the transaction ends."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT id, body, reported, mapped, accepted, preserved
+        FROM targets WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE
+        """,
+        sorted(set(target_ids)),
+    )
+    return {row["id"]: _progress(row) for row in rows}
+
+
+async def set_target(tx: Transaction, target: Target) -> None:
+    await tx.sql.execute(
+        """
+        INSERT INTO targets (id, year, division, body, set_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (id) DO UPDATE SET year = $2, division = $3, body = $4, set_at = $5
+        """,
+        target.id,
+        target.year,
+        target.division,
+        target.model_dump_json(),
+        tx.now,
+    )
+
+
+async def plan(tx: Transaction, year: int, division: Division) -> tuple[TargetProgress, ...]:
+    """The targets of a year in or under a division, with the amounts reached."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT id, body, reported, mapped, accepted, preserved
+        FROM targets WHERE year = $1 AND starts_with(division, $2) ORDER BY division COLLATE "C", id COLLATE "C"
+        """,
+        year,
+        division.significant,
+    )
+    return tuple(_progress(row) for row in rows)
+
+
+async def standing(tx: Transaction, keys: Sequence[Key]) -> dict[Key, Standing]:
+    """The newest revisions of those reports that have been counted before."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT source, external_id, revision, target_id, reported, mapped, accepted, preserved
+        FROM reports JOIN unnest($1::text[], $2::text[]) AS asked (source, external_id) USING (source, external_id)
+        """,
+        *_columns(sorted(set(keys)), 2),
+    )
+    return {
+        (row["source"], row["external_id"]): Standing(row["revision"], row["target_id"], _amounts(row)) for row in rows
+    }
+
+
+async def save(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+    """Write what became of the reports, the newest revisions and the sums.
+
+    Raises SerializationError where another transaction counted one of the reports meanwhile: handled again, it is
+    seen for what it is.
+    """
+    await tx.sql.execute(
+        """
+        INSERT INTO fates (source, external_id, revision, target_id, fate, at)
+        SELECT *, $6 FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[])
+        """,
+        *_columns(
+            [(*key_of(o.heard), o.heard.body.revision, o.heard.body.target_id, o.fate.value) for o in outcomes], 5
+        ),
+        tx.now,
+    )
+    counting = [o for o in outcomes if o.fate in (Fate.COUNTED, Fate.REVISED)]
+    newest: dict[Key, Heard[ProgressReport]] = {key_of(o.heard): o.heard for o in counting}
+    if not newest:
+        return
+    written = await tx.sql.fetch(
+        """
+        INSERT INTO reports (source, external_id, revision, target_id, entity, plot, first_day, last_day,
+                             reported, mapped, accepted, preserved, counted_at)
+        SELECT *, $13 FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[],
+                                  $7::date[], $8::date[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[])
+        ON CONFLICT (source, external_id) DO UPDATE
+        SET revision = excluded.revision, entity = excluded.entity, plot = excluded.plot,
+            first_day = excluded.first_day, last_day = excluded.last_day, reported = excluded.reported,
+            mapped = excluded.mapped, accepted = excluded.accepted, preserved = excluded.preserved,
+            counted_at = excluded.counted_at
+        WHERE reports.revision < excluded.revision AND reports.target_id = excluded.target_id
+        RETURNING 1
+        """,
+        *_columns([_report_row(key, newest[key]) for key in sorted(newest)], 12),
+        tx.now,
+    )
+    if len(written) < len(newest):
+        raise asyncpg.SerializationError("another transaction has counted one of these reports")
+    totals = {o.heard.body.target_id: o.total for o in counting if o.total is not None}
+    await tx.sql.execute(
+        """
+        UPDATE targets SET reported = new.reported, mapped = new.mapped,
+                           accepted = new.accepted, preserved = new.preserved
+        FROM unnest($1::text[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[])
+             AS new (id, reported, mapped, accepted, preserved)
+        WHERE targets.id = new.id
+        """,
+        *_columns([(target_id, *(getattr(total, a) for a in AMOUNTS)) for target_id, total in totals.items()], 5),
+    )
+
+
+async def enter(tx: Transaction, what: RecordWord, entries: Sequence[tuple[CaseFact, PostRef | None]]) -> set[str]:
+    """Write cases into records, once for each case and word; returns the ids of the cases that are new there."""
+    by_case = {fact.case.ref.id: (fact, post) for fact, post in entries}
+    rows = await tx.sql.fetch(
+        """
+        INSERT INTO records (case_id, what, case_number, case_division, post_id, post_division, post, at)
+        SELECT case_id, $1, number, division, post_id, post_division, post::jsonb, at
+        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+             AS new (case_id, number, division, post_id, post_division, post, at)
+        ON CONFLICT (case_id, what) DO NOTHING
+        RETURNING case_id
+        """,
+        what.value,
+        *_columns([_record_row(by_case[case_id]) for case_id in sorted(by_case)], 7),
+    )
+    return {row["case_id"] for row in rows}
+
+
+async def record(tx: Transaction, post_id: str, limit: int) -> tuple[Division | None, Record]:
+    """The record of a post, newest first, and the division of the post as the last line has it."""
+    counts = await tx.sql.fetch(
+        "SELECT what, count(*) AS cases FROM records WHERE post_id = $1 GROUP BY what ORDER BY what", post_id
+    )
+    rows = await tx.sql.fetch(
+        """
+        SELECT case_id, case_number, case_division, what, at, post_division
+        FROM records WHERE post_id = $1 ORDER BY at DESC, id DESC LIMIT $2
+        """,
+        post_id,
+        limit,
+    )
+    lines = tuple(
+        RecordLine(
+            case=CaseRef(id=row["case_id"], number=row["case_number"], division=Division(row["case_division"])),
+            what=RecordWord(row["what"]),
+            at=row["at"],
+        )
+        for row in rows
+    )
+    division = Division(rows[0]["post_division"]) if rows else None
+    return division, Record(post_id=post_id, counts={row["what"]: row["cases"] for row in counts}, lines=lines)
+
+
+def _progress(row: asyncpg.Record) -> TargetProgress:
+    return TargetProgress(target=Target.model_validate_json(row["body"]), total=_amounts(row))
+
+
+def _amounts(row: asyncpg.Record) -> Amounts:
+    return Amounts(**{name: row[name] for name in AMOUNTS})
+
+
+def _report_row(key: Key, heard: Heard[ProgressReport]) -> tuple[object, ...]:
+    report = heard.body
+    amounts = (getattr(report.amounts, name) for name in AMOUNTS)
+    return (
+        *key,
+        report.revision,
+        report.target_id,
+        report.entity,
+        report.plot,
+        report.period.first,
+        report.period.last,
+        *amounts,
+    )
+
+
+def _record_row(entry: tuple[CaseFact, PostRef | None]) -> tuple[object, ...]:
+    fact, post = entry
+    case: Case = fact.case
+    of_post = (None, None, None) if post is None else (post.id, post.division, post.model_dump_json())
+    return (case.ref.id, case.ref.number, case.ref.division, *of_post, fact.at)
+
+
+def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+    """Rows turned into the parallel arrays that unnest takes."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
