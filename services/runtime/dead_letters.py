@@ -30,6 +30,22 @@ async def count_attempt(sql: Sql, consumer: str, source: str, message_id: str, r
     return attempts
 
 
+_LETTER = (
+    "id",
+    "durable",
+    "subject",
+    "source",
+    "message_id",
+    "stream_sequence",
+    "cause",
+    "reason",
+    "attempts",
+    "headers",
+    "body",
+    "at",
+)
+
+
 async def bury(sql: Sql, **letter: Any) -> None:
     """Keep a message that is given up, with payload and headers."""
     await sql.execute(
@@ -38,23 +54,7 @@ async def bury(sql: Sql, **letter: Any) -> None:
             (id, durable, subject, source, message_id, stream_sequence, cause, reason, attempts, headers, body, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """,
-        *(
-            letter[name]
-            for name in [
-                "id",
-                "durable",
-                "subject",
-                "source",
-                "message_id",
-                "stream_sequence",
-                "cause",
-                "reason",
-                "attempts",
-                "headers",
-                "body",
-                "at",
-            ]
-        ),
+        *(letter[name] for name in _LETTER),
     )
 
 

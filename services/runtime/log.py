@@ -12,7 +12,7 @@ from services.runtime.settings import Settings
 
 def configure(service: str, settings: Settings) -> None:
     """Text for people, JSON for machines; the libraries' warnings come through the same door."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -172,7 +172,7 @@ class Process:
                 delay_s = min(delay_s * 2, 5.0)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work, name=work.__qualname__)
+        task = asyncio.create_task(work, name=getattr(work, "__qualname__", None))
         task.add_done_callback(self._ended)
         self._tasks.append(task)
 

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """The settings from the environment; a wrong or missing one is named on stderr and the process ends with 2."""
     try:
-        return Settings()  # type: ignore[call-arg]
+        return Settings()
     except ValidationError as error:
         for wrong in error.errors():
             name = "LINZHANG_" + str(wrong["loc"][0]).upper()

@@ -36,7 +36,7 @@ class Watchdog:
 
     async def _look(self, durable: Durable) -> ConsumerInfo | None:
         try:
-            info = await self._stream.consumer_info(durable.stream, durable.name)
+            info: ConsumerInfo = await self._stream.consumer_info(durable.stream, durable.name)
         except NotFoundError:
             if durable.name not in self.missing:
                 log.error("durable does not exist; run the provisioner", durable=durable.name)
@@ -56,7 +56,7 @@ class Watchdog:
         delay_s = 0.05
         for durable in durables:
             while True:
-                info = await self._look(durable)
+                info: ConsumerInfo = await self._look(durable)
                 if info is not None and not info.num_pending and not info.num_ack_pending:
                     break
                 await asyncio.sleep(delay_s)
