@@ -7,26 +7,15 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo up test check bench lock clean help
+.PHONY: test check lock clean help
 
-demo: $(READY)  ## the whole system on real input; ends with tables and balanced books
-	$(BIN)/linzhang demo
-
-up: $(READY)  ## start the embedded system and stay; Ctrl-C stops it
-	$(BIN)/linzhang up
-
-check: $(READY)  ## style, types, who may import whom, contracts published and evolved lawfully
+check: $(READY)  ## style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python -m contracts.published --check
 
 test: check  ## everything above, then every test against real servers
 	$(BIN)/pytest
-
-bench: $(READY)  ## rates, latencies and memory on this machine
-	$(BIN)/pytest tests/bench -s
 
 lock: $(READY)  ## choose versions again: hashes, no addresses
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \

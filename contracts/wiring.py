@@ -74,7 +74,6 @@ INTAKE_DUPLICATES_S = 0.1
 """The server's minimum: two senders that use one message id must both be heard (STACK row 21)."""
 
 
-
 def _told(service: str) -> tuple[str, ...]:
     return tuple(f"{fact.name}.>" for fact in FACTS[service] if not issubclass(fact, dead_letters.DeadLettered))
 

@@ -56,8 +56,8 @@ class Watchdog:
         delay_s = 0.05
         for durable in durables:
             while True:
-                info: ConsumerInfo = await self._look(durable)
-                if info is not None and not info.num_pending and not info.num_ack_pending:
+                seen = await self._look(durable)
+                if seen is not None and not seen.num_pending and not seen.num_ack_pending:
                     break
                 await asyncio.sleep(delay_s)
                 delay_s = min(delay_s * 1.5, 1.0)

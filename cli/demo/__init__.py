@@ -1,0 +1,1 @@
+"""The demo: Jingdezhen's real divisions and plan, five hundred reports, and books that must balance."""
