@@ -151,5 +151,5 @@ class Incident(Value):
     reporter: ReporterKind
     text: Text
     evidence: tuple[Evidence, ...] = ()
-    details: dict[str, Any] = {}
+    details: dict[str, Any] = Field(default_factory=dict)
     weight: Annotated[int, Field(ge=1)] = 1

@@ -32,7 +32,7 @@ class IncidentReport(Intake):
     reporter: Annotated[ReporterKind, known(ReporterKind)]
     text: Text = ""
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=50)] = ()
-    details: dict[str, Any] = {}
+    details: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _details_of_its_kind(self) -> Self:

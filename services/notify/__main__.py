@@ -1,5 +1,0 @@
-"""Starts notify."""
-
-from services.notify.handlers import notify
-
-notify.main()
