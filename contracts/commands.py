@@ -59,7 +59,7 @@ class EnrolPosts(Command):
 
 
 class Appoint(Command):
-    """Appoint a person to a post from a day; the holder before ends the day before. By the office above, or operator."""
+    """Appoint a person to a post from a day; the one before ends the day before. By the office above or operator."""
 
     name: ClassVar[str] = "roster.appoint.v1"
     answer: ClassVar[type[BaseModel]] = Post
