@@ -1,0 +1,1 @@
+"""How linzhang runs: embedded, and the bus's accounts, streams and durables."""

