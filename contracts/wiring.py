@@ -84,7 +84,7 @@ STREAMS: tuple[Stream, ...] = (
     Stream("CASES", _told("cases"), 90 * DAY_S, FACT_DUPLICATES_S),
     Stream("TARGETS", _told("targets"), 90 * DAY_S, FACT_DUPLICATES_S),
     Stream("NOTIFY", _told("notify"), 30 * DAY_S, FACT_DUPLICATES_S),
-    Stream("ADVISORY", ("*.dead_lettered.v1.>",), 30 * DAY_S, FACT_DUPLICATES_S),
+    Stream("ADVISORY", tuple(f"{service}.dead_lettered.v1.>" for service in SERVICES), 30 * DAY_S, FACT_DUPLICATES_S),
     Stream("INTAKE", ("intake.>",), 30 * DAY_S, INTAKE_DUPLICATES_S),
     Stream("TRACKS", ("track.>",), 7 * DAY_S, INTAKE_DUPLICATES_S),
     Stream("REJECTED", ("rejected.>",), 30 * DAY_S, FACT_DUPLICATES_S),

@@ -15,6 +15,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -156,7 +157,7 @@ async def make_roles(admin: asyncpg.Connection, passwords: dict[str, str]) -> No
         await admin.execute(f'CREATE SCHEMA IF NOT EXISTS "{role}" AUTHORIZATION "{role}"')
 
 
-def _identity(user: pwd.struct_passwd | None) -> dict[str, int]:
+def _identity(user: pwd.struct_passwd | None) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid} if user else {}
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
-from alembic import command, op
+from alembic import op
 from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlalchemy.util import await_only
 
 SERVICES = Path(__file__).parent.parent
 LOCK = 0x6C7A6D67
@@ -20,8 +24,8 @@ LOCK = 0x6C7A6D67
 def run_sql(revision_file: str) -> None:
     """Run the plain SQL that stands beside a revision, several statements at once."""
     statements = Path(revision_file).with_suffix(".sql").read_text(encoding="utf-8")
-    driver = op.get_bind().connection.driver_connection
-    op.get_bind().connection.dbapi_connection.await_(driver.execute(statements))  # type: ignore[union-attr]
+    driver: Any = op.get_bind().connection.driver_connection
+    await_only(driver.execute(statements))
 
 
 def _upgrade(connection: Connection, service: str) -> None:
@@ -33,8 +37,10 @@ def _upgrade(connection: Connection, service: str) -> None:
         "version_locations",
         "\n".join(str(SERVICES / owner / "migrations") for owner in ("runtime", service)),
     )
-    config.attributes["connection"] = connection
-    command.upgrade(config, "heads")
+    script = ScriptDirectory.from_config(config)
+    with EnvironmentContext(config, script, fn=lambda have, _: script._upgrade_revs("heads", have)) as environment:
+        environment.configure(connection=connection, target_metadata=None)
+        environment.run_migrations()
 
 
 async def migrate_async(service: str, dsn: str) -> None:

@@ -116,7 +116,7 @@ class Process:
     async def _probe(self) -> None:
         assert self._pool is not None
         async with self._pool.acquire(timeout=2) as sql:
-            await sql.execute("UPDATE view_version SET version = version WHERE only")
+            await sql.execute("UPDATE view_version SET version = version")
 
     async def start(self) -> None:
         """Connect, catch up with reference data, then begin to fetch."""

@@ -74,7 +74,7 @@ CREATE TABLE counters (
 );
 
 CREATE TABLE view_version (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    sole boolean PRIMARY KEY DEFAULT true CHECK (sole),
     version bigint NOT NULL
 );
 INSERT INTO view_version (version) VALUES (0);

@@ -1,0 +1,171 @@
+"""The bus's configuration: two accounts and what each user may say and hear, generated from contracts/wiring.py."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contracts.commands import OPERATOR
+from contracts.division import UNKNOWN, Division
+from contracts.event import Fact
+from contracts.wiring import (
+    SERVICES,
+    Durable,
+    Permissions,
+    department_permissions,
+    filter_of,
+    integrator_permissions,
+    official_permissions,
+    refusals_durable,
+    service_permissions,
+    stream_of,
+)
+
+MAX_PAYLOAD = "2MB"
+"""Above the streams' 1 MiB, so that the stream's receipt can name an oversized message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """Hears some facts of its region through durables made for it."""
+
+    name: str
+    facts: tuple[type[Fact], ...]
+    division: Division = UNKNOWN
+
+    def durables(self) -> tuple[Durable, ...]:
+        return tuple(
+            Durable(f"{self.name}-{fact.parts()[1]}", stream_of(fact), f"{fact.name}.{self.division.wildcard}")
+            for fact in self.facts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Integrator:
+    """Posts events under its own source token."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """Asks under its own actor token, within its region."""
+
+    name: str
+    division: Division
+
+
+Outsider = Department | Integrator | Official
+
+
+@dataclass
+class Users:
+    """Everybody who may come to the bus, with a password each."""
+
+    outsiders: tuple[Outsider, ...] = ()
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def password(self, name: str) -> str:
+        return self.passwords.setdefault(name, secrets.token_urlsafe(18))
+
+    def durables(self) -> tuple[Durable, ...]:
+        """The durables that outsiders read through."""
+        found: list[Durable] = []
+        for outsider in self.outsiders:
+            if isinstance(outsider, Department):
+                found += outsider.durables()
+            elif isinstance(outsider, Integrator):
+                found.append(refusals_durable(outsider.name))
+        return tuple(found)
+
+
+INSIDERS: dict[str, Permissions] = {
+    "provisioner": Permissions(("$JS.API.>", "_INBOX.>"), ("_INBOX.provisioner.>",)),
+    "reader": Permissions(
+        ("$JS.API.STREAM.INFO.*", "$JS.API.STREAM.NAMES", "$JS.API.CONSUMER.INFO.*.*", "$JS.API.CONSUMER.LIST.*"),
+        ("_INBOX.reader.>", *(f"{service}.>" for service in SERVICES), "rejected.>"),
+    ),
+    "demo": Permissions(("clock.now",), ("_INBOX.demo.>",)),
+}
+"""Users of the inner account besides the services: who provisions, who looks on, and who tells the demo's time."""
+
+EXPORTS = (
+    ("intake.>", ""),
+    ("track.>", ""),
+    ("cmd.>", ""),
+    ("$JS.API.CONSUMER.INFO.*.*", ""),
+    ("$JS.API.CONSUMER.MSG.NEXT.*.*", ", response: stream"),
+    ("$JS.ACK.>", ""),
+)
+
+
+def _permissions_of(outsider: Outsider) -> Permissions:
+    if isinstance(outsider, Department):
+        return department_permissions(outsider.name, outsider.durables())
+    if isinstance(outsider, Integrator):
+        return integrator_permissions(outsider.name)
+    return official_permissions(outsider.name, outsider.division.wildcard)
+
+
+def _user(name: str, password: str, allowed: Permissions) -> str:
+    return (
+        f"      {{user: {json.dumps(name)}, password: {json.dumps(password)}, permissions: {{\n"
+        f"         publish: {{allow: {json.dumps(list(allowed.publish))}}}\n"
+        f"         subscribe: {{allow: {json.dumps(list(allowed.subscribe))}}} }} }}\n"
+    )
+
+
+def _import(subject: str) -> str:
+    renamed = subject.replace("$JS.API", "FOREST.API")
+    to = f', to: "{renamed}"' if renamed != subject else ""
+    return f'      {{service: {{account: FOREST, subject: "{subject}"}}{to}}}\n'
+
+
+def server_configuration(
+    users: Users, store: Path, port: int, monitor_port: int, sync: str = "always", host: str = "127.0.0.1"
+) -> str:
+    """The whole nats-server configuration. `sync` is JetStream's sync_interval: `always`, or a duration."""
+    inside = [_user(s, users.password(s), service_permissions(s)) for s in SERVICES]
+    inside += [_user(name, users.password(name), allowed) for name, allowed in INSIDERS.items()]
+    outside = [_user(o.name, users.password(o.name), _permissions_of(o)) for o in users.outsiders]
+    outside.append(_user(OPERATOR, users.password(OPERATOR), official_permissions(OPERATOR, ">")))
+    exports = "".join(f'      {{service: "{subject}"{more}, accounts: [OUTSIDE]}}\n' for subject, more in EXPORTS)
+    return f"""\
+host: {host}
+port: {port}
+http: {host}:{monitor_port}
+max_payload: {MAX_PAYLOAD}
+jetstream {{ store_dir: {json.dumps(str(store))}, sync_interval: {sync} }}
+accounts {{
+  FOREST {{
+    jetstream: enabled
+    users: [
+{"".join(inside)}    ]
+    exports: [
+{exports}    ]
+  }}
+  OUTSIDE {{
+    users: [
+{"".join(outside)}    ]
+    imports: [
+{"".join(_import(subject) for subject, _ in EXPORTS)}    ]
+  }}
+}}
+"""
+
+
+def write_configuration(path: Path, text: str) -> None:
+    """Readable by the owner alone: it holds the passwords."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(text)
+
+
+def region_filter(facts: Sequence[type[Fact]], division: Division) -> tuple[str, ...]:
+    """The subjects of some facts within a region; the whole of each for the unknown division."""
+    if division == UNKNOWN:
+        return tuple(filter_of(fact) for fact in facts)
+    return tuple(f"{fact.name}.{division.wildcard}" for fact in facts)

@@ -1,0 +1,153 @@
+"""The one owner of streams and durables: makes what is missing, widens what may be widened, loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import nats
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+from contracts.wiring import DURABLES, STREAMS, Durable, Stream
+
+Say = Callable[[str], None]
+
+
+class WouldLoseData(Exception):
+    """A change that would drop messages; it is named and not made."""
+
+
+def stream_configuration(stream: Stream, replicas: int) -> StreamConfig:
+    return StreamConfig(
+        name=stream.name,
+        subjects=list(stream.subjects),
+        storage=StorageType.FILE,
+        num_replicas=replicas,
+        max_age=stream.max_age_s,
+        max_msgs_per_subject=stream.max_msgs_per_subject,
+        max_msg_size=stream.max_msg_bytes,
+        duplicate_window=stream.duplicate_window_s,
+        discard=DiscardPolicy.OLD,
+        allow_direct=True,
+    )
+
+
+def durable_configuration(durable: Durable) -> ConsumerConfig:
+    return ConsumerConfig(
+        name=durable.name,
+        durable_name=durable.name,
+        filter_subject=durable.filter_subject,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=durable.ack_wait_s,
+        max_deliver=-1,
+        max_ack_pending=durable.max_ack_pending,
+        max_waiting=512,
+    )
+
+
+_COMPARED = ("subjects", "max_age", "max_msgs_per_subject", "max_msg_size", "duplicate_window", "num_replicas")
+
+
+async def provision(
+    bus: JetStreamContext, durables: Sequence[Durable] = (), replicas: int = 1, say: Say = print
+) -> int:
+    """Make streams and durables as the contracts say; returns how many things were changed.
+
+    `durables` are those of outsiders. Raises WouldLoseData before anything is changed.
+    """
+    wanted = [stream_configuration(stream, replicas) for stream in STREAMS]
+    present = {config.name: await _present(bus, str(config.name)) for config in wanted}
+    for config in wanted:
+        have = present[config.name]
+        if have is not None:
+            _refuse_loss(have, config)
+    changed = 0
+    for config in wanted:
+        have = present[config.name]
+        if have is None:
+            await bus.add_stream(config)
+            say(f"stream {config.name}: made, takes {', '.join(config.subjects or [])}")
+        elif differences := _differences(have, config):
+            await bus.update_stream(replace(have, **{name: getattr(config, name) for name in _COMPARED}))
+            say(f"stream {config.name}: {'; '.join(differences)}")
+        else:
+            continue
+        changed += 1
+    ours = [durable for service in DURABLES.values() for durable in service]
+    for durable in (*ours, *durables):
+        changed += await _make_durable(bus, durable, say)
+    return changed
+
+
+async def _present(bus: JetStreamContext, name: str) -> StreamConfig | None:
+    try:
+        return (await bus.stream_info(name)).config
+    except NotFoundError:
+        return None
+
+
+def _differences(have: StreamConfig, want: StreamConfig) -> list[str]:
+    return [
+        f"{name} {getattr(have, name)} -> {getattr(want, name)}"
+        for name in _COMPARED
+        if getattr(have, name) != getattr(want, name)
+    ]
+
+
+def _refuse_loss(have: StreamConfig, want: StreamConfig) -> None:
+    def shorter(name: str, unlimited: float) -> bool:
+        before, after = getattr(have, name) or unlimited, getattr(want, name) or unlimited
+        endless = (0, -1)
+        return after not in endless and (before in endless or after < before)
+
+    lost = [name for name in ("max_age", "max_msgs_per_subject") if shorter(name, 0)]
+    gone = sorted(set(have.subjects or []) - set(want.subjects or []))
+    if lost or gone:
+        what = [*(f"{n} {getattr(have, n)} -> {getattr(want, n)}" for n in lost), *(f"no longer takes {g}" for g in gone)]
+        raise WouldLoseData(f"stream {want.name}: {'; '.join(what)} would lose messages; change it by hand")
+
+
+async def _make_durable(bus: JetStreamContext, durable: Durable, say: Say) -> int:
+    want = durable_configuration(durable)
+    try:
+        have = (await bus.consumer_info(durable.stream, durable.name)).config
+    except NotFoundError:
+        await bus.add_consumer(durable.stream, want)
+        say(f"durable {durable.stream}/{durable.name}: made, hears {durable.filter_subject}")
+        return 1
+    if have.filter_subject != durable.filter_subject:
+        raise WouldLoseData(
+            f"durable {durable.stream}/{durable.name} hears {have.filter_subject}, wanted {durable.filter_subject}: "
+            "it would not go back to what it missed; make one under another name"
+        )
+    compared = ("ack_wait", "max_ack_pending", "max_deliver")
+    if all(getattr(have, name) == getattr(want, name) for name in compared):
+        return 0
+    await bus.add_consumer(durable.stream, replace(have, **{name: getattr(want, name) for name in compared}))
+    say(f"durable {durable.stream}/{durable.name}: brought up to date")
+    return 1
+
+
+async def main(url: str, replicas: int) -> int:
+    connection = await nats.connect(url, inbox_prefix=b"_INBOX.provisioner")
+    try:
+        changed = await provision(connection.jetstream(timeout=10), replicas=replicas)
+    except WouldLoseData as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    finally:
+        await connection.close()
+    print(f"{changed} changed" if changed else "nothing to change")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(
+        asyncio.run(main(os.environ["LINZHANG_NATS_URL"], int(os.environ.get("LINZHANG_REPLICAS", "1"))))
+    )
