@@ -85,8 +85,10 @@ class Postgres:
                 for path in (home, secret):
                     os.chown(path, user.pw_uid, user.pw_gid)
             _call(
-                [str(binaries() / "initdb"), "-D", str(data), "-U", "linzhang", "--auth=scram-sha-256"]
-                + [f"--pwfile={secret}", "--encoding=UTF8", "--locale=C", "--no-instructions", "--no-sync"],
+                [
+                    *(str(binaries() / "initdb"), "-D", str(data), "-U", "linzhang", "--auth=scram-sha-256"),
+                    *(f"--pwfile={secret}", "--encoding=UTF8", "--locale=C", "--no-instructions", "--no-sync"),
+                ],
                 user,
                 home,
             )

@@ -109,7 +109,10 @@ def _refuse_loss(have: StreamConfig, want: StreamConfig) -> None:
     lost = [name for name in ("max_age", "max_msgs_per_subject") if shorter(name, 0)]
     gone = sorted(set(have.subjects or []) - set(want.subjects or []))
     if lost or gone:
-        what = [*(f"{n} {getattr(have, n)} -> {getattr(want, n)}" for n in lost), *(f"no longer takes {g}" for g in gone)]
+        what = [
+            *(f"{n} {getattr(have, n)} -> {getattr(want, n)}" for n in lost),
+            *(f"no longer takes {g}" for g in gone),
+        ]
         raise WouldLoseData(f"stream {want.name}: {'; '.join(what)} would lose messages; change it by hand")
 
 
@@ -148,6 +151,4 @@ async def main(url: str, replicas: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(
-        asyncio.run(main(os.environ["LINZHANG_NATS_URL"], int(os.environ.get("LINZHANG_REPLICAS", "1"))))
-    )
+    raise SystemExit(asyncio.run(main(os.environ["LINZHANG_NATS_URL"], int(os.environ.get("LINZHANG_REPLICAS", "1")))))
