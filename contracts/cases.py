@@ -28,10 +28,14 @@ class CaseState(OpenEnum):
 
 
 class Owner(Value):
-    """Who must act now, and by which day: an open case always has one (DOMAIN §5)."""
+    """Who must act now, and by which day: an open case always has one (DOMAIN §5).
+
+    `calendar` says by which calendar the day was counted; None for a day that a person chose.
+    """
 
     unit: UnitRef
     due_on: date
+    calendar: Line | None = None
 
 
 class Case(Value):

@@ -45,7 +45,9 @@ class Ground:
         The primary area comes first: the highest precedence, between equals the territorial one. Then the territorial
         chain, the smallest first, then special areas by precedence. On a border the smaller code wins.
         """
-        points = shapely.points(np.asarray(lons, dtype=float), np.asarray(lats, dtype=float))
+        points: NDArray[np.object_] = np.asarray(
+            shapely.points(np.asarray(lons, dtype=float), np.asarray(lats, dtype=float)), dtype=object
+        )
         hits: list[tuple[int, ...]] = [()] * len(days)
         at_points, at_leaves = self._leaf_tree.query(points, predicate="intersects")
         for point, leaf in zip(at_points.tolist(), self._leaves[at_leaves].tolist(), strict=True):

@@ -1,0 +1,5 @@
+"""Starts cases."""
+
+from services.cases.handlers import cases
+
+cases.main()

@@ -1,0 +1,11 @@
+"""Tables of cases."""
+
+from services.runtime.migrate import run_sql
+
+revision = "cases_0001"
+down_revision = None
+branch_labels = ("cases",)
+
+
+def upgrade() -> None:
+    run_sql(__file__)

@@ -1,0 +1,110 @@
+"""Who answers for a place, who runs its book, and what a person may do, by the posts of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.division import Division, Level
+from contracts.roster import Post
+from contracts.values import CHIEFS, PostRef, Role, UnitRef
+
+ANSWERABLE = (*CHIEFS, Role.RESOURCE_SUPERVISOR, Role.RANGER)
+
+
+class NoOffice(Exception):
+    """No chief office is enrolled for a place, so nobody could be told to verify a case there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who moves a case, with the posts held on that day."""
+
+    id: str
+    posts: tuple[Post, ...]
+
+    def of_unit(self, unit: UnitRef | None) -> bool:
+        return unit is not None and any(post.unit.id == unit.id for post in self.posts)
+
+    def runs_the_book(self, division: Division, level: Level) -> bool:
+        """Whether the actor is of a chief office of that level or above whose area has the place in it."""
+        return any(
+            post.role is Role.OFFICE and post.division.level in at_or_above(level) and post.division.contains(division)
+            for post in self.posts
+        )
+
+    def is_chief_of(self, division: Division) -> bool:
+        return any(post.role in CHIEFS and post.division.contains(division) for post in self.posts)
+
+
+class Posts:
+    """The posts there are, by area, unit and person."""
+
+    def __init__(self, posts: Iterable[Post]) -> None:
+        self._by_area: dict[str, list[Post]] = {}
+        self._by_person: dict[str, list[Post]] = {}
+        self._offices: dict[Division, Post] = {}
+        self._units: dict[str, UnitRef] = {}
+        self._answerable: dict[tuple[tuple[str, ...], date], tuple[PostRef, ...]] = {}
+        for post in sorted(posts, key=lambda post: post.id):
+            self._by_area.setdefault(post.area_id, []).append(post)
+            self._units[post.unit.id] = post.unit
+            if post.role is Role.OFFICE and post.ended_on is None:
+                self._offices[post.division] = post
+            for person in {appointment.person.id for appointment in post.appointments}:
+                self._by_person.setdefault(person, []).append(post)
+
+    def answerable(self, area_ids: Sequence[str], day: date) -> tuple[PostRef, ...]:
+        """The posts that answer for these areas with their holders on `day`; areas in the order given."""
+        key = (tuple(area_ids), day)
+        if key not in self._answerable:
+            if len(self._answerable) > 20_000:
+                self._answerable.clear()
+            self._answerable[key] = tuple(
+                _reference(post, day)
+                for area_id in area_ids
+                for post in self._by_area.get(area_id, ())
+                if post.role in ANSWERABLE and (post.ended_on is None or day <= post.ended_on)
+            )
+        return self._answerable[key]
+
+    def office(self, division: Division, level: Level) -> UnitRef:
+        """The chief office that runs the book of a place: that of `level`, else the next above it. Raises NoOffice."""
+        for above in division.chain():
+            office = self._offices.get(above)
+            if office is not None and above.level in at_or_above(level):
+                return office.unit
+        raise NoOffice(f"no chief office is enrolled for {division} at {level} level or above")
+
+    def unit(self, unit_id: str) -> UnitRef | None:
+        return self._units.get(unit_id)
+
+    def actor(self, person_id: str, day: date) -> Actor:
+        """A person with the posts held on `day`."""
+        held = (
+            post
+            for post in self._by_person.get(person_id, ())
+            if (post.ended_on is None or day <= post.ended_on)
+            and (holder := post.holder_on(day)) is not None
+            and holder.id == person_id
+        )
+        return Actor(person_id, tuple(held))
+
+
+def at_or_above(level: Level) -> tuple[Level, ...]:
+    """The levels from the province down to `level`."""
+    levels = tuple(Level)
+    return levels[1 : levels.index(level) + 1]
+
+
+def _reference(post: Post, day: date) -> PostRef:
+    # Parts that roster has checked and the contract has read.
+    return PostRef.model_construct(
+        id=post.id,
+        role=post.role,
+        area_id=post.area_id,
+        division=post.division,
+        unit=post.unit,
+        holder=post.holder_on(day),
+    )

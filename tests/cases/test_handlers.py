@@ -1,0 +1,154 @@
+"""Cases on its tables: opened once, moved by command, overdue once."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from contracts.cases import CaseCorroborated, CaseOpened, CaseOverdue
+from contracts.commands import AssignCase, ListCases, SubmitCase, VerifyCase
+from contracts.division import Division
+from contracts.patrol import IncidentLinked, IncidentLocated
+from contracts.roster import PostStated
+from services.cases import handlers
+from services.runtime.problem import Problem
+from services.runtime.transaction import Transaction
+from services.runtime.view import View
+from tests.cases.world import OFFICE, POSTS, STATION, UNIT, incident
+from tests.servers import NOW, migrated, transaction
+from tests.telling import asking, heard
+
+FULIANG = Division("360222000000")
+
+
+@pytest.fixture(scope="module")
+async def dsn():
+    return await migrated("cases")
+
+
+@pytest.fixture
+async def tx(dsn, monkeypatch):
+    """A transaction in which the roster is known."""
+    # Each test rolls back, so what one saw of the posts must not live on in the next.
+    fresh = View(handlers.store.load_posts)
+    monkeypatch.setattr(handlers, "posts", fresh)
+    async with transaction(dsn) as tx:
+        await handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
+        yield tx
+
+
+async def opened(tx, *incidents):
+    told = [heard(IncidentLocated(incident=one), "patrol") for one in incidents]
+    return [fact for _, fact in await handlers.open_cases(tx, told)]
+
+
+async def test_each_incident_opens_one_case_however_often_it_is_heard(tx):
+    first = await opened(tx, incident(1), incident(2), incident(1))
+    again = await opened(tx, incident(2), incident(3))
+    assert [(type(fact), fact.case.ref.number) for fact in (*first, *again)] == [
+        (CaseOpened, "2020-360222-000001"),
+        (CaseOpened, "2020-360222-000002"),
+        (CaseOpened, "2020-360222-000003"),
+    ]
+
+
+async def test_each_county_has_a_book_of_its_own(tx):
+    facts = await opened(tx, incident(1), incident(2, division=Division("360281101201")), incident(3))
+    assert [fact.case.ref.number for fact in facts] == [
+        "2020-360222-000001",
+        "2020-360281-000001",
+        "2020-360222-000002",
+    ]
+
+
+async def test_an_alarm_opens_no_case(tx):
+    assert await opened(tx, incident(1, kind="fire")) == []
+
+
+async def test_a_corroboration_makes_the_case_weigh_more_whichever_comes_first(tx):
+    link = IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=3)
+    assert await handlers.corroborate(tx, [heard(link, "patrol")]) == []
+    (first,) = await opened(tx, incident(1))
+    assert first.case.weight == 3
+    heavier = link.model_copy(update={"weight": 4})
+    news = await handlers.corroborate(tx, [heard(heavier, "patrol"), heard(link, "patrol")])
+    assert [(type(fact), fact.case.weight) for _, fact in news] == [(CaseCorroborated, 4)]
+    assert await handlers.corroborate(tx, [heard(link, "patrol")]) == []
+
+
+async def test_a_case_moves_by_command_and_keeps_every_move(tx):
+    (fact,) = await opened(tx, incident(1))
+    case_id = fact.case.ref.id
+    answer = await handlers.verify(tx, asking(VerifyCase(case_id=case_id), OFFICE, FULIANG))
+    assert (answer.body.state, answer.news[0].by) == ("verified", OFFICE)
+    due_on = date(2020, 7, 1)
+    command = AssignCase(case_id=case_id, unit={"id": STATION.id, "name": "随便写的名字"}, due_on=due_on)
+    assert (await handlers.assign(tx, asking(command, OFFICE, FULIANG))).body.unit == STATION
+    rows = await tx.sql.fetch("SELECT move, before, after, by FROM moves WHERE case_id = $1 ORDER BY id", case_id)
+    assert [tuple(row) for row in rows] == [
+        ("register", None, "registered", "cases"),
+        ("verify", "registered", "verified", OFFICE),
+        ("assign", "verified", "assigned", OFFICE),
+    ]
+
+
+async def test_a_refused_move_changes_nothing(tx):
+    (fact,) = await opened(tx, incident(1))
+    submit = SubmitCase(
+        case_id=fact.case.ref.id,
+        measures="补种",
+        evidence=[{"sha256": "a" * 64, "media_type": "image/jpeg", "size_bytes": 1}],
+    )
+    with pytest.raises(Problem) as refused:
+        await handlers.submit(tx, asking(submit, UNIT, FULIANG))
+    assert (refused.value.status, refused.value.moves_allowed) == (409, ("verify", "dismiss"))
+    assert await tx.sql.fetchval("SELECT state FROM cases") == "registered"
+
+
+async def test_a_case_outside_the_subjects_division_is_not_moved(tx):
+    (fact,) = await opened(tx, incident(1))
+    with pytest.raises(Problem) as refused:
+        await handlers.verify(tx, asking(VerifyCase(case_id=fact.case.ref.id), OFFICE, Division("360281000000")))
+    assert refused.value.word == "outside-division"
+
+
+async def test_a_case_that_does_not_exist_is_named(tx):
+    with pytest.raises(Problem) as refused:
+        await handlers.verify(tx, asking(VerifyCase(case_id=incident(1).id), OFFICE, FULIANG))
+    assert (refused.value.status, refused.value.errors[0]["field"]) == (404, "case_id")
+
+
+async def test_overdue_is_told_once_for_each_owner_and_day(tx):
+    (fact,) = await opened(tx, incident(1))
+
+    def later(days: int) -> Transaction:
+        return Transaction(tx.sql, NOW + timedelta(days=days))
+
+    assert await handlers.tell_overdue(later(3)) == []
+    (overdue,) = await handlers.tell_overdue(later(4))
+    assert (type(overdue), overdue.overdue_since) == (CaseOverdue, date(2020, 6, 18))
+    assert await handlers.tell_overdue(later(5)) == []
+    await handlers.verify(later(5), asking(VerifyCase(case_id=fact.case.ref.id), OFFICE, FULIANG))
+    assert (await handlers.due(later(30))) == {"overdue": 1}
+    assert [fact.case.state for fact in await handlers.tell_overdue(later(30))] == ["verified"]
+
+
+async def test_cases_are_listed_by_region_state_and_overdue(tx):
+    await opened(tx, incident(1), incident(2, kind="waste"), incident(3, division=Division("360281101201")))
+
+    async def listed(division=FULIANG, **asked):
+        answer = await handlers.list_cases(tx, asking(ListCases(**asked), OFFICE, division))
+        return [case.incident_id for case in answer.body.cases], answer.body.total
+
+    assert await listed() == ([incident(2).id, incident(1).id], 2)
+    assert await listed(kind="waste") == ([incident(2).id], 1)
+    assert await listed(Division("360281000000")) == ([incident(3).id], 1)
+    assert await listed(state="closed") == ([], 0)
+    assert await listed(overdue=True) == ([], 0)
+    assert await listed(limit=1, offset=1) == ([incident(1).id], 2)
+
+
+async def test_an_older_state_of_a_post_does_not_replace_a_newer_one(tx):
+    old = POSTS[0].model_copy(update={"title": "旧"})
+    await handlers.keep_posts(tx, [heard(PostStated(post=POSTS[0]), "roster", sequence=5)])
+    await handlers.keep_posts(tx, [heard(PostStated(post=old), "roster", sequence=4)])
+    assert await tx.sql.fetchval("SELECT body->>'title' FROM posts WHERE id = $1", old.id) == "ranger"

@@ -1,0 +1,39 @@
+"""Facts as another service tells them, and what a handler is given."""
+
+from datetime import UTC, datetime
+
+import nats
+
+from contracts.event import Envelope, dump, to_headers
+from services.runtime.ids import uuid7
+from services.runtime.messages import Ask, Heard
+
+AT = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
+
+
+def heard(body, source, sequence=1, stream_sequence=1, message_id=None):
+    """A message as its handler gets it."""
+    subject = body.told_on() if hasattr(body, "told_on") else f"intake.{source}.{body.parts()[1]}.v1"
+    return Heard(body, envelope(body, source, sequence, message_id), subject, source, stream_sequence)
+
+
+def envelope(body, source, sequence=1, message_id=None):
+    return Envelope(message_id or uuid7(), source, body.type(), AT, sequence=sequence)
+
+
+async def connect(bus, user):
+    return await nats.connect(bus.url(user), inbox_prefix=f"_INBOX.{user}".encode())
+
+
+async def tell(bus, service, *facts):
+    """Put facts on the bus as the service that owns them."""
+    connection = await connect(bus, service)
+    stream = connection.jetstream(timeout=5)
+    for sequence, fact in enumerate(facts, 1):
+        await stream.publish(fact.told_on(), dump(fact), headers=to_headers(envelope(fact, service, sequence)))
+    await connection.close()
+
+
+def asking(command, actor, division, at=AT):
+    """A command as its handler gets it."""
+    return Ask(command, actor, division, uuid7(), at)
