@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -53,11 +54,7 @@ class Bus:
 
     def start(self) -> None:
         """Start and wait until JetStream answers; the same data directory is found again."""
-        configuration = self.home / "server.conf"
-        store = self.home / "jetstream"
-        write_configuration(
-            configuration, server_configuration(self.users, store, self.port, self.monitor_port, self.sync)
-        )
+        configuration = self._configure()
         with (self.home / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [binary(), "-c", str(configuration)], stdout=log, stderr=log, start_new_session=True
@@ -70,6 +67,18 @@ class Bus:
         self.kill()
         told = (self.home / "log").read_text(errors="replace").splitlines()[-5:]
         raise BusFailed("nats-server did not start: " + " | ".join(told))
+
+    def _configure(self) -> Path:
+        path = self.home / "server.conf"
+        store = self.home / "jetstream"
+        write_configuration(path, server_configuration(self.users, store, self.port, self.monitor_port, self.sync))
+        return path
+
+    def reload(self) -> None:
+        """Let the running server take up a change of users, without losing a connection."""
+        self._configure()
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGHUP)
 
     def _healthy(self) -> bool:
         try:

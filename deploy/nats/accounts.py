@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from contracts.wiring import (
     Durable,
     Permissions,
     department_permissions,
-    filter_of,
     integrator_permissions,
     official_permissions,
     refusals_durable,
@@ -162,10 +160,3 @@ def write_configuration(path: Path, text: str) -> None:
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text(text)
-
-
-def region_filter(facts: Sequence[type[Fact]], division: Division) -> tuple[str, ...]:
-    """The subjects of some facts within a region; the whole of each for the unknown division."""
-    if division == UNKNOWN:
-        return tuple(filter_of(fact) for fact in facts)
-    return tuple(f"{fact.name}.{division.wildcard}" for fact in facts)

@@ -1,9 +1,13 @@
-"""Brings a service's schema up to date, in a process of its own: `python -m services.runtime.migrate cases=DSN …`."""
+"""Brings the services' schemas up to date, in a process of its own.
+
+`LINZHANG_MIGRATE="cases=DSN patrol=DSN" python -m services.runtime.migrate`: an address holds a password, and a
+command line can be read by everybody.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import sys
+import os
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +63,6 @@ def migrate(service: str, dsn: str) -> None:
 
 
 if __name__ == "__main__":
-    for argument in sys.argv[1:]:
+    for argument in os.environ["LINZHANG_MIGRATE"].split():
         name, _, address = argument.partition("=")
         migrate(name, address)

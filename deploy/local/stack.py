@@ -1,0 +1,267 @@
+"""The embedded system: both servers and the five services, started, watched, and stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import asyncpg
+import nats
+
+from contracts.wiring import SERVICES
+from deploy.local.bus import Bus
+from deploy.local.home import Home, HomeRefused, Run, is_ours
+from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.postgres import Postgres, make_roles
+from deploy.nats.accounts import Users
+from deploy.nats.provision import provision
+
+Log = Callable[[str, str], None]
+"""Takes one line: of whom, and what."""
+
+NATS_PORT, POSTGRES_PORT, HTTP_PORT = 4222, 5432, 8101
+READY_WITHIN_S = 60.0
+LOOK_EVERY_S = 0.5
+
+
+class AlreadyRunning(Exception):
+    """A system runs in this directory already."""
+
+
+class ServiceFailed(Exception):
+    """A service did not become ready; the message ends with what it said last."""
+
+
+@dataclass
+class Stack:
+    """One embedded system in one data directory. `log` takes every line that any part says."""
+
+    home: Home
+    log: Log
+    clock: str = "system"
+    sync: str = "always"
+    settings: dict[str, str] = field(default_factory=dict)
+    users: Users = field(default_factory=Users)
+    _services: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    _readers: set[asyncio.Task[None]] = field(default_factory=set)
+    _last_words: dict[str, list[str]] = field(default_factory=dict)
+    _ports: dict[str, int] = field(default_factory=dict)
+
+    async def start(self) -> Run:
+        """Start everything and wait until it is ready; orphans of a crashed run are stopped first."""
+        if self.home.running() is not None:
+            raise AlreadyRunning(str(self.home.path))
+        self.home.path.mkdir(parents=True, exist_ok=True)
+        stop_orphans(self.home, self.log)
+        self.users = self.home.users()
+        try:
+            await asyncio.gather(asyncio.to_thread(self._start_postgres), asyncio.to_thread(self._start_bus))
+            await asyncio.gather(self._migrate(), self._provision())
+            for name in SERVICES:
+                self._ports[name] = free_port(HTTP_PORT + SERVICES.index(name))
+                await self._start_service(name)
+            run = self._write_run()
+            await asyncio.gather(*(self._ready(name) for name in SERVICES))
+        except BaseException:
+            await self.stop()
+            raise
+        return run
+
+    def _start_postgres(self) -> None:
+        self.postgres = Postgres.prepare(self.home.path / "postgres", POSTGRES_PORT)
+        self.postgres.start()
+
+    def _start_bus(self) -> None:
+        self.bus = Bus.prepare(self.home.path / "nats", self.users, NATS_PORT, self.sync)
+        self.bus.start()
+
+    def _database(self, service: str) -> str:
+        return self.postgres.dsn(service, self.users.password(f"postgres-{service}"), "linzhang")
+
+    async def _migrate(self) -> None:
+        admin = await asyncpg.connect(self.postgres.admin_dsn)
+        try:
+            if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = 'linzhang'"):
+                await admin.execute("CREATE DATABASE linzhang")
+        finally:
+            await admin.close()
+        inside = await asyncpg.connect(self.postgres.dsn("linzhang", self.postgres.password, "linzhang"))
+        try:
+            await make_roles(inside, {name: self.users.password(f"postgres-{name}") for name in SERVICES})
+        finally:
+            await inside.close()
+        environment = {**os.environ, "LINZHANG_MIGRATE": " ".join(f"{n}={self._database(n)}" for n in SERVICES)}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "services.runtime.migrate"), env=environment, stderr=asyncio.subprocess.PIPE
+        )
+        _, said = await process.communicate()
+        if process.returncode:
+            raise ServiceFailed("migrations: " + said.decode(errors="replace").strip()[-2000:])
+
+    async def _provision(self) -> None:
+        connection = await nats.connect(self.bus.url("provisioner"), inbox_prefix=b"_INBOX.provisioner")
+        try:
+            await provision(
+                connection.jetstream(timeout=10), self.users.durables(), say=lambda line: self.log("provision", line)
+            )
+        finally:
+            await connection.close()
+
+    async def _start_service(self, name: str) -> None:
+        environment = {
+            **os.environ,
+            **self.settings,
+            "LINZHANG_NATS_URL": self.bus.url(name),
+            "LINZHANG_DATABASE_URL": self._database(name),
+            "LINZHANG_HTTP_PORT": str(self._ports[name]),
+            "LINZHANG_CLOCK": self.clock,
+        }
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", f"services.{name}"),
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        self._services[name] = process
+        reader = asyncio.create_task(self._read(name, process))
+        self._readers.add(reader)
+        reader.add_done_callback(self._readers.discard)
+
+    async def _read(self, name: str, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None
+        said = self._last_words[name] = []
+        async for line in process.stderr:
+            text = line.decode(errors="replace").rstrip()
+            said.append(text)
+            del said[:-20]
+            self.log(name, text)
+
+    async def _ready(self, name: str) -> None:
+        until = time.monotonic() + READY_WITHIN_S
+        while True:
+            status, said = await asyncio.to_thread(http_get, self._ports[name], "/readyz")
+            if status == 200:
+                return
+            if self._services[name].returncode is not None:
+                raise ServiceFailed(f"{name} ended: " + "\n".join(self._last_words.get(name, ())))
+            if time.monotonic() > until:
+                raise ServiceFailed(f"{name} is not ready: {said.strip()}")
+            await asyncio.sleep(0.05)
+
+    def _write_run(self) -> Run:
+        self.home.keep_passwords(self.users)
+        assert self.bus.pid is not None
+        assert self.postgres.pid is not None
+        services = {name: process.pid for name, process in self._services.items()}
+        run = Run(
+            supervisor=os.getpid(),
+            nats_port=self.bus.port,
+            nats_monitor_port=self.bus.monitor_port,
+            postgres_port=self.postgres.port,
+            pids={"nats": self.bus.pid, "postgres": self.postgres.pid, **services},
+            http_ports=self._ports,
+            databases={name: self._database(name) for name in SERVICES},
+            passwords=self.users.passwords,
+            clock=self.clock,
+        )
+        self.home.write_run(run)
+        return run
+
+    async def watch(self) -> None:
+        """Start again what has ended, and take up changes of `users.json`, until cancelled."""
+        changed_at = _changed_at(self.home)
+        delays = dict.fromkeys(SERVICES, 0.0)
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            for server, what in ((self.postgres, "postgres"), (self.bus, "nats")):
+                if server.process is not None and server.process.poll() is not None:
+                    self.log(what, f"ended with {server.process.returncode}; started again")
+                    await asyncio.to_thread(server.start)
+                    self._write_run()
+            for name, process in list(self._services.items()):
+                if process.returncode is None:
+                    continue
+                self.log(name, f"ended with {process.returncode}; started again")
+                await asyncio.sleep(delays[name])
+                delays[name] = min(delays[name] * 2 + 0.5, 30.0)
+                await self._start_service(name)
+                self._write_run()
+            if changed_at != (changed_at := _changed_at(self.home)):
+                await self._take_up_users()
+
+    async def _take_up_users(self) -> None:
+        try:
+            outsiders = self.home.outsiders()
+        except HomeRefused as refused:
+            self.log("users", f"not taken up: {refused}")
+            return
+        self.users.outsiders = outsiders
+        self.bus.reload()
+        await self._provision()
+        self._write_run()
+        self.log("users", f"taken up: {', '.join(outsider.name for outsider in outsiders)}")
+
+    async def stop(self) -> None:
+        """Services first, then the servers; what has ended already is left alone."""
+        living = [process for process in self._services.values() if process.returncode is None]
+        for process in living:
+            process.terminate()
+        for process in living:
+            try:
+                await asyncio.wait_for(process.wait(), 15)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        for server in ("bus", "postgres"):
+            if hasattr(self, server):
+                await asyncio.to_thread(getattr(self, server).stop)
+        self.home.forget_run()
+
+    def pid(self, name: str) -> int:
+        return self._services[name].pid
+
+
+def stop_orphans(home: Home, log: Log) -> None:
+    """Stop what a crashed run left behind, each process by its own id and only if it is still the one."""
+    run = home.last_run()
+    if run is None:
+        return
+    signs = {"nats": str(home.path), "postgres": str(home.path)}
+    for name, pid in run.pids.items():
+        if is_ours(pid, signs.get(name, f"services.{name}")):
+            log(name, f"left behind by a crash as process {pid}; stopped")
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT if name == "postgres" else signal.SIGTERM)
+    until = time.monotonic() + 15
+    for name, pid in run.pids.items():
+        while is_ours(pid, signs.get(name, f"services.{name}")) and time.monotonic() < until:
+            time.sleep(0.1)
+    home.forget_run()
+
+
+def http_get(port: int, path: str) -> tuple[int, str]:
+    """Status and text; 0 when nobody answers."""
+    try:
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}{path}", timeout=2) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
+def _changed_at(home: Home) -> float:
+    try:
+        return home.users_file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
