@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,7 +87,7 @@ class Bus:
 
     def __init__(self, user: str, api_prefix: str) -> None:
         self.user = user
-        self.client: Client = nats.NATS()
+        self.client = Client()
         self._api_prefix = api_prefix
         self._waiting: dict[str, set[asyncio.Future[Msg]]] = {}
         self.broken: asyncio.Queue[BusError] = asyncio.Queue()
@@ -177,7 +177,7 @@ class Bus:
         except ValidationError:
             raise Refused(ProblemReply.model_validate_json(reply.data)) from None
 
-    async def follow(self, *subjects: str) -> AsyncIterator[Msg]:
+    async def follow(self, *subjects: str) -> AsyncGenerator[Msg, None]:
         """Messages on these subjects from now on, as they come. Raises Forbidden, Unreachable."""
         gathered: asyncio.Queue[Msg] = asyncio.Queue()
 

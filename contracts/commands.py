@@ -183,6 +183,7 @@ class ListCases(Command):
     kind: IncidentKind | None = None
     overdue: bool | None = None
     incident_id: UUID | None = None
+    number: Line | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     offset: Annotated[int, Field(ge=0)] = 0
 

@@ -193,11 +193,13 @@ async def listed(tx: Transaction, division: Division, asked: ListCases, today: d
     where = """
         starts_with(division, $1) AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR kind = $3)
         AND ($4::boolean IS NULL OR $4 = coalesce(owner_due_on < $5, false))
-        AND ($6::uuid IS NULL OR incident_id = $6)
+        AND ($6::uuid IS NULL OR incident_id = $6) AND ($7::text IS NULL OR number = $7)
     """
-    arguments = (division.significant, asked.state, asked.kind, asked.overdue, today, asked.incident_id)
+    arguments = (
+        division.significant, asked.state, asked.kind, asked.overdue, today, asked.incident_id, asked.number
+    )
     rows = await tx.sql.fetch(
-        f"SELECT body FROM cases WHERE {where} ORDER BY opened_at DESC, number DESC LIMIT $7 OFFSET $8",
+        f"SELECT body FROM cases WHERE {where} ORDER BY opened_at DESC, number DESC LIMIT $8 OFFSET $9",
         *arguments,
         asked.limit,
         asked.offset,

@@ -143,6 +143,7 @@ async def test_cases_are_listed_by_region_state_and_overdue(tx):
     assert await listed(kind="waste") == ([incident(2).id], 1)
     assert await listed(Division("360281000000")) == ([incident(3).id], 1)
     assert await listed(state="closed") == ([], 0)
+    assert await listed(number="2020-360222-000002") == ([incident(2).id], 1)
     assert await listed(overdue=True) == ([], 0)
     assert await listed(limit=1, offset=1) == ([incident(1).id], 2)
 

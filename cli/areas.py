@@ -1,0 +1,143 @@
+"""`linzhang areas import`: responsibility areas from a GeoJSON file, each bad one named by row and rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import BaseModel, ValidationError
+
+from cli.bus import Bus, Refused
+from cli.say import data, say, table, talk
+from cli.session import BusOption, HomeOption, JsonOption, run, session
+from contracts.commands import OPERATOR, Done, EnrolAreas, EnrolPosts
+from contracts.division import UNKNOWN
+from contracts.event import describe
+from contracts.roster import Area, Post
+from contracts.values import AreaKind
+
+app = typer.Typer(no_args_is_help=True)
+
+T = TypeVar("T", bound=BaseModel)
+CHUNK_BYTES = 700_000
+CHUNK_ITEMS = 500
+
+Wrong = tuple[int, str, str]
+"""Which row, which field, which rule."""
+
+
+@app.callback()
+def areas() -> None:
+    """A group, so that `linzhang areas import` keeps its name."""
+
+
+@app.command("import", help=say("help.areas_import"))
+@run
+async def import_areas(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    as_json: JsonOption = False,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    """Good features are enrolled; each bad one is named by row, field and rule. The same file again changes nothing."""
+    try:
+        stated = json.loads(file.read_text("utf-8"))
+        features = stated["features"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise typer.BadParameter(say("areas.not_geojson", reason=str(error))) from None
+    good, wrong = read_features(features)
+    async with session(OPERATOR, bus, home) as asking:
+        changed, refused = await enrol_areas(asking, good)
+    wrong = sorted([*wrong, *refused])
+    if as_json:
+        data({"read": len(features), "changed": changed, "wrong": wrong})
+    else:
+        talk("areas.imported", read=len(features), changed=changed, wrong=len({row for row, _, _ in wrong}))
+        if wrong:
+            table(None, (say("row"), say("field"), say("rule")), wrong)
+    return 1 if wrong else 0
+
+
+def read_features(features: Sequence[Any]) -> tuple[list[tuple[int, Area]], list[Wrong]]:
+    """Areas out of GeoJSON features: `code`, `name`, and optionally the other fields of an area, as properties."""
+    good: list[tuple[int, Area]] = []
+    wrong: list[Wrong] = []
+    for row, feature in enumerate(features, 1):
+        try:
+            good.append((row, _area(feature)))
+        except ValidationError as error:
+            wrong += [(row, one["field"], one["rule"]) for one in map(describe, error.errors()[:5])]
+        except (KeyError, TypeError, AttributeError) as error:
+            wrong.append((row, str(error).strip("'"), "is required in a GeoJSON feature"))
+    return good, wrong
+
+
+def _area(feature: dict[str, Any]) -> Area:
+    properties, geometry = feature["properties"], feature["geometry"]
+    code = str(properties.get("division") or properties["code"])
+    coordinates = geometry["coordinates"]
+    stated = {
+        "id": code,
+        "kind": AreaKind.DIVISION,
+        "division": code,
+        "area_mu": "0",
+        "in_force_from": date(2018, 1, 1),
+        **{name: value for name, value in properties.items() if name in Area.model_fields},
+        "boundary": {"coordinates": [coordinates] if geometry["type"] == "Polygon" else coordinates},
+    }
+    return Area.model_validate_json(json.dumps(stated, default=str))
+
+
+def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    """As many as one command may carry."""
+    chunk: list[T] = []
+    size = 0
+    for item in items:
+        size += (length := len(item.model_dump_json()))
+        if chunk and (size > CHUNK_BYTES or len(chunk) >= CHUNK_ITEMS):
+            yield chunk
+            chunk, size = [], length
+        chunk.append(item)
+    if chunk:
+        yield chunk
+
+
+async def enrol_areas(bus: Bus, areas: Sequence[tuple[int, Area]]) -> tuple[int, list[Wrong]]:
+    """Enrol areas, larger ones first; what roster refuses is left out and named, the rest is enrolled."""
+    rows = {area.id: row for row, area in areas}
+    ordered = sorted((area for _, area in areas), key=lambda area: (len(area.division.significant), len(area.id)))
+    changed, wrong = 0, []
+    for chunk in chunks(ordered):
+        while chunk:
+            try:
+                command = EnrolAreas(areas=tuple(chunk))
+                changed += (await bus.ask(command, OPERATOR, UNKNOWN, Done, timeout=60)).changed
+                break
+            except Refused as refused:
+                bad = _named(refused, len(chunk))
+                if not bad:
+                    raise
+                wrong += [(rows[chunk[at].id], field, rule) for at, field, rule in bad]
+                chunk = [area for at, area in enumerate(chunk) if at not in {at for at, _, _ in bad}]
+    return changed, wrong
+
+
+def _named(refused: Refused, items: int) -> list[Wrong]:
+    """`areas.3.boundary` as (3, boundary, rule)."""
+    found = []
+    for error in refused.problem.errors:
+        parts = error.get("field", "").split(".", 2)
+        if len(parts) == 3 and parts[1].isdigit() and int(parts[1]) < items:
+            found.append((int(parts[1]), parts[2], error.get("rule", "")))
+    return found
+
+
+async def enrol_posts(bus: Bus, posts: Iterable[Post]) -> int:
+    changed = 0
+    for chunk in chunks(posts):
+        changed += (await bus.ask(EnrolPosts(posts=tuple(chunk)), OPERATOR, UNKNOWN, Done, timeout=60)).changed
+    return changed

@@ -1,0 +1,159 @@
+"""`linzhang report`: post an incident and see what becomes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from pydantic import ValidationError
+
+from cli.bus import Bus, Receipt, told
+from cli.say import data, say, table, talk
+from cli.session import BusOption, HomeOption, JsonOption, run, session
+from contracts.event import describe
+from contracts.intake import IncidentReport
+
+AFTER = {
+    "cn.linzhang.patrol.located.v1": "report.located",
+    "cn.linzhang.patrol.linked.v1": "report.linked",
+    "cn.linzhang.patrol.revised.v1": "report.revised",
+    "cn.linzhang.rejected.refusal.v1": "report.refused",
+    "cn.linzhang.cases.opened.v1": "report.opened",
+    "cn.linzhang.notify.notified.v1": "report.notified",
+}
+
+
+@run
+async def report(
+    kind: Annotated[str | None, typer.Option(help="felling, fire, waste …")] = None,
+    lon: Annotated[float | None, typer.Option()] = None,
+    lat: Annotated[float | None, typer.Option()] = None,
+    datum: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02")] = "wgs84",
+    text: Annotated[str, typer.Option()] = "",
+    severity: str = "serious",
+    reporter: str = "ranger",
+    seen_at: Annotated[str | None, typer.Option(help="RFC 3339")] = None,
+    external_id: Annotated[str | None, typer.Option()] = None,
+    revision: int = 1,
+    source: Annotated[str, typer.Option("--as", help=say("help.source"))] = "desk",
+    file: Annotated[Path | None, typer.Option(help=say("help.report_file"))] = None,
+    wait: Annotated[float, typer.Option(help=say("help.wait"))] = 3.0,
+    as_json: JsonOption = False,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    """Post one report, or each line of a JSON Lines file."""
+    if file is not None:
+        return await _post_file(file, source, bus, home, as_json)
+    stated: dict[str, Any] = {
+        "external_id": external_id or str(uuid4()),
+        "revision": revision,
+        "kind": kind,
+        "severity": severity,
+        "at": {"lon": lon, "lat": lat, "datum": datum},
+        "seen_at": seen_at or datetime.now(UTC).isoformat(),
+        "reporter": reporter,
+        "text": text,
+    }
+    problems = _problems(stated)
+    if problems:
+        for field, rule in problems:
+            print(f"{field}: {rule}", file=sys.stderr)
+        return 2
+    async with session(source, bus, home) as posting:
+        if bus is not None or wait <= 0:
+            _say_receipt(await posting.post(IncidentReport, source, stated), as_json)
+            return 0
+        async with session("reader", None, home) as watching:
+            return await _post_and_watch(posting, watching, source, stated, wait, as_json)
+
+
+def _problems(stated: dict[str, Any]) -> list[tuple[str, str]]:
+    try:
+        IncidentReport.model_validate_json(json.dumps(stated))
+    except ValidationError as error:
+        return [(wrong["field"], wrong["rule"]) for wrong in map(describe, error.errors())]
+    return []
+
+
+def _say_receipt(receipt: Receipt, as_json: bool) -> None:
+    about = {"stream": receipt.stream, "sequence": receipt.sequence, "id": receipt.message_id}
+    data(about) if as_json else talk("report.taken", **about)
+
+
+async def _post_and_watch(
+    posting: Bus, watching: Bus, source: str, stated: dict[str, Any], wait: float, as_json: bool
+) -> int:
+    following = watching.follow(f"rejected.{source}.>", "patrol.>", "cases.>", "notify.>")
+    first = asyncio.ensure_future(anext(following))
+    await asyncio.sleep(0)
+    await watching.client.flush()
+    receipt = await posting.post(IncidentReport, source, stated)
+    _say_receipt(receipt, as_json)
+    refused = False
+    try:
+        async with asyncio.timeout(wait):
+            message = await first
+            while True:
+                fact = told(message)
+                if fact["correlation"] == receipt.message_id:
+                    _say_fact(fact, as_json)
+                    refused |= fact["type"].endswith("refusal.v1")
+                    if refused or fact["type"].endswith(("linked.v1", "revised.v1", "notified.v1")):
+                        break
+                message = await anext(following)
+    except TimeoutError:
+        pass
+    finally:
+        first.cancel()
+        await following.aclose()
+    return 1 if refused else 0
+
+
+def _say_fact(fact: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        data(fact)
+        return
+    body = fact["body"]
+    incident, case = body.get("incident") or {}, body.get("case") or {}
+    talk(
+        AFTER.get(fact["type"], "report.other"),
+        type=fact["type"],
+        place="".join(area["name"] for area in reversed(incident.get("areas", []))),
+        number=case.get("ref", {}).get("number", ""),
+        office=case.get("office", {}).get("name", ""),
+        count=len(body.get("addressees", [])),
+        problems="; ".join(f"{p['field']}: {p['rule']}" for p in body.get("problems", [])),
+    )
+
+
+async def _post_file(file: Path, source: str, bus: str | None, home: Path | None, as_json: bool) -> int:
+    """Good lines are posted; each bad one is named by line, field and rule."""
+    good: list[tuple[int, dict[str, Any]]] = []
+    bad: list[tuple[int, str, str]] = []
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        try:
+            stated = json.loads(line)
+        except ValueError as error:
+            bad.append((number, "body", str(error)))
+            continue
+        problems = _problems(stated) if isinstance(stated, dict) else [("body", "must be an object")]
+        bad += [(number, field, rule) for field, rule in problems]
+        if not problems:
+            good.append((number, stated))
+    async with session(source, bus, home) as posting:
+        for _, stated in good:
+            await posting.post(IncidentReport, source, stated)
+    if as_json:
+        data({"posted": len(good), "refused": [{"line": n, "field": f, "rule": r} for n, f, r in bad]})
+    else:
+        talk("report.file", posted=len(good), refused=len({number for number, _, _ in bad}))
+        if bad:
+            table(None, (say("line"), say("field"), say("rule")), bad)
+    return 1 if bad else 0

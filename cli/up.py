@@ -1,0 +1,100 @@
+"""`linzhang up` and `linzhang demo`: run the whole system on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from cli.say import say, talk
+from cli.session import HomeOption, home_at, run
+from deploy.local.bus import BusFailed
+from deploy.local.postgres import PostgresFailed
+from deploy.local.stack import AlreadyRunning, ServiceFailed, Stack
+from deploy.nats.accounts import Integrator
+
+_COLOURS = {
+    "nats": "blue",
+    "postgres": "blue",
+    "roster": "cyan",
+    "patrol": "green",
+    "cases": "yellow",
+    "targets": "magenta",
+    "notify": "red",
+}
+DESK = Integrator("desk")
+"""Who posts what an operator reports by hand."""
+
+
+def one_log(console: Console) -> Callable[[str, str], None]:
+    """Every line of every part, with its name in front."""
+
+    def log(part: str, line: str) -> None:
+        console.print(Text(f"{part:>9} │ ", style=_COLOURS.get(part, "bold")) + Text.from_ansi(line), soft_wrap=True)
+
+    return log
+
+
+@run
+async def up(
+    home: HomeOption = None,
+    sync: Annotated[str, typer.Option(envvar="LINZHANG_SYNC", help=say("help.sync"))] = "always",
+    sample: Annotated[bool, typer.Option("--sample", help=say("help.sample"))] = False,
+) -> int:
+    """Start both servers and the five services, and stay until interrupted."""
+    at = home_at(home)
+    at.path.mkdir(parents=True, exist_ok=True)
+    if not at.users_file.exists():
+        at.state_outsiders((DESK,))
+    stack = Stack(at, one_log(Console(stderr=True)), sync=sync)
+    try:
+        started = await stack.start()
+    except AlreadyRunning:
+        talk("up.already", home=at.path)
+        return 1
+    except (BusFailed, PostgresFailed, ServiceFailed) as failed:
+        talk("up.failed", reason=str(failed))
+        return 1
+    try:
+        if sample:
+            from cli.demo.load import load_sample
+
+            await load_sample(stack, started)
+        talk("up.ready", home=at.path, port=started.nats_port)
+        await _until_told(stack)
+    finally:
+        talk("up.stopping")
+        await stack.stop()
+    return 0
+
+
+async def _until_told(stack: Stack) -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signals in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signals, told.set)
+    watching = asyncio.create_task(stack.watch())
+    waiting = asyncio.create_task(told.wait())
+    await asyncio.wait((watching, waiting), return_when=asyncio.FIRST_COMPLETED)
+    for task in (watching, waiting):
+        task.cancel()
+    if watching.done() and not watching.cancelled() and watching.exception() is not None:
+        raise watching.exception() or RuntimeError("watching ended")
+
+
+@run
+async def demo(
+    reports: Annotated[int, typer.Option(min=50, max=20_000, help=say("help.demo_reports"))] = 500,
+    seed: int = 2020,
+    keep: Annotated[bool, typer.Option("--keep", help=say("help.demo_keep"))] = False,
+) -> int:
+    """Play the main job on real input, from reports to closed cases, and check the books."""
+    from cli.demo.play import play
+
+    return await play(reports=reports, seed=seed, keep=keep, out=Console(), err=Console(file=sys.stderr))

@@ -1,0 +1,87 @@
+"""`linzhang user`: who outside the services may come to the bus of the embedded system."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from cli.case import division_of
+from cli.say import data, say, table, talk
+from cli.session import HomeOption, JsonOption, home_at, run
+from deploy.local.home import FACTS_BY_NAME, Home
+from deploy.nats.accounts import Department, Integrator, Official, Outsider
+
+app = typer.Typer(no_args_is_help=True)
+add = typer.Typer(no_args_is_help=True)
+app.add_typer(add, name="add", help=say("help.user_add"))
+
+Name = Annotated[str, typer.Argument(help="a-z 0-9 _ -")]
+Division = Annotated[str, typer.Option(help=say("help.region"))]
+TAKEN_UP_WITHIN_S = 10.0
+
+
+async def _state(home: Home, new: Outsider) -> int:
+    """Write the user down, and wait until a running system has taken it up."""
+    home.path.mkdir(parents=True, exist_ok=True)
+    others = tuple(one for one in home.outsiders() if one.name != new.name)
+    home.state_outsiders((*others, new))
+    home.outsiders()
+    for _ in range(int(TAKEN_UP_WITHIN_S / 0.1)):
+        run = home.running()
+        if run is None:
+            talk("user.stated", name=new.name)
+            return 0
+        if new.name in run.passwords:
+            print(run.url(new.name))
+            return 0
+        await asyncio.sleep(0.1)
+    talk("user.not_taken_up", name=new.name)
+    return 1
+
+
+@add.command("integrator", help=say("help.user_integrator"))
+@run
+async def integrator(name: Name, home: HomeOption = None) -> int:
+    return await _state(home_at(home), Integrator(name))
+
+
+@add.command("department", help=say("help.user_department"))
+@run
+async def department(
+    name: Name,
+    fact: Annotated[list[str], typer.Option(help=say("help.user_fact"))],
+    region: Division = "",
+    home: HomeOption = None,
+) -> int:
+    unknown = [one for one in fact if one not in FACTS_BY_NAME]
+    if unknown:
+        raise typer.BadParameter(say("user.no_such_fact", facts=", ".join(unknown), known=", ".join(FACTS_BY_NAME)))
+    facts = tuple(FACTS_BY_NAME[one] for one in fact)
+    return await _state(home_at(home), Department(name, facts, division_of(region)))
+
+
+@add.command("official", help=say("help.user_official"))
+@run
+async def official(name: Name, region: Division, home: HomeOption = None) -> int:
+    return await _state(home_at(home), Official(name, division_of(region)))
+
+
+@app.command("list", help=say("help.user_list"))
+@run
+async def list_users(as_json: JsonOption = False, home: HomeOption = None) -> int:
+    at = home_at(home)
+    run = at.running()
+    rows = []
+    for one in at.outsiders():
+        url = run.url(one.name) if run is not None and one.name in run.passwords else ""
+        kind = type(one).__name__.lower()
+        region = "" if isinstance(one, Integrator) else one.division
+        durables = " ".join(d.name for d in one.durables()) if isinstance(one, Department) else ""
+        rows.append((one.name, kind, region, durables, url))
+    if as_json:
+        data([dict(zip(("name", "kind", "region", "durables", "url"), row, strict=True)) for row in rows])
+    else:
+        table(None, [say(f"user.{head}") for head in ("name", "kind", "region", "durables", "url")], rows)
+    return 0

@@ -1,0 +1,234 @@
+"""What each kind of user may say and hear, refused by the server itself."""
+
+import asyncio
+import json
+
+import nats
+import pytest
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js.api import ConsumerConfig
+from nats.js.errors import NotFoundError
+
+from contracts.cases import CaseOpened
+from contracts.commands import OPERATOR, VerifyCase
+from contracts.division import Division
+from contracts.intake import IncidentReport, TrackBatch, intake_subject
+from contracts.wiring import DURABLES, FACTS, SERVICES, STREAMS
+from tests.conftest import FULIANG
+from tests.servers import until
+
+LEPING = Division("360281000000")
+EVERYBODY = (*SERVICES, "police", "acme", "other", "zhang", OPERATOR, "reader", "demo")
+OPENED = "cases.opened.v1.36.02.22.104.201"
+WITHIN_S = 0.4
+
+
+class User:
+    """One user's connection, with what the server refused it."""
+
+    def __init__(self, name):
+        self.name = name
+        self.refused = []
+
+    async def _error(self, error):
+        self.refused.append(str(error))
+
+    async def _settled(self):
+        """The server answers in order, so after two rounds its refusal has been given to the callback."""
+        await self.client.flush()
+        await self.client.flush()
+        await asyncio.sleep(0)
+
+    async def enter(self, bus):
+        self.client = await nats.connect(
+            bus.url(self.name), inbox_prefix=f"_INBOX.{self.name}".encode(), error_cb=self._error, allow_reconnect=False
+        )
+        prefix = "$JS.API" if self.name in (*SERVICES, "reader", "provisioner", "demo") else "FOREST.API"
+        self.stream = self.client.jetstream(prefix=prefix, timeout=2)
+        return self
+
+    async def says(self, subject, body=b"{}", reply=""):
+        """Publish, and wait until the server has had its say."""
+        before = len(self.refused)
+        await self.client.publish(subject, body, reply=reply)
+        await self._settled()
+        return len(self.refused) == before
+
+    async def hears(self, subject):
+        """Whether the server lets it subscribe."""
+        before = len(self.refused)
+        await self.client.subscribe(subject)
+        await self._settled()
+        return len(self.refused) == before
+
+
+@pytest.fixture
+async def user(bus):
+    entered = []
+
+    async def enter(name):
+        entered.append(await User(name).enter(bus))
+        return entered[-1]
+
+    yield enter
+    for one in entered:
+        await one.client.close()
+
+
+async def messages_in(bus, stream):
+    provisioner = await User("provisioner").enter(bus)
+    state = (await provisioner.stream.stream_info(stream)).state
+    await provisioner.client.close()
+    return state.messages
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_tells_only_its_own_facts(user, service):
+    speaking = await user(service)
+    for owner, facts in FACTS.items():
+        for fact in facts:
+            assert await speaking.says(f"{fact.name}.36.02.22.104.201.x") is (owner == service), fact.name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_reads_only_through_its_own_durables(user, service):
+    reading = await user(service)
+    for owner, durables in DURABLES.items():
+        for durable in durables:
+            subject = f"$JS.API.CONSUMER.MSG.NEXT.{durable.stream}.{durable.name}"
+            assert await reading.says(subject, b"1") is (owner == service), durable.name
+    for forbidden in ("$JS.API.STREAM.DELETE.CASES", "$JS.API.CONSUMER.DELETE.CASES.targets-closed"):
+        assert await reading.says(forbidden) is False
+
+
+async def test_a_service_does_not_listen_to_facts_or_commands_of_others(user):
+    patrol = await user("patrol")
+    assert await patrol.hears("cmd.patrol.>") is True
+    for subject in ("cases.>", "cmd.cases.>", "intake.>", ">", "_INBOX.>", "_INBOX.cases.>"):
+        assert await patrol.hears(subject) is False, subject
+
+
+@pytest.mark.parametrize("name", ["police", "acme", "zhang", OPERATOR])
+async def test_an_outsider_forges_no_fact(user, bus, name):
+    forger = await user(name)
+    for facts in FACTS.values():
+        for fact in facts:
+            assert await forger.says(f"{fact.name}.36.02.22.104.201") is False, fact.name
+    assert await messages_in(bus, "CASES") == 0
+
+
+@pytest.mark.parametrize("name", ["police", "acme", "zhang", OPERATOR])
+async def test_an_outsider_hears_nothing_but_its_own_inbox(user, name):
+    listener = await user(name)
+    assert await listener.hears(f"_INBOX.{name}.x") is True
+    for subject in (">", "cases.>", "intake.>", "rejected.>", "cmd.>", "_INBOX.>", "_R_.>", "track.>", "contact.>"):
+        assert await listener.hears(subject) is False, subject
+
+
+async def test_an_integrator_posts_only_under_its_own_token(user, bus):
+    acme = await user("acme")
+    assert await acme.says(intake_subject(IncidentReport, "acme")) is True
+    assert await acme.says(intake_subject(TrackBatch, "acme")) is True
+    assert await acme.says(intake_subject(IncidentReport, "other")) is False
+    assert await acme.says(intake_subject(TrackBatch, "other")) is False
+    assert await acme.says(VerifyCase.subject_for("acme", FULIANG)) is False
+    assert (await messages_in(bus, "INTAKE"), await messages_in(bus, "TRACKS")) == (1, 1)
+
+
+async def test_an_integrator_reads_only_its_own_refusals(user, bus):
+    patrol, acme = await user("patrol"), await user("acme")
+    await patrol.stream.publish("rejected.acme.incident.v1", b"mine")
+    await patrol.stream.publish("rejected.other.incident.v1", b"not mine")
+    own = await acme.stream.pull_subscribe_bind("acme", "REJECTED")
+    assert [message.data for message in await own.fetch(1, timeout=2)] == [b"mine"]
+    assert await acme.says("FOREST.API.CONSUMER.MSG.NEXT.REJECTED.other", b"1") is False
+
+
+async def test_an_official_asks_only_as_itself_and_within_its_region(user):
+    zhang = await user("zhang")
+    assert await zhang.says(VerifyCase.subject_for("zhang", FULIANG)) is True
+    assert await zhang.says(VerifyCase.subject_for("zhang", Division("360222104201"))) is True
+    assert await zhang.says(VerifyCase.subject_for("zhang", LEPING)) is False
+    assert await zhang.says(VerifyCase.subject_for("mayor", FULIANG)) is False
+    assert await zhang.says(VerifyCase.subject_for(OPERATOR, FULIANG)) is False
+    assert await zhang.says(intake_subject(IncidentReport, "zhang")) is False
+
+
+async def test_a_department_hears_its_region_and_no_other(user):
+    cases, police = await user("cases"), await user("police")
+    for division in (FULIANG, LEPING):
+        await cases.stream.publish(f"{CaseOpened.name}.{division.tokens}", division.encode())
+    reading = await police.stream.pull_subscribe_bind("police-opened", "CASES")
+    assert [message.data for message in await reading.fetch(1, timeout=2)] == [FULIANG.encode()]
+    with pytest.raises(NatsTimeout):
+        await reading.fetch(1, timeout=WITHIN_S)
+
+
+async def test_a_department_makes_no_consumer_wider_or_otherwise(user):
+    police = await user("police")
+    for filter_subject in (f"{CaseOpened.name}.>", f"{CaseOpened.name}.{LEPING.wildcard}", None):
+        wanted = ConsumerConfig(name="wide", durable_name="wide", filter_subject=filter_subject)
+        with pytest.raises((NatsTimeout, NoRespondersError, NotFoundError)):
+            await police.stream.add_consumer("CASES", wanted, timeout=WITHIN_S)
+    assert await police.says("FOREST.API.CONSUMER.MSG.NEXT.CASES.targets-opened", b"1") is False
+
+
+async def test_a_department_does_not_acknowledge_for_a_service(user):
+    police = await user("police")
+    assert await police.says("$JS.ACK.CASES.targets-opened.1.1.1.1.0", b"+ACK") is False
+
+
+FORGED_REPLIES = ("intake.mayor.incident.v1", OPENED, VerifyCase.subject_for("mayor", FULIANG))
+
+
+@pytest.mark.parametrize("reply", FORGED_REPLIES)
+async def test_a_forged_reply_subject_puts_nothing_on_the_inner_bus(user, bus, reply):
+    """In one account the server would write its answer there for the forger (STACK row 20)."""
+    inside = await user("reader")
+    heard = await inside.client.subscribe("cases.>")
+    cases, police, acme = await user("cases"), await user("police"), await user("acme")
+    await cases.stream.publish(f"{CaseOpened.name}.{FULIANG.tokens}", b"a fact")
+    assert (await heard.next_msg(timeout=2)).data == b"a fact"
+    before = [await messages_in(bus, stream.name) for stream in STREAMS]
+    await police.says("FOREST.API.CONSUMER.MSG.NEXT.CASES.police-opened", b"1", reply=reply)
+    await police.says("FOREST.API.CONSUMER.INFO.CASES.police-opened", b"", reply=reply)
+    await acme.says("FOREST.API.CONSUMER.INFO.REJECTED.acme", b"", reply=reply)
+    # A later message through the same server shows that the forged ones have had their effect, if any.
+    await cases.stream.publish(f"{CaseOpened.name}.{FULIANG.tokens}", b"the next")
+    assert (await heard.next_msg(timeout=2)).data == b"the next"
+    before[[stream.name for stream in STREAMS].index("CASES")] += 1
+    assert [await messages_in(bus, stream.name) for stream in STREAMS] == before
+
+
+async def test_a_forged_reply_on_intake_gets_its_receipt_nowhere_inside(user, bus):
+    inside, acme = await user("reader"), await user("acme")
+    heard = await inside.client.subscribe("cases.>")
+    await inside.client.flush()
+    await acme.says(intake_subject(IncidentReport, "acme"), b"{}", reply=OPENED)
+
+    async def taken():
+        return await messages_in(bus, "INTAKE") == 1
+
+    await until(taken)
+    with pytest.raises(NatsTimeout):
+        await heard.next_msg(timeout=WITHIN_S)
+    assert await messages_in(bus, "CASES") == 0
+
+
+async def test_an_oversized_message_is_refused_by_the_streams_receipt(user):
+    acme = await user("acme")
+    reply = await acme.client.request(intake_subject(IncidentReport, "acme"), b"x" * (1024 * 1024 + 1), timeout=2)
+    assert json.loads(reply.data)["error"]["err_code"] == 10054
+
+
+async def test_only_the_demo_tells_the_time(user):
+    for name in EVERYBODY:
+        one = await user(name)
+        assert await one.says("clock.now", b"2020-06-01T00:00:00Z") is (name == "demo"), name
+
+
+async def test_a_wrong_password_does_not_come_in(bus):
+    url = bus.url("acme").replace(bus.users.password("acme"), "guessed")
+    with pytest.raises(nats.errors.Error):
+        await nats.connect(url, allow_reconnect=False, max_reconnect_attempts=0, connect_timeout=1)
