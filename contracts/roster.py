@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -56,13 +56,21 @@ class AreaStated(ReferenceFact):
 class Appointment(Value):
     """A person holds a post from a day to a day (both included; open when `to` is None).
 
-    Bitemporal: `recorded_at` is when it became known, so that what was decided before stays as it was.
+    Bitemporal: `recorded_at` is when it became known, `superseded_at` when a later record took its place, so that what
+    was decided before stays as it was.
     """
 
     person: PersonRef
     held_from: date
     held_to: date | None = None
     recorded_at: Instant
+    superseded_at: Instant | None = None
+
+    def is_known(self, at: datetime | None) -> bool:
+        """Whether it was taken for true at that time; None: whether it still is."""
+        if at is None:
+            return self.superseded_at is None
+        return self.recorded_at <= at and (self.superseded_at is None or at < self.superseded_at)
 
 
 class Post(Value):
@@ -77,14 +85,12 @@ class Post(Value):
     appointments: tuple[Appointment, ...] = ()
     ended_on: date | None = None
 
-    def holder_on(self, day: date, known_at: Instant | None = None) -> PersonRef | None:
+    def holder_on(self, day: date, known_at: datetime | None = None) -> PersonRef | None:
         """Who held the post on `day`, as known at `known_at` (None: as known now); the latest recorded wins."""
         holding = [
             a
             for a in self.appointments
-            if a.held_from <= day
-            and (a.held_to is None or day <= a.held_to)
-            and (known_at is None or a.recorded_at <= known_at)
+            if a.held_from <= day and (a.held_to is None or day <= a.held_to) and a.is_known(known_at)
         ]
         return max(holding, key=lambda a: (a.held_from, a.recorded_at)).person if holding else None
 

@@ -1,0 +1,1 @@
+"""Which ground there is, and who answers for it."""

@@ -1,0 +1,5 @@
+"""Starts roster."""
+
+from services.roster.handlers import roster
+
+roster.main()

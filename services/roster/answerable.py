@@ -1,0 +1,63 @@
+"""Who answers for a point at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from contracts.commands import Answerable
+from contracts.roster import Area, Post
+from contracts.values import PostRef, Role, day_of
+from services.runtime.ground import TERRITORIAL, Areas, Ground
+
+ORDER = (
+    Role.VILLAGE_CHIEF,
+    Role.CHIEF,
+    Role.DEPUTY_GENERAL_CHIEF,
+    Role.GENERAL_CHIEF,
+    Role.RESOURCE_SUPERVISOR,
+    Role.RANGER,
+    Role.UNIT,
+    Role.OFFICE,
+    Role.OTHER,
+)
+"""Within one area: the chief of the ground, those who lead the others, the grid team, the bodies."""
+
+
+class Duties:
+    """The ground with the posts that answer for it."""
+
+    def __init__(self, areas: Iterable[Area], posts: Iterable[Post]) -> None:
+        self._ground = Ground(tuple(areas))
+        self._posts: dict[str, list[Post]] = {}
+        for post in sorted(posts, key=lambda post: (ORDER.index(post.role), post.id)):
+            self._posts.setdefault(post.area_id, []).append(post)
+
+    def areas(self, lon: float, lat: float, at: datetime) -> Areas:
+        """The areas in force that contain the point, the primary one first (DOMAIN §3)."""
+        return self._ground.containing([lon], [lat], [day_of(at)])[0]
+
+    def answerable(self, areas: Areas, at: datetime, known_at: datetime | None) -> Answerable:
+        """The posts of these areas with their holders at that time, as known at `known_at`."""
+        day = day_of(at)
+        return Answerable(
+            areas=tuple(area.id for area in areas),
+            posts=tuple(
+                PostRef(
+                    id=post.id,
+                    role=post.role,
+                    area_id=post.area_id,
+                    division=post.division,
+                    unit=post.unit,
+                    holder=post.holder_on(day, known_at),
+                )
+                for area in areas
+                for post in self._posts.get(area.id, ())
+                if post.ended_on is None or day <= post.ended_on
+            ),
+        )
+
+
+def place_of(areas: Areas) -> Area:
+    """The area that says where the point lies: the smallest of the territorial chain, else the primary one."""
+    return next((area for area in areas if area.kind in TERRITORIAL), areas[0])

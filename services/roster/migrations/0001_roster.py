@@ -1,0 +1,11 @@
+"""Tables of roster."""
+
+from services.runtime.migrate import run_sql
+
+revision = "roster_0001"
+down_revision = None
+branch_labels = ("roster",)
+
+
+def upgrade() -> None:
+    run_sql(__file__)

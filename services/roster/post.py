@@ -1,0 +1,111 @@
+"""Who holds a post, who held it, and what was known of that when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from contracts.division import Division
+from contracts.roster import Appointment, Area, Post
+from contracts.values import PersonRef
+from services.roster.area import Rule
+from services.runtime.problem import Problem
+
+DAY = timedelta(days=1)
+
+
+def appoint(post: Post, person: PersonRef, held_from: date, held_to: date | None, now: datetime) -> Post:
+    """The post with somebody appointed to it: whoever holds it on that day ends the day before (DOMAIN §3).
+
+    What was recorded stays, marked with when something else took its place. The same appointment again changes
+    nothing. Raises Problem 422 where the days cannot be.
+    """
+    if held_to is not None and held_to < held_from:
+        raise _unlawful("held_to", f"must not be before {held_from}, the first day")
+    if post.ended_on is not None and post.ended_on < (held_to or date.max):
+        field = "held_from" if post.ended_on < held_from else "held_to"
+        raise _unlawful(field, f"must not be after {post.ended_on}, the last day of the post")
+    live = [one for one in post.appointments if one.superseded_at is None]
+    if any((one.person, one.held_from, one.held_to) == (person, held_from, held_to) for one in live):
+        return post
+    after = min((one for one in live if one.held_from > held_from), key=lambda one: one.held_from, default=None)
+    if after is not None and (held_to is None or held_to >= after.held_from):
+        raise _unlawful("held_to", f"must be before {after.held_from}, when {after.person.id} takes the post")
+    records = [Appointment(person=person, held_from=held_from, held_to=held_to, recorded_at=now)]
+    for one in post.appointments:
+        if one not in live or one.held_from > held_from or _last_day(one) < held_from:
+            records.append(one)
+            continue
+        records.append(one.model_copy(update={"superseded_at": now}))
+        if one.held_from < held_from:
+            records.append(one.model_copy(update={"held_to": held_from - DAY, "recorded_at": now}))
+    return post.model_copy(update={"appointments": _in_order(records)})
+
+
+def merged(stated: Post, before: Post | None) -> Post:
+    """The post as stated, with every appointment that was recorded before: a statement makes nobody forgotten."""
+    records = {_key(one): one for one in stated.appointments}
+    for one in before.appointments if before else ():
+        said = records.get(_key(one))
+        if said is None or said.superseded_at is None:
+            records[_key(one)] = one
+    return stated.model_copy(update={"appointments": _in_order(records.values())})
+
+
+def problems_of(posts: Sequence[Post], areas: Mapping[str, Area], now: datetime) -> list[Rule]:
+    """What forbids enrolling the posts, which are merged already, on these areas."""
+    times = Counter(post.id for post in posts)
+    found = []
+    for at, post in enumerate(posts):
+        broken = [("id", "must stand once in a command")] if times[post.id] > 1 else []
+        broken += [*_of_place(post, areas.get(post.area_id)), *_of_appointments(post, now)]
+        found += [{"field": f"posts.{at}.{field}", "rule": rule} for field, rule in broken]
+    return found
+
+
+def may_appoint(actor: str, offices: Iterable[Post], division: Division, today: date) -> bool:
+    """Whether the actor holds one of these office posts today, at or above the division."""
+    return any(
+        office.division.contains(division)
+        and (office.ended_on is None or today <= office.ended_on)
+        and (holder := office.holder_on(today)) is not None
+        and holder.id == actor
+        for office in offices
+    )
+
+
+def _of_place(post: Post, area: Area | None) -> Iterator[tuple[str, str]]:
+    if area is None:
+        yield "area_id", f"must be an enrolled area, unlike {post.area_id}"
+    elif post.division != area.division:
+        yield "division", f"must be {area.division}, where its area lies"
+
+
+def _of_appointments(post: Post, now: datetime) -> Iterator[tuple[str, str]]:
+    live = [one for one in post.appointments if one.superseded_at is None]
+    if any(_last_day(one) < one.held_from for one in live):
+        yield "appointments", "must not end before they begin"
+    if any(at is not None and at > now for one in post.appointments for at in (one.recorded_at, one.superseded_at)):
+        yield "appointments", f"must have been recorded by now, {now.isoformat()}"
+    for one, following in pairwise(sorted(live, key=lambda one: one.held_from)):
+        if following.held_from <= _last_day(one):
+            rule = f"must not overlap: {one.person.id} still holds the post on {following.held_from}"
+            yield "appointments", rule
+
+
+def _last_day(one: Appointment) -> date:
+    return one.held_to or date.max
+
+
+def _key(one: Appointment) -> tuple[str, date, date | None, datetime]:
+    return one.person.id, one.held_from, one.held_to, one.recorded_at
+
+
+def _in_order(records: Iterable[Appointment]) -> tuple[Appointment, ...]:
+    return tuple(sorted(records, key=lambda one: (one.held_from, one.recorded_at, _last_day(one), one.person.id)))
+
+
+def _unlawful(field: str, rule: str) -> Problem:
+    return Problem(422, "appointment-not-lawful", f"{field} {rule}", errors=[{"field": field, "rule": rule}])

@@ -1,0 +1,103 @@
+"""Every statement on the tables of roster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.division import Division
+from contracts.roster import Area, Post
+from services.roster.answerable import Duties
+from services.runtime.transaction import Sql, Transaction
+
+
+async def load_duties(sql: Sql) -> Duties:
+    areas = await sql.fetch("SELECT body FROM areas")
+    posts = await sql.fetch("SELECT body FROM posts")
+    return Duties(
+        [Area.model_validate_json(row["body"]) for row in areas],
+        [Post.model_validate_json(row["body"]) for row in posts],
+    )
+
+
+async def take_turn(tx: Transaction) -> None:
+    """Those who change the roster take turns, so that what one has checked no other changes meanwhile."""
+    await tx.sql.execute("LOCK TABLE areas IN SHARE ROW EXCLUSIVE MODE")
+
+
+async def areas(tx: Transaction, ids: Sequence[str]) -> dict[str, Area]:
+    """Those areas that exist."""
+    rows = await tx.sql.fetch("SELECT id, body FROM areas WHERE id = ANY($1::text[])", ids)
+    return {row["id"]: Area.model_validate_json(row["body"]) for row in rows}
+
+
+async def areas_around(tx: Transaction, stated: Sequence[Area]) -> dict[str, Area]:
+    """Those of the areas that exist, with the parents they are to have and the children they have."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT id, body FROM areas
+        WHERE id = ANY($1::text[]) OR id = ANY($2::text[]) OR parent_id = ANY($1::text[])
+        """,
+        [area.id for area in stated],
+        [area.parent_id for area in stated if area.parent_id],
+    )
+    return {row["id"]: Area.model_validate_json(row["body"]) for row in rows}
+
+
+async def save_areas(tx: Transaction, stated: Sequence[Area]) -> None:
+    await tx.sql.execute(
+        """
+        INSERT INTO areas (id, kind, division, parent_id, body, stated_at)
+        SELECT id, kind, division, parent_id, body::jsonb, $6
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+             AS new (id, kind, division, parent_id, body)
+        ON CONFLICT (id) DO UPDATE
+        SET kind = excluded.kind, division = excluded.division, parent_id = excluded.parent_id,
+            body = excluded.body, stated_at = excluded.stated_at
+        """,
+        [area.id for area in stated],
+        [area.kind.value for area in stated],
+        [area.division for area in stated],
+        [area.parent_id for area in stated],
+        [area.model_dump_json() for area in stated],
+        tx.now,
+    )
+
+
+async def posts(tx: Transaction, ids: Sequence[str]) -> dict[str, Post]:
+    """Those posts that exist."""
+    rows = await tx.sql.fetch("SELECT id, body FROM posts WHERE id = ANY($1::text[])", ids)
+    return {row["id"]: Post.model_validate_json(row["body"]) for row in rows}
+
+
+async def offices(tx: Transaction, division: Division, area_id: str) -> list[Post]:
+    """The chief offices of a division, of those above it, and of one area beside them."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT posts.body FROM posts JOIN areas ON areas.id = posts.area_id
+        WHERE posts.role = 'office' AND posts.division = ANY($1::text[])
+              AND (areas.kind = 'division' OR areas.id = $2)
+        """,
+        list(division.chain()),
+        area_id,
+    )
+    return [Post.model_validate_json(row["body"]) for row in rows]
+
+
+async def save_posts(tx: Transaction, stated: Sequence[Post]) -> None:
+    await tx.sql.execute(
+        """
+        INSERT INTO posts (id, role, area_id, division, body, stated_at)
+        SELECT id, role, area_id, division, body::jsonb, $6
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+             AS new (id, role, area_id, division, body)
+        ON CONFLICT (id) DO UPDATE
+        SET role = excluded.role, area_id = excluded.area_id, division = excluded.division,
+            body = excluded.body, stated_at = excluded.stated_at
+        """,
+        [post.id for post in stated],
+        [post.role.value for post in stated],
+        [post.area_id for post in stated],
+        [post.division for post in stated],
+        [post.model_dump_json() for post in stated],
+        tx.now,
+    )

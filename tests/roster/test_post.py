@@ -1,0 +1,121 @@
+"""Who holds a post, who held it, and what was known of that when."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from contracts.values import PersonRef
+from services.roster import post as rules
+from services.runtime.problem import Problem
+from tests.roster.ground import TOWN, TOWN_AREA, WEST, WEST_AREA, held, post
+from tests.servers import NOW
+
+LONG_AGO = datetime(2019, 6, 1, tzinfo=UTC)
+CHIEF = post(TOWN, "chief", None, held("p-a"))
+
+
+def person(id):
+    return PersonRef(id=id, name=f"岗位 {id}")
+
+
+def appoint(before, id, held_from, held_to=None, now=NOW):
+    to = held_to and date.fromisoformat(held_to)
+    return rules.appoint(before, person(id), date.fromisoformat(held_from), to, now)
+
+
+def holder(of, day, known_at=None):
+    found = of.holder_on(date.fromisoformat(day), known_at)
+    return found and found.id
+
+
+@pytest.mark.parametrize(
+    ("appointments", "days"),
+    [
+        ([("p-b", "2020-03-01")], {"2020-02-29": "p-a", "2020-03-01": "p-b", "2030-01-01": "p-b"}),
+        ([("p-b", "2020-03-01", "2020-05-31")], {"2020-02-29": "p-a", "2020-05-31": "p-b", "2020-06-01": None}),
+        ([("p-b", "2019-01-01")], {"2018-12-31": None, "2019-01-01": "p-b"}),
+        ([("p-b", "2018-06-01", "2018-12-31")], {"2018-06-01": "p-b", "2019-01-01": "p-a"}),
+        ([("p-b", "2020-03-01"), ("p-c", "2020-03-01")], {"2020-02-29": "p-a", "2020-03-01": "p-c"}),
+        (
+            [("p-b", "2020-03-01"), ("p-a", "2020-04-01")],
+            {"2020-02-29": "p-a", "2020-03-31": "p-b", "2020-04-01": "p-a"},
+        ),
+    ],
+)
+def test_a_successor_takes_the_post_and_the_one_before_ends_the_day_before(appointments, days):
+    after = CHIEF
+    for one in appointments:
+        after = appoint(after, *one)
+    assert {day: holder(after, day) for day in days} == days
+    assert rules.problems_of([after], {TOWN: TOWN_AREA}, NOW) == []
+
+
+def test_a_change_recorded_late_leaves_what_was_known_before_as_it_was():
+    after = appoint(CHIEF, "p-b", "2020-03-01", "2020-04-30")
+    before_it_was_known = datetime(2020, 6, 1, tzinfo=UTC)
+    assert holder(after, "2020-03-15") == holder(after, "2020-03-15", NOW) == "p-b"
+    assert holder(after, "2020-03-15", before_it_was_known) == "p-a"
+    assert holder(after, "2020-05-15") is None
+    assert holder(after, "2020-05-15", before_it_was_known) == "p-a"
+    assert holder(after, "2020-03-15", datetime(2018, 1, 1, tzinfo=UTC)) is None
+
+
+def test_the_same_appointment_again_changes_nothing():
+    after = appoint(CHIEF, "p-b", "2020-03-01")
+    assert appoint(after, "p-b", "2020-03-01", now=datetime(2020, 7, 1, tzinfo=UTC)) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "appointment", "field"),
+    [
+        (CHIEF, ("p-b", "2020-03-02", "2020-03-01"), "held_to"),
+        (CHIEF, ("p-b", "2018-06-01"), "held_to"),
+        (CHIEF, ("p-b", "2018-06-01", "2019-01-01"), "held_to"),
+        (post(TOWN, "chief", ended_on=date(2020, 1, 1)), ("p-b", "2020-03-01", "2020-04-01"), "held_from"),
+        (post(TOWN, "chief", ended_on=date(2020, 3, 31)), ("p-b", "2020-03-01", "2020-04-01"), "held_to"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_with_their_field(before, appointment, field):
+    with pytest.raises(Problem) as refused:
+        appoint(before, *appointment)
+    assert refused.value.status == 422
+    assert [error["field"] for error in refused.value.errors] == [field]
+
+
+def test_a_statement_makes_nobody_forgotten_who_was_appointed_since():
+    after = appoint(CHIEF, "p-b", "2020-03-01")
+    assert rules.merged(CHIEF, after) == after
+    assert rules.merged(CHIEF, None) == CHIEF
+    renamed = CHIEF.model_copy(update={"title": "镇级林长"})
+    assert rules.merged(renamed, after) == after.model_copy(update={"title": "镇级林长"})
+
+
+@pytest.mark.parametrize(
+    ("stated", "field"),
+    [
+        (post("nowhere", "chief", TOWN), "area_id"),
+        (post(TOWN, "chief", WEST), "division"),
+        (post(TOWN, "chief", None, held("p-a"), held("p-b", "2020-01-01")), "appointments"),
+        (post(TOWN, "chief", None, held("p-a", "2020-01-02", "2020-01-01")), "appointments"),
+        (post(TOWN, "chief", None, held("p-a", recorded_at="2031-01-01T00:00:00Z")), "appointments"),
+    ],
+)
+def test_a_broken_rule_is_told_with_its_field(stated, field):
+    told = rules.problems_of([post(TOWN, "unit"), stated], {TOWN: TOWN_AREA}, NOW)
+    assert [one["field"] for one in told] == [f"posts.1.{field}"]
+
+
+@pytest.mark.parametrize(
+    ("offices", "actor", "allowed"),
+    [
+        ([post("360222000000", "office", None, held("p-o"))], "p-o", True),
+        ([post(TOWN, "office", None, held("p-o"))], "p-o", True),
+        ([post(TOWN, "office", None, held("p-o"))], "p-x", False),
+        ([post(TOWN, "office", None, held("p-o", held_to="2020-06-14"))], "p-o", False),
+        ([post(TOWN, "office", None, held("p-o"), ended_on=date(2020, 6, 14))], "p-o", False),
+        ([post("360222105000", "office", None, held("p-o"))], "p-o", False),
+        ([], "p-o", False),
+    ],
+)
+def test_who_holds_the_office_at_or_above_today_may_appoint(offices, actor, allowed):
+    assert rules.may_appoint(actor, offices, WEST_AREA.division, date(2020, 6, 15)) is allowed
