@@ -15,7 +15,7 @@ from cli.bus import Bus, Refused
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.commands import OPERATOR, Done, EnrolAreas, EnrolPosts
-from contracts.division import UNKNOWN
+from contracts.division import UNKNOWN, Division, Level
 from contracts.event import describe
 from contracts.roster import Area, Post
 from contracts.values import AreaKind
@@ -84,12 +84,22 @@ def _area(feature: dict[str, Any]) -> Area:
         "id": code,
         "kind": AreaKind.DIVISION,
         "division": code,
+        "parent_id": _parent(code),
         "area_mu": "0",
         "in_force_from": date(2018, 1, 1),
         **{name: value for name, value in properties.items() if name in Area.model_fields},
         "boundary": {"coordinates": [coordinates] if geometry["type"] == "Polygon" else coordinates},
     }
     return Area.model_validate_json(json.dumps(stated, default=str))
+
+
+def _parent(code: str) -> str | None:
+    """The division above, down from the county; what is wrong with the code is said by its own rule."""
+    try:
+        division = Division(code)
+    except ValueError:
+        return None
+    return division.parent if division.level in (Level.COUNTY, Level.TOWN, Level.VILLAGE) else None
 
 
 def chunks(items: Iterable[T]) -> Iterator[list[T]]:

@@ -26,6 +26,9 @@ from contracts.event import Command, Envelope, Intake, dump, from_headers, to_he
 from contracts.intake import intake_subject
 
 _VIOLATION = re.compile(r'permissions violation for (?P<what>publish|subscription) to "(?P<subject>[^"]+)"', re.I)
+MESSAGE_TOO_LARGE = 10054
+"""The server's error code for a message over the stream's limit."""
+SUBJECTS_A_PAGE = 100_000
 _AnswerT = TypeVar("_AnswerT", bound=BaseModel)
 
 
@@ -119,7 +122,7 @@ class Bus:
             await asyncio.wait((asked, refused), return_when=asyncio.FIRST_COMPLETED)
             return refused.result() if refused.done() else asked.result()
         except MaxPayloadError:
-            raise TooLarge(size=len(body), limit=self.client.max_payload) from None
+            raise TooLarge(size=len(body)) from None
         except NoRespondersError:
             raise NoAnswer(subject=subject) from None
         except (TimeoutError, NatsTimeout):
@@ -137,20 +140,18 @@ class Bus:
     async def post(self, kind: type[Intake], source: str, report: BaseModel | Mapping[str, Any]) -> Receipt:
         """Post something of a kind that the contracts know; returns the stream's receipt."""
         body = dump(report) if isinstance(report, BaseModel) else json.dumps(report, ensure_ascii=False).encode()
-        return await self.post_raw(intake_subject(kind, source), source, kind.type(), body)
+        envelope = Envelope(id=str(uuid4()), source=source, type=kind.type(), time=datetime.now(UTC))
+        return await self.post_raw(intake_subject(kind, source), body, to_headers(envelope))
 
-    async def post_raw(
-        self, subject: str, source: str, ce_type: str, body: bytes, message_id: str | None = None
-    ) -> Receipt:
+    async def post_raw(self, subject: str, body: bytes, headers: Mapping[str, str]) -> Receipt:
         """Post any bytes under any intake subject. Raises TooLarge and NotTaken from the stream's receipt."""
-        envelope = Envelope(id=message_id or str(uuid4()), source=source, type=ce_type, time=datetime.now(UTC))
-        reply = await self.request(subject, body, to_headers(envelope), timeout=10)
+        reply = await self.request(subject, body, headers, timeout=10)
         receipt = json.loads(reply.data)
         if error := receipt.get("error"):
-            if error.get("err_code") == 10054:
-                raise TooLarge(size=len(body), limit=None)
+            if error.get("err_code") == MESSAGE_TOO_LARGE:
+                raise TooLarge(size=len(body))
             raise NotTaken(reason=error.get("description", ""))
-        return Receipt(receipt["stream"], receipt["seq"], bool(receipt.get("duplicate")), envelope.id)
+        return Receipt(receipt["stream"], receipt["seq"], bool(receipt.get("duplicate")), headers["ce-id"])
 
     async def ask(
         self,
@@ -202,6 +203,16 @@ class Bus:
     async def stream_info(self, stream: str) -> dict[str, Any]:
         """How many messages a stream has; only for users inside FOREST that may ask."""
         return await self._api(f"STREAM.INFO.{stream}", b"")
+
+    async def subjects(self, stream: str, subject_filter: str) -> dict[str, int]:
+        """How many messages a stream has on each subject that matches."""
+        found: dict[str, int] = {}
+        while True:
+            asked = json.dumps({"subjects_filter": subject_filter, "offset": len(found)}).encode()
+            page = (await self._api(f"STREAM.INFO.{stream}", asked))["state"].get("subjects") or {}
+            found |= page
+            if len(page) < SUBJECTS_A_PAGE:
+                return found
 
     async def consumer_info(self, stream: str, durable: str) -> dict[str, Any]:
         return await self._api(f"CONSUMER.INFO.{stream}.{durable}", b"")

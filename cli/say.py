@@ -23,6 +23,10 @@ def language(environment: Mapping[str, str]) -> str:
     return "zh-CN" if word in ("", "c", "posix", "zh") else "en"
 
 
+def language_is_chinese() -> bool:
+    return language(os.environ) == "zh-CN"
+
+
 @cache
 def texts(of_language: str) -> dict[str, str]:
     found: dict[str, str] = json.loads(files("cli").joinpath(f"text.{of_language}.json").read_text("utf-8"))

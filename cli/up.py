@@ -65,7 +65,7 @@ async def up(
         if sample:
             from cli.demo.load import load_sample
 
-            await load_sample(stack, started)
+            await load_sample(at, started)
         talk("up.ready", home=at.path, port=started.nats_port)
         await _until_told(stack)
     finally:

@@ -23,6 +23,16 @@ class IncidentLocated(Fact):
     incident: Incident
 
 
+class AlarmRaised(Fact):
+    """A new incident is a fire or sick wildlife: an alarm first, case or not. Source: DOMAIN §4, E5, E7."""
+
+    name: ClassVar[str] = "patrol.alarmed.v1"
+    aggregate: ClassVar[str] = "incident.id"
+    place: ClassVar[str] = "incident.division"
+
+    incident: Incident
+
+
 class IncidentLinked(Fact):
     """A report of the same kind, near in place and time to an unresolved incident, corroborates it.
 

@@ -13,6 +13,7 @@ FACTS: dict[str, tuple[type[Fact], ...]] = {
     "roster": (roster.AreaStated, roster.PostStated, dead_letters.RosterDeadLettered),
     "patrol": (
         patrol.IncidentLocated,
+        patrol.AlarmRaised,
         patrol.IncidentLinked,
         patrol.IncidentRevised,
         patrol.TrackStored,
@@ -44,6 +45,7 @@ HEARS: dict[str, tuple[type[Fact | Intake], ...]] = {
     "targets": (intake.ProgressReport, cases.CaseOpened, cases.CaseOverdue, cases.CaseClosed),
     "notify": (
         roster.PostStated,
+        patrol.AlarmRaised,
         cases.CaseOpened,
         cases.CaseAssigned,
         cases.CaseOverdue,

@@ -7,6 +7,8 @@ from contracts.division import Division
 from contracts.incident import Incident
 from contracts.roster import Appointment, Post
 from contracts.values import PersonRef, UnitRef
+from services.cases import case as rules
+from services.cases.post import Posts
 
 VILLAGE = Division("360222104201")
 COUNTY_OFFICE = UnitRef(id="u-360222000000-office", name="浮梁县林长办")
@@ -84,3 +86,9 @@ def incident(n=1, *, division=VILLAGE, kind="felling", weight=1):
 
 
 EVIDENCE = {"sha256": "a" * 64, "media_type": "image/jpeg", "size_bytes": 1000}
+
+
+def closed_case(of):
+    """The case of an incident after its close."""
+    case = rules.open_case(of, "2020-360222-000001", 1, Posts(POSTS), SEEN)
+    return case.model_copy(update={"state": "closed", "owner": None})

@@ -1,0 +1,65 @@
+"""Loads the sample: Jingdezhen's areas and posts, the plan of 2020, and the officials who may ask."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+
+from cli.areas import enrol_areas, enrol_posts
+from cli.bus import Bus, connected
+from cli.demo.world import jingdezhen, world
+from cli.say import talk
+from contracts.commands import OPERATOR, SetTarget
+from contracts.division import UNKNOWN
+from contracts.roster import Area, Post
+from contracts.targets import Target
+from contracts.values import Role
+from deploy.local.home import Home, Run
+from deploy.nats.accounts import Official, Outsider
+
+ASKING = (Role.OFFICE, Role.UNIT, Role.CHIEF, Role.GENERAL_CHIEF, Role.DEPUTY_GENERAL_CHIEF)
+"""Holders of these posts are given an account of their own on the bus."""
+
+
+def officials(posts: Sequence[Post]) -> tuple[Official, ...]:
+    """Everybody who may ask, each within the region of the post."""
+    return tuple(
+        Official(post.appointments[-1].person.id, post.division)
+        for post in posts
+        if post.role in ASKING and post.appointments
+    )
+
+
+def state_officials(home: Home, posts: Sequence[Post], *others: Outsider) -> None:
+    """Add the officials of the sample to those who may come to the bus."""
+    new = (*others, *officials(posts))
+    names = {one.name for one in new}
+    home.state_outsiders((*(one for one in home.outsiders() if one.name not in names), *new))
+
+
+def plan() -> list[Target]:
+    """The plan of 2020 that targets ships (DOMAIN §7)."""
+    stated = files("services.targets").joinpath("plans/2020-jingdezhen.json").read_text("utf-8")
+    return [Target.model_validate(one) for one in json.loads(stated)]
+
+
+async def load(bus: Bus, areas: Sequence[Area], posts: Sequence[Post]) -> None:
+    """Enrol everything as the operator; what is there already is left as it is."""
+    _, wrong = await enrol_areas(bus, list(enumerate(areas, 1)))
+    if wrong:
+        raise ValueError(f"the sample's own areas are refused: {wrong[:3]}")
+    await enrol_posts(bus, posts)
+    targets = plan()
+    await asyncio.gather(*(bus.ask(SetTarget(target=one), OPERATOR, UNKNOWN, Target) for one in targets))
+    talk("up.loaded", areas=len(areas), posts=len(posts), targets=len(targets))
+
+
+async def load_sample(home: Home, run: Run) -> None:
+    """Load Jingdezhen into a running system."""
+    talk("up.loading")
+    areas, posts = await asyncio.to_thread(lambda: world(jingdezhen()))
+    state_officials(home, posts)
+    async with connected(run.url(OPERATOR), OPERATOR) as bus:
+        await load(bus, areas, posts)

@@ -1,0 +1,204 @@
+"""Plays June and July 2020 on a fresh system: reports, cases, progress, tracks; then tables and the books."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from nats.aio.msg import Msg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cli.bus import Bus, TooLarge, connected
+from cli.demo.books import Account, audit
+from cli.demo.fieldwork import Fieldwork
+from cli.demo.load import load, plan, state_officials
+from cli.demo.people import People
+from cli.demo.reports import SOURCES, Post, Reports
+from cli.demo.tables import show
+from cli.demo.world import jingdezhen, world
+from cli.say import say, talk
+from cli.status import status_of
+from contracts.commands import OPERATOR
+from contracts.event import Envelope, to_headers
+from contracts.values import day_of
+from contracts.wiring import DURABLES, SERVICES
+from deploy.local.home import Home, Run
+from deploy.local.postgres import temporary_home
+from deploy.local.stack import Stack
+from deploy.nats.accounts import Integrator
+
+FIRST = datetime(2020, 6, 1, 1, 0, tzinfo=UTC)
+LAST = datetime(2020, 7, 31, 9, 0, tzinfo=UTC)
+STEPS = 30
+REPORTING_STEPS = 22
+"""Nothing new is reported in the last weeks, so that most cases come to their end."""
+QUIET_WITHIN_S = 60.0
+
+
+async def play(*, reports: int, seed: int, keep: bool, out: Console, err: Console) -> int:
+    """Everything in one go; exit status 1 when a book does not balance."""
+    started = time.monotonic()
+    path = temporary_home()
+    home = Home(path)
+    areas, posts = await asyncio.to_thread(lambda: world(jingdezhen()))
+    state_officials(home, posts, *(Integrator(name) for name in SOURCES))
+    with (path / "log").open("w", encoding="utf-8") as log:
+        stack = Stack(home, lambda part, line: print(f"{part:>9} | {line}", file=log, flush=True), clock="bus")
+        talk("demo.starting", log=path / "log")
+        try:
+            run = await stack.start()
+            async with AsyncExitStack() as open:
+                fieldwork = Fieldwork(areas, plan(), seed)
+                demo = Demo(run, await _buses(open, run), Reports(areas, seed), fieldwork)
+                accounts = {outsider.name for outsider in home.outsiders()}
+                demo.people = People(run.url, accounts, seed)
+                open.push_async_callback(demo.people.leave)
+                await demo.tell(FIRST)
+                await load(demo.buses[OPERATOR], areas, posts)
+                await demo.quiet()
+                talk("demo.loaded", seconds=f"{time.monotonic() - started:.0f}")
+                await demo.play(reports, err)
+                books = await audit(run, demo.buses["reader"], demo.account, fieldwork.expected_mu)
+                await show(run, demo, books, out)
+        finally:
+            await stack.stop()
+    balanced = all(book.balances for book in books)
+    if keep or not balanced:
+        talk("demo.kept", path=path)
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+    talk("demo.balanced" if balanced else "demo.unbalanced", seconds=f"{time.monotonic() - started:.0f}")
+    return 0 if balanced else 1
+
+
+async def _buses(open: AsyncExitStack, run: Run) -> dict[str, Bus]:
+    """The connections of those who look on, tell the time, run the system and report."""
+    return {
+        user: await open.enter_async_context(
+            connected(run.url(user), user, api_prefix="$JS.API" if user in ("demo", "reader") else "FOREST.API")
+        )
+        for user in ("demo", "reader", OPERATOR, *SOURCES)
+    }
+
+
+class Demo:
+    """One play on a running system."""
+
+    people: People
+
+    def __init__(self, run: Run, buses: dict[str, Bus], reports: Reports, fieldwork: Fieldwork) -> None:
+        self.run = run
+        self.buses = buses
+        self.account = Account()
+        self.seen: Counter[str] = Counter()
+        self._reports = reports
+        self._fieldwork = fieldwork
+
+    async def play(self, reports: int, err: Console) -> None:
+        """So many reports over the reporting steps, and everything that follows from them."""
+        reader = self.buses["reader"].client
+        for service in SERVICES[1:]:
+            await reader.subscribe(f"{service}.>", cb=self._heard)
+        await reader.subscribe("rejected.>", cb=self._heard)
+        await reader.flush()
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+            task = progress.add_task("", total=STEPS)
+            before = FIRST
+            for step in range(1, STEPS + 1):
+                now = FIRST + (LAST - FIRST) * step / STEPS
+                await self._step(step, before, now, reports)
+                before = now
+                progress.update(task, advance=1, description=self._line(now))
+                if not err.is_terminal and step % 5 == 0:
+                    err.print(self._line(now), highlight=False)
+
+    def _line(self, now: datetime) -> str:
+        about = {name: self.seen[fact] for name, fact in _SHOWN.items()}
+        return say("demo.line", day=day_of(now), **about)
+
+    async def _step(self, step: int, before: datetime, now: datetime, reports: int) -> None:
+        await self.tell(now)
+        if step <= REPORTING_STEPS:
+            count = reports * step // REPORTING_STEPS - reports * (step - 1) // REPORTING_STEPS
+            posts = self._reports.between(before, now, count)
+            if step == 1:
+                posts.append(self._reports.oversized(now))
+            await self._post(posts)
+        await self._post(self._fieldwork.between(before, now))
+        await self.quiet()
+        if await self.people.act(now):
+            await self.quiet()
+
+    async def tell(self, now: datetime) -> None:
+        """Set the clock of everybody."""
+        await self.buses["demo"].request("clock.now", now.isoformat().encode(), {"Nats-Msg-Id": now.isoformat()}, 5)
+
+    async def _post(self, posts: Sequence[Post]) -> None:
+        """Each source sends its own in order, all sources at once."""
+        by_source: dict[str, list[Post]] = {}
+        for post in posts:
+            by_source.setdefault(post.source, []).append(post)
+        await asyncio.gather(*(self._post_all(source, its) for source, its in by_source.items()))
+
+    async def _post_all(self, source: str, posts: Sequence[Post]) -> None:
+        for post in posts:
+            taken = await self._post_one(self.buses[source], post)
+            self.account.sent(post, taken)
+
+    async def _post_one(self, bus: Bus, post: Post) -> bool:
+        headers = to_headers(Envelope(id=post.message_id, source=post.source, type=post.type, time=post.at))
+        with suppress(TooLarge):
+            receipt = await bus.post_raw(post.subject, post.body, headers)
+            return not receipt.duplicate
+        return False
+
+    async def _heard(self, message: Msg) -> None:
+        family, word = message.subject.split(".")[:2]
+        self.seen[family if family == "rejected" else f"{family}.{word}"] += 1
+        if message.subject.startswith("cases."):
+            self.people.heard(message)
+
+    async def quiet(self) -> None:
+        """Wait until nothing waits anywhere: no message, no outbox row, nothing due. Raises TimeoutError."""
+        last: Any = None
+        async with asyncio.timeout(QUIET_WITHIN_S):
+            while True:
+                now = await self._waiting()
+                if now is not None and now == last:
+                    return
+                last = now
+                await asyncio.sleep(0.01)
+
+    async def _waiting(self) -> tuple[int, ...] | None:
+        """How far every durable is when nothing waits; None when something does."""
+        reader, operator = self.buses["reader"], self.buses[OPERATOR]
+        durables = [durable for service in SERVICES for durable in DURABLES[service]]
+        found = await asyncio.gather(
+            *(reader.consumer_info(durable.stream, durable.name) for durable in durables),
+            *(status_of(operator, service) for service in SERVICES),
+        )
+        consumers, services = found[: len(durables)], found[len(durables) :]
+        if any(one["num_pending"] or one["num_ack_pending"] for one in consumers):
+            return None
+        if any(one is None or one.outbox_unsent or any(one.due.values()) for one in services):
+            return None
+        return tuple(one["delivered"]["consumer_seq"] for one in consumers)
+
+
+_SHOWN = {
+    "located": "patrol.located",
+    "linked": "patrol.linked",
+    "refused": "rejected",
+    "opened": "cases.opened",
+    "closed": "cases.closed",
+    "overdue": "cases.overdue",
+    "told": "notify.notified",
+}

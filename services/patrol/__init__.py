@@ -1,0 +1,1 @@
+"""What was seen, where, by whom; and what was walked."""

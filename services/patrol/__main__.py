@@ -1,0 +1,5 @@
+"""Starts patrol."""
+
+from services.patrol.handlers import patrol
+
+patrol.main()

@@ -1,0 +1,112 @@
+"""What patrol does when it hears of areas, incidents and tracks, and when a case ends."""
+
+from __future__ import annotations
+
+from contracts.cases import CaseClosed, CaseDismissed, CaseFact
+from contracts.event import Fact
+from contracts.incident import ALARMS
+from contracts.intake import IncidentReport, TrackBatch
+from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised
+from contracts.roster import AreaStated
+from contracts.values import day_of
+from services.patrol import near, report, store, track
+from services.patrol.report import Fate, Outcome
+from services.runtime.messages import Heard, News, Refused
+from services.runtime.service import Service
+from services.runtime.transaction import Transaction
+from services.runtime.view import View
+
+patrol = Service("patrol")
+ground = View(store.load_ground)
+
+
+@patrol.hears(AreaStated, locks="area.id")
+async def keep_areas(tx: Transaction, heard: list[Heard[AreaStated]]) -> list[News]:
+    if await store.save_areas(tx, [(one.envelope.sequence or 0, one.body.area) for one in heard]):
+        await ground.changed(tx)
+    return []
+
+
+@patrol.hears(IncidentReport)
+async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[News]:
+    """Every report is located, linked, revises, repeats or is refused; which one is written down."""
+    index = await ground.at(tx)
+    positions = [report.position(one.body) for one in heard]
+    days = [day_of(one.body.seen_at) for one in heard]
+    areas = index.containing([lon for lon, _ in positions], [lat for _, lat in positions], days)
+    places = sorted(
+        {
+            place
+            for one, (lon, lat), found in zip(heard, positions, areas, strict=True)
+            if found
+            for place in near.places(one.body.kind, lon, lat)
+        }
+    )
+    await store.lock_places(tx, places)
+    reach = max(near.RULES.reach(one.body.kind).within for one in heard)
+    seen = [one.body.seen_at for one in heard]
+    standing = await store.standing(tx, places, min(seen) - reach, max(seen) + reach)
+    known = await store.known(tx, sorted({report.key_of(one) for one in heard}))
+    outcomes = report.judge(heard, areas, known, standing, tx.now)
+    await store.save(tx, outcomes)
+    return [item for outcome in outcomes for item in _news(outcome)]
+
+
+def _news(outcome: Outcome) -> list[News]:
+    heard, incident = outcome.heard, outcome.incident
+    if outcome.fate is Fate.REFUSED:
+        return [Refused(heard, outcome.problems)]
+    if incident is None or outcome.to is None:
+        return []
+    facts: list[Fact] = []
+    if outcome.fate is Fate.LOCATED:
+        facts.append(IncidentLocated.model_construct(incident=incident))
+        if heard.body.kind in ALARMS:
+            facts.append(AlarmRaised.model_construct(incident=incident))
+    elif outcome.fate is Fate.LINKED:
+        facts.append(
+            IncidentLinked.model_construct(
+                incident=incident, to=outcome.to, distance_m=outcome.distance_m, weight=outcome.weight
+            )
+        )
+    elif outcome.fate is Fate.REVISED:
+        facts.append(IncidentRevised.model_construct(incident=incident))
+    return [(heard, fact) for fact in facts]
+
+
+@patrol.hears(TrackBatch, locks="terminal")
+async def store_tracks(tx: Transaction, heard: list[Heard[TrackBatch]]) -> list[News]:
+    """Sift the points of each new batch, locate those kept, store them, and count the others by reason."""
+    first: dict[tuple[str, str], Heard[TrackBatch]] = {}
+    for one in heard:
+        first.setdefault((one.source, one.body.batch_id), one)
+    new = await store.new_batches(tx, list(first))
+    batches = [one for key, one in first.items() if key in new]
+    if not batches:
+        return []
+    newest = await store.lock_terminals(tx, [track.terminal_of(one) for one in batches])
+    stored = await store.stored_times(tx, [track.span(one) for one in batches])
+    sifted = track.sift_all(batches, newest, stored, tx.now)
+    points = [point for one in sifted for point in one.kept]
+    index = await ground.at(tx)
+    located = iter(index.containing([p.lon for p in points], [p.lat for p in points], [day_of(p.at) for p in points]))
+    areas = [[next(located) for _ in one.kept] for one in sifted]
+    numbers = await store.add_batches(tx, sifted)
+    await store.add_points(tx, sifted, numbers, [[found[0].id if found else None for found in its] for its in areas])
+    return [(one.heard, track.stored_fact(one, its)) for one, its in zip(sifted, areas, strict=True)]
+
+
+@patrol.hears(CaseClosed, locks="case.ref.id")
+async def resolve_closed(tx: Transaction, heard: list[Heard[CaseClosed]]) -> list[News]:
+    return await _resolve(tx, heard)
+
+
+@patrol.hears(CaseDismissed, locks="case.ref.id")
+async def resolve_dismissed(tx: Transaction, heard: list[Heard[CaseDismissed]]) -> list[News]:
+    return await _resolve(tx, heard)
+
+
+async def _resolve(tx: Transaction, heard: list[Heard[CaseClosed]] | list[Heard[CaseDismissed]]) -> list[News]:
+    bodies: list[CaseFact] = [one.body for one in heard]
+    await store.resolve(tx, [body.case.incident_id for body in bodies])
+    return []

@@ -1,0 +1,111 @@
+"""When two reports are of the same thing: one kind, near in place and time (DOMAIN §4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import asin, ceil, cos, degrees, floor, radians, sin, sqrt
+from pathlib import Path
+from uuid import UUID
+
+from contracts.incident import IncidentKind
+
+EARTH_M = 6_371_008.8
+CELL_DEGREES = 0.02
+"""About two kilometres: most circles of 200 m lie in one cell."""
+_COLUMNS = int(360 / CELL_DEGREES)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How near in place and time."""
+
+    within_m: float
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`near.json`: the reach of each kind."""
+
+    default: Reach
+    kinds: Mapping[IncidentKind, Reach]
+
+    @classmethod
+    def read(cls, path: Path) -> Rules:
+        stated = json.loads(path.read_text(encoding="utf-8"))
+        kinds = {IncidentKind(kind): _reach(reach) for kind, reach in stated["kinds"].items()}
+        return cls(_reach(stated["default"]), kinds)
+
+    def reach(self, kind: IncidentKind) -> Reach:
+        return self.kinds.get(kind, self.default)
+
+
+def _reach(stated: Mapping[str, float]) -> Reach:
+    return Reach(stated["within_m"], timedelta(hours=stated["within_h"]))
+
+
+RULES = Rules.read(Path(__file__).with_name("near.json"))
+
+
+@dataclass(slots=True)
+class Standing:
+    """An unresolved incident that reports may corroborate."""
+
+    id: UUID
+    lon: float
+    lat: float
+    seen_at: datetime
+    weight: int
+
+
+Place = tuple[int, IncidentKind]
+"""A cell and a kind: where near ones are looked for, and what is locked meanwhile."""
+
+
+def cell(lon: float, lat: float) -> int:
+    return floor((lat + 90) / CELL_DEGREES) * _COLUMNS + floor((lon + 180) / CELL_DEGREES)
+
+
+def places(kind: IncidentKind, lon: float, lat: float) -> Iterator[Place]:
+    """The cells that the circle around a point touches."""
+    reach_lat = degrees(RULES.reach(kind).within_m / EARTH_M)
+    reach_lon = reach_lat / max(cos(radians(lat)), 0.01)
+    rows = _steps(lat, reach_lat)
+    for x in _steps(lon, reach_lon):
+        for y in rows:
+            yield cell(x, y), kind
+
+
+def _steps(middle: float, reach: float) -> list[float]:
+    """Coordinates, at most a cell apart, from one end of the reach to the other."""
+    first, last = floor((middle - reach) / CELL_DEGREES), floor((middle + reach) / CELL_DEGREES)
+    if first == last:
+        return [middle]
+    count = ceil(2 * reach / CELL_DEGREES)
+    return [middle - reach + 2 * reach * at / count for at in range(count + 1)]
+
+
+def distance_m(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """The great-circle distance in metres (haversine), within 0.5 % of the one on the ellipsoid."""
+    up, down = radians(lat), radians(other_lat)
+    half = sin((down - up) / 2) ** 2 + cos(up) * cos(down) * sin(radians(other_lon - lon) / 2) ** 2
+    return 2 * EARTH_M * asin(sqrt(half))
+
+
+def nearest(
+    kind: IncidentKind, lon: float, lat: float, seen_at: datetime, standing: Mapping[Place, list[Standing]]
+) -> tuple[Standing, float] | None:
+    """The nearest incident within reach, and how many metres off; the older one between equals."""
+    reach = RULES.reach(kind)
+    best: tuple[Standing, float] | None = None
+    for place in places(kind, lon, lat):
+        for one in standing.get(place, ()):
+            if abs(one.seen_at - seen_at) > reach.within:
+                continue
+            off_m = distance_m(lon, lat, one.lon, one.lat)
+            if off_m <= reach.within_m and (best is None or (off_m, one.seen_at) < (best[1], best[0].seen_at)):
+                best = one, off_m
+    return best

@@ -1,0 +1,252 @@
+"""Every statement on the tables of patrol."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from contracts.incident import IncidentKind
+from contracts.roster import Area
+from services.patrol.near import Place, Standing, cell
+from services.patrol.report import Fate, Key, Known, Outcome
+from services.patrol.track import Kept, Sifted, TerminalKey
+from services.runtime.ground import Ground
+from services.runtime.transaction import Sql, Transaction
+
+
+async def load_ground(sql: Sql) -> Ground:
+    rows = await sql.fetch("SELECT body FROM areas")
+    return Ground([Area.model_validate_json(row["body"]) for row in rows])
+
+
+async def save_areas(tx: Transaction, areas: Sequence[tuple[int, Area]]) -> bool:
+    """Keep the newest state of each area, by its sequence; whether anything is new."""
+    newest = {area.id: (sequence, area) for sequence, area in sorted(areas, key=lambda one: one[0])}
+    rows = await tx.sql.fetch(
+        """
+        INSERT INTO areas (id, sequence, body)
+        SELECT id, sequence, body::jsonb FROM unnest($1::text[], $2::bigint[], $3::text[]) AS new (id, sequence, body)
+        ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, body = excluded.body
+        WHERE areas.sequence < excluded.sequence
+        RETURNING id
+        """,
+        sorted(newest),
+        [newest[id][0] for id in sorted(newest)],
+        [newest[id][1].model_dump_json() for id in sorted(newest)],
+    )
+    return bool(rows)
+
+
+async def lock_places(tx: Transaction, places: Iterable[Place]) -> None:
+    """Until this transaction ends, nobody else judges what is near in these places; taken in one order."""
+    keys = sorted({f"{at}:{kind}" for at, kind in places})
+    await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) AS key", keys)
+
+
+async def known(tx: Transaction, keys: Sequence[Key]) -> dict[Key, Known]:
+    """Those reports that have been heard before, as they stand."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT source, external_id, id, revision, linked_to, weight
+        FROM incidents JOIN unnest($1::text[], $2::text[]) AS asked (source, external_id) USING (source, external_id)
+        """,
+        [source for source, _ in keys],
+        [external_id for _, external_id in keys],
+    )
+    return {
+        (row["source"], row["external_id"]): Known(row["id"], row["revision"], row["linked_to"], row["weight"])
+        for row in rows
+    }
+
+
+async def standing(
+    tx: Transaction, places: Sequence[Place], first: datetime, last: datetime
+) -> dict[Place, list[Standing]]:
+    """Unresolved incidents in these places that were seen between two times, by place."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT id, cell, kind, lon, lat, seen_at, weight
+        FROM incidents JOIN unnest($1::bigint[], $2::text[]) AS asked (cell, kind) USING (cell, kind)
+        WHERE linked_to IS NULL AND NOT resolved AND seen_at BETWEEN $3 AND $4
+        """,
+        [at for at, _ in places],
+        [kind.value for _, kind in places],
+        first,
+        last,
+    )
+    found: dict[Place, list[Standing]] = {}
+    for row in rows:
+        one = Standing(row["id"], row["lon"], row["lat"], row["seen_at"], row["weight"])
+        found.setdefault((row["cell"], IncidentKind(row["kind"])), []).append(one)
+    return found
+
+
+async def save(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+    """Write what became of the reports: incidents, the weight of those corroborated, and fates."""
+    newest = {o.incident.id: o for o in outcomes if o.incident is not None}
+    if newest:
+        await _save_incidents(tx, [newest[id] for id in sorted(newest)])
+    heavier = {o.to: o.weight for o in outcomes if o.fate is Fate.LINKED and o.to is not None}
+    if heavier:
+        await tx.sql.execute(
+            """
+            UPDATE incidents SET weight = new.weight FROM unnest($1::uuid[], $2::integer[]) AS new (id, weight)
+            WHERE incidents.id = new.id
+            """,
+            sorted(heavier),
+            [heavier[id] for id in sorted(heavier)],
+        )
+    await tx.sql.execute(
+        """
+        INSERT INTO fates (source, external_id, revision, kind, fate, incident_id, division, at)
+        SELECT *, $8 FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::uuid[], $7::text[])
+        """,
+        [o.heard.source for o in outcomes],
+        [o.heard.body.external_id for o in outcomes],
+        [o.heard.body.revision for o in outcomes],
+        [o.heard.body.kind.value for o in outcomes],
+        [o.fate.value for o in outcomes],
+        [o.to for o in outcomes],
+        [o.incident.division if o.incident else None for o in outcomes],
+        tx.now,
+    )
+
+
+async def _save_incidents(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+    incidents = [o.incident for o in outcomes if o.incident is not None]
+    await tx.sql.execute(
+        """
+        INSERT INTO incidents (id, source, external_id, revision, kind, cell, lon, lat, seen_at, linked_to, body)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[],
+                             $7::float8[], $8::float8[], $9::timestamptz[], $10::uuid[], $11::text[])
+        ON CONFLICT (id) DO UPDATE SET
+            revision = excluded.revision, kind = excluded.kind, cell = excluded.cell, lon = excluded.lon,
+            lat = excluded.lat, seen_at = excluded.seen_at, body = excluded.body
+        """,
+        [one.id for one in incidents],
+        [one.source for one in incidents],
+        [one.external_id for one in incidents],
+        [one.revision for one in incidents],
+        [one.kind.value for one in incidents],
+        [cell(one.lon, one.lat) for one in incidents],
+        [one.lon for one in incidents],
+        [one.lat for one in incidents],
+        [one.seen_at for one in incidents],
+        [None if o.to == one.id else o.to for o, one in zip(outcomes, incidents, strict=True)],
+        [one.model_dump_json() for one in incidents],
+    )
+
+
+async def resolve(tx: Transaction, incident_ids: Sequence[UUID]) -> None:
+    """What is reported there from now on is something new."""
+    await tx.sql.execute("UPDATE incidents SET resolved = true WHERE id = ANY($1::uuid[])", sorted(incident_ids))
+
+
+async def new_batches(tx: Transaction, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those (source, batch_id) that have not been stored."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT source, batch_id
+        FROM batches JOIN unnest($1::text[], $2::text[]) AS asked (source, batch_id) USING (source, batch_id)
+        """,
+        [source for source, _ in keys],
+        [batch_id for _, batch_id in keys],
+    )
+    return set(keys) - {(row["source"], row["batch_id"]) for row in rows}
+
+
+async def lock_terminals(tx: Transaction, terminals: Iterable[TerminalKey]) -> dict[TerminalKey, Kept | None]:
+    """The newest point of each terminal; its row stays locked until the transaction ends."""
+    keys = sorted(set(terminals))
+    rows = await tx.sql.fetch(
+        """
+        INSERT INTO terminals (source, terminal) SELECT * FROM unnest($1::text[], $2::text[])
+        ON CONFLICT (source, terminal) DO UPDATE SET source = excluded.source
+        RETURNING source, terminal, at, lon, lat
+        """,
+        [source for source, _ in keys],
+        [terminal for _, terminal in keys],
+    )
+    return {
+        (row["source"], row["terminal"]): None
+        if row["at"] is None
+        else Kept(row["at"], row["lon"], row["lat"], row["lon"], row["lat"])
+        for row in rows
+    }
+
+
+async def stored_times(
+    tx: Transaction, spans: Sequence[tuple[TerminalKey, datetime, datetime]]
+) -> dict[TerminalKey, set[datetime]]:
+    """At which times points are stored already, for each terminal between two times."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT p.source, p.terminal, p.at
+        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS a (source, terminal, first, last)
+        JOIN points p ON p.source = a.source AND p.terminal = a.terminal AND p.at BETWEEN a.first AND a.last
+        """,
+        [source for (source, _), _, _ in spans],
+        [terminal for (_, terminal), _, _ in spans],
+        [first for _, first, _ in spans],
+        [last for _, _, last in spans],
+    )
+    found: dict[TerminalKey, set[datetime]] = {}
+    for row in rows:
+        found.setdefault((row["source"], row["terminal"]), set()).add(row["at"])
+    return found
+
+
+async def add_batches(tx: Transaction, sifted: Sequence[Sifted]) -> list[int]:
+    """Batches with what was kept and refused; returns their numbers in the order given."""
+    bodies = [one.heard.body for one in sifted]
+    added = await tx.sql.fetch(
+        """
+        INSERT INTO batches (source, batch_id, terminal, datum, sent, kept, refused, at)
+        SELECT source, batch_id, terminal, datum, sent, kept, refused::jsonb, $8
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::text[])
+             AS new (source, batch_id, terminal, datum, sent, kept, refused)
+        RETURNING id, source, batch_id
+        """,
+        [one.heard.source for one in sifted],
+        [body.batch_id for body in bodies],
+        [body.terminal for body in bodies],
+        [body.datum.value for body in bodies],
+        [len(body.points) for body in bodies],
+        [len(one.kept) for one in sifted],
+        [json.dumps(one.refused) for one in sifted],
+        tx.now,
+    )
+    numbers = {(row["source"], row["batch_id"]): row["id"] for row in added}
+    return [numbers[one.heard.source, one.heard.body.batch_id] for one in sifted]
+
+
+async def add_points(
+    tx: Transaction, sifted: Sequence[Sifted], numbers: Sequence[int], area_ids: Sequence[Sequence[str | None]]
+) -> None:
+    """Points by COPY, each with its area; the newest of each terminal is kept at hand."""
+    await tx.sql.copy_records_to_table(
+        "points",
+        records=[
+            (*one.terminal, p.at, p.lon, p.lat, p.stated_lon, p.stated_lat, area_id, number)
+            for one, number, ids in zip(sifted, numbers, area_ids, strict=True)
+            for p, area_id in zip(one.kept, ids, strict=True)
+        ],
+        columns=["source", "terminal", "at", "lon", "lat", "stated_lon", "stated_lat", "area_id", "batch"],
+    )
+    newest = {one.terminal: one.kept[-1] for one in sorted(sifted, key=lambda one: one.kept[-1:]) if one.kept}
+    keys = sorted(newest)
+    await tx.sql.execute(
+        """
+        UPDATE terminals t SET at = new.at, lon = new.lon, lat = new.lat
+        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::float8[], $5::float8[])
+             AS new (source, terminal, at, lon, lat)
+        WHERE t.source = new.source AND t.terminal = new.terminal AND (t.at IS NULL OR t.at < new.at)
+        """,
+        [source for source, _ in keys],
+        [terminal for _, terminal in keys],
+        [newest[key].at for key in keys],
+        [newest[key].lon for key in keys],
+        [newest[key].lat for key in keys],
+    )

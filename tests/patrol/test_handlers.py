@@ -1,0 +1,134 @@
+"""Patrol on its tables: fates, links, tracks, and two replicas at once."""
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from contracts.cases import CaseClosed
+from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised
+from services.patrol import handlers
+from services.patrol.store import load_ground
+from services.runtime.messages import Refused
+from services.runtime.transaction import Transaction
+from services.runtime.view import View
+from tests.cases import world
+from tests.patrol.ground import LAT, METRE, NOW, STATED, WEST, reported, walked
+from tests.servers import migrated, transaction
+from tests.telling import heard
+
+
+@pytest.fixture(scope="module")
+async def dsn():
+    return await migrated("patrol")
+
+
+@pytest.fixture
+async def tx(dsn, monkeypatch):
+    """A transaction in which the ground is known."""
+    # Each test rolls back, so what one saw of the ground must not live on in the next.
+    monkeypatch.setattr(handlers, "ground", View(load_ground))
+    async with transaction(dsn, NOW) as tx:
+        await handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
+        yield tx
+
+
+def kinds(news):
+    return [type(item) if isinstance(item, Refused) else type(item[1]) for item in news]
+
+
+async def fates(tx):
+    rows = await tx.sql.fetch("SELECT external_id, fate FROM fates ORDER BY id")
+    return [tuple(row) for row in rows]
+
+
+async def test_a_batch_mixes_every_fate_and_each_is_written_down(tx):
+    news = await handlers.locate(
+        tx,
+        [
+            reported("a"),
+            reported("b", 117.05 + 50 * METRE, source="other"),
+            reported("a", revision=2),
+            reported("a"),
+            reported("c", 118.0),
+        ],
+    )
+    assert kinds(news) == [IncidentLocated, IncidentLinked, IncidentRevised, Refused]
+    assert await fates(tx) == [
+        ("a", "located"),
+        ("b", "linked"),
+        ("a", "revised"),
+        ("a", "repeat"),
+        ("c", "refused"),
+    ]
+
+
+async def test_what_was_heard_in_an_earlier_batch_is_remembered(tx):
+    (first,) = await handlers.locate(tx, [reported("a")])
+    assert kinds(await handlers.locate(tx, [reported("a")])) == []
+    news = await handlers.locate(tx, [reported("b", 117.05 + 50 * METRE), reported("c")])
+    assert [(fact.to, fact.weight) for _, fact in news] == [(first[1].incident.id, 2), (first[1].incident.id, 3)]
+    news = await handlers.locate(tx, [reported("b", revision=2)])
+    assert kinds(news) == [IncidentRevised]
+    assert await tx.sql.fetchval("SELECT linked_to FROM incidents WHERE external_id = 'b'") == first[1].incident.id
+
+
+async def test_fire_is_an_alarm_as_well(tx):
+    assert kinds(await handlers.locate(tx, [reported("a", kind="fire")])) == [IncidentLocated, AlarmRaised]
+
+
+async def test_after_its_case_is_closed_a_near_report_is_something_new(tx):
+    ((_, located),) = await handlers.locate(tx, [reported("a")])
+    case = world.closed_case(located.incident)
+    await handlers.resolve_closed(tx, [heard(CaseClosed(case=case, by="p-1", at=NOW), "cases")])
+    assert kinds(await handlers.locate(tx, [reported("b")])) == [IncidentLocated]
+
+
+async def test_two_replicas_that_hear_of_one_thing_at_once_open_it_once(dsn, monkeypatch):
+    monkeypatch.setattr(handlers, "ground", View(load_ground))
+    async with asyncpg.create_pool(dsn, min_size=2, max_size=2) as pool:
+        async with pool.acquire() as sql, sql.transaction():
+            await handlers.keep_areas(Transaction(sql, NOW), [heard(one, "roster") for one in STATED])
+
+        async def replica(external_id):
+            async with pool.acquire() as sql, sql.transaction():
+                return kinds(await handlers.locate(Transaction(sql, NOW), [reported(external_id, 117.08)]))
+
+        found = await asyncio.gather(replica("two-1"), replica("two-2"))
+        assert sorted(kind.__name__ for (kind,) in found) == ["IncidentLinked", "IncidentLocated"]
+        async with pool.acquire() as sql:
+            for table in ("areas", "incidents", "fates"):
+                await sql.execute(f"DELETE FROM {table}")
+
+
+async def test_a_track_is_sifted_located_and_stored_once(tx):
+    points = [
+        (117.09, LAT, NOW - timedelta(minutes=10)),
+        (117.11, LAT, NOW - timedelta(minutes=5)),
+        (117.11, LAT, NOW - timedelta(minutes=5)),
+        (118.5, LAT, NOW - timedelta(days=30)),
+    ]
+    batch = walked("b-1", points)
+    ((_, told),) = await handlers.store_tracks(tx, [batch, batch])
+    assert (told.kept, told.refused, told.area_ids) == (
+        2,
+        {"duplicate": 1, "too_old": 1},
+        (f"{WEST}-g1", "360222104202-g1"),
+    )
+    assert await handlers.store_tracks(tx, [walked("b-1", points)]) == []
+    ((_, again),) = await handlers.store_tracks(tx, [walked("b-2", points[:2])])
+    assert (again.kept, again.refused) == (0, {"duplicate": 2})
+    assert await tx.sql.fetchval("SELECT count(*) FROM points") == 2
+
+
+async def test_a_track_outside_every_area_is_stored_and_told_without_a_place(tx):
+    ((_, told),) = await handlers.store_tracks(tx, [walked("b-1", [(100.0, LAT, NOW)])])
+    assert (told.kept, told.area_ids, told.division) == (1, (), "000000000000")
+
+
+async def test_what_was_stated_is_kept_beside_what_it_means(tx):
+    await handlers.store_tracks(tx, [walked("b-1", [(117.05, LAT, NOW)], datum="gcj02")])
+    row = await tx.sql.fetchrow("SELECT lon, stated_lon, datum FROM points JOIN batches ON batches.id = batch")
+    assert (row["stated_lon"], row["datum"]) == (117.05, "gcj02")
+    assert 300 < abs(row["lon"] - 117.05) / METRE < 700

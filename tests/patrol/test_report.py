@@ -1,0 +1,100 @@
+"""What becomes of a report, as one table, and what is near."""
+
+from datetime import timedelta
+
+import pytest
+
+from contracts.incident import IncidentKind
+from services.patrol.near import RULES, Standing, cell, distance_m, nearest, places
+from services.patrol.report import Fate, incident_id, judge
+from services.runtime.ground import Ground
+from tests.patrol.ground import AREAS, EAST, LAT, METRE, NOW, SEEN, WEST, reported
+
+GROUND = Ground(AREAS)
+
+
+def judged(*heard):
+    areas = GROUND.containing(
+        [one.body.at.lon for one in heard], [one.body.at.lat for one in heard], [SEEN.date()] * len(heard)
+    )
+    return judge(heard, areas, {}, {}, NOW)
+
+
+A_DAY = timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "fate"),
+    [
+        (reported("a"), reported("a"), Fate.REPEAT),
+        (reported("a", revision=3), reported("a", revision=2), Fate.REPEAT),
+        (reported("a"), reported("a", revision=2, text="补充"), Fate.REVISED),
+        (reported("a"), reported("a", source="other"), Fate.LINKED),
+        (reported("a"), reported("b", 117.05 + 190 * METRE), Fate.LINKED),
+        (reported("a"), reported("b", 117.05 + 210 * METRE), Fate.LOCATED),
+        (reported("a"), reported("b", kind="waste"), Fate.LOCATED),
+        (reported("a"), reported("b", seen_at=SEEN - A_DAY), Fate.LINKED),
+        (reported("a"), reported("b", seen_at=SEEN - A_DAY - timedelta(seconds=1)), Fate.LOCATED),
+        (reported("a"), reported("b", seen_at=NOW + timedelta(minutes=4)), Fate.LINKED),
+        (reported("a"), reported("b", seen_at=NOW + timedelta(minutes=6)), Fate.REFUSED),
+        (reported("a"), reported("b", 118.0), Fate.REFUSED),
+    ],
+)
+def test_what_becomes_of_a_second_report(first, second, fate):
+    assert [outcome.fate for outcome in judged(first, second)] == [Fate.LOCATED, fate]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fields"),
+    [
+        (reported("a", 118.0), ["at"]),
+        (reported("a", seen_at=NOW + timedelta(days=1)), ["seen_at"]),
+        (reported("a", 118.0, seen_at=NOW + timedelta(days=1)), ["seen_at", "at"]),
+    ],
+)
+def test_a_refusal_names_each_field(wrong, fields):
+    assert [problem.field for problem in judged(wrong)[0].problems] == fields
+
+
+def test_three_reports_of_one_thing_weigh_three_and_belong_to_the_first():
+    first, second, third = judged(reported("a"), reported("b"), reported("c"))
+    assert (second.to, third.to) == (first.incident.id, first.incident.id)
+    assert (first.weight, second.weight, third.weight) == (1, 2, 3)
+
+
+def test_a_revision_may_move_the_place_and_keeps_the_incident():
+    first, moved = judged(reported("a"), reported("a", 117.15, revision=2))
+    assert (first.incident.division, moved.incident.division) == (WEST, EAST)
+    assert first.incident.id == moved.incident.id == incident_id(("acme", "a"))
+
+
+def test_a_report_in_the_domestic_datum_is_located_where_it_was_seen():
+    at = {"lon": 117.1 + 0.0055, "lat": LAT, "datum": "gcj02"}
+    (outcome,) = judged(reported("a", at=at))
+    assert outcome.incident.lon == pytest.approx(117.1004, abs=2e-3)
+    assert outcome.incident.stated.datum == "gcj02"
+
+
+def test_the_areas_of_an_incident_are_its_chain():
+    (outcome,) = judged(reported("a"))
+    assert [area.id for area in outcome.incident.areas] == [f"{WEST}-g1", WEST, "360222104000", "360222000000"]
+
+
+def test_a_point_near_the_border_of_a_cell_is_looked_for_on_both_sides():
+    border = 117.04
+    west, east = border - 10 * METRE, border + 10 * METRE
+    assert cell(west, LAT) != cell(east, LAT)
+    standing = Standing(incident_id(("acme", "a")), west, LAT, SEEN, 1)
+    found = nearest(IncidentKind.FELLING, east, LAT, SEEN, {(cell(west, LAT), IncidentKind.FELLING): [standing]})
+    assert found[0] is standing
+    assert found[1] == pytest.approx(20, abs=0.5)
+
+
+@pytest.mark.parametrize("lat", [29.05, 29.0401, 29.0399])
+@pytest.mark.parametrize("lon", [117.05, 117.0401, 117.0399])
+def test_every_point_within_reach_lies_in_a_place_that_is_looked_at(lon, lat):
+    looked = set(places(IncidentKind.FELLING, lon, lat))
+    reach = RULES.reach(IncidentKind.FELLING).within_m
+    around = [(lon + x * METRE * 20, lat + y * 20 / 111_000) for x in range(-10, 11) for y in range(-10, 11)]
+    within = [point for point in around if distance_m(lon, lat, *point) <= reach]
+    assert {(cell(*point), IncidentKind.FELLING) for point in within} <= looked
