@@ -7,12 +7,19 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: test check lock clean help
+.PHONY: demo up test check publish lock clean help
 
-check: $(READY)  ## style and types
+demo: $(READY)  ## play the main job on real input, then check the books (about half a minute)
+	$(BIN)/linzhang demo
+
+up: $(READY)  ## run the whole system here with the Jingdezhen sample, until Ctrl-C
+	$(BIN)/linzhang up --sample
+
+check: $(READY)  ## style, types, who may import whom, and the published contracts
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 test: check  ## everything above, then every test against real servers
 	$(BIN)/pytest

@@ -1,0 +1,338 @@
+"""Once delivered, every message has its one effect or a dead letter, whatever its handler does."""
+
+import asyncio
+import json
+import re
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import asyncpg
+import nats
+import pytest
+
+from contracts.commands import (
+    OPERATOR,
+    DeadLetters,
+    DiscardDeadLetters,
+    Done,
+    ListDeadLetters,
+    ReplayDeadLetters,
+    ShowPlan,
+    operation_subject,
+)
+from contracts.division import UNKNOWN
+from contracts.event import Envelope, dump, to_headers
+from contracts.intake import ProgressReport, intake_subject
+from contracts.wiring import STREAMS
+from services.runtime.ids import uuid7
+from tests.runtime.stubborn import TABLE
+from tests.servers import migrated, running, until
+from tests.telling import connect
+
+MODULE = "tests.runtime.stubborn"
+
+
+def progress(external_id, entity="ok", target_id="t-1"):
+    return {
+        "external_id": external_id,
+        "target_id": target_id,
+        "entity": entity,
+        "plot": "一号小班",
+        "period": {"first": "2020-05-01", "last": "2020-05-31"},
+        "amounts": {"reported": "1"},
+    }
+
+
+class Rig:
+    """The stubborn service with its database, and those who post to it and look at it."""
+
+    def __init__(self, bus, dsn, acme, operator, reader):
+        self.bus, self.dsn, self.acme, self.operator, self.reader = bus, dsn, acme, operator, reader
+
+    async def post(self, body, message_id=None, user=None, source="acme", **headers):
+        told = to_headers(Envelope(message_id or uuid7(), source, ProgressReport.type(), datetime.now(UTC)))
+        stream = (user or self.acme).jetstream(prefix="FOREST.API")
+        await stream.publish(
+            intake_subject(ProgressReport, source), json.dumps(body).encode(), headers={**told, **headers}
+        )
+
+    async def rows(self, sql, *arguments):
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            return [tuple(row) for row in await connection.fetch(sql, *arguments)]
+        finally:
+            await connection.close()
+
+    async def becomes(self, sql, expected):
+        async def so():
+            return await self.rows(sql) == expected
+
+        try:
+            await until(so)
+        except TimeoutError:
+            assert await self.rows(sql) == expected
+
+    async def seen(self, *external_ids):
+        await self.becomes("SELECT external_id FROM seen ORDER BY 1", [(one,) for one in sorted(external_ids)])
+
+    async def ask(self, command, answer):
+        subject = operation_subject(type(command), "targets", OPERATOR, UNKNOWN)
+        type_ = type(command).type().replace("*", "targets")
+        told = to_headers(Envelope(uuid7(), OPERATOR, type_, datetime.now(UTC)))
+        reply = await self.operator.request(subject, dump(command), headers=told, timeout=10)
+        return answer.model_validate_json(reply.data)
+
+
+@pytest.fixture
+async def rig(bus):
+    dsn = await migrated("targets")
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(TABLE)
+    await connection.close()
+    users = [await connect(bus, user) for user in ("acme", OPERATOR, "reader")]
+    yield Rig(bus, dsn, *users)
+    for user in users:
+        await user.close()
+
+
+@asynccontextmanager
+async def service(rig, **settings):
+    settings = {"LINZHANG_RETRY_FIRST_S": "0.05", **settings}
+    async with running("targets", rig.bus, rig.dsn, MODULE, **settings) as one:
+        yield one
+
+
+async def test_a_failing_handler_is_tried_again_later_and_later_and_the_message_is_not_lost(rig):
+    """STACK rows 2 and 3: at the defaults the first error drops it, or a thousand come at once."""
+    async with service(rig):
+        await rig.post(progress("a", "fails-3"))
+        await rig.seen("a")
+    gaps = await rig.rows("SELECT extract(epoch FROM at - lag(at) OVER (ORDER BY at))::float8 FROM tried ORDER BY at")
+    first, second, third = [gap for (gap,) in gaps[1:]]
+    assert (len(gaps), first >= 0.05, second >= 0.1, third >= 0.2) == (4, True, True, True)
+    assert await rig.rows("SELECT attempts FROM attempts") == [(3,)]
+
+
+async def test_one_bad_event_does_not_hold_up_the_others_of_its_batch(rig):
+    for n in range(20):
+        await rig.post(progress(f"ok-{n:02d}"))
+    await rig.post(progress("bad", "fails-2"))
+    async with service(rig):
+        await rig.seen(*(f"ok-{n:02d}" for n in range(20)), "bad")
+    assert await rig.rows("SELECT external_id FROM seen ORDER BY id DESC LIMIT 1") == [("bad",)]
+    assert await rig.rows("SELECT count(*) FROM seen") == [(21,)]
+
+
+async def test_poison_becomes_a_dead_letter_that_is_announced_grouped_replayed_and_has_one_effect(rig):
+    announced = await rig.reader.subscribe("targets.dead_lettered.>")
+    await rig.reader.flush()
+    async with service(rig, LINZHANG_MAX_ATTEMPTS="3") as one:
+        await rig.post(progress("p-1", "poison"))
+        await rig.post(progress("p-2", "poison"))
+        await rig.post(progress("good"))
+        letters = [json.loads((await announced.next_msg(timeout=10)).data) for _ in range(2)]
+        assert [(letter["cause"], letter["attempts"], letter["durable"]) for letter in letters] == [
+            ("Poison", 3, "targets-intake-progress")
+        ] * 2
+        (group,) = (await rig.ask(ListDeadLetters(), DeadLetters)).groups
+        assert (group.cause, group.count, group.example["reason"]) == ("Poison", 2, "cannot be handled")
+        assert (await rig.ask(ReplayDeadLetters(ids=group.ids), Done)).changed == 0
+        await rig.rows("INSERT INTO mended VALUES (true)")
+        assert (await rig.ask(ReplayDeadLetters(ids=group.ids[:1]), Done)).changed == 1
+        discarded = DiscardDeadLetters(ids=group.ids, reason="发错了")
+        assert (await rig.ask(discarded, Done)).changed == 1
+        assert (await rig.ask(ListDeadLetters(), DeadLetters)).groups == ()
+        assert 'outcome="dead"' in one.get("/metrics")[1]
+    assert await rig.rows("SELECT count(*) FROM seen") == [(2,)]
+    assert sorted(await rig.rows("SELECT state, settled_reason FROM dead_letters")) == [
+        ("discarded", "发错了"),
+        ("replayed", None),
+    ]
+
+
+async def test_a_fact_that_its_contract_refuses_is_a_dead_letter_at_once(rig):
+    cases = await connect(rig.bus, "cases")
+    told = to_headers(Envelope(uuid7(), "cases", "cn.linzhang.cases.opened.v1", datetime.now(UTC)))
+    await cases.jetstream().publish("cases.opened.v1.36.02.22.104.201", b'{"case": 1}', headers=told)
+    async with service(rig):
+        await rig.becomes("SELECT durable, attempts FROM dead_letters", [("targets-opened", 1)])
+        ((reason, body),) = await rig.rows("SELECT reason, body FROM dead_letters")
+    assert ("case:" in reason, body) == (True, b'{"case": 1}')
+    await cases.close()
+
+
+async def test_a_fact_told_under_a_false_name_is_not_believed(rig):
+    cases = await connect(rig.bus, "cases")
+    told = to_headers(Envelope(uuid7(), "patrol", "cn.linzhang.cases.opened.v1", datetime.now(UTC)))
+    await cases.jetstream().publish("cases.opened.v1.36.02.22.104.201", b"{}", headers=told)
+    async with service(rig):
+        await rig.becomes("SELECT cause FROM dead_letters", [("unreadable ce-source",)])
+    await cases.close()
+
+
+async def test_the_same_message_twice_in_one_batch_has_one_effect(rig):
+    """STACK row 23. INTAKE remembers ids for 100 ms only, so the second comes after that."""
+    await rig.post(progress("a"), "m-1")
+    await asyncio.sleep(0.15)
+    await rig.post(progress("a"), "m-1")
+    await rig.post(progress("b"), "m-2")
+    async with service(rig):
+        await rig.seen("a", "b")
+    assert await rig.rows("SELECT batch FROM seen") == [(2,), (2,)]
+
+
+async def test_two_senders_that_use_one_message_id_are_both_heard(rig):
+    """STACK row 21: the inbox goes by the source in the subject, and INTAKE hardly deduplicates."""
+    other = await connect(rig.bus, "other")
+    await rig.post(progress("a"), "m-1")
+    await asyncio.sleep(0.15)
+    await rig.post(progress("b"), "m-1", other, "other")
+    async with service(rig):
+        await rig.seen("a", "b")
+    await other.close()
+
+
+async def test_a_deadlock_is_tried_again_at_once_and_is_nobodys_failure(rig):
+    async with service(rig, LINZHANG_RETRY_FIRST_S="30"):
+        await rig.post(progress("a", "deadlock"))
+        await rig.seen("a")
+    assert await rig.rows("SELECT count(*) FROM attempts") == [(0,)]
+
+
+async def test_a_fact_over_the_size_limit_fails_the_transaction_that_made_it(rig):
+    async with service(rig):
+        await rig.post(progress("a", "huge"))
+        await rig.becomes("SELECT cause FROM dead_letters", [("FactTooLarge",)])
+    assert await rig.rows("SELECT count(*) FROM seen") == [(0,)]
+
+
+async def test_a_slow_handler_does_not_run_twice(rig):
+    """STACK row 12: what is held is reported as in progress."""
+    operator = await nats.connect(rig.bus.url("provisioner"), inbox_prefix=b"_INBOX.provisioner")
+    stream = operator.jetstream(timeout=5)
+    config = (await stream.consumer_info("INTAKE", "targets-intake-progress")).config
+    config.ack_wait = 0.6
+    await stream.add_consumer("INTAKE", config)
+    async with service(rig, ACK_WAIT_S="0.6"):
+        await rig.post(progress("a", "slow-2"))
+        await rig.seen("a")
+    assert await rig.rows("SELECT count(*) FROM tried") == [(1,)]
+    await operator.close()
+
+
+async def test_a_clean_stop_gives_back_what_was_fetched_at_once(rig):
+    """STACK row 12: without that it would come again only after 20 s."""
+    for n in range(30):
+        await rig.post(progress(f"a-{n:02d}", "slow-0.5" if n == 0 else "ok"))
+    async with service(rig, LINZHANG_BATCH_MAX="1"):
+        await rig.becomes("SELECT count(*) FROM tried", [(1,)])
+    started = asyncio.get_running_loop().time()
+    async with service(rig):
+        await rig.seen(*(f"a-{n:02d}" for n in range(30)))
+    assert asyncio.get_running_loop().time() - started < 15
+
+
+async def test_two_replicas_share_the_work_and_every_message_has_one_effect(rig):
+    async with AsyncExitStack() as stack:
+        for replica in ("one", "two"):
+            await stack.enter_async_context(service(rig, LINZHANG_BATCH_MAX="8", REPLICA=replica))
+        await asyncio.gather(*(rig.post(progress(f"a-{n:03d}", target_id=f"t-{n % 7}")) for n in range(300)))
+        await rig.seen(*(f"a-{n:03d}" for n in range(300)))
+        await rig.becomes("SELECT count(*) FROM outbox WHERE sent_at IS NULL", [(0,)])
+    assert await rig.rows("SELECT count(DISTINCT replica), count(*) FROM seen") == [(2, 300)]
+
+
+async def test_facts_of_one_aggregate_leave_in_order_also_when_the_relay_dies(rig):
+    """Two relays, one of which leads; it is killed in the middle (STACK rows 13 and 24)."""
+    provisioner = await connect(rig.bus, "provisioner")
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(service(rig, LINZHANG_RELAY_CHUNK="4"))
+        await stack.enter_async_context(service(rig, LINZHANG_RELAY_CHUNK="4"))
+        posting = asyncio.gather(*(rig.post(progress(f"a-{n:03d}", target_id=f"t-{n % 3}")) for n in range(200)))
+        await rig.becomes("SELECT count(*) > 20 FROM outbox WHERE sent_at IS NOT NULL", [(True,)])
+        await first.kill()
+        await posting
+        await rig.seen(*(f"a-{n:03d}" for n in range(200)))
+        await rig.becomes("SELECT count(*) FROM outbox WHERE sent_at IS NULL", [(0,)])
+    stream = provisioner.jetstream(timeout=5)
+    told = [await stream.get_msg("TARGETS", seq) for seq in range(1, 201)]
+    sequences = {}
+    for message in told:
+        sequences.setdefault(message.headers["ce-partitionkey"], []).append(int(message.headers["ce-sequence"]))
+    assert {key: its == list(range(1, len(its) + 1)) for key, its in sequences.items()} == dict.fromkeys(
+        ("t-0", "t-1", "t-2"), True
+    )
+    await provisioner.close()
+
+
+async def test_the_correlation_and_the_trace_go_on_from_what_was_posted(rig):
+    heard = await rig.reader.subscribe("targets.progressed.>")
+    await rig.reader.flush()
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    async with service(rig):
+        await rig.post(progress("a"), "m-1", **{"ce-traceparent": f"00-{trace}-b7ad6b7169203331-01"})
+        fact = await heard.next_msg(timeout=10)
+    assert (fact.headers["ce-correlationid"], fact.headers["ce-causationid"]) == ("m-1", "m-1")
+    assert re.match(rf"00-{trace}-(?!b7ad6b7169203331)[0-9a-f]{{16}}-01", fact.headers["ce-traceparent"])
+
+
+async def test_a_service_changes_neither_streams_nor_durables(rig):
+    """STACK rows 4 and 19: declaring a stream where it is used would overwrite its limits."""
+    provisioner = await connect(rig.bus, "provisioner")
+    stream = provisioner.jetstream(timeout=5)
+    before = [(await stream.stream_info(one.name)).config for one in STREAMS]
+    async with service(rig):
+        pass
+    assert [(await stream.stream_info(one.name)).config for one in STREAMS] == before
+    await provisioner.close()
+
+
+async def test_a_reply_to_header_makes_nobody_publish_anywhere(rig):
+    """STACK row 7: FastStream's own subscribers answer wherever such a header points."""
+    heard = await rig.reader.subscribe("targets.>")
+    await rig.reader.flush()
+    async with service(rig):
+        await rig.post(progress("a"), reply_to="targets.set.v1.36.02.22.104.201")
+        assert (await heard.next_msg(timeout=10)).subject.startswith("targets.progressed.")
+        await rig.becomes("SELECT count(*) FROM outbox WHERE sent_at IS NULL", [(0,)])
+    assert heard.pending_msgs == 0
+
+
+async def test_metrics_have_no_series_for_each_subject(rig):
+    """STACK row 10."""
+    async with service(rig) as one:
+        await rig.post(progress("a"))
+        await rig.seen("a")
+        _, told = one.get("/metrics")
+    assert 'linzhang_messages_total{durable="targets-intake-progress",outcome="handled"} 1.0' in told
+    assert "intake.acme" not in told
+
+
+async def plan(rig, year):
+    subject = ShowPlan.subject_for(OPERATOR, UNKNOWN)
+    told = to_headers(Envelope(uuid7(), OPERATOR, ShowPlan.type(), datetime.now(UTC)))
+    reply = await rig.operator.request(subject, json.dumps({"year": year}).encode(), headers=told, timeout=10)
+    return json.loads(reply.data)["changed"]
+
+
+async def test_a_fast_command_does_not_wait_behind_a_slow_one(rig):
+    """STACK row 25."""
+    async with service(rig):
+        slow = asyncio.create_task(plan(rig, 3000))
+        await asyncio.sleep(0)
+        assert await plan(rig, 1) == 1
+        assert not slow.done()
+        assert await slow == 3000
+
+
+async def test_a_command_whose_handler_fails_is_answered_with_a_problem(rig):
+    target = {"id": "x", "year": 2020, "name": "x", "name_en": "x", "kind": "count", "unit": "pieces", "amount": None}
+    target |= {"division": "360200000000", "in_force": {"first": "2020-01-01", "last": "2020-12-31"}}
+    body = {"target": target | {"known_from": "2020-01-01", "source": "x"}}
+    told = to_headers(Envelope(uuid7(), OPERATOR, "cn.linzhang.targets.set.v1", datetime.now(UTC)))
+    async with service(rig):
+        subject = f"cmd.targets.set.v1.{OPERATOR}.{UNKNOWN.tokens}"
+        reply = await rig.operator.request(subject, json.dumps(body).encode(), headers=told, timeout=10)
+    problem = json.loads(reply.data)
+    assert (problem["status"], problem["type"]) == (500, "urn:linzhang:problem:failed")
+    assert reply.headers["content-type"] == "application/problem+json"
