@@ -44,6 +44,7 @@ from services.cases import case as rules
 from services.cases import store
 from services.cases.post import Actor
 from services.runtime.messages import Answer, Ask, Heard, News
+from services.runtime.reference import keep_newest
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
 from services.runtime.view import View
@@ -54,7 +55,7 @@ posts = View(store.load_posts)
 
 @cases.hears(PostStated, locks="post.id")
 async def keep_posts(tx: Transaction, heard: list[Heard[PostStated]]) -> list[News]:
-    if await store.save_posts(tx, [(one.envelope.sequence or 0, one.body.post) for one in heard]):
+    if await keep_newest(tx, "posts", [(one.envelope.sequence, one.body.post) for one in heard]):
         await posts.changed(tx)
     return []
 

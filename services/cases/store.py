@@ -21,24 +21,6 @@ async def load_posts(sql: Sql) -> Posts:
     return Posts(Post.model_validate_json(row["body"]) for row in rows)
 
 
-async def save_posts(tx: Transaction, posts: Sequence[tuple[int, Post]]) -> bool:
-    """Keep the newest state of each post, by its sequence; whether anything is new."""
-    newest = {post.id: (sequence, post) for sequence, post in sorted(posts, key=lambda one: one[0])}
-    rows = await tx.sql.fetch(
-        """
-        INSERT INTO posts (id, sequence, body)
-        SELECT id, sequence, body::jsonb FROM unnest($1::text[], $2::bigint[], $3::text[]) AS new (id, sequence, body)
-        ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, body = excluded.body
-        WHERE posts.sequence < excluded.sequence
-        RETURNING id
-        """,
-        sorted(newest),
-        [newest[id][0] for id in sorted(newest)],
-        [newest[id][1].model_dump_json() for id in sorted(newest)],
-    )
-    return bool(rows)
-
-
 async def unopened(tx: Transaction, incident_ids: Sequence[UUID]) -> set[UUID]:
     """Those incidents that have no case."""
     rows = await tx.sql.fetch("SELECT incident_id FROM cases WHERE incident_id = ANY($1::uuid[])", incident_ids)
@@ -195,9 +177,7 @@ async def listed(tx: Transaction, division: Division, asked: ListCases, today: d
         AND ($4::boolean IS NULL OR $4 = coalesce(owner_due_on < $5, false))
         AND ($6::uuid IS NULL OR incident_id = $6) AND ($7::text IS NULL OR number = $7)
     """
-    arguments = (
-        division.significant, asked.state, asked.kind, asked.overdue, today, asked.incident_id, asked.number
-    )
+    arguments = (division.significant, asked.state, asked.kind, asked.overdue, today, asked.incident_id, asked.number)
     rows = await tx.sql.fetch(
         f"SELECT body FROM cases WHERE {where} ORDER BY opened_at DESC, number DESC LIMIT $8 OFFSET $9",
         *arguments,

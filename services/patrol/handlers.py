@@ -12,6 +12,7 @@ from contracts.values import day_of
 from services.patrol import near, report, store, track
 from services.patrol.report import Fate, Outcome
 from services.runtime.messages import Heard, News, Refused
+from services.runtime.reference import keep_newest
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
 from services.runtime.view import View
@@ -22,7 +23,7 @@ ground = View(store.load_ground)
 
 @patrol.hears(AreaStated, locks="area.id")
 async def keep_areas(tx: Transaction, heard: list[Heard[AreaStated]]) -> list[News]:
-    if await store.save_areas(tx, [(one.envelope.sequence or 0, one.body.area) for one in heard]):
+    if await keep_newest(tx, "areas", [(one.envelope.sequence, one.body.area) for one in heard]):
         await ground.changed(tx)
     return []
 

@@ -21,24 +21,6 @@ async def load_ground(sql: Sql) -> Ground:
     return Ground([Area.model_validate_json(row["body"]) for row in rows])
 
 
-async def save_areas(tx: Transaction, areas: Sequence[tuple[int, Area]]) -> bool:
-    """Keep the newest state of each area, by its sequence; whether anything is new."""
-    newest = {area.id: (sequence, area) for sequence, area in sorted(areas, key=lambda one: one[0])}
-    rows = await tx.sql.fetch(
-        """
-        INSERT INTO areas (id, sequence, body)
-        SELECT id, sequence, body::jsonb FROM unnest($1::text[], $2::bigint[], $3::text[]) AS new (id, sequence, body)
-        ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, body = excluded.body
-        WHERE areas.sequence < excluded.sequence
-        RETURNING id
-        """,
-        sorted(newest),
-        [newest[id][0] for id in sorted(newest)],
-        [newest[id][1].model_dump_json() for id in sorted(newest)],
-    )
-    return bool(rows)
-
-
 async def lock_places(tx: Transaction, places: Iterable[Place]) -> None:
     """Until this transaction ends, nobody else judges what is near in these places; taken in one order."""
     keys = sorted({f"{at}:{kind}" for at, kind in places})

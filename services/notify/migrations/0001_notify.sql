@@ -8,15 +8,15 @@ CREATE TABLE posts (
 -- One row for each thing heard that could be told; its key is what makes it one thing, whatever is replayed.
 CREATE TABLE tellings (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    about text NOT NULL,
     thing_id text NOT NULL,
-    occasion text NOT NULL,
+    about text NOT NULL,
+    happened_at timestamptz NOT NULL,
     fate text NOT NULL CHECK (fate IN ('told', 'nobody', 'old')),
     division text NOT NULL,
     title text NOT NULL,
     body text NOT NULL,
     at timestamptz NOT NULL,
-    UNIQUE (thing_id, about, occasion)
+    UNIQUE (thing_id, about, happened_at)
 );
 
 -- Who was told: a person, or where a post is vacant its unit. No foreign key: a telling and its notices are written

@@ -1,0 +1,5 @@
+"""Starts notify."""
+
+from services.notify.handlers import notify
+
+notify.main()

@@ -1,0 +1,187 @@
+"""Who is told what: by the rules of `telling.json`, each person once, a vacant post's unit in its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from contracts.cases import CaseFact
+from contracts.division import Division, Level
+from contracts.patrol import AlarmRaised
+from contracts.roster import Post
+from contracts.values import CHIEFS, PersonRef, Role, UnitRef
+
+NEAREST_CHIEF = "nearest_chief"
+WordT = TypeVar("WordT", bound=StrEnum)
+Told = AlarmRaised | CaseFact
+"""What people are told of."""
+
+
+class RuleRefused(ValueError):
+    """A word in `telling.json` that means nothing."""
+
+
+class Fate(StrEnum):
+    """What became of something that could be told."""
+
+    TOLD = "told"
+    NOBODY = "nobody"
+    OLD = "old"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which of the posts that answer are told, and which units."""
+
+    posts: tuple[tuple[Role, Level] | str, ...]
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`telling.json`."""
+
+    old_after: timedelta
+    language: str
+    acting: tuple[Role, ...]
+    facts: Mapping[str, Rule]
+
+    @classmethod
+    def read(cls, path: Path) -> Rules:
+        """Raises RuleRefused naming the word."""
+        stated = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            timedelta(days=stated["old_after_days"]),
+            stated["language"],
+            tuple(_word(Role, role) for role in stated["acts_for_its_unit"]),
+            {
+                name: Rule(tuple(_whom(one) for one in rule["posts"]), tuple(_unit(one) for one in rule["units"]))
+                for name, rule in stated["facts"].items()
+            },
+        )
+
+
+def _whom(stated: str) -> tuple[Role, Level] | str:
+    if stated == NEAREST_CHIEF:
+        return stated
+    role, _, level = stated.partition("@")
+    return _word(Role, role), _word(Level, level)
+
+
+def _unit(stated: str) -> str:
+    if stated not in ("office", "unit", "owner"):
+        raise RuleRefused(f"telling.json: a unit is office, unit or owner, not {stated!r}")
+    return stated
+
+
+def _word(words: type[WordT], stated: str) -> WordT:
+    if stated not in words._value2member_map_:
+        raise RuleRefused(f"telling.json: {stated!r} is not one of {', '.join(words)}")
+    return words(stated)
+
+
+RULES = Rules.read(Path(__file__).with_name("telling.json"))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person by a post, or a unit where nobody holds the post."""
+
+    post_id: str | None
+    person: PersonRef | None
+    unit: UnitRef
+
+    @property
+    def key(self) -> tuple[bool, str]:
+        return (False, self.unit.id) if self.person is None else (True, self.person.id)
+
+
+class Posts:
+    """The posts there are, by id, area and unit."""
+
+    def __init__(self, posts: Iterable[Post]) -> None:
+        self._by_id = {post.id: post for post in sorted(posts, key=lambda post: post.id)}
+        self._by_area: dict[str, list[Post]] = {}
+        self._acting: dict[str, list[Post]] = {}
+        for post in self._by_id.values():
+            self._by_area.setdefault(post.area_id, []).append(post)
+            if post.role in RULES.acting:
+                self._acting.setdefault(post.unit.id, []).append(post)
+
+    def answering(self, told: Told) -> list[Post]:
+        """The posts that answer for what is told of, the smallest area first."""
+        if isinstance(told, AlarmRaised):
+            return [post for area in told.incident.areas for post in self._by_area.get(area.id, ())]
+        return [post for ref in told.case.answerable if (post := self._by_id.get(ref.id)) is not None]
+
+    def acting_for(self, unit: UnitRef, day: date) -> list[Post]:
+        """The posts held on that day through which a unit is told."""
+        return [post for post in self._acting.get(unit.id, ()) if _stands(post, day) and post.holder_on(day)]
+
+    def units_of(self, person_id: str, day: date) -> list[str]:
+        """The units that a person reads for on that day."""
+        return [
+            unit_id
+            for unit_id, posts in self._acting.items()
+            if any(
+                (holder := post.holder_on(day)) is not None and holder.id == person_id and _stands(post, day)
+                for post in posts
+            )
+        ]
+
+
+def _stands(post: Post, day: date) -> bool:
+    return post.ended_on is None or day <= post.ended_on
+
+
+def recipients(told: Told, posts: Posts, day: date) -> tuple[Recipient, ...]:
+    """Who is to be told, by today's holders; each person, or each unit in the place of a vacant post, once."""
+    rule = RULES.facts[told.name]
+    found = [_by_post(post, day) for post in _chosen(rule, posts.answering(told)) if _stands(post, day)]
+    for unit in _units(rule, told):
+        acting = posts.acting_for(unit, day)
+        found += [_by_post(post, day) for post in acting] or [Recipient(None, None, unit)]
+    return tuple({one.key: one for one in reversed(found)}.values())[::-1]
+
+
+def _chosen(rule: Rule, answering: Sequence[Post]) -> Iterator[Post]:
+    for whom in rule.posts:
+        if isinstance(whom, str):
+            yield from [post for post in answering if post.role in CHIEFS][:1]
+        else:
+            yield from [post for post in answering if (post.role, post.division.level) == whom]
+
+
+def _units(rule: Rule, told: Told) -> Iterator[UnitRef]:
+    if isinstance(told, AlarmRaised):
+        return
+    case = told.case
+    named = {"office": case.office, "unit": case.unit, "owner": case.owner.unit if case.owner else None}
+    yield from (unit for word in rule.units if (unit := named[word]) is not None)
+
+
+def _by_post(post: Post, day: date) -> Recipient:
+    return Recipient(post.id, post.holder_on(day), post.unit)
+
+
+def happened_at(told: Told) -> datetime:
+    return told.incident.reported_at if isinstance(told, AlarmRaised) else told.at
+
+
+def thing_of(told: Told) -> tuple[str, Division]:
+    """The thing that is told of, and where it lies."""
+    if isinstance(told, AlarmRaised):
+        return str(told.incident.id), told.incident.division
+    return told.case.ref.id, told.case.ref.division
+
+
+def fate_of(told: Told, to: Sequence[Recipient], now: datetime) -> Fate:
+    """Old facts replayed notify nobody (DOMAIN §8)."""
+    if now - happened_at(told) > RULES.old_after:
+        return Fate.OLD
+    return Fate.TOLD if to else Fate.NOBODY

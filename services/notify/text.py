@@ -1,0 +1,60 @@
+"""The words in which people are told: templates of `templates.json`, whose blanks are filled with plain text."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from contracts.cases import CaseFact, CaseOverdue
+from contracts.patrol import AlarmRaised
+from contracts.values import SHANGHAI, AreaKind
+from services.notify.telling import RULES, Told
+
+_ALL: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("templates.json").read_text(encoding="utf-8"))
+LONGEST_TITLE, LONGEST_BODY = 200, 4000
+
+
+@cache
+def _template(language: str, name: str, part: str) -> Template:
+    return Template(_ALL[language][name][part])
+
+
+def words_of(told: Told, language: str = RULES.language) -> tuple[str, str]:
+    """Title and body, in the language of `telling.json`."""
+    about = _of_alarm(told, language) if isinstance(told, AlarmRaised) else _of_case(told, language)
+    title = _template(language, told.name, "title").substitute(about)
+    body = _template(language, told.name, "body").substitute(about)
+    return title[:LONGEST_TITLE], body[:LONGEST_BODY]
+
+
+def _of_alarm(told: AlarmRaised, language: str) -> dict[str, str]:
+    texts, incident = _ALL[language], told.incident
+    named = [area.name for area in reversed(incident.areas) if area.kind is AreaKind.DIVISION]
+    return {
+        "kind": texts["words"][incident.kind],
+        "severity": texts["words"][incident.severity],
+        "place": "".join(named) or incident.areas[0].name,
+        "seen_at": f"{incident.seen_at.astimezone(SHANGHAI):{texts['time']}}",
+        "text": incident.text,
+    }
+
+
+def _of_case(told: CaseFact, language: str) -> dict[str, str]:
+    texts, case = _ALL[language], told.case
+    nothing = texts["nothing"]
+    return {
+        "number": case.ref.number,
+        "kind": texts["words"][case.kind],
+        "severity": texts["words"][case.severity],
+        "place": case.place,
+        "seen_at": f"{case.seen_at.astimezone(SHANGHAI):{texts['time']}}",
+        "text": case.text,
+        "office": case.office.name,
+        "unit": case.unit.name if case.unit else nothing,
+        "due_on": str(case.owner.due_on) if case.owner else nothing,
+        "owner": case.owner.unit.name if case.owner else nothing,
+        "overdue_since": str(told.overdue_since) if isinstance(told, CaseOverdue) else nothing,
+    }

@@ -1,0 +1,107 @@
+"""Notify on its tables: told once, read by whom it was sent to, signed once."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from contracts.cases import CaseAssigned, CaseOpened
+from contracts.commands import ReceiptNotice, ShowNotices
+from contracts.division import Division
+from contracts.notify import Notified, Receipted
+from contracts.patrol import AlarmRaised
+from contracts.roster import PostStated
+from services.cases import case as cases
+from services.cases.post import Posts as CasePosts
+from services.notify import handlers
+from services.notify.store import load_posts
+from services.runtime.problem import Problem
+from services.runtime.transaction import Transaction
+from services.runtime.view import View
+from tests.cases.world import OFFICE, POSTS, STATION, UNIT, incident
+from tests.servers import NOW, migrated, transaction
+from tests.telling import asking, heard
+
+FULIANG = Division("360222000000")
+RANGER = "p-360222104201-g1-ranger"
+
+
+@pytest.fixture(scope="module")
+async def dsn():
+    return await migrated("notify")
+
+
+@pytest.fixture
+async def tx(dsn, monkeypatch):
+    """A transaction in which the roster is known."""
+    # Each test rolls back, so what one saw of the posts must not live on in the next.
+    monkeypatch.setattr(handlers, "posts", View(load_posts))
+    async with transaction(dsn) as tx:
+        await handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
+        yield tx
+
+
+def opened(n=1, at=NOW):
+    case = cases.open_case(incident(n), f"2020-360222-{n:06d}", 1, CasePosts(POSTS), at)
+    return heard(CaseOpened(case=case, by="cases", at=at), "cases")
+
+
+async def notices(tx, person):
+    answer = await handlers.show_notices(tx, asking(ShowNotices(), person, FULIANG))
+    return answer.body.notices
+
+
+async def test_one_fact_names_everybody_who_is_told(tx):
+    ((cause, told),) = await handlers.tell_opened(tx, [opened()])
+    assert (type(told), cause.source, len(told.addressees)) == (Notified, "cases", 4)
+    assert [notice.title for notice in await notices(tx, RANGER)] == ["新问题 2020-360222-000001：林木采伐问题"]
+    assert [notice.about for notice in await notices(tx, OFFICE)] == ["cases.opened.v1"]
+
+
+async def test_whatever_is_replayed_nobody_is_told_twice(tx):
+    assert len(await handlers.tell_opened(tx, [opened(), opened(), opened(2)])) == 2
+    assert await handlers.tell_opened(tx, [opened(), opened(2)]) == []
+    assert len(await notices(tx, RANGER)) == 2
+
+
+async def test_old_facts_are_written_down_and_tell_nobody(tx):
+    assert await handlers.tell_opened(tx, [opened(at=NOW - timedelta(days=8))]) == []
+    assert await notices(tx, RANGER) == ()
+    assert await tx.sql.fetchval("SELECT fate FROM tellings") == "old"
+
+
+async def test_an_alarm_goes_up_to_the_chief_of_the_county(tx):
+    ((_, told),) = await handlers.tell_alarm(tx, [heard(AlarmRaised(incident=incident(kind="fire")), "patrol")])
+    assert "p-360222000000-chief" in {to.person.id for to in told.addressees if to.person}
+
+
+async def test_a_unit_whose_post_is_vacant_reads_its_notice_once_somebody_holds_the_post(tx):
+    post = next(post for post in POSTS if post.role == "unit")
+    vacant = PostStated(post=post.model_copy(update={"appointments": ()}))
+    await handlers.keep_posts(tx, [heard(vacant, "roster", sequence=2)])
+    case = cases.open_case(incident(), "2020-360222-000001", 1, CasePosts(POSTS), NOW)
+    assigned = case.model_copy(update={"unit": STATION, "due_on": date(2020, 7, 1)})
+    ((_, told),) = await handlers.tell_assigned(tx, [heard(CaseAssigned(case=assigned, by=OFFICE, at=NOW), "cases")])
+    assert [to.unit for to in told.addressees if to.person is None] == [STATION]
+    assert await notices(tx, UNIT) == ()
+    await handlers.keep_posts(tx, [heard(PostStated(post=post), "roster", sequence=3)])
+    assert [notice.about for notice in await notices(tx, UNIT)] == ["cases.assigned.v1"]
+
+
+async def test_only_the_addressee_signs_and_only_once(tx):
+    await handlers.tell_opened(tx, [opened()])
+    (notice,) = await notices(tx, RANGER)
+    command = ReceiptNotice(notice_id=notice.id)
+    with pytest.raises(Problem) as refused:
+        await handlers.receipt(tx, asking(command, OFFICE, FULIANG))
+    assert refused.value.status == 403
+    later = Transaction(tx.sql, datetime(2020, 6, 16, tzinfo=UTC))
+    answer = await handlers.receipt(later, asking(command, RANGER, FULIANG))
+    assert (answer.body.receipted_at, [type(fact) for fact in answer.news]) == (later.now, [Receipted])
+    again = await handlers.receipt(tx, asking(command, RANGER, FULIANG))
+    assert (again.body.receipted_at, list(again.news)) == (later.now, [])
+
+
+async def test_a_notice_that_does_not_exist_is_named(tx):
+    with pytest.raises(Problem) as refused:
+        await handlers.receipt(tx, asking(ReceiptNotice(notice_id=incident().id), RANGER, FULIANG))
+    assert (refused.value.status, refused.value.errors[0]["field"]) == (404, "notice_id")
