@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -30,6 +29,16 @@ class Book:
     @property
     def balances(self) -> bool:
         return bool(self.left == self.right)
+
+    def differences(self) -> list[str]:
+        """What differs, one by one where the book is kept so."""
+        if isinstance(self.left, dict):
+            keys = sorted({*self.left, *self.right}, key=str)
+            pairs = [(key, self.left.get(key), self.right.get(key)) for key in keys]
+            return [f"{key}: {left} / {right}" for key, left, right in pairs if left != right]
+        if isinstance(self.left, set):
+            return [str(one) for one in sorted(self.left ^ self.right, key=str)]
+        return [] if self.balances else [f"{self.left} / {self.right}"]
 
 
 @dataclass
@@ -215,7 +224,3 @@ async def _on_the_bus(reader: Bus, stream: str, *filters: str) -> int:
     """How many messages of a stream have a subject that matches one of the filters."""
     counts = [await reader.subjects(stream, one) for one in filters]
     return sum(sum(found.values()) for found in counts)
-
-
-def unbalanced(books: Sequence[Book]) -> list[Book]:
-    return [book for book in books if not book.balances]

@@ -110,7 +110,8 @@ class Reports:
                 fresh.append(drawn)
                 found.append(self._good(drawn, last, self._where(drawn)))
             elif dice < 0.78:
-                found.append(self._good(self._near(self._draw.choice(fresh)), last, Expected.NEW))
+                drawn = self._near(self._draw.choice(fresh))
+                found.append(self._good(drawn, last, self._where(drawn)))
             elif dice < 0.84:
                 drawn = self._draw.choice(fresh)
                 drawn.revision += 1

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("reported", "located", "linked", "revised", "repeat", "refused", "opened", "closed", "overdue")
 
+MOST_SHOWN = 5
+"""Differences shown of a book that does not balance."""
+
 
 async def show(run: Run, demo: Demo, books: Sequence[Book], out: Console) -> None:
     """Everything on one screen after another, on stdout."""

@@ -70,8 +70,8 @@ async def open_cases(tx: Transaction, heard: list[Heard[IncidentLocated]]) -> li
     new = await store.unopened(tx, sorted(first))
     if not new:
         return []
-    weights = await store.weights(tx, sorted(new))
     opening = [one for incident_id, one in first.items() if incident_id in new]
+    weights = await store.weigh(tx, {one.body.incident.id: one.body.incident.weight for one in opening})
     year = day_of(tx.now).year
     last = await store.take_numbers(tx, year, [one.body.incident.division[:6] for one in opening])
     roster = await posts.at(tx)
@@ -81,8 +81,8 @@ async def open_cases(tx: Transaction, heard: list[Heard[IncidentLocated]]) -> li
         incident = one.body.incident
         county = incident.division[:6]
         last[county] += 1
-        weight = weights.get(incident.id, incident.weight)
-        opened.append(rules.open_case(incident, rules.numbered(year, county, last[county]), weight, roster, tx.now))
+        number = rules.numbered(year, county, last[county])
+        opened.append(rules.open_case(incident, number, weights[incident.id], roster, tx.now))
         news.append((one, CaseOpened.model_construct(case=opened[-1], by=rules.OURSELVES, at=tx.now)))
     await store.add(tx, opened, rules.OURSELVES)
     return news
@@ -92,7 +92,8 @@ async def open_cases(tx: Transaction, heard: list[Heard[IncidentLocated]]) -> li
 async def corroborate(tx: Transaction, heard: list[Heard[IncidentLinked]]) -> list[News]:
     """A report that says the same makes the case weigh more; it may be heard before the case is opened."""
     heaviest = {one.body.to: one for one in sorted(heard, key=lambda one: one.body.weight)}
-    grown = await store.raise_weights(tx, {to: one.body.weight for to, one in heaviest.items()})
+    weights = await store.weigh(tx, {to: one.body.weight for to, one in heaviest.items()})
+    grown = await store.raise_weights(tx, weights)
     return [
         (heaviest[case.incident_id], CaseCorroborated.model_construct(case=case, by=rules.OURSELVES, at=tx.now))
         for case in grown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -27,10 +27,20 @@ async def unopened(tx: Transaction, incident_ids: Sequence[UUID]) -> set[UUID]:
     return set(incident_ids) - {row["incident_id"] for row in rows}
 
 
-async def weights(tx: Transaction, incident_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many reports say the same as each incident, where it is known."""
+async def weigh(tx: Transaction, weights: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Keep the greatest weight known of each incident; returns it, its row locked until the transaction ends.
+
+    Both who opens a case and who hears of a corroboration come through here first, so that neither misses the other.
+    """
+    ids = sorted(weights)
     rows = await tx.sql.fetch(
-        "SELECT incident_id, weight FROM corroborations WHERE incident_id = ANY($1::uuid[])", incident_ids
+        """
+        INSERT INTO corroborations (incident_id, weight) SELECT * FROM unnest($1::uuid[], $2::integer[])
+        ON CONFLICT (incident_id) DO UPDATE SET weight = greatest(corroborations.weight, excluded.weight)
+        RETURNING incident_id, weight
+        """,
+        ids,
+        [weights[incident_id] for incident_id in ids],
     )
     return {row["incident_id"]: row["weight"] for row in rows}
 
@@ -121,23 +131,16 @@ async def save(tx: Transaction, before: Case, after: Case, move: str, by: str, r
     )
 
 
-async def raise_weights(tx: Transaction, heaviest: dict[UUID, int]) -> list[Case]:
-    """Keep the greatest weight known of each incident; returns the cases that grew, with their new weight."""
-    ids = sorted(heaviest)
-    await tx.sql.execute(
-        """
-        INSERT INTO corroborations (incident_id, weight) SELECT * FROM unnest($1::uuid[], $2::integer[])
-        ON CONFLICT (incident_id) DO UPDATE SET weight = greatest(corroborations.weight, excluded.weight)
-        """,
-        ids,
-        [heaviest[incident_id] for incident_id in ids],
+async def raise_weights(tx: Transaction, weights: Mapping[UUID, int]) -> list[Case]:
+    """Give cases the weight of their incidents; returns those that grew."""
+    rows = await tx.sql.fetch(
+        "SELECT body FROM cases WHERE incident_id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", sorted(weights)
     )
-    rows = await tx.sql.fetch("SELECT body FROM cases WHERE incident_id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", ids)
     cases = [Case.model_validate_json(row["body"]) for row in rows]
     grown = [
-        case.model_copy(update={"weight": heaviest[case.incident_id]})
+        case.model_copy(update={"weight": weights[case.incident_id]})
         for case in cases
-        if case.weight < heaviest[case.incident_id]
+        if case.weight < weights[case.incident_id]
     ]
     await tx.sql.execute(
         """

@@ -1,7 +1,9 @@
 """Cases on its tables: opened once, moved by command, overdue once."""
 
+import asyncio
 from datetime import date, timedelta
 
+import asyncpg
 import pytest
 
 from contracts.cases import CaseCorroborated, CaseOpened, CaseOverdue
@@ -73,6 +75,25 @@ async def test_a_corroboration_makes_the_case_weigh_more_whichever_comes_first(t
     news = await handlers.corroborate(tx, [heard(heavier, "patrol"), heard(link, "patrol")])
     assert [(type(fact), fact.case.weight) for _, fact in news] == [(CaseCorroborated, 4)]
     assert await handlers.corroborate(tx, [heard(link, "patrol")]) == []
+
+
+async def test_a_corroboration_heard_while_its_case_is_being_opened_is_not_lost(dsn, monkeypatch):
+    monkeypatch.setattr(handlers, "posts", View(handlers.store.load_posts))
+    link = IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=2)
+    async with asyncpg.create_pool(dsn, min_size=2, max_size=2) as pool:
+        async with pool.acquire() as one, pool.acquire() as two:
+            opening, linking = one.transaction(), two.transaction()
+            await opening.start()
+            await linking.start()
+            posts = [heard(PostStated(post=post), "roster") for post in POSTS]
+            await handlers.keep_posts(Transaction(one, NOW), posts)
+            (fact,) = await opened(Transaction(one, NOW), incident(1))
+            waiting = asyncio.create_task(handlers.corroborate(Transaction(two, NOW), [heard(link, "patrol")]))
+            await opening.commit()
+            news = await waiting
+            await linking.commit()
+            assert [(told.case.ref, told.case.weight) for _, told in news] == [(fact.case.ref, 2)]
+            await one.execute("TRUNCATE posts, cases, moves, numbers, corroborations")
 
 
 async def test_a_case_moves_by_command_and_keeps_every_move(tx):
