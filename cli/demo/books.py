@@ -150,6 +150,9 @@ async def _told(schemas: Schemas) -> list[Book]:
     cases = schemas["cases"]
     moves = await _counts(cases, "SELECT move, count(*) FROM moves GROUP BY move")
     overdue = await cases.fetchval("SELECT count(*) FROM outbox WHERE subject LIKE 'cases.overdue.%'")
+    alarms = await schemas["patrol"].fetchval(
+        "SELECT count(*) FROM fates WHERE fate = 'located' AND kind = ANY($1::text[])", [kind.value for kind in ALARMS]
+    )
     twice = await schemas["notify"].fetchval(
         """
         SELECT count(*) FROM (
@@ -162,6 +165,7 @@ async def _told(schemas: Schemas) -> list[Book]:
         Book("books.assigned_notified", moves["assign"], told["cases.assigned.v1"]),
         Book("books.closed_notified", moves["close"], told["cases.closed.v1"]),
         Book("books.overdue_notified", overdue, told["cases.overdue.v1"]),
+        Book("books.alarms", alarms, told["patrol.alarmed.v1"]),
         Book("books.nobody_twice", 0, twice),
     ]
 

@@ -16,7 +16,7 @@ from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from services.runtime.view import View
 from tests.cases.world import OFFICE, POSTS, STATION, UNIT, incident
-from tests.servers import NOW, migrated, transaction
+from tests.servers import NOW, migrated, transaction, until
 from tests.telling import asking, heard
 
 FULIANG = Division("360222000000")
@@ -80,20 +80,27 @@ async def test_a_corroboration_makes_the_case_weigh_more_whichever_comes_first(t
 async def test_a_corroboration_heard_while_its_case_is_being_opened_is_not_lost(dsn, monkeypatch):
     monkeypatch.setattr(handlers, "posts", View(handlers.store.load_posts))
     link = IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=2)
-    async with asyncpg.create_pool(dsn, min_size=2, max_size=2) as pool:
-        async with pool.acquire() as one, pool.acquire() as two:
-            opening, linking = one.transaction(), two.transaction()
-            await opening.start()
-            await linking.start()
-            posts = [heard(PostStated(post=post), "roster") for post in POSTS]
-            await handlers.keep_posts(Transaction(one, NOW), posts)
-            (fact,) = await opened(Transaction(one, NOW), incident(1))
-            waiting = asyncio.create_task(handlers.corroborate(Transaction(two, NOW), [heard(link, "patrol")]))
-            await opening.commit()
-            news = await waiting
-            await linking.commit()
-            assert [(told.case.ref, told.case.weight) for _, told in news] == [(fact.case.ref, 2)]
-            await one.execute("TRUNCATE posts, cases, moves, numbers, corroborations")
+    one, two, looking = [await asyncpg.connect(dsn) for _ in range(3)]
+    opening, linking = one.transaction(), two.transaction()
+    await opening.start()
+    await linking.start()
+    await handlers.keep_posts(Transaction(one, NOW), [heard(PostStated(post=post), "roster") for post in POSTS])
+    (fact,) = await opened(Transaction(one, NOW), incident(1))
+    corroborating = asyncio.create_task(handlers.corroborate(Transaction(two, NOW), [heard(link, "patrol")]))
+
+    async def waits():
+        return await looking.fetchval(
+            "SELECT true FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'", two.get_server_pid()
+        )
+
+    await until(waits)
+    await opening.commit()
+    news = await corroborating
+    await linking.commit()
+    assert [(told.case.ref, told.case.weight) for _, told in news] == [(fact.case.ref, 2)]
+    await one.execute("TRUNCATE posts, cases, moves, numbers, corroborations")
+    for connection in (one, two, looking):
+        await connection.close()
 
 
 async def test_a_case_moves_by_command_and_keeps_every_move(tx):
