@@ -214,8 +214,14 @@ class Bus:
             if len(page) < SUBJECTS_A_PAGE:
                 return found
 
-    async def consumer_info(self, stream: str, durable: str) -> dict[str, Any]:
-        return await self._api(f"CONSUMER.INFO.{stream}.{durable}", b"")
+    async def consumers(self, stream: str) -> list[dict[str, Any]]:
+        """How far each durable of a stream is."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = await self._api(f"CONSUMER.LIST.{stream}", json.dumps({"offset": len(found)}).encode())
+            found += page["consumers"] or []
+            if len(found) >= page["total"]:
+                return found
 
     async def _api(self, what: str, body: bytes) -> dict[str, Any]:
         reply = await self.request(f"{self._api_prefix}.{what}", body, {}, timeout=10)

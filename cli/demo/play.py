@@ -36,8 +36,8 @@ from deploy.nats.accounts import Integrator
 
 FIRST = datetime(2020, 6, 1, 1, 0, tzinfo=UTC)
 LAST = datetime(2020, 7, 31, 9, 0, tzinfo=UTC)
-STEPS = 30
-REPORTING_STEPS = 22
+STEPS = 24
+REPORTING_STEPS = 17
 """Nothing new is reported in the last weeks, so that most cases come to their end."""
 QUIET_WITHIN_S = 60.0
 
@@ -180,17 +180,18 @@ class Demo:
     async def _waiting(self) -> tuple[int, ...] | None:
         """How far every durable is when nothing waits; None when something does."""
         reader, operator = self.buses["reader"], self.buses[OPERATOR]
-        durables = [durable for service in SERVICES for durable in DURABLES[service]]
-        found = await asyncio.gather(
-            *(reader.consumer_info(durable.stream, durable.name) for durable in durables),
-            *(status_of(operator, service) for service in SERVICES),
+        streams = sorted({durable.stream for service in SERVICES for durable in DURABLES[service]})
+        consumers, services = await asyncio.gather(
+            asyncio.gather(*(reader.consumers(stream) for stream in streams)),
+            asyncio.gather(*(status_of(operator, service) for service in SERVICES)),
         )
-        consumers, services = found[: len(durables)], found[len(durables) :]
-        if any(one["num_pending"] or one["num_ack_pending"] for one in consumers):
+        ours = {durable.name for service in SERVICES for durable in DURABLES[service]}
+        found = [one for of_stream in consumers for one in of_stream if one["name"] in ours]
+        if any(one["num_pending"] or one["num_ack_pending"] for one in found):
             return None
         if any(one is None or one.outbox_unsent or any(one.due.values()) for one in services):
             return None
-        return tuple(one["delivered"]["consumer_seq"] for one in consumers)
+        return tuple(one["delivered"]["consumer_seq"] for one in found)
 
 
 _SHOWN = {

@@ -64,12 +64,13 @@ class Stack:
         self.users = self.home.users()
         try:
             await asyncio.gather(asyncio.to_thread(self._start_postgres), asyncio.to_thread(self._start_bus))
-            await asyncio.gather(self._migrate(), self._provision())
-            for name in SERVICES:
-                self._ports[name] = free_port(HTTP_PORT + SERVICES.index(name))
+            await self._make_database()
+            for at, name in enumerate(SERVICES):
+                self._ports[name] = free_port(HTTP_PORT + at)
                 await self._start_service(name)
             run = self._write_run()
-            await asyncio.gather(*(self._ready(name) for name in SERVICES))
+            # The services read their own code meanwhile, and wait for their schemas and durables.
+            await asyncio.gather(self._migrate(), self._provision(), *(self._ready(name) for name in SERVICES))
         except BaseException:
             await self.stop()
             raise
@@ -86,7 +87,7 @@ class Stack:
     def _database(self, service: str) -> str:
         return self.postgres.dsn(service, self.users.password(f"postgres-{service}"), "linzhang")
 
-    async def _migrate(self) -> None:
+    async def _make_database(self) -> None:
         admin = await asyncpg.connect(self.postgres.admin_dsn)
         try:
             if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = 'linzhang'"):
@@ -98,6 +99,8 @@ class Stack:
             await make_roles(inside, {name: self.users.password(f"postgres-{name}") for name in SERVICES})
         finally:
             await inside.close()
+
+    async def _migrate(self) -> None:
         environment = {**os.environ, "LINZHANG_MIGRATE": " ".join(f"{n}={self._database(n)}" for n in SERVICES)}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "services.runtime.migrate"), env=environment, stderr=asyncio.subprocess.PIPE

@@ -29,6 +29,7 @@ from services.runtime.housekeeping import keep_house
 from services.runtime.operations import operations
 from services.runtime.pull import Pull
 from services.runtime.relay import Relay
+from services.runtime.schema import is_migrated
 from services.runtime.settings import Settings, read_settings
 from services.runtime.transaction import Transaction
 from services.runtime.watchdog import Watchdog
@@ -40,6 +41,7 @@ log = structlog.get_logger()
 
 COMMANDS_AT_ONCE = 16
 POOL_SIZE = 4
+START_EVERY_S = 0.2
 
 
 class Process:
@@ -61,6 +63,7 @@ class Process:
         self._pulls: list[Pull] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._started = False
+        self._starting = "connecting"
         self._stopping = False
         self._failed: BaseException | None = None
 
@@ -137,6 +140,7 @@ class Process:
         first = [s for s in self.service.subscriptions if is_reference(s.message)]
         for subscription in sorted(self.service.subscriptions, key=lambda s: s not in first):
             if subscription not in first:
+                self._starting = "catching up with reference data"
                 await self._watchdog.caught_up([s.durable for s in first])
                 first = []
             handling = Handling(
@@ -154,10 +158,10 @@ class Process:
         log.info("ready", hears=len(self._pulls), port=self.settings.http_port)
 
     async def _connect_database(self) -> asyncpg.Pool[asyncpg.Record]:
-        delay_s = 0.2
+        """A pool on a migrated schema; waits for both, and says what for."""
         while True:
             try:
-                return await asyncpg.create_pool(
+                pool = await asyncpg.create_pool(
                     self.settings.database_url,
                     min_size=1,
                     max_size=POOL_SIZE,
@@ -167,9 +171,19 @@ class Process:
             except Exception as error:
                 if not is_away(error):
                     raise
-                log.warning("database away", reason=str(error) or type(error).__name__)
-                await asyncio.sleep(delay_s)
-                delay_s = min(delay_s * 2, 5.0)
+                self._wait_for(f"database away: {str(error) or type(error).__name__}")
+            else:
+                async with pool.acquire() as sql:
+                    if await is_migrated(sql, self.service.name):
+                        return pool
+                await pool.close()
+                self._wait_for("the schema is not migrated")
+            await asyncio.sleep(START_EVERY_S)
+
+    def _wait_for(self, what: str) -> None:
+        if self._starting != what:
+            log.info("waiting", reason=what)
+        self._starting = what
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=getattr(work, "__qualname__", None))
@@ -216,7 +230,7 @@ class Process:
         """Why the service is not ready; empty when it is."""
         reasons = [f"{b.what} away" for b in (self.database_breaker, self.bus_breaker) if b.is_open]
         if not self._started:
-            reasons.append("starting: connecting or catching up with reference data")
+            reasons.append(f"starting: {self._starting}")
         if self._watchdog is not None:
             reasons += [f"durable {name} does not exist" for name in sorted(self._watchdog.missing)]
         return reasons
