@@ -1,0 +1,67 @@
+"""The whole embedded system, started once for the tests that use it as people do."""
+
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+
+from cli.areas import enrol_areas, enrol_posts
+from cli.bus import connected
+from cli.demo.load import officials
+from cli.demo.world import jingdezhen, world
+from contracts.commands import OPERATOR
+from contracts.division import Division
+from deploy.local.home import Home
+from deploy.local.postgres import temporary_home
+from deploy.local.stack import Stack
+from deploy.nats.accounts import Integrator
+
+TOWN = Division("360222100000")
+"""Fuliang town: the tests use its villages only, so that little has to be loaded."""
+
+
+@pytest.fixture(scope="session")
+def sample():
+    """Areas and posts of one town with what is above it."""
+    areas, posts = world(jingdezhen())
+    above = {str(division) for division in TOWN.chain()}
+    return (
+        [one for one in areas if TOWN.contains(one.division) or one.id in above],
+        [one for one in posts if TOWN.contains(one.division) or one.area_id in above],
+    )
+
+
+@pytest.fixture(scope="session")
+async def system(sample):
+    """A running stack with one town enrolled; `system.said` has every line of its log."""
+    areas, posts = sample
+    path = temporary_home()
+    home = Home(path)
+    home.state_outsiders((Integrator("acme"), Integrator("desk"), *officials(posts)))
+    said = []
+    stack = Stack(home, lambda part, line: said.append(f"{part}: {line}"), sync="2m")
+    stack.said = said
+    stack.run = await stack.start()
+    async with connected(stack.run.url(OPERATOR), OPERATOR) as operator:
+        _, wrong = await enrol_areas(operator, list(enumerate(areas)))
+        assert wrong == []
+        await enrol_posts(operator, posts)
+    yield stack
+    await stack.stop()
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def village(sample):
+    """A village of the town with a point inside it."""
+    import shapely
+
+    areas, _ = sample
+    found = next(one for one in areas if one.kind == "grid")
+    point = shapely.geometry.shape(found.boundary.model_dump()).representative_point()
+    return found.division, point.x, point.y
+
+
+@pytest.fixture
+def now():
+    return datetime.now(UTC)
