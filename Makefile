@@ -20,9 +20,13 @@ check: $(READY)  ## style, types, who may import whom, and the published contrac
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m contracts.publish --check
 
 test: check  ## everything above, then every test against real servers
 	$(BIN)/pytest
+
+publish: $(READY)  ## write contracts/published and docs/events.md anew
+	$(BIN)/python -m contracts.publish
 
 lock: $(READY)  ## choose versions again: hashes, no addresses
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -191,7 +191,7 @@ class ListCases(Command):
 class SetTarget(Command):
     """Put a target into the plan, or change it; the same target again changes nothing. By the operator."""
 
-    name: ClassVar[str] = "targets.set.v1"
+    name: ClassVar[str] = "targets.set_target.v1"
     answer: ClassVar[type[BaseModel]] = Target
 
     target: Target

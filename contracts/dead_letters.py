@@ -30,12 +30,6 @@ class DeadLettered(Fact):
     at: Instant
 
 
-class RosterDeadLettered(DeadLettered):
-    """Roster gave a message up."""
-
-    name: ClassVar[str] = "roster.dead_lettered.v1"
-
-
 class PatrolDeadLettered(DeadLettered):
     """Patrol gave a message up."""
 

@@ -10,7 +10,7 @@ from contracts.event import Command, Fact, Intake, Message, ReferenceFact
 SERVICES = ("roster", "patrol", "cases", "targets", "notify")
 
 FACTS: dict[str, tuple[type[Fact], ...]] = {
-    "roster": (roster.AreaStated, roster.PostStated, dead_letters.RosterDeadLettered),
+    "roster": (roster.AreaStated, roster.PostStated),
     "patrol": (
         patrol.IncidentLocated,
         patrol.AlarmRaised,
@@ -80,13 +80,18 @@ def _told(service: str) -> tuple[str, ...]:
     return tuple(f"{fact.name}.>" for fact in FACTS[service] if not issubclass(fact, dead_letters.DeadLettered))
 
 
+def _dead_lettered() -> tuple[str, ...]:
+    told = (fact for facts in FACTS.values() for fact in facts if issubclass(fact, dead_letters.DeadLettered))
+    return tuple(f"{fact.name}.>" for fact in told)
+
+
 STREAMS: tuple[Stream, ...] = (
     Stream("ROSTER", _told("roster"), 0, FACT_DUPLICATES_S, max_msgs_per_subject=1),
     Stream("PATROL", _told("patrol"), 90 * DAY_S, FACT_DUPLICATES_S),
     Stream("CASES", _told("cases"), 90 * DAY_S, FACT_DUPLICATES_S),
     Stream("TARGETS", _told("targets"), 90 * DAY_S, FACT_DUPLICATES_S),
     Stream("NOTIFY", _told("notify"), 30 * DAY_S, FACT_DUPLICATES_S),
-    Stream("ADVISORY", tuple(f"{service}.dead_lettered.v1.>" for service in SERVICES), 30 * DAY_S, FACT_DUPLICATES_S),
+    Stream("ADVISORY", _dead_lettered(), 30 * DAY_S, FACT_DUPLICATES_S),
     Stream("INTAKE", ("intake.>",), 30 * DAY_S, INTAKE_DUPLICATES_S),
     Stream("TRACKS", ("track.>",), 7 * DAY_S, INTAKE_DUPLICATES_S),
     Stream("REJECTED", ("rejected.>",), 30 * DAY_S, FACT_DUPLICATES_S),

@@ -17,6 +17,7 @@ from contracts.commands import (
     Done,
     ListDeadLetters,
     ReplayDeadLetters,
+    SetTarget,
     ShowPlan,
     operation_subject,
 )
@@ -329,9 +330,9 @@ async def test_a_command_whose_handler_fails_is_answered_with_a_problem(rig):
     target = {"id": "x", "year": 2020, "name": "x", "name_en": "x", "kind": "count", "unit": "pieces", "amount": None}
     target |= {"division": "360200000000", "in_force": {"first": "2020-01-01", "last": "2020-12-31"}}
     body = {"target": target | {"known_from": "2020-01-01", "source": "x"}}
-    told = to_headers(Envelope(uuid7(), OPERATOR, "cn.linzhang.targets.set.v1", datetime.now(UTC)))
+    told = to_headers(Envelope(uuid7(), OPERATOR, SetTarget.type(), datetime.now(UTC)))
     async with service(rig):
-        subject = f"cmd.targets.set.v1.{OPERATOR}.{UNKNOWN.tokens}"
+        subject = SetTarget.subject_for(OPERATOR, UNKNOWN)
         reply = await rig.operator.request(subject, json.dumps(body).encode(), headers=told, timeout=10)
     problem = json.loads(reply.data)
     assert (problem["status"], problem["type"]) == (500, "urn:linzhang:problem:failed")

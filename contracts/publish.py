@@ -1,0 +1,113 @@
+"""Publishes the contracts: `python -m contracts.publish`, with `--check`, `--release` or `--record NAME`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from contracts.asyncapi import document
+from contracts.catalogue import page
+from contracts.event import describe
+from contracts.evolution import breaks
+from contracts.schemas import file_name, messages, schemas
+from contracts.yaml import to_yaml
+
+HERE = Path(__file__).parent
+PUBLISHED = HERE / "published"
+PAYLOADS = PUBLISHED / "payloads"
+RELEASED = HERE / "released.json"
+CATALOGUE = HERE.parent / "docs" / "events.md"
+VERSION = "1.0.0"
+
+
+def generated() -> dict[Path, str]:
+    """Everything that is generated, by path."""
+    found = {PUBLISHED / "asyncapi.yaml": to_yaml(document(VERSION))}
+    for name, schema in schemas().items():
+        found[PUBLISHED / "schemas" / f"{name}.json"] = _json(schema)
+    found[CATALOGUE] = page({name: recorded[0] for name, recorded in payloads().items()})
+    return found
+
+
+def payloads() -> dict[str, list[Any]]:
+    """The recorded payloads of every version, by the message's file name, the oldest first."""
+    return {
+        folder.name: [json.loads(one.read_text("utf-8")) for one in sorted(folder.glob("*.json"))]
+        for folder in sorted(PAYLOADS.iterdir())
+    }
+
+
+def check() -> Iterator[str]:
+    """What is not as it should be: files that differ from what would be generated, and breaks of the last release."""
+    wanted = generated()
+    for path, text in wanted.items():
+        if not path.exists() or path.read_text("utf-8") != text:
+            yield f"{path.relative_to(HERE.parent)} differs from the contracts: run make publish"
+    for path in sorted((PUBLISHED / "schemas").glob("*.json")):
+        if path not in wanted:
+            yield f"{path.relative_to(HERE.parent)} is of a message that no longer exists"
+    yield from map(str, breaks(json.loads(RELEASED.read_text("utf-8")), schemas()))
+
+
+def write() -> None:
+    wanted = generated()
+    for path, text in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for path in (PUBLISHED / "schemas").glob("*.json"):
+        if path not in wanted:
+            path.unlink()
+
+
+def record(name: str, text: str) -> Path:
+    """Keep a payload for ever; raises ValueError when the message does not take it or does not exist."""
+    for message in messages():
+        if file_name(message) == name:
+            try:
+                message.model_validate_json(text)
+            except ValidationError as error:
+                wrong = describe(error.errors()[0])
+                raise ValueError(f"{name}: {wrong['field']}: {wrong['rule']}") from None
+            folder = PAYLOADS / name
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"{len(list(folder.glob('*.json'))) + 1:03d}.json"
+            path.write_text(_json(json.loads(text)), encoding="utf-8")
+            return path
+    raise ValueError(f"there is no message {name}")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case []:
+            write()
+        case ["--check"]:
+            wrong = list(check())
+            for line in wrong:
+                print(line, file=sys.stderr)
+            return 1 if wrong else 0
+        case ["--release"]:
+            lines = (f"{json.dumps(name)}: {json.dumps(schema)}" for name, schema in schemas().items())
+            RELEASED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+        case ["--record", name]:
+            try:
+                print(record(name, sys.stdin.read()))
+            except ValueError as error:
+                print(error, file=sys.stderr)
+                return 1
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

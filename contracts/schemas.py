@@ -1,0 +1,56 @@
+"""One JSON Schema for each message, as it travels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from contracts.commands import COMMANDS, OPERATIONS, ProblemReply
+from contracts.event import SCHEMA_PREFIX, Command, Fact, Intake, Message
+from contracts.intake import KINDS, Refusal
+from contracts.wiring import FACTS
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def facts() -> Iterator[type[Fact]]:
+    for of_service in FACTS.values():
+        yield from of_service
+
+
+def commands() -> Iterator[type[Command]]:
+    for of_service in COMMANDS.values():
+        yield from of_service
+    yield from OPERATIONS
+
+
+def messages() -> Iterator[type[Message]]:
+    """Everything with a name on the bus."""
+    yield from facts()
+    yield from KINDS
+    yield Refusal
+    yield from commands()
+
+
+def file_name(message: type[Message]) -> str:
+    """The name in a file's: `*`, which stands for every service, becomes `any`."""
+    return message.name.replace("*", "any")
+
+
+def schema_of(model: type[BaseModel], name: str) -> dict[str, Any]:
+    """What a reader may rely on: facts as they are written, what people send as it is read."""
+    sent_to_us = issubclass(model, Intake | Command)
+    schema = model.model_json_schema(mode="validation" if sent_to_us else "serialization")
+    return {"$schema": DRAFT, "$id": SCHEMA_PREFIX + name, **schema}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Every schema by its file's name: messages, answers of commands as `<name>.answer`, and the problem."""
+    found = {file_name(message): schema_of(message, message.name) for message in messages()}
+    for command in commands():
+        name = f"{file_name(command)}.answer"
+        found[name] = schema_of(command.answer, name)
+    found["problem"] = schema_of(ProblemReply, "problem")
+    return found

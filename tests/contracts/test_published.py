@@ -1,0 +1,126 @@
+"""What is published is what the contracts say, and every payload ever recorded is still understood."""
+
+import ast
+import json
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from contracts import publish
+from contracts.asyncapi import document
+from contracts.catalogue import words
+from contracts.event import Command, Intake
+from contracts.schemas import commands, file_name, messages, schema_of, schemas
+from contracts.wiring import DURABLES, STREAMS
+from contracts.yaml import to_yaml
+
+MESSAGES = {file_name(message): message for message in messages()}
+RECORDED = [(path.parent.name, path) for path in sorted(publish.PAYLOADS.glob("*/*.json"))]
+
+
+def test_what_is_committed_is_what_would_be_generated():
+    assert list(publish.check()) == []
+
+
+def test_every_message_has_a_name_of_its_own_a_payload_and_its_words():
+    names = [message.name for message in messages()]
+    assert len(names) == len(set(names))
+    assert {name for name, _ in RECORDED} == set(MESSAGES)
+    assert set(words()["messages"]) == set(names)
+
+
+@pytest.mark.parametrize(("name", "path"), RECORDED, ids=lambda one: getattr(one, "stem", one))
+def test_a_recorded_payload_is_understood_and_keeps_to_its_schema(name, path):
+    message = MESSAGES[name]
+    stated = json.loads(path.read_text("utf-8"))
+    read = message.model_validate_json(path.read_text("utf-8"))
+    jsonschema.validate(stated, schema_of(message, message.name), jsonschema.Draft202012Validator)
+    assert (
+        json.loads(read.model_dump_json()).items()
+        >= {
+            key: value
+            for key, value in json.loads(message.model_validate(read).model_dump_json()).items()
+            if key in stated
+        }.items()
+    )
+
+
+@pytest.mark.parametrize("name", schemas())
+def test_a_schema_is_lawful(name):
+    jsonschema.Draft202012Validator.check_schema(schemas()[name])
+
+
+@pytest.mark.parametrize("message", [m for m in messages() if not issubclass(m, Intake | Command)])
+def test_a_reader_ignores_what_it_does_not_know(message):
+    stated = json.loads(publish.PAYLOADS.joinpath(file_name(message), "001.json").read_text("utf-8"))
+    assert message.model_validate({**stated, "new_field": 1}) == message.model_validate(stated)
+
+
+@pytest.mark.parametrize("message", [m for m in messages() if issubclass(m, Intake | Command)])
+def test_a_field_that_is_misspelt_is_refused_by_whoever_is_asked(message):
+    stated = json.loads(publish.PAYLOADS.joinpath(file_name(message), "001.json").read_text("utf-8"))
+    with pytest.raises(ValueError, match="new_field"):
+        message.model_validate({**stated, "new_field": 1})
+
+
+def test_the_asyncapi_document_is_yaml_whose_references_lead_somewhere():
+    text = (publish.PUBLISHED / "asyncapi.yaml").read_text("utf-8")
+    read = yaml.safe_load(text)
+    assert read == json.loads(json.dumps(document(publish.VERSION)))
+    for reference in _references(read):
+        if reference.startswith("#/"):
+            found = read
+            for part in reference[2:].split("/"):
+                found = found[part]
+        else:
+            assert (publish.PUBLISHED / reference).exists(), reference
+
+
+def _references(value):
+    if isinstance(value, dict):
+        if "$ref" in value:
+            yield value["$ref"]
+        for part in value.values():
+            yield from _references(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _references(part)
+
+
+def test_the_asyncapi_document_has_every_stream_durable_and_command():
+    read = document(publish.VERSION)
+    assert [stream["name"] for stream in read["x-streams"]] == [stream.name for stream in STREAMS]
+    durables = {durable["name"] for stream in read["x-streams"] for durable in stream["durables"]}
+    assert durables == {durable.name for of_service in DURABLES.values() for durable in of_service}
+    assert sum("reply" in one for one in read["operations"].values()) >= len(list(commands()))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": 1, "b: c": [True, None, "x\ny", "null", "- 1"], "d": {}, "e": []},
+        [{"a": [1, [2, {"b": "ö: #"}]]}, "text", []],
+        {"$ref": "#/x", "on": "off", "deep": {"deeper": {"deepest": ["~"]}}},
+    ],
+)
+def test_our_yaml_is_read_back_as_it_was(value):
+    assert yaml.safe_load(to_yaml(value)) == value
+
+
+def test_a_payload_that_the_message_does_not_take_is_not_recorded():
+    with pytest.raises(ValueError, match=r"cases.opened.v1: case: Field required"):
+        publish.record("cases.opened.v1", "{}")
+    with pytest.raises(ValueError, match="there is no message"):
+        publish.record("cases.danced.v1", "{}")
+
+
+def test_the_contracts_import_pydantic_and_nothing_else():
+    allowed = {"contracts", "pydantic", "pydantic_core", *sys.stdlib_module_names}
+    for path in Path(publish.HERE).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert {name.partition(".")[0] for name in names} <= allowed, path.name
