@@ -1,0 +1,131 @@
+"""A running system with the whole of Jingdezhen, and reports to put through it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import nats
+import shapely
+
+from cli.areas import enrol_areas, enrol_posts
+from cli.bus import connected
+from cli.demo.world import jingdezhen, world
+from contracts.commands import OPERATOR
+from contracts.event import Envelope, to_headers
+from contracts.intake import IncidentReport, intake_subject
+from contracts.wiring import DURABLES, SERVICES
+from deploy.local.home import Home, Run
+from deploy.local.postgres import temporary_home
+from deploy.local.stack import Stack
+from deploy.nats.accounts import Integrator
+
+KINDS = ("felling", "forest_land_taken", "dead_pines", "pests", "waste", "poaching", "old_tree_hurt", "damaged_board")
+IN_FLIGHT = 2_000
+
+
+@asynccontextmanager
+async def system(sync: str) -> AsyncIterator[tuple[Stack, Run]]:
+    """The embedded system with every area and post of the sample."""
+    path = temporary_home()
+    home = Home(path)
+    home.state_outsiders((Integrator("acme"),))
+    stack = Stack(home, lambda part, line: None, sync=sync)
+    run = await stack.start()
+    try:
+        areas, posts = world(jingdezhen())
+        async with connected(run.url(OPERATOR), OPERATOR) as operator:
+            await enrol_areas(operator, list(enumerate(areas)))
+            await enrol_posts(operator, posts)
+        await settled(run)
+        yield stack, run
+    finally:
+        await stack.stop()
+        shutil.rmtree(path, ignore_errors=True)
+
+
+async def settled(run: Run) -> None:
+    """Wait until every durable has nothing left."""
+    async with connected(run.url("reader"), "reader", api_prefix="$JS.API") as reader:
+        streams = sorted({durable.stream for of_service in DURABLES.values() for durable in of_service})
+        quiet = 0
+        while quiet < 3:
+            found = [one for stream in streams for one in await reader.consumers(stream)]
+            quiet = 0 if any(one["num_pending"] or one["num_ack_pending"] for one in found) else quiet + 1
+            await asyncio.sleep(0.2)
+
+
+def reports(count: int, seed: int = 1) -> Iterator[tuple[str, bytes, dict[str, str]]]:
+    """Reports of what is nowhere near one another: subject, body, headers."""
+    draw = random.Random(seed)
+    areas, _ = world(jingdezhen())
+    boxes = [shapely.geometry.shape(one.boundary.model_dump()) for one in areas if one.kind == "grid"]
+    shapely.prepare(boxes)
+    now = datetime.now(UTC)
+    subject = intake_subject(IncidentReport, "acme")
+    for n in range(count):
+        ground = draw.choice(boxes)
+        west, south, east, north = ground.bounds
+        while not ground.contains(point := shapely.Point(draw.uniform(west, east), draw.uniform(south, north))):
+            pass
+        stated = {
+            "external_id": f"{seed}-{n}",
+            "kind": draw.choice(KINDS),
+            "at": {"lon": point.x, "lat": point.y, "datum": "wgs84"},
+            "seen_at": (now - timedelta(days=draw.uniform(0, 2000))).isoformat(),
+            "reporter": "ranger",
+            "text": "山上有人砍树，看不到许可证",
+            "evidence": [{"sha256": f"{n:064x}", "media_type": "image/jpeg", "size_bytes": 182_044}],
+        }
+        message_id = f"{seed}-{n}"
+        envelope = Envelope(message_id, "acme", IncidentReport.type(), datetime.now(UTC))
+        yield subject, json.dumps(stated, ensure_ascii=False).encode(), to_headers(envelope)
+
+
+async def post_all(run: Run, posts: list[tuple[str, bytes, dict[str, str]]]) -> float:
+    """Post everything as fast as the stream takes it; returns the seconds it took."""
+    client = await nats.connect(run.url("acme"), inbox_prefix=b"_INBOX.acme", pending_size=256 * 1024 * 1024)
+    gate = asyncio.Semaphore(IN_FLIGHT)
+
+    async def post(subject: str, body: bytes, headers: dict[str, str]) -> None:
+        async with gate:
+            reply = await client.request(subject, body, timeout=60, headers=headers)
+            assert b'"error"' not in reply.data, reply.data
+
+    started = time.perf_counter()
+    for at in range(0, len(posts), 5_000):
+        await asyncio.gather(*(post(*one) for one in posts[at : at + 5_000]))
+    seconds = time.perf_counter() - started
+    await client.close()
+    return seconds
+
+
+def hold(stack: Stack, *, on: bool) -> None:
+    """Stop the services where they are, or let them go on."""
+    for service in SERVICES:
+        os.kill(stack.pid(service), signal.SIGSTOP if on else signal.SIGCONT)
+
+
+def resident_mb(pid: int) -> float:
+    with open(f"/proc/{pid}/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def cpu_seconds(pid: int) -> float:
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def told_count(connection: asyncpg.Connection) -> int:
+    count: int = await connection.fetchval("SELECT count(*) FROM tellings WHERE about = 'cases.opened.v1'")
+    return count
