@@ -47,10 +47,9 @@ from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.reference import keep_newest
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
-from services.runtime.view import View
 
 cases = Service("cases")
-posts = View(store.load_posts)
+posts = cases.view(store.load_posts)
 
 
 @cases.hears(PostStated, locks="post.id")

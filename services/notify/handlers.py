@@ -19,10 +19,9 @@ from services.runtime.problem import Problem
 from services.runtime.reference import keep_newest
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
-from services.runtime.view import View
 
 notify = Service("notify")
-posts = View(store.load_posts)
+posts = notify.view(store.load_posts)
 
 
 @notify.hears(PostStated, locks="post.id")

@@ -15,10 +15,9 @@ from services.runtime.messages import Heard, News, Refused
 from services.runtime.reference import keep_newest
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
-from services.runtime.view import View
 
 patrol = Service("patrol")
-ground = View(store.load_ground)
+ground = patrol.view(store.load_ground)
 
 
 @patrol.hears(AreaStated, locks="area.id")

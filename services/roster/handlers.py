@@ -16,10 +16,9 @@ from services.runtime.messages import Answer, Ask
 from services.runtime.problem import Problem
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
-from services.runtime.view import View
 
 roster = Service("roster")
-duties = View(store.load_duties)
+duties = roster.view(store.load_duties)
 
 MOST_TOLD = 50
 """How many broken rules one problem names."""

@@ -142,6 +142,7 @@ class Process:
             if subscription not in first:
                 self._starting = "catching up with reference data"
                 await self._watchdog.caught_up([s.durable for s in first])
+                await self._warm()
                 first = []
             handling = Handling(
                 self.service.name, subscription, self._pool, self.settings, self.clock, self.database_breaker, relay
@@ -184,6 +185,11 @@ class Process:
         if self._starting != what:
             log.info("waiting", reason=what)
         self._starting = what
+
+    async def _warm(self) -> None:
+        async with self.pool().acquire() as sql, sql.transaction():
+            for view in self.service.views:
+                await view.at(Transaction(sql, self.clock.now()))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=getattr(work, "__qualname__", None))

@@ -14,9 +14,11 @@ from services.runtime.answering import CommandHandler
 from services.runtime.handling import Handler, Subscription
 from services.runtime.messages import Heard, News
 from services.runtime.operations import Due
-from services.runtime.transaction import Transaction
+from services.runtime.transaction import Sql, Transaction
+from services.runtime.view import View
 
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
+T = TypeVar("T")
 
 ClockWork = Callable[[Transaction], Awaitable[Sequence[Fact]]]
 
@@ -42,6 +44,7 @@ class Service:
         self.commands: dict[type[Command], CommandHandler] = {}
         self.clock_work: list[Every] = []
         self.due_work: Due | None = None
+        self.views: list[View[Any]] = []
 
     def hears(self, message: type[Fact | Intake], *, locks: str | None = None) -> Callable[[H], H]:
         """Handle a message. A handler whose parameter is a list is given the whole batch.
@@ -74,6 +77,12 @@ class Service:
             return handler
 
         return declare
+
+    def view(self, load: Callable[[Sql], Awaitable[T]]) -> View[T]:
+        """Reference data to be held in memory; built once before the first batch, so that no message waits for it."""
+        found = View(load)
+        self.views.append(found)
+        return found
 
     def due(self, handler: H) -> H:
         """Say how much clock work waits: `async def (tx) -> dict[str, int]`."""
