@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -57,10 +58,7 @@ class Division(str):
     @property
     def significant(self) -> str:
         """The digits that are not trailing zero groups; `` for the unknown division."""
-        for start, end in zip((9, 6, 4, 2, 0), reversed(_ENDS), strict=True):
-            if self[start:end].strip("0"):
-                return str(self[:end])
-        return ""
+        return _significant(self)
 
     @property
     def level(self) -> Level:
@@ -95,12 +93,26 @@ class Division(str):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
-            cls, core_schema.str_schema(pattern="^[0-9]{12}$"), serialization=core_schema.to_string_ser_schema()
+            _read, core_schema.str_schema(), serialization=core_schema.to_string_ser_schema()
         )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "pattern": "^[0-9]{12}$", "title": "Division"}
+
+
+@lru_cache(maxsize=65_536)
+def _read(code: str) -> Division:
+    """The few divisions that messages are full of are checked once."""
+    return Division(code)
+
+
+@lru_cache(maxsize=65_536)
+def _significant(code: str) -> str:
+    for start, end in zip((9, 6, 4, 2, 0), reversed(_ENDS), strict=True):
+        if code[start:end].strip("0"):
+            return str(code[:end])
+    return ""
 
 
 UNKNOWN = Division("000000000000")

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote_to_bytes
 from pydantic import BaseModel, ConfigDict
 
 from contracts.division import Division
-from contracts.values import Value
+from contracts.values import NO_NUL, Value
 
 SPEC_VERSION = "1.0"
 JSON = "application/json"
@@ -241,4 +241,6 @@ def dump(body: BaseModel) -> bytes:
 def describe(error: Mapping[str, Any]) -> dict[str, str]:
     """One pydantic error as the field and the rule that it breaks."""
     field = ".".join(str(part) for part in error["loc"]) or "body"
+    if NO_NUL in str(error["msg"]):
+        return {"field": field, "rule": "must not contain the NUL character"}
     return {"field": field, "rule": str(error["msg"]).removeprefix("Value error, ")}

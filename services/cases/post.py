@@ -47,8 +47,10 @@ class Posts:
         self._offices: dict[Division, Post] = {}
         self._units: dict[str, UnitRef] = {}
         self._answerable: dict[tuple[tuple[str, ...], date], tuple[PostRef, ...]] = {}
+        self._references: dict[tuple[str, str | None], PostRef] = {}
         for post in sorted(posts, key=lambda post: post.id):
-            self._by_area.setdefault(post.area_id, []).append(post)
+            if post.role in ANSWERABLE:
+                self._by_area.setdefault(post.area_id, []).append(post)
             self._units[post.unit.id] = post.unit
             if post.role is Role.OFFICE and post.ended_on is None:
                 self._offices[post.division] = post
@@ -62,12 +64,26 @@ class Posts:
             if len(self._answerable) > 20_000:
                 self._answerable.clear()
             self._answerable[key] = tuple(
-                _reference(post, day)
+                self._reference(post, day)
                 for area_id in area_ids
                 for post in self._by_area.get(area_id, ())
-                if post.role in ANSWERABLE and (post.ended_on is None or day <= post.ended_on)
+                if post.ended_on is None or day <= post.ended_on
             )
         return self._answerable[key]
+
+    def _reference(self, post: Post, day: date) -> PostRef:
+        holder = post.holder_on(day)
+        key = (post.id, holder.id if holder else None)
+        if key not in self._references:
+            self._references[key] = PostRef(
+                id=post.id,
+                role=post.role,
+                area_id=post.area_id,
+                division=post.division,
+                unit=post.unit,
+                holder=holder,
+            )
+        return self._references[key]
 
     def office(self, division: Division, level: Level) -> UnitRef:
         """The chief office that runs the book of a place: that of `level`, else the next above it. Raises NoOffice."""
@@ -96,15 +112,3 @@ def at_or_above(level: Level) -> tuple[Level, ...]:
     """The levels from the province down to `level`."""
     levels = tuple(Level)
     return levels[1 : levels.index(level) + 1]
-
-
-def _reference(post: Post, day: date) -> PostRef:
-    # Parts that roster has checked and the contract has read.
-    return PostRef.model_construct(
-        id=post.id,
-        role=post.role,
-        area_id=post.area_id,
-        division=post.division,
-        unit=post.unit,
-        holder=post.holder_on(day),
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from contracts.cases import CaseAssigned, CaseClosed, CaseOpened, CaseOverdue
 from contracts.commands import Notices, ReceiptNotice, ShowNotices
@@ -12,8 +13,8 @@ from contracts.patrol import AlarmRaised
 from contracts.roster import PostStated
 from contracts.values import day_of
 from services.notify import store, telling, text
-from services.notify.store import Telling
-from services.notify.telling import Posts, Told
+from services.notify.store import Key, Telling
+from services.notify.telling import Posts, Recipient, Told
 from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.problem import Problem
 from services.runtime.reference import keep_newest
@@ -59,27 +60,34 @@ async def tell_closed(tx: Transaction, heard: list[Heard[CaseClosed]]) -> list[N
 async def _tell(tx: Transaction, heard: Sequence[Heard[Told]]) -> list[News]:
     """Tell each thing once to those whom it concerns, in-app, with one fact that names them all."""
     roster, day = await posts.at(tx), day_of(tx.now)
-    causes = {_telling(one.body, roster, day, tx.now): one for one in reversed(heard)}
+    causes = {_key(one.body): one for one in reversed(heard)}
+    tellings = {key: _telling(one.body, roster, day, tx.now) for key, one in causes.items()}
     return [
-        (
-            causes[told],
-            Notified.model_construct(
-                thing_id=told.thing_id,
-                about=told.about,
-                division=told.division,
-                channel=Channel.IN_APP,
-                addressees=tuple(
-                    Addressee.model_construct(notice_id=notice_id, post_id=to.post_id, person=to.person, unit=to.unit)
-                    for notice_id, to in notices
-                ),
-                title=told.title,
-                body=told.body,
-                at=tx.now,
-            ),
-        )
-        for told, notices in await store.add(tx, list(causes))
+        (causes[key], _notified(tellings[key], notices, tx.now))
+        for key, notices in (await store.add(tx, tellings)).items()
         if notices
     ]
+
+
+def _key(told: Told) -> Key:
+    return telling.thing_of(told)[0], told.name, telling.happened_at(told)
+
+
+def _notified(told: Telling, notices: Sequence[tuple[UUID, Recipient]], now: datetime) -> Notified:
+    # Parts that the contract has read or the rules have made.
+    return Notified.model_construct(
+        thing_id=told.thing_id,
+        about=told.about,
+        division=told.division,
+        channel=Channel.IN_APP,
+        addressees=tuple(
+            Addressee.model_construct(notice_id=notice_id, post_id=to.post_id, person=to.person, unit=to.unit)
+            for notice_id, to in notices
+        ),
+        title=told.title,
+        body=told.body,
+        at=now,
+    )
 
 
 def _telling(told: Told, roster: Posts, day: date, now: datetime) -> Telling:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,10 +18,13 @@ from services.runtime.ids import uuid7
 from services.runtime.problem import Problem
 from services.runtime.transaction import Sql, Transaction
 
+Key = tuple[str, str, datetime]
+"""(thing, name of the fact, when it happened): what makes it one thing to tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One thing that could be told, in its words; (`thing_id`, `about`, `happened_at`) makes it one."""
+    """One thing that could be told, in its words."""
 
     thing_id: str
     about: str
@@ -48,10 +51,9 @@ async def load_posts(sql: Sql) -> Posts:
     return Posts(Post.model_validate_json(row["body"]) for row in rows)
 
 
-async def add(tx: Transaction, tellings: Sequence[Telling]) -> list[tuple[Telling, list[tuple[UUID, Recipient]]]]:
-    """Write down those that are new; returns them with the ids of their notices."""
-    keyed = {(one.thing_id, one.about, one.happened_at): one for one in tellings}
-    ordered = [keyed[key] for key in sorted(keyed)]
+async def add(tx: Transaction, tellings: Mapping[Key, Telling]) -> dict[Key, list[tuple[UUID, Recipient]]]:
+    """Write down those that are new; returns their notices with their ids."""
+    ordered = [tellings[key] for key in sorted(tellings)]
     rows = await tx.sql.fetch(
         """
         INSERT INTO tellings (thing_id, about, happened_at, division, fate, title, body, at)
@@ -69,13 +71,13 @@ async def add(tx: Transaction, tellings: Sequence[Telling]) -> list[tuple[Tellin
         [one.body for one in ordered],
         tx.now,
     )
-    added, notices = [], []
+    added: dict[Key, list[tuple[UUID, Recipient]]] = {}
+    notices = []
     for row in rows:
-        telling = keyed[row["thing_id"], row["about"], row["happened_at"]]
-        to = telling.to if telling.fate is Fate.TOLD else ()
-        told = [(UUID(uuid7()), recipient) for recipient in to]
-        added.append((telling, told))
-        notices += [(notice_id, row["id"], recipient) for notice_id, recipient in told]
+        key = (row["thing_id"], row["about"], row["happened_at"])
+        telling = tellings[key]
+        added[key] = [(UUID(uuid7()), to) for to in telling.to] if telling.fate is Fate.TOLD else []
+        notices += [(notice_id, row["id"], to) for notice_id, to in added[key]]
     await _add_notices(tx, notices)
     return added
 

@@ -33,12 +33,12 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
     index = await ground.at(tx)
     positions = [report.position(one.body) for one in heard]
     days = [day_of(one.body.seen_at) for one in heard]
-    areas = index.containing([lon for lon, _ in positions], [lat for _, lat in positions], days)
+    found = index.containing([lon for lon, _ in positions], [lat for _, lat in positions], days)
     places = sorted(
         {
             place
-            for one, (lon, lat), found in zip(heard, positions, areas, strict=True)
-            if found
+            for one, (lon, lat), its in zip(heard, positions, found, strict=True)
+            if its
             for place in near.places(one.body.kind, lon, lat)
         }
     )
@@ -47,7 +47,7 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
     seen = [one.body.seen_at for one in heard]
     standing = await store.standing(tx, places, min(seen) - reach, max(seen) + reach)
     known = await store.known(tx, sorted({report.key_of(one) for one in heard}))
-    outcomes = report.judge(heard, areas, known, standing, tx.now)
+    outcomes = report.judge(heard, found, known, standing, tx.now)
     await store.save(tx, outcomes)
     return [item for outcome in outcomes for item in _news(outcome)]
 
@@ -90,10 +90,10 @@ async def store_tracks(tx: Transaction, heard: list[Heard[TrackBatch]]) -> list[
     points = [point for one in sifted for point in one.kept]
     index = await ground.at(tx)
     located = iter(index.containing([p.lon for p in points], [p.lat for p in points], [day_of(p.at) for p in points]))
-    areas = [[next(located) for _ in one.kept] for one in sifted]
+    found = [[next(located) for _ in one.kept] for one in sifted]
     numbers = await store.add_batches(tx, sifted)
-    await store.add_points(tx, sifted, numbers, [[found[0].id if found else None for found in its] for its in areas])
-    return [(one.heard, track.stored_fact(one, its)) for one, its in zip(sifted, areas, strict=True)]
+    await store.add_points(tx, sifted, numbers, [[at.refs[0].id if at else None for at in its] for its in found])
+    return [(one.heard, track.stored_fact(one, its)) for one, its in zip(sifted, found, strict=True)]
 
 
 @patrol.hears(CaseClosed, locks="case.ref.id")

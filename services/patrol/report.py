@@ -11,9 +11,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from contracts.datum import to_cgcs2000
 from contracts.incident import Incident
 from contracts.intake import IncidentReport, Problem
-from contracts.roster import Area
-from contracts.values import AreaRef
 from services.patrol.near import Place, Standing, cell, nearest
+from services.runtime.ground import Found
 from services.runtime.messages import Heard
 
 FUTURE = timedelta(minutes=5)
@@ -69,19 +68,19 @@ def position(report: IncidentReport) -> tuple[float, float]:
 
 def judge(
     heard: Sequence[Heard[IncidentReport]],
-    areas: Sequence[tuple[Area, ...]],
+    places: Sequence[Found],
     known: Mapping[Key, Known],
     standing: dict[Place, list[Standing]],
     now: datetime,
 ) -> list[Outcome]:
     """What becomes of each report, in the order heard.
 
-    `areas` are those that contain each report's point, `known` the reports that have been heard before, `standing` the
-    unresolved incidents by place; new ones are added to both for those that follow.
+    `places` has the areas that contain each report's point, `known` the reports that have been heard before,
+    `standing` the unresolved incidents by place; new ones are added to both for those that follow.
     """
     stands = dict(known)
     outcomes = []
-    for one, found in zip(heard, areas, strict=True):
+    for one, found in zip(heard, places, strict=True):
         outcome = _judge(one, found, stands.get(key_of(one)), standing, now)
         outcomes.append(outcome)
         if outcome.incident is not None and outcome.to is not None:
@@ -92,7 +91,7 @@ def judge(
 
 def _judge(
     heard: Heard[IncidentReport],
-    areas: tuple[Area, ...],
+    found: Found,
     known: Known | None,
     standing: dict[Place, list[Standing]],
     now: datetime,
@@ -100,14 +99,14 @@ def _judge(
     report = heard.body
     if known is not None and report.revision <= known.revision:
         return Outcome(heard, Fate.REPEAT, to=known.linked_to or known.id)
-    problems = problems_of(report, areas, now)
+    problems = problems_of(report, found, now)
     if problems:
         return Outcome(heard, Fate.REFUSED, problems=problems)
     lon, lat = position(report)
     if known is not None:
-        incident = _incident(heard, lon, lat, areas, known.weight, now)
+        incident = _incident(heard, lon, lat, found, known.weight, now)
         return Outcome(heard, Fate.REVISED, incident, known.linked_to or known.id, known.weight)
-    incident = _incident(heard, lon, lat, areas, 1, now)
+    incident = _incident(heard, lon, lat, found, 1, now)
     near = nearest(report.kind, lon, lat, report.seen_at, standing)
     if near is not None:
         near[0].weight += 1
@@ -117,18 +116,20 @@ def _judge(
     return Outcome(heard, Fate.LOCATED, incident, incident.id)
 
 
-def problems_of(report: IncidentReport, areas: Sequence[Area], now: datetime) -> tuple[Problem, ...]:
+def problems_of(report: IncidentReport, found: Found, now: datetime) -> tuple[Problem, ...]:
     """Each field that forbids taking the report, with the rule it breaks."""
-    found = []
+    problems = []
     if report.seen_at > now + FUTURE:
-        found.append(Problem(field="seen_at", rule=f"must not be in the future; it is {now:%Y-%m-%dT%H:%M:%SZ} here"))
-    if not areas:
-        found.append(Problem(field="at", rule="must lie in a responsibility area that was in force on that day"))
-    return tuple(found)
+        problems.append(
+            Problem(field="seen_at", rule=f"must not be in the future; it is {now:%Y-%m-%dT%H:%M:%SZ} here")
+        )
+    if not found:
+        problems.append(Problem(field="at", rule="must lie in a responsibility area that was in force on that day"))
+    return tuple(problems)
 
 
 def _incident(
-    heard: Heard[IncidentReport], lon: float, lat: float, areas: Sequence[Area], weight: int, now: datetime
+    heard: Heard[IncidentReport], lon: float, lat: float, found: Found, weight: int, now: datetime
 ) -> Incident:
     report = heard.body
     # Parts that the contract has read or roster has stated.
@@ -142,8 +143,8 @@ def _incident(
         lon=lon,
         lat=lat,
         stated=report.at,
-        division=areas[0].division,
-        areas=tuple(reference(area) for area in areas),
+        division=found.refs[0].division,
+        areas=found.refs,
         seen_at=report.seen_at,
         reported_at=now,
         reporter=report.reporter,
@@ -152,7 +153,3 @@ def _incident(
         details=report.details,
         weight=weight,
     )
-
-
-def reference(area: Area) -> AreaRef:
-    return AreaRef.model_construct(id=area.id, kind=area.kind, name=area.name, division=area.division)

@@ -14,8 +14,8 @@ from contracts.datum import to_cgcs2000
 from contracts.division import UNKNOWN
 from contracts.intake import TrackBatch, TrackPoint
 from contracts.patrol import TrackStored
-from contracts.roster import Area
 from services.patrol.near import distance_m
+from services.runtime.ground import Found
 from services.runtime.messages import Heard
 
 ZERO_ISLAND_DEGREES = 0.01
@@ -153,10 +153,10 @@ def _too_fast(before: Kept | None, point: Kept) -> bool:
     return distance_m(before.lon, before.lat, point.lon, point.lat) > LIMITS.speed_m_per_s * seconds
 
 
-def stored_fact(sifted: Sifted, areas: Sequence[Sequence[Area]]) -> TrackStored:
-    """What is told of a batch; `areas` are those of each point kept, the primary one first."""
+def stored_fact(sifted: Sifted, places: Sequence[Found]) -> TrackStored:
+    """What is told of a batch; `places` are those of each point kept."""
     batch, kept = sifted.heard.body, sifted.kept
-    primary = [found[0] for found in areas if found]
+    primary = [found.refs[0] for found in places if found]
     return TrackStored(
         source=sifted.heard.source,
         terminal=batch.terminal,

@@ -9,6 +9,7 @@ import random
 import shutil
 import signal
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -65,23 +66,26 @@ async def settled(run: Run) -> None:
 
 
 def reports(count: int, seed: int = 1) -> Iterator[tuple[str, bytes, dict[str, str]]]:
-    """Reports of what is nowhere near one another: subject, body, headers."""
+    """Reports of which none is near another of its kind in place and time: subject, body, headers."""
     draw = random.Random(seed)
+    times: Counter[tuple[int, str]] = Counter()
     areas, _ = world(jingdezhen())
     boxes = [shapely.geometry.shape(one.boundary.model_dump()) for one in areas if one.kind == "grid"]
     shapely.prepare(boxes)
     now = datetime.now(UTC)
     subject = intake_subject(IncidentReport, "acme")
     for n in range(count):
-        ground = draw.choice(boxes)
+        village, kind = draw.randrange(len(boxes)), draw.choice(KINDS)
+        ground = boxes[village]
+        times[village, kind] += 1
         west, south, east, north = ground.bounds
         while not ground.contains(point := shapely.Point(draw.uniform(west, east), draw.uniform(south, north))):
             pass
         stated = {
             "external_id": f"{seed}-{n}",
-            "kind": draw.choice(KINDS),
+            "kind": kind,
             "at": {"lon": point.x, "lat": point.y, "datum": "wgs84"},
-            "seen_at": (now - timedelta(days=draw.uniform(0, 2000))).isoformat(),
+            "seen_at": (now - timedelta(hours=25 * (times[village, kind] + 100 * seed))).isoformat(),
             "reporter": "ranger",
             "text": "山上有人砍树，看不到许可证",
             "evidence": [{"sha256": f"{n:064x}", "media_type": "image/jpeg", "size_bytes": 182_044}],

@@ -37,4 +37,3 @@ CREATE TABLE notices (
 );
 CREATE UNIQUE INDEX notices_of_person ON notices (person_id, telling_id) WHERE person_id IS NOT NULL;
 CREATE UNIQUE INDEX notices_of_unit ON notices (unit_id, telling_id) WHERE person_id IS NULL;
-CREATE INDEX notices_of_telling ON notices (telling_id);
