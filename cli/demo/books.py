@@ -205,7 +205,7 @@ async def _outboxes(schemas: Schemas, reader: Bus) -> list[Book]:
     dead: dict[str, int] = {}
     announced = on_the_bus = 0
     for name, connection in schemas.items():
-        unsent[name] = await connection.fetchval("SELECT count(*) FROM outbox WHERE sent_at IS NULL")
+        unsent[name] = await connection.fetchval("SELECT count(*) FROM unsent")
         dead[name] = await connection.fetchval("SELECT count(*) FROM dead_letters")
         if name != "roster":
             announced += await connection.fetchval("SELECT count(*) FROM outbox")

@@ -49,9 +49,12 @@ async def standing(
     """Unresolved incidents in these places that were seen between two times, by place."""
     rows = await tx.sql.fetch(
         """
-        SELECT id, cell, kind, lon, lat, seen_at, weight
-        FROM incidents JOIN unnest($1::bigint[], $2::text[]) AS asked (cell, kind) USING (cell, kind)
-        WHERE linked_to IS NULL AND NOT resolved AND seen_at BETWEEN $3 AND $4
+        SELECT i.id, i.cell, i.kind, i.lon, i.lat, i.seen_at, i.weight
+        FROM unnest($1::bigint[], $2::text[]) AS asked (cell, kind),
+             -- OFFSET 0 keeps it a look into the index for each place, also while the table has no statistics.
+             LATERAL (SELECT * FROM incidents n
+                      WHERE n.cell = asked.cell AND n.kind = asked.kind AND n.linked_to IS NULL AND NOT n.resolved
+                        AND n.seen_at BETWEEN $3 AND $4 OFFSET 0) AS i
         """,
         [at for at, _ in places],
         [kind.value for _, kind in places],

@@ -60,7 +60,8 @@ async def _forget(process: Process) -> None:
         await sql.execute(
             """
             DELETE FROM outbox o
-            WHERE sent_at < now() - make_interval(days => $1)
+            WHERE made_at < now() - make_interval(days => $1)
+              AND NOT EXISTS (SELECT FROM unsent u WHERE u.id = o.id)
               AND (NOT subject LIKE ANY($2::text[])
                    OR EXISTS (SELECT FROM outbox n WHERE n.subject = o.subject AND n.id > o.id))
             """,

@@ -88,8 +88,12 @@ async def write(sql: Sql, service: str, news: Sequence[Outgoing], at: datetime) 
         bodies.append(body)
     await sql.execute(
         """
-        INSERT INTO outbox (message_id, subject, partitionkey, sequence, headers, body)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bytea[])
+        WITH new AS (
+            INSERT INTO outbox (message_id, subject, partitionkey, sequence, headers, body)
+            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bytea[])
+            RETURNING id
+        )
+        INSERT INTO unsent SELECT id FROM new
         """,
         ids,
         subjects,
@@ -123,7 +127,7 @@ async def unsent(sql: Sql) -> tuple[int, float]:
     row = await sql.fetchrow(
         """
         SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(made_at)), 0)::float8 AS oldest_s
-        FROM outbox WHERE sent_at IS NULL
+        FROM unsent JOIN outbox USING (id)
         """
     )
     return (row["rows"], max(0.0, row["oldest_s"])) if row else (0, 0.0)

@@ -148,8 +148,8 @@ class Relay:
         self._put_off = {key: until for key, until in self._put_off.items() if until > now}
         rows = await sql.fetch(
             """
-            SELECT id, subject, partitionkey, headers, body FROM outbox
-            WHERE sent_at IS NULL AND partitionkey <> ALL($1::text[])
+            SELECT id, subject, partitionkey, headers, body FROM unsent JOIN outbox USING (id)
+            WHERE partitionkey <> ALL($1::text[])
             ORDER BY id LIMIT $2
             """,
             list(self._put_off),
@@ -163,7 +163,7 @@ class Relay:
             failed = await self._receipts.publish(wave, self._settings.publish_timeout_s)
             sent = [row["id"] for row in wave if row["id"] not in failed]
             if sent:
-                await sql.execute("UPDATE outbox SET sent_at = now() WHERE id = ANY($1::bigint[])", sent)
+                await sql.execute("DELETE FROM unsent WHERE id = ANY($1::bigint[])", sent)
                 metrics.RELAYED.inc(len(sent))
             for row in wave:
                 key = row["partitionkey"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
@@ -23,6 +24,9 @@ class View(Generic[T]):
         version: int = await tx.sql.fetchval("SELECT version FROM view_version")
         if version != self._version or self._value is None:
             value = await self._load(tx.sql)
+            # It lives long and is large: the collector need not walk through it again and again.
+            gc.collect()
+            gc.freeze()
             self._value, self._version = value, version
             return value
         return self._value

@@ -19,7 +19,8 @@ CREATE TABLE cases (
     opened_at timestamptz NOT NULL,
     body text NOT NULL,
     CHECK ((owner_due_on IS NULL) = (state IN ('dismissed', 'closed')))
-);
+) WITH (toast_tuple_target = 8160);
+ALTER TABLE cases ALTER COLUMN body SET STORAGE EXTERNAL;
 CREATE INDEX cases_of_division ON cases (division, opened_at DESC);
 CREATE INDEX cases_falling_due ON cases (owner_due_on) WHERE owner_due_on IS NOT NULL AND NOT overdue_told;
 

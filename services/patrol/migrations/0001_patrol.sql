@@ -37,7 +37,6 @@ CREATE TABLE fates (
     division text,
     at timestamptz NOT NULL
 );
-CREATE INDEX fates_of_report ON fates (source, external_id, revision);
 
 -- Track batches, and how many of their points were kept; `refused` counts the others by reason.
 CREATE TABLE batches (

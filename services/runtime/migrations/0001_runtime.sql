@@ -25,7 +25,8 @@ CREATE TABLE aggregates (
     sequence bigint NOT NULL
 ) WITH (fillfactor = 70);
 
--- The record of everything announced; the bus can be refilled from it.
+-- The record of everything announced, written once and never changed; the bus can be refilled from it. Bodies stay in
+-- the row as they are: to compress them or put them elsewhere would cost more than it saves.
 CREATE TABLE outbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     message_id text NOT NULL,
@@ -34,10 +35,14 @@ CREATE TABLE outbox (
     sequence bigint,
     headers text NOT NULL,
     body bytea NOT NULL,
-    made_at timestamptz NOT NULL DEFAULT now(),
-    sent_at timestamptz
+    made_at timestamptz NOT NULL DEFAULT now()
+) WITH (toast_tuple_target = 8160);
+ALTER TABLE outbox ALTER COLUMN body SET STORAGE EXTERNAL;
+
+-- Which of them the bus has not acknowledged.
+CREATE TABLE unsent (
+    id bigint PRIMARY KEY
 );
-CREATE INDEX outbox_unsent ON outbox (id) WHERE sent_at IS NULL;
 
 CREATE TABLE dead_letters (
     id uuid PRIMARY KEY,
