@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo up test check publish lock clean help
+.PHONY: demo up test check bench publish lock clean help
 
 demo: $(READY)  ## play the main job on real input, then check the books (about half a minute)
 	$(BIN)/linzhang demo
@@ -24,6 +24,9 @@ check: $(READY)  ## style, types, who may import whom, and the published contrac
 
 test: check  ## everything above, then every test against real servers
 	$(BIN)/pytest
+
+bench: $(READY)  ## measure speed and size (about ten minutes on two cores); writes tests/bench/latest.json
+	$(BIN)/python -m tests.bench
 
 publish: $(READY)  ## write contracts/published and docs/events.md anew
 	$(BIN)/python -m contracts.publish

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 from collections.abc import Coroutine
@@ -292,6 +293,8 @@ def run(service: Service) -> None:
     """Run one replica until SIGTERM or SIGINT; exit status 1 when a part of it failed."""
     settings = read_settings()
     logging.configure(service.name, settings)
+    # A batch makes many objects and hardly a cycle: at the default the collector would look a hundred times in each.
+    gc.set_threshold(100_000, 20, 20)
     process = Process(service, settings)
     metrics.BREAKER.labels("database").set(0)
     config = uvicorn.Config(

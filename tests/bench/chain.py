@@ -73,11 +73,19 @@ async def latency(run: Run, per_second: float, count: int, seed: int) -> Row:
     }
 
 
+async def fates(connection: asyncpg.Connection) -> tuple[int, int]:
+    """How many reports patrol has judged, and how many of them it has located."""
+    row = await connection.fetchrow("SELECT count(*), count(*) FILTER (WHERE fate = 'located') FROM fates")
+    return row[0], row[1]
+
+
 async def backlog(stack: Stack, run: Run, count: int, seed: int) -> Row:
     """Fill INTAKE while the services are held, let them go, and see how fast it drains and what it takes."""
     posts = list(reports(count, seed))
     connection = await asyncpg.connect(run.databases["notify"])
+    patrol = await asyncpg.connect(run.databases["patrol"])
     before = await told_count(connection)
+    fates_before = await fates(patrol)
     hold(stack, on=True)
     posting_s = await post_all(run, posts)
     del posts
@@ -85,9 +93,12 @@ async def backlog(stack: Stack, run: Run, count: int, seed: int) -> Row:
     started = time.perf_counter()
     largest = dict.fromkeys(SERVICES, 0.0)
     progress: list[tuple[float, int]] = []
-    told = 0
-    while told < count:
+    told, expected = 0, count
+    while told < expected:
         await asyncio.sleep(0.5)
+        # Across the border of two villages two reports may still be of one thing; such ones tell nobody.
+        judged, located = (now - then for now, then in zip(await fates(patrol), fates_before, strict=True))
+        expected = located if judged == count else count
         told = await told_count(connection) - before
         progress.append((time.perf_counter() - started, told))
         for service in SERVICES:
@@ -99,6 +110,7 @@ async def backlog(stack: Stack, run: Run, count: int, seed: int) -> Row:
     steady = (middle[-1][1] - middle[0][1]) / (middle[-1][0] - middle[0][0]) if len(middle) > 1 else count / seconds
     await settled(run)
     await connection.close()
+    await patrol.close()
     return {
         "reports": count,
         "posted_per_second": round(count / posting_s),
