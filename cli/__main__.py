@@ -1,0 +1,5 @@
+"""`python -m cli` is `linzhang`."""
+
+from cli.main import main
+
+main()

@@ -1,0 +1,67 @@
+"""`linzhang up --sample` as an operator runs it, and `linzhang …` beside it."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from deploy.local.home import Home
+from deploy.local.postgres import temporary_home
+
+LINZHANG = (sys.executable, "-m", "cli")
+
+
+def environment(home, **more):
+    return {**os.environ, "LINZHANG_HOME": str(home), "LC_ALL": "en_US.UTF-8", **more}
+
+
+def linzhang(home, *arguments, **more):
+    """One command to its end: its exit status, stdout and stderr."""
+    done = subprocess.run(
+        (*LINZHANG, *arguments), env=environment(home, **more), capture_output=True, text=True, timeout=90, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+class Up:
+    """A running `linzhang up`, with what it has said."""
+
+    def __init__(self, home, *arguments):
+        self.home = home
+        self._arguments = arguments
+        self.said = []
+
+    async def start(self, ready="ready (data in"):
+        self.process = await asyncio.create_subprocess_exec(
+            *(*LINZHANG, "up", *self._arguments), env=environment(self.home), stderr=asyncio.subprocess.PIPE
+        )
+        async with asyncio.timeout(90):
+            async for line in self.process.stderr:
+                self.said.append(line.decode())
+                if ready in self.said[-1]:
+                    break
+        assert any(ready in line for line in self.said), "".join(self.said[-20:])
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def _read(self):
+        async for line in self.process.stderr:
+            self.said.append(line.decode())
+
+    async def end(self, how="terminate"):
+        getattr(self.process, how)()
+        await asyncio.wait_for(self.process.wait(), 60)
+        await self._reading
+
+
+@pytest.fixture(scope="session")
+async def up():
+    path = temporary_home()
+    running = await Up(path, "--sample", "--sync", "2m").start()
+    yield running
+    await running.end()
+    assert Home(path).last_run() is None
+    shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,192 @@
+"""The command line beside a running system: data on stdout, talk on stderr, exit codes that mean something."""
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from contracts.wiring import SERVICES
+from tests.cli.conftest import LINZHANG, environment, linzhang
+
+HERE = ("--lon", "117.19", "--lat", "29.75")
+OFFICE, UNIT, COUNTY_CHIEF = "p-360222000000-office", "p-360222100000-unit", "p-360222000000-chief"
+README = Path(__file__).parents[2] / "README.md"
+
+
+async def run(up, *arguments, **more):
+    return await asyncio.to_thread(linzhang, up.home, *arguments, **more)
+
+
+async def test_status_shows_every_service_and_stream(up):
+    status, out, _ = await run(up, "status", "--json")
+    shown = json.loads(out)
+    assert status == 0
+    assert {name: one["ready"] for name, one in shown["services"].items()} == dict.fromkeys(SERVICES, True)
+    assert shown["streams"]["ROSTER"]["messages"] > 3_000
+
+
+async def test_a_case_is_walked_from_its_report_to_its_close_by_hand(up, tmp_path):
+    status, _, said = await run(up, "report", "--kind", "felling", *HERE, "--text", "砍树")
+    number = re.search(r"case (\d{4}-360222-\d{6}) opened", said)
+    assert (status, number is not None) == (0, True), said
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"as if a photograph")
+    walk = [
+        ("verify", OFFICE, (), "verified"),
+        ("assign", OFFICE, ("--unit", "u-360222100000", "--due-on", "2099-12-31"), "assigned"),
+        ("start", UNIT, (), "rectifying"),
+        ("submit", UNIT, ("--measures", "补植", "--evidence", str(photo)), "submitted"),
+        ("accept", COUNTY_CHIEF, (), "accepted"),
+        ("close", OFFICE, (), "closed"),
+    ]
+    for move, actor, more, state in walk:
+        status, out, said = await run(up, "case", move, number[1], "--as", actor, *more, "--json")
+        assert (status, said) == (0, "")
+        assert json.loads(out)["state"] == state
+    status, out, _ = await run(up, "case", "list", "--region", "360222", "--state", "closed", "--json")
+    assert number[1] in [case["ref"]["number"] for case in json.loads(out)["cases"]]
+
+
+async def test_an_unlawful_move_says_the_state_and_what_is_allowed(up):
+    _, _, said = await run(up, "report", "--kind", "waste", *HERE)
+    number = re.search(r"case (\S+) opened", said)[1]
+    status, out, said = await run(up, "case", "close", number, "--as", OFFICE)
+    assert (status, out) == (1, "")
+    assert "state: registered; moves allowed: verify、dismiss" in said
+    status, _, said = await run(up, "case", "verify", number, "--as", UNIT)
+    assert (status, "refused (403)" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("--kind", "felling", "--lon", "100", "--lat", "29"), 1, "refused: at: must lie in a responsibility area"),
+        (("--kind", "ufo", *HERE), 2, "kind: must be one of: fire"),
+        (("--kind", "felling", "--lon", "117", "--lat", "95"), 2, "at.lat: Input should be less than or equal to 90"),
+        (("--kind", "felling", *HERE, "--as", "nobody"), 3, "the bus has no user nobody"),
+    ],
+)
+async def test_a_bad_report_is_named_by_field_and_rule(up, arguments, status, told):
+    done, out, said = await run(up, "report", *arguments)
+    assert (done, out) == (status, "")
+    assert told in said
+
+
+async def test_a_file_of_reports_is_posted_and_each_bad_line_is_named(up, tmp_path):
+    good = {"external_id": "f-1", "kind": "pests", "at": {"lon": 117.19, "lat": 29.75, "datum": "wgs84"}}
+    good |= {"seen_at": "2020-06-01T00:00:00Z", "reporter": "ranger"}
+    file = tmp_path / "reports.jsonl"
+    file.write_text("\n".join([json.dumps(good), "{", json.dumps({**good, "kind": 1}), "[]"]))
+    status, out, _ = await run(up, "report", "--file", str(file), "--json")
+    shown = json.loads(out)
+    assert (status, shown["posted"]) == (1, 1)
+    assert [(one["line"], one["field"]) for one in shown["refused"]] == [(2, "body"), (3, "kind"), (4, "body")]
+
+
+async def test_areas_are_imported_and_each_bad_one_is_named_by_row(up, tmp_path):
+    def feature(code, ring, **more):
+        properties = {"code": code, "name": "导入的村", **more}
+        return {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+    ring = [[117.9, 29.0], [117.91, 29.0], [117.91, 29.01], [117.9, 29.01], [117.9, 29.0]]
+    bowtie = [[117.9, 29.0], [117.91, 29.01], [117.91, 29.0], [117.9, 29.01], [117.9, 29.0]]
+    features = [
+        feature("360222100299", ring),
+        feature("36022", ring),
+        feature("360222999999", ring),
+        feature("360222100298", bowtie),
+        {"type": "Feature", "properties": {"code": "360222100297"}, "geometry": None},
+    ]
+    file = tmp_path / "areas.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    status, out, said = await run(up, "areas", "import", str(file), "--json")
+    assert status == 1, said
+    shown = json.loads(out)
+    assert (shown["read"], shown["changed"]) == (5, 1)
+    assert sorted({row for row, _, _ in shown["wrong"]}) == [2, 3, 4, 5]
+    status, out, _ = await run(up, "areas", "import", str(file), "--json")
+    assert json.loads(out)["changed"] == 0
+
+
+async def test_tail_follows_facts_of_a_region(up):
+    tail = await asyncio.create_subprocess_exec(
+        *(*LINZHANG, "tail", "cases", "--fact", "opened", "--region", "360222", "--count", "1", "--json"),
+        env=environment(up.home),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    reading = asyncio.create_task(tail.stdout.readline())
+    for n in range(20):
+        await run(
+            up, "report", "--kind", "poaching", *HERE, "--seen-at", f"2020-01-{n + 1:02d}T00:00:00Z", "--wait", "0"
+        )
+        if (await asyncio.wait((reading,), timeout=1.0))[0]:
+            break
+    assert json.loads(await reading)["body"]["case"]["kind"] == "poaching"
+    assert await tail.wait() == 0
+
+
+async def test_dead_letters_are_listed(up):
+    status, out, said = await run(up, "dead", "list")
+    assert (status, out, said.strip()) == (0, "", "no dead letters")
+
+
+async def test_a_second_system_in_the_same_directory_is_refused(up):
+    status, _, said = await run(up, "up")
+    assert (status, "runs in" in said) == (1, True)
+
+
+async def test_without_a_system_it_says_how_to_start_one(tmp_path):
+    status, out, said = await asyncio.to_thread(linzhang, tmp_path, "status")
+    assert (status, out) == (3, "")
+    assert "start one with linzhang up" in said
+
+
+async def test_chinese_comes_first(tmp_path):
+    status, _, said = await asyncio.to_thread(linzhang, tmp_path, "status", LC_ALL="C.UTF-8")
+    assert (status, "先执行 linzhang up" in said) == (3, True)
+
+
+def examples():
+    """The README's examples, as they would be pasted."""
+    found = re.findall(r"<!-- example: (\w+) -->\n```sh\n(.*?)```", README.read_text("utf-8"), re.S)
+    return {name: text.replace(".venv/bin/python", sys.executable) for name, text in found}
+
+
+async def paste(up, text):
+    pasted = text.replace(".venv/bin/linzhang", f"{sys.executable} -m cli")
+    return await asyncio.to_thread(
+        subprocess.run, ["bash", "-c", pasted], env=environment(up.home), capture_output=True, text=True, timeout=90
+    )
+
+
+async def test_the_readmes_examples_work_when_pasted(up):
+    found = examples()
+    posted = await paste(up, found["integrator"])
+    assert (posted.stdout.count("taken as number"), posted.returncode) == (2, 0), posted.stderr
+    assert "{'field': 'at.datum', 'rule': 'Field required'}" in posted.stdout
+    heard = await paste(up, found["department"])
+    assert re.match(r"cases\.opened\.v1\.36\.02\.22\.\d{3}\.\d{3} \d{4}-360222-\d{6} 浮梁县", heard.stdout), (
+        heard.stderr
+    )
+    operated = await paste(up, found["operator"])
+    assert operated.returncode == 0, operated.stderr
+
+
+def test_the_table_of_settings_is_whole():
+    from services.runtime.settings import Settings
+
+    table = dict(re.findall(r"\| `(LINZHANG_\w+)` \| ([^|]+) \|", README.read_text("utf-8")))
+    for name, field in Settings.model_fields.items():
+        stated = table[f"LINZHANG_{name.upper()}"].strip().strip("`")
+        default = (
+            "–"
+            if field.is_required()
+            else f"{field.default:g}"
+            if isinstance(field.default, float)
+            else str(field.default)
+        )
+        assert stated == default, name

@@ -1,0 +1,115 @@
+"""The embedded system after a crash of the whole, and with wrong files in its directory."""
+
+import json
+import os
+import shutil
+import signal
+
+import pytest
+
+from cli.bus import connected
+from contracts.commands import OPERATOR, PlanShown, SetTarget, ShowPlan
+from contracts.division import UNKNOWN
+from contracts.targets import Target
+from deploy.local.home import Home, HomeRefused, is_ours
+from deploy.local.postgres import temporary_home
+from deploy.nats.accounts import Department, Integrator
+from tests.cli.conftest import Up
+from tests.runtime.test_service import TARGET
+from tests.servers import until
+
+
+@pytest.fixture
+def path():
+    path = temporary_home()
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+async def plan(run):
+    async with connected(run.url(OPERATOR), OPERATOR) as operator:
+        return [
+            one.target.id for one in (await operator.ask(ShowPlan(year=2020), OPERATOR, UNKNOWN, PlanShown)).targets
+        ]
+
+
+async def test_after_a_crash_of_the_supervisor_the_next_start_stops_what_is_left_and_finds_the_data(path):
+    first = await Up(path).start()
+    run = Home(path).running()
+    async with connected(run.url(OPERATOR), OPERATOR) as operator:
+        await operator.ask(SetTarget(target=TARGET), OPERATOR, UNKNOWN, Target)
+    await first.end("kill")
+    assert all(is_ours(pid, "") for pid in run.pids.values())
+    second = await Up(path).start()
+    again = Home(path).running()
+    assert not any(is_ours(pid, str(path)) for pid in run.pids.values())
+    assert await plan(again) == [TARGET["id"]]
+    assert (run.passwords[OPERATOR], set(run.pids)) == (again.passwords[OPERATOR], set(again.pids))
+    await second.end()
+    assert not any(is_ours(pid, "services.") for pid in again.pids.values())
+
+
+async def test_what_ends_is_started_again_and_a_new_user_is_taken_up_while_it_runs(path):
+    up = await Up(path).start()
+    home = Home(path)
+    run = home.running()
+    for name in ("targets", "nats"):
+        os.kill(run.pids[name], signal.SIGKILL)
+
+    async def again():
+        now = home.running()
+        return all(now.pids[name] != run.pids[name] for name in ("targets", "nats"))
+
+    await until(again)
+    home.state_outsiders((*home.outsiders(), Integrator("late")))
+
+    async def taken_up():
+        return "late" in home.running().passwords
+
+    await until(taken_up)
+
+    async def answers():
+        try:
+            return await plan(home.running()) == []
+        except Exception:
+            return False
+
+    await until(answers, within_s=40)
+    async with connected(home.running().url("late"), "late") as late:
+        assert late.client.is_connected
+    await up.end()
+
+
+def test_the_private_files_are_readable_by_their_owner_alone(tmp_path):
+    home = Home(tmp_path)
+    users = home.users()
+    users.password("acme")
+    home.keep_passwords(users)
+    home.state_outsiders(())
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    assert modes == {"passwords.json": "0o600", "users.json": "0o600"}
+
+
+def test_users_are_read_back_as_they_were_stated(tmp_path):
+    from contracts.cases import CaseOpened
+    from contracts.division import Division
+
+    stated = (Department("police", (CaseOpened,), Division("360222000000")), Integrator("acme"))
+    home = Home(tmp_path)
+    home.state_outsiders(stated)
+    assert home.outsiders() == stated
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ({"departments": [{"name": "police", "facts": ["cases.danced.v1"]}]}, "there is no fact cases.danced.v1"),
+        ({"integrators": [{"name": "A B"}]}, "integrators.0.name"),
+        ({"officials": [{"name": "x", "division": "36"}]}, "officials.0.division: a division code is twelve digits"),
+        ({"guests": []}, "guests"),
+    ],
+)
+def test_a_wrong_users_file_is_named_by_field(tmp_path, stated, told):
+    (tmp_path / "users.json").write_text(json.dumps(stated))
+    with pytest.raises(HomeRefused, match=told):
+        Home(tmp_path).outsiders()
