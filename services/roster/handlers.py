@@ -28,7 +28,7 @@ ThingT = TypeVar("ThingT", Area, Post)
 @roster.answers(EnrolAreas)
 async def enrol_areas(tx: Transaction, ask: Ask[EnrolAreas]) -> Answer:
     stated = ask.command.areas
-    _require_operator(ask)
+    ask.require_operator()
     await store.take_turn(tx)
     around = await store.areas_around(tx, stated)
     _require_within(ask, [*stated, *(around[one.id] for one in stated if one.id in around)])
@@ -44,7 +44,7 @@ async def enrol_areas(tx: Transaction, ask: Ask[EnrolAreas]) -> Answer:
 
 @roster.answers(EnrolPosts)
 async def enrol_posts(tx: Transaction, ask: Ask[EnrolPosts]) -> Answer:
-    _require_operator(ask)
+    ask.require_operator()
     await store.take_turn(tx)
     before = await store.posts(tx, [one.id for one in ask.command.posts])
     stated = [post.merged(one, before.get(one.id)) for one in ask.command.posts]
@@ -93,11 +93,6 @@ async def who_answers(tx: Transaction, ask: Ask[WhoAnswers]) -> Answer:
         raise Problem(404, "no-such-ground", f"nobody answers for {asked.lon}, {asked.lat}", errors=errors)
     ask.require_within(answerable.place_of(areas).division)
     return Answer(known.answerable(areas, asked.at, asked.known_at))
-
-
-def _require_operator(ask: Ask[Command]) -> None:
-    if ask.actor != OPERATOR:
-        raise Problem(403, "not-the-operator", f"only {OPERATOR} enrols areas and posts")
 
 
 def _require_within(ask: Ask[Command], things: Sequence[Area | Post]) -> None:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from contracts.commands import OPERATOR
 from contracts.division import Division
 from contracts.event import Command, Envelope, Fact, Message
 from contracts.intake import Problem as FieldProblem
@@ -51,6 +52,16 @@ class Ask(Generic[C]):
     division: Division
     id: str
     at: datetime
+
+    def require_operator(self) -> None:
+        """Raises Problem 403 for anybody but the operator."""
+        if self.actor != OPERATOR:
+            raise Problem(
+                403,
+                "not-the-operator",
+                "only the operator may ask this",
+                errors=[{"field": "subject", "rule": f"the actor must be {OPERATOR}"}],
+            )
 
     def require_within(self, division: Division) -> None:
         """Raises Problem 403 unless `division` is the subject's division or lies under it."""

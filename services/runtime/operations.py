@@ -9,7 +9,6 @@ import structlog
 from prometheus_client import REGISTRY
 
 from contracts.commands import (
-    OPERATOR,
     DeadLetters,
     DiscardDeadLetters,
     Done,
@@ -22,7 +21,6 @@ from contracts.event import Command
 from services.runtime import dead_letters, outbox
 from services.runtime.answering import CommandHandler
 from services.runtime.messages import Answer, Ask
-from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -33,22 +31,11 @@ log = structlog.get_logger()
 Due = Callable[[Transaction], Awaitable[dict[str, int]]]
 
 
-def require_operator(ask: Ask[Command]) -> None:
-    """Raises Problem 403 for anybody but the operator."""
-    if ask.actor != OPERATOR:
-        raise Problem(
-            403,
-            "not-operator",
-            "only the operator may ask this",
-            errors=[{"field": "subject", "rule": f"the actor must be {OPERATOR}"}],
-        )
-
-
 def operations(process: Process) -> dict[type[Command], CommandHandler]:
     """The commands of contracts.commands.OPERATIONS for one running service."""
 
     async def status(tx: Transaction, ask: Ask[ShowStatus]) -> Answer:
-        require_operator(ask)
+        ask.require_operator()
         unsent, oldest_s = await outbox.unsent(tx.sql)
         return Answer(
             ServiceStatus(
@@ -66,11 +53,11 @@ def operations(process: Process) -> dict[type[Command], CommandHandler]:
         )
 
     async def list_dead(tx: Transaction, ask: Ask[ListDeadLetters]) -> Answer:
-        require_operator(ask)
+        ask.require_operator()
         return Answer(DeadLetters(groups=await dead_letters.groups(tx.sql)))
 
     async def replay(tx: Transaction, ask: Ask[ReplayDeadLetters]) -> Answer:
-        require_operator(ask)
+        ask.require_operator()
         done = 0
         for letter in await dead_letters.take(tx.sql, ask.command.ids):
             handling = process.handlings.get(letter["durable"])
@@ -87,7 +74,7 @@ def operations(process: Process) -> dict[type[Command], CommandHandler]:
         return Answer(Done(changed=done))
 
     async def discard(tx: Transaction, ask: Ask[DiscardDeadLetters]) -> Answer:
-        require_operator(ask)
+        ask.require_operator()
         changed = await dead_letters.settle(tx.sql, ask.command.ids, "discarded", ask.command.reason, tx.now)
         return Answer(Done(changed=changed))
 

@@ -91,9 +91,9 @@ async def write(sql: Sql, service: str, news: Sequence[Outgoing], at: datetime) 
         WITH new AS (
             INSERT INTO outbox (message_id, subject, partitionkey, sequence, headers, body)
             SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bytea[])
-            RETURNING id
+            RETURNING id, partitionkey
         )
-        INSERT INTO unsent SELECT id FROM new
+        INSERT INTO unsent SELECT id, partitionkey FROM new
         """,
         ids,
         subjects,
@@ -126,8 +126,9 @@ async def unsent(sql: Sql) -> tuple[int, float]:
     """How many rows wait for the relay, and the age of the oldest in seconds."""
     row = await sql.fetchrow(
         """
-        SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - min(made_at)), 0)::float8 AS oldest_s
-        FROM unsent JOIN outbox USING (id)
+        SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - (
+            SELECT made_at FROM outbox WHERE id = (SELECT min(id) FROM unsent)
+        )), 0)::float8 AS oldest_s FROM unsent
         """
     )
     return (row["rows"], max(0.0, row["oldest_s"])) if row else (0, 0.0)

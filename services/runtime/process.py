@@ -43,6 +43,7 @@ log = structlog.get_logger()
 COMMANDS_AT_ONCE = 16
 POOL_SIZE = 4
 START_EVERY_S = 0.2
+WARM_EVERY_S = 2.0
 
 
 class Process:
@@ -154,6 +155,8 @@ class Process:
             self.handlings[subscription.durable.name] = handling
             self._begin(handling.run(pull, self.bus_breaker))
             self._begin(pull.beat())
+        if self.service.views:
+            self._begin(self._keep_warm())
         for every in self.service.clock_work:
             self._begin(self._clockwork(every, relay))
         self._started = True
@@ -186,6 +189,18 @@ class Process:
         if self._starting != what:
             log.info("waiting", reason=what)
         self._starting = what
+
+    async def _keep_warm(self) -> None:
+        """Build views anew soon after they have changed, so that the next batch seldom waits for it."""
+        while True:
+            await self.database_breaker.closed()
+            try:
+                await self._warm()
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.debug("views wait", reason=str(error))
+            await asyncio.sleep(WARM_EVERY_S)
 
     async def _warm(self) -> None:
         async with self.pool().acquire() as sql, sql.transaction():

@@ -148,9 +148,11 @@ class Relay:
         self._put_off = {key: until for key, until in self._put_off.items() if until > now}
         rows = await sql.fetch(
             """
-            SELECT id, subject, partitionkey, headers, body FROM unsent JOIN outbox USING (id)
-            WHERE partitionkey <> ALL($1::text[])
-            ORDER BY id LIMIT $2
+            SELECT o.id, o.subject, o.partitionkey, o.headers, o.body
+            FROM (SELECT id FROM unsent WHERE partitionkey <> ALL($1::text[]) ORDER BY id LIMIT $2) AS next,
+                 -- OFFSET 0 keeps it a look into the index for each row, however long the outbox has grown.
+                 LATERAL (SELECT * FROM outbox WHERE outbox.id = next.id OFFSET 0) AS o
+            ORDER BY o.id
             """,
             list(self._put_off),
             self._settings.relay_chunk,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contracts.cases import CaseClosed, CaseFact, CaseOpened, CaseOverdue
-from contracts.commands import OPERATOR, PlanShown, SetTarget, ShowPlan, ShowRecord
+from contracts.commands import PlanShown, SetTarget, ShowPlan, ShowRecord
 from contracts.intake import ProgressReport
 from contracts.targets import ProgressRecorded, RecordEntered, TargetSet
 from contracts.values import day_of
@@ -80,8 +80,7 @@ async def _enter(tx: Transaction, heard: Sequence[Heard[CaseFact]]) -> list[News
 @targets.answers(SetTarget)
 async def set_target(tx: Transaction, ask: Ask[SetTarget]) -> Answer:
     """Targets hears no posts, so it cannot know who holds an office: only the operator sets the plan."""
-    if ask.actor != OPERATOR:
-        raise Problem(403, "not-the-operator", f"only {OPERATOR} may put a target into the plan")
+    ask.require_operator()
     wanted = ask.command.target
     ask.require_within(wanted.division)
     ids = [wanted.id] if wanted.parent_id is None else [wanted.id, wanted.parent_id]

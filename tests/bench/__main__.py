@@ -42,6 +42,7 @@ async def measure(quick: bool) -> dict[str, Any]:
     for sync, size in sizes.items():
         async with system(sync) as (stack, run):
             rest = await chain.at_rest(stack, run, 5 if quick else 20)
+            await chain.latency(run, 20, 40, seed=3)
             slow = await chain.latency(run, 20, 100 if quick else 600, seed=1)
             drained = await chain.backlog(stack, run, size, seed=2)
             found[f"sync_{sync}"] = {"at_rest": rest, "latency": slow, "backlog": drained}

@@ -41,8 +41,9 @@ ALTER TABLE outbox ALTER COLUMN body SET STORAGE EXTERNAL;
 
 -- Which of them the bus has not acknowledged.
 CREATE TABLE unsent (
-    id bigint PRIMARY KEY
-);
+    id bigint PRIMARY KEY,
+    partitionkey text NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 
 CREATE TABLE dead_letters (
     id uuid PRIMARY KEY,
