@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from cli.demo.load import load_sample, state_officials
+from cli.demo.world import jingdezhen, world
 from cli.say import say, talk
 from cli.session import HomeOption, home_at, run
 from deploy.local.bus import BusFailed
@@ -52,6 +54,8 @@ async def up(
     at.path.mkdir(parents=True, exist_ok=True)
     if not at.users_file.exists():
         at.state_outsiders((DESK,))
+    if sample:
+        state_officials(at, world(jingdezhen())[1])
     stack = Stack(at, one_log(Console(stderr=True)), sync=sync)
     try:
         started = await stack.start()
@@ -63,9 +67,7 @@ async def up(
         return 1
     try:
         if sample:
-            from cli.demo.load import load_sample
-
-            await load_sample(at, started)
+            await load_sample(started)
         talk("up.ready", home=at.path, port=started.nats_port)
         await _until_told(stack)
     finally:

@@ -56,10 +56,9 @@ async def load(bus: Bus, areas: Sequence[Area], posts: Sequence[Post]) -> None:
     talk("up.loaded", areas=len(areas), posts=len(posts), targets=len(targets))
 
 
-async def load_sample(home: Home, run: Run) -> None:
+async def load_sample(run: Run) -> None:
     """Load Jingdezhen into a running system."""
     talk("up.loading")
-    areas, posts = await asyncio.to_thread(lambda: world(jingdezhen()))
-    state_officials(home, posts)
+    areas, posts = world(jingdezhen())
     async with connected(run.url(OPERATOR), OPERATOR) as bus:
         await load(bus, areas, posts)

@@ -49,17 +49,24 @@ class _Outsiders(BaseModel):
 
 
 class Run(BaseModel):
-    """`run.json`: what a running system is made of, and how to come in. Readable by its owner alone."""
+    """`run.json`: what a running system is made of, and how to come in. Readable by its owner alone.
 
-    supervisor: int
+    `pids` and `born` have the supervisor, both servers and the services by their names.
+    """
+
     nats_port: int
     nats_monitor_port: int
     postgres_port: int
     pids: dict[str, int]
+    born: dict[str, str]
     http_ports: dict[str, int]
     databases: dict[str, str]
     passwords: dict[str, str]
     clock: str
+
+    def lives(self, name: str) -> bool:
+        """Whether a process of this run still lives: not another one that was given its number."""
+        return bool(self.born[name]) and born(self.pids[name]) == self.born[name]
 
     def url(self, user: str) -> str:
         """Raises KeyError for a user that the bus does not know."""
@@ -143,7 +150,7 @@ class Home:
     def running(self) -> Run | None:
         """The system that runs here, if one does."""
         run = self.last_run()
-        return run if run is not None and is_ours(run.supervisor, "linzhang") else None
+        return run if run is not None and run.lives("supervisor") else None
 
 
 def write_private(path: Path, text: str) -> None:
@@ -154,7 +161,9 @@ def write_private(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
-def is_ours(pid: int, sign: str) -> bool:
-    """Whether a process lives whose command line has `sign` in it: a number may have been given to a stranger."""
-    told = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return sign in told.stdout
+def born(pid: int) -> str:
+    """When a process began, as `ps` tells it; empty when there is none. With it a reused number is not mistaken."""
+    told = subprocess.run(
+        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False, env={"LC_ALL": "C"}
+    )
+    return told.stdout.strip()

@@ -18,7 +18,7 @@ import nats
 
 from contracts.wiring import SERVICES
 from deploy.local.bus import Bus
-from deploy.local.home import Home, HomeRefused, Run, is_ours
+from deploy.local.home import Home, HomeRefused, Run, born
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import Postgres, make_roles
 from deploy.nats.accounts import Users
@@ -54,6 +54,7 @@ class Stack:
     _readers: set[asyncio.Task[None]] = field(default_factory=set)
     _last_words: dict[str, list[str]] = field(default_factory=dict)
     _ports: dict[str, int] = field(default_factory=dict)
+    _users_at: float = 0.0
 
     async def start(self) -> Run:
         """Start everything and wait until it is ready; orphans of a crashed run are stopped first."""
@@ -61,6 +62,7 @@ class Stack:
             raise AlreadyRunning(str(self.home.path))
         self.home.path.mkdir(parents=True, exist_ok=True)
         stop_orphans(self.home, self.log)
+        self._users_at = _changed_at(self.home)
         self.users = self.home.users()
         try:
             await asyncio.gather(asyncio.to_thread(self._start_postgres), asyncio.to_thread(self._start_bus))
@@ -166,12 +168,13 @@ class Stack:
         assert self.bus.pid is not None
         assert self.postgres.pid is not None
         services = {name: process.pid for name, process in self._services.items()}
+        pids = {"supervisor": os.getpid(), "nats": self.bus.pid, "postgres": self.postgres.pid, **services}
         run = Run(
-            supervisor=os.getpid(),
             nats_port=self.bus.port,
             nats_monitor_port=self.bus.monitor_port,
             postgres_port=self.postgres.port,
-            pids={"nats": self.bus.pid, "postgres": self.postgres.pid, **services},
+            pids=pids,
+            born={name: born(pid) for name, pid in pids.items()},
             http_ports=self._ports,
             databases={name: self._database(name) for name in SERVICES},
             passwords=self.users.passwords,
@@ -182,7 +185,6 @@ class Stack:
 
     async def watch(self) -> None:
         """Start again what has ended, and take up changes of `users.json`, until cancelled."""
-        changed_at = _changed_at(self.home)
         delays = dict.fromkeys(SERVICES, 0.0)
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
@@ -199,7 +201,8 @@ class Stack:
                 delays[name] = min(delays[name] * 2 + 0.5, 30.0)
                 await self._start_service(name)
                 self._write_run()
-            if changed_at != (changed_at := _changed_at(self.home)):
+            if self._users_at != (at := _changed_at(self.home)):
+                self._users_at = at
                 await self._take_up_users()
 
     async def _take_up_users(self) -> None:
@@ -239,16 +242,14 @@ def stop_orphans(home: Home, log: Log) -> None:
     run = home.last_run()
     if run is None:
         return
-    signs = {"nats": str(home.path), "postgres": str(home.path)}
-    for name, pid in run.pids.items():
-        if is_ours(pid, signs.get(name, f"services.{name}")):
-            log(name, f"left behind by a crash as process {pid}; stopped")
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT if name == "postgres" else signal.SIGTERM)
+    left = [name for name in run.pids if run.lives(name)]
+    for name in left:
+        log(name, f"left behind by a crash as process {run.pids[name]}; stopped")
+        with suppress(ProcessLookupError):
+            os.kill(run.pids[name], signal.SIGINT if name == "postgres" else signal.SIGTERM)
     until = time.monotonic() + 15
-    for name, pid in run.pids.items():
-        while is_ours(pid, signs.get(name, f"services.{name}")) and time.monotonic() < until:
-            time.sleep(0.1)
+    while any(run.lives(name) for name in left) and time.monotonic() < until:
+        time.sleep(0.1)
     home.forget_run()
 
 

@@ -11,7 +11,7 @@ from cli.bus import connected
 from contracts.commands import OPERATOR, PlanShown, SetTarget, ShowPlan
 from contracts.division import UNKNOWN
 from contracts.targets import Target
-from deploy.local.home import Home, HomeRefused, is_ours
+from deploy.local.home import Home, HomeRefused
 from deploy.local.postgres import temporary_home
 from deploy.nats.accounts import Department, Integrator
 from tests.cli.conftest import Up
@@ -39,14 +39,14 @@ async def test_after_a_crash_of_the_supervisor_the_next_start_stops_what_is_left
     async with connected(run.url(OPERATOR), OPERATOR) as operator:
         await operator.ask(SetTarget(target=TARGET), OPERATOR, UNKNOWN, Target)
     await first.end("kill")
-    assert all(is_ours(pid, "") for pid in run.pids.values())
+    assert [name for name in run.pids if not run.lives(name)] == ["supervisor"]
     second = await Up(path).start()
     again = Home(path).running()
-    assert not any(is_ours(pid, str(path)) for pid in run.pids.values())
+    assert not any(run.lives(name) for name in run.pids)
     assert await plan(again) == [TARGET["id"]]
     assert (run.passwords[OPERATOR], set(run.pids)) == (again.passwords[OPERATOR], set(again.pids))
     await second.end()
-    assert not any(is_ours(pid, "services.") for pid in again.pids.values())
+    assert not any(again.lives(name) for name in again.pids)
 
 
 async def test_what_ends_is_started_again_and_a_new_user_is_taken_up_while_it_runs(path):

@@ -50,7 +50,13 @@ async def test_only_the_operator_sets_the_plan(tx):
 async def test_progress_adds_up_and_every_report_has_a_fate(tx):
     news = await handlers.count_progress(
         tx,
-        [reported(), reported(), reported("b", "0.0001"), reported(revision=2, amount="10"), reported(target_id="x")],
+        [
+            reported(),
+            reported(),
+            reported("b", "0.0001"),
+            reported(revision=2, amount="10"),
+            reported("c", target_id="x"),
+        ],
     )
     facts = [item[1] for item in news if not isinstance(item, Refused)]
     assert [type(fact) for fact in facts] == [ProgressRecorded] * 3
