@@ -202,8 +202,13 @@ class Stack:
                 await self._start_service(name)
                 self._write_run()
             if self._users_at != (at := _changed_at(self.home)):
-                self._users_at = at
-                await self._take_up_users()
+                try:
+                    await self._take_up_users()
+                except (nats.errors.Error, OSError) as error:
+                    # While it takes up its accounts, the server answers nobody; it is asked again.
+                    self.log("users", f"waiting for the bus: {error or type(error).__name__}")
+                else:
+                    self._users_at = at
 
     async def _take_up_users(self) -> None:
         try:
@@ -215,7 +220,7 @@ class Stack:
         self.bus.reload()
         await self._provision()
         self._write_run()
-        self.log("users", f"taken up: {', '.join(outsider.name for outsider in outsiders)}")
+        self.log("users", f"{len(outsiders)} users outside the services are taken up")
 
     async def stop(self) -> None:
         """Services first, then the servers; what has ended already is left alone."""
