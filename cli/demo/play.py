@@ -66,7 +66,7 @@ async def play(*, reports: int, seed: int, keep: bool, out: Console, err: Consol
                 talk("demo.loaded", seconds=f"{time.monotonic() - started:.0f}")
                 await demo.play(reports, err)
                 books = await audit(run, demo.buses["reader"], demo.account, fieldwork.expected_mu)
-                await show(run, demo, books, out)
+                await show(run, demo.people, books, out)
         finally:
             await stack.stop()
     balanced = all(book.balances for book in books)

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import asyncpg
 from rich.console import Console
 
 from cli.demo.books import Book
+from cli.demo.people import People
 from cli.demo.world import jingdezhen
 from cli.say import language_is_chinese, say, table
 from contracts.division import Level
 from deploy.local.home import Run
-
-if TYPE_CHECKING:
-    from cli.demo.play import Demo
 
 COLUMNS = ("reported", "located", "linked", "revised", "repeat", "refused", "opened", "closed", "overdue")
 
@@ -25,12 +23,12 @@ MOST_SHOWN = 5
 """Differences shown of a book that does not balance."""
 
 
-async def show(run: Run, demo: Demo, books: Sequence[Book], out: Console) -> None:
+async def show(run: Run, people: People, books: Sequence[Book], out: Console) -> None:
     """Everything on one screen after another, on stdout."""
     await _counties(run, out)
     await _told(run, out)
     await _plan(run, out)
-    _people(demo, out)
+    _people(people, out)
     _books(books, out)
 
 
@@ -116,10 +114,10 @@ async def _plan(run: Run, out: Console) -> None:
     table(say("demo.plan"), heads, shown, out)
 
 
-def _people(demo: Demo, out: Console) -> None:
-    rows = [(say(f"help.case_{word}"), count) for word, count in demo.people.moves.most_common()]
+def _people(people: People, out: Console) -> None:
+    rows = [(say(f"help.case_{word}"), count) for word, count in people.moves.most_common()]
     table(say("demo.moves"), [say("demo.move"), say("demo.times")], rows, out)
-    out.print(say("demo.forbidden", count=demo.people.forbidden), highlight=False)
+    out.print(say("demo.forbidden", count=people.forbidden), highlight=False)
 
 
 def _books(books: Sequence[Book], out: Console) -> None:

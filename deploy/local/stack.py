@@ -30,6 +30,7 @@ Log = Callable[[str, str], None]
 NATS_PORT, POSTGRES_PORT, HTTP_PORT = 4222, 5432, 8101
 READY_WITHIN_S = 60.0
 LOOK_EVERY_S = 0.5
+STEADY_AFTER_S = 60.0
 
 
 class AlreadyRunning(Exception):
@@ -55,6 +56,7 @@ class Stack:
     _last_words: dict[str, list[str]] = field(default_factory=dict)
     _ports: dict[str, int] = field(default_factory=dict)
     _users_at: float = 0.0
+    _started_at: dict[str, float] = field(default_factory=dict)
 
     async def start(self) -> Run:
         """Start everything and wait until it is ready; orphans of a crashed run are stopped first."""
@@ -138,6 +140,7 @@ class Stack:
             start_new_session=True,
         )
         self._services[name] = process
+        self._started_at[name] = time.monotonic()
         reader = asyncio.create_task(self._read(name, process))
         self._readers.add(reader)
         reader.add_done_callback(self._readers.discard)
@@ -185,7 +188,8 @@ class Stack:
 
     async def watch(self) -> None:
         """Start again what has ended, and take up changes of `users.json`, until cancelled."""
-        delays = dict.fromkeys(SERVICES, 0.0)
+        delays_s = dict.fromkeys(SERVICES, 0.0)
+        again_at: dict[str, float] = {}
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             for server, what in ((self.postgres, "postgres"), (self.bus, "nats")):
@@ -193,14 +197,18 @@ class Stack:
                     self.log(what, f"ended with {server.process.returncode}; started again")
                     await asyncio.to_thread(server.start)
                     self._write_run()
+            now = time.monotonic()
             for name, process in list(self._services.items()):
                 if process.returncode is None:
-                    continue
-                self.log(name, f"ended with {process.returncode}; started again")
-                await asyncio.sleep(delays[name])
-                delays[name] = min(delays[name] * 2 + 0.5, 30.0)
-                await self._start_service(name)
-                self._write_run()
+                    if now > again_at.get(name, now) + STEADY_AFTER_S:
+                        delays_s[name] = 0.0
+                elif name not in again_at or again_at[name] < self._started_at[name]:
+                    self.log(name, f"ended with {process.returncode}; starts again in {delays_s[name]:g} s")
+                    again_at[name] = now + delays_s[name]
+                elif now >= again_at[name]:
+                    delays_s[name] = min(delays_s[name] * 2 + 0.5, 30.0)
+                    await self._start_service(name)
+                    self._write_run()
             if self._users_at != (at := _changed_at(self.home)):
                 try:
                     await self._take_up_users()

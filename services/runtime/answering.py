@@ -78,7 +78,7 @@ class Answering:
             if away:
                 self._breaker.open(str(error) or type(error).__name__)
             else:
-                log.exception("a command failed", command=verb)
+                log.exception("a command failed", command=verb, correlation=instance)
             told = _AWAY if away else _FAILED
             status, content_type, body = told.status, PROBLEM_JSON, dump(told.reply(instance))
         metrics.COMMANDS.labels(known, str(status)).inc()

@@ -179,6 +179,11 @@ class Handling:
         key = self._key(raw, one)
         hopeless = isinstance(error, Unreadables | outbox.FactTooLarge)
         reason = f"{type(error).__name__}: {error}"
+        about = {
+            "durable": self._name,
+            "correlation": heard.envelope.correlationid or heard.envelope.id,
+            "reason": reason,
+        }
         try:
             async with self._pool.acquire() as sql, sql.transaction():
                 attempts = await dead_letters.count_attempt(sql, self._name, *key, reason)
@@ -192,13 +197,13 @@ class Handling:
             await self._breaker.closed()
             return False
         if buried:
-            log.error("dead letter", durable=self._name, subject=raw.subject, reason=reason, attempts=attempts)
+            log.error("dead letter", subject=raw.subject, attempts=attempts, **about)
             metrics.HANDLED.labels(self._name, "dead").inc()
             self._relay.wake()
             await pull.terminate(raw)
             return True
         delay_s = min(self._settings.retry_first_s * 2 ** (attempts - 1), self._settings.retry_longest_s)
-        log.warning("put off", durable=self._name, reason=reason, attempts=attempts, delay_s=delay_s)
+        log.warning("put off", attempts=attempts, delay_s=delay_s, **about)
         metrics.HANDLED.labels(self._name, "failed").inc()
         await pull.put_off(raw, delay_s)
         return True
