@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     clock: Literal["system", "bus"] = Field("system", description="`bus` follows clock.now: demo and tests only")
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    batch_max: Annotated[int, Field(ge=1, le=5000)] = Field(256, description="messages in one transaction")
+    batch_max: Annotated[int, Field(ge=1, le=5000)] = Field(512, description="messages in one transaction")
     max_attempts: Annotated[int, Field(ge=1, le=1000)] = Field(8, description="failures before a dead letter")
     retry_first_s: Annotated[float, Field(gt=0)] = Field(0.5, description="delay after the first failure; doubles")
     retry_longest_s: Annotated[float, Field(gt=0)] = 300.0
