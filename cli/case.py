@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-import mimetypes
-from datetime import date, datetime
+import inspect
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
+from cli.asking import command_of, help_of, options_of
 from cli.bus import Bus
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, home_at, run, session
-from contracts.cases import Case, CaseState
-from contracts.commands import (
-    OPERATOR,
-    AcceptCase,
-    AssignCase,
+from contracts.case import Case, CaseKind, CaseState
+from contracts.case_commands import (
+    CASE_COMMANDS,
     CaseCommand,
     CaseList,
-    CloseCase,
-    DismissCase,
+    History,
+    ImportCases,
     ListCases,
-    SendBackCase,
+    PublishSheet,
     ShowCase,
-    StartCase,
-    SubmitCase,
-    VerifyCase,
+    ShowHistory,
+    ShowSheet,
 )
+from contracts.commands import OPERATOR
 from contracts.division import UNKNOWN, Division
-from contracts.incident import Evidence, IncidentKind
-from contracts.values import SHANGHAI, UnitRef
+from contracts.event import Command
+from contracts.values import SHANGHAI
 from deploy.nats.accounts import Official
 
 app = typer.Typer(no_args_is_help=True)
@@ -50,7 +48,7 @@ def division_of(region: str | None) -> Division:
         raise typer.BadParameter(str(error)) from None
 
 
-def _region_of(actor: str, region: str | None, home: Path | None) -> Division:
+def region_of(actor: str, region: str | None, home: Path | None) -> Division:
     """The division on whose subject an official asks: what is stated, else its own."""
     if region is not None or actor == OPERATOR:
         return division_of(region)
@@ -60,16 +58,16 @@ def _region_of(actor: str, region: str | None, home: Path | None) -> Division:
     return UNKNOWN
 
 
-async def _found(bus: Bus, actor: str, division: Division, which: str) -> UUID:
+async def found(bus: Bus, actor: str, division: Division, which: str) -> UUID:
     """The id of a case that is named by its id or its number."""
     try:
         return UUID(which)
     except ValueError:
         pass
-    found = await bus.ask(ListCases(number=which), actor, division, CaseList)
-    if not found.cases:
+    known = await bus.ask(ListCases(number=which), actor, division, CaseList)
+    if not known.cases:
         raise typer.BadParameter(say("case.unknown", which=which))
-    return UUID(found.cases[0].ref.id)
+    return UUID(known.cases[0].ref.id)
 
 
 def _show(case: Case, as_json: bool) -> None:
@@ -92,6 +90,9 @@ def _show(case: Case, as_json: bool) -> None:
         ("rectified_by", case.rectified_by or "-"),
         ("accepted_by", case.accepted_by or "-"),
         ("weight", case.weight),
+        ("campaign", case.campaign),
+        ("route", case.route or "-"),
+        ("cause", case.cause or "-"),
     ]
     table(None, ("", ""), [(say(f"case.{name}"), str(value)) for name, value in rows])
 
@@ -105,7 +106,8 @@ def _local(at: datetime) -> str:
 async def list_cases(
     region: Region = None,
     state: Annotated[CaseState | None, typer.Option()] = None,
-    kind: Annotated[IncidentKind | None, typer.Option()] = None,
+    kind: Annotated[CaseKind | None, typer.Option()] = None,
+    campaign: Annotated[str | None, typer.Option()] = None,
     overdue: Annotated[bool | None, typer.Option("--overdue/--in-time")] = None,
     limit: int = 50,
     actor: As = OPERATOR,
@@ -113,11 +115,11 @@ async def list_cases(
     bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
-    asked = ListCases(state=state, kind=kind, overdue=overdue, limit=limit)
+    asked = ListCases(state=state, kind=kind, campaign=campaign, overdue=overdue, limit=limit)
     async with session(actor, bus, home) as asking:
-        found = await asking.ask(asked, actor, _region_of(actor, region, home), CaseList)
+        listed = await asking.ask(asked, actor, region_of(actor, region, home), CaseList)
     if as_json:
-        data(found)
+        data(listed)
         return 0
     heads = [say(f"case.{name}") for name in ("number", "state", "kind", "place", "owner", "due_on")]
     rows = [
@@ -129,10 +131,10 @@ async def list_cases(
             case.owner.unit.name if case.owner else "-",
             case.owner.due_on if case.owner else "-",
         )
-        for case in found.cases
+        for case in listed.cases
     ]
     table(None, heads, rows)
-    talk("case.listed", shown=len(found.cases), total=found.total)
+    talk("case.listed", shown=len(listed.cases), total=listed.total)
     return 0
 
 
@@ -146,101 +148,81 @@ async def show(
     bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
-    division = _region_of(actor, region, home)
+    division = region_of(actor, region, home)
     async with session(actor, bus, home) as asking:
-        case_id = await _found(asking, actor, division, case)
+        case_id = await found(asking, actor, division, case)
         _show(await asking.ask(ShowCase(case_id=case_id), actor, division, Case), as_json)
     return 0
 
 
-async def _move(
-    which: str,
-    command: type[CaseCommand],
-    actor: str,
-    bus: str | None,
-    home: Path | None,
-    as_json: bool,
-    region: str | None = None,
-    **said: Any,
+@app.command("history", help=say("help.case_history"))
+@run
+async def history(
+    case: Which,
+    actor: As = OPERATOR,
+    as_json: JsonOption = False,
+    region: Region = None,
+    bus: BusOption = None,
+    home: HomeOption = None,
 ) -> int:
-    division = _region_of(actor, region, home)
+    division = region_of(actor, region, home)
     async with session(actor, bus, home) as asking:
-        case_id = await _found(asking, actor, division, which)
-        _show(await asking.ask(command(case_id=case_id, **said), actor, division, Case), as_json)
+        case_id = await found(asking, actor, division, case)
+        told = await asking.ask(ShowHistory(case_id=case_id), actor, division, History)
+    if as_json:
+        data(told)
+        return 0
+    heads = [say(f"case.{head}") for head in ("on", "move", "state", "by", "reason")]
+    rows = [(one.on, one.move, say(f"state.{one.after}"), one.by, one.reason or "") for one in told.moves]
+    table(None, heads, rows)
+    letters = [
+        (one.issued_on, one.rung, one.to.name, one.reply_due_on, one.receipted_on or "-", one.replied_on or "-", one.id)
+        for one in told.letters
+    ]
+    heads = [say(f"case.{head}") for head in ("on", "rung", "to", "reply_due_on", "receipted", "replied", "id")]
+    if letters:
+        table(say("case.letters"), heads, letters)
     return 0
 
 
-def _plain_move(name: str, command: type[CaseCommand]) -> None:
-    @app.command(name, help=say(f"help.case_{command.parts()[1]}"))
+def _asked(command: type[Command]) -> None:
+    """A command of cases as a command of the command line, its options made from its contract."""
+    of_case = issubclass(command, CaseCommand)
+    left_out = ("case_id",) if of_case else ()
+
     @run
-    async def move(
-        case: Which,
-        actor: As,
-        as_json: JsonOption = False,
-        region: Region = None,
-        bus: BusOption = None,
-        home: HomeOption = None,
+    async def ask(
+        actor: str,
+        case: str = "",
+        as_json: bool = False,
+        region: str | None = None,
+        bus: str | None = None,
+        home: Path | None = None,
+        **said: Any,
     ) -> int:
-        return await _move(case, command, actor, bus, home, as_json, region)
+        division = region_of(actor, region, home)
+        async with session(actor, bus, home) as asking:
+
+            async def find(which: str) -> UUID:
+                return await found(asking, actor, division, which)
+
+            known = {"case_id": await find(case)} if of_case else {}
+            asked = await command_of(command, said, find, **known)
+            answer = await asking.ask(asked, actor, division, command.answer)
+        _show(answer, as_json) if isinstance(answer, Case) else data(answer)
+        return 0
+
+    about: dict[str, Any] = {"actor": As, "as_json": JsonOption, "region": Region, "bus": BusOption, "home": HomeOption}
+    empty, keyword = inspect.Parameter.empty, inspect.Parameter.KEYWORD_ONLY
+    default = {"actor": empty, "as_json": False}
+    own = [inspect.Parameter(n, keyword, default=default.get(n), annotation=kind) for n, kind in about.items()]
+    which = [inspect.Parameter("case", keyword, annotation=Which)] if of_case else []
+    parameters = [*which, *options_of(command, *left_out), *own]
+    ask.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    ask.__annotations__ = {one.name: one.annotation for one in parameters}
+    app.command(command.parts()[1].replace("_", "-"), help=help_of(command))(ask)
 
 
-def _reasoned_move(name: str, command: type[CaseCommand]) -> None:
-    @app.command(name, help=say(f"help.case_{command.parts()[1]}"))
-    @run
-    async def move(
-        case: Which,
-        actor: As,
-        reason: Annotated[str, typer.Option()],
-        as_json: JsonOption = False,
-        region: Region = None,
-        bus: BusOption = None,
-        home: HomeOption = None,
-    ) -> int:
-        return await _move(case, command, actor, bus, home, as_json, region, reason=reason)
-
-
-for _command in (VerifyCase, StartCase, AcceptCase, CloseCase):
-    _plain_move(_command.parts()[1], _command)
-_reasoned_move("dismiss", DismissCase)
-_reasoned_move("send-back", SendBackCase)
-
-
-@app.command("assign", help=say("help.case_assign"))
-@run
-async def assign(
-    case: Which,
-    actor: As,
-    unit: Annotated[str, typer.Option(help=say("help.unit"))],
-    due_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])],
-    as_json: JsonOption = False,
-    region: Region = None,
-    bus: BusOption = None,
-    home: HomeOption = None,
-) -> int:
-    day: date = due_on.date()
-    # The name is filled in from the roster by whoever answers.
-    return await _move(
-        case, AssignCase, actor, bus, home, as_json, region, unit=UnitRef(id=unit, name=unit), due_on=day
-    )
-
-
-@app.command("submit", help=say("help.case_submit"))
-@run
-async def submit(
-    case: Which,
-    actor: As,
-    measures: Annotated[str, typer.Option(help=say("help.measures"))],
-    evidence: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help=say("help.evidence"))],
-    as_json: JsonOption = False,
-    region: Region = None,
-    bus: BusOption = None,
-    home: HomeOption = None,
-) -> int:
-    shown = tuple(_evidence(path) for path in evidence)
-    return await _move(case, SubmitCase, actor, bus, home, as_json, region, measures=measures, evidence=shown)
-
-
-def _evidence(path: Path) -> Evidence:
-    content = path.read_bytes()
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Evidence(sha256=hashlib.sha256(content).hexdigest(), media_type=media_type, size_bytes=len(content))
+for _command in CASE_COMMANDS:
+    if _command not in (ShowCase, ShowHistory, ListCases, ImportCases, ShowSheet, PublishSheet):
+        _asked(_command)

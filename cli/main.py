@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import areas, case, dead, report, status, tail, up, user
+from cli import areas, case, dead, ledger, report, status, tail, up, user
 from cli.say import say
 
 app = typer.Typer(
@@ -14,6 +14,7 @@ app.command("up", help=say("help.up"))(up.up)
 app.command("demo", help=say("help.demo"))(up.demo)
 app.command("report", help=say("help.report"))(report.report)
 app.add_typer(case.app, name="case", help=say("help.case"))
+app.add_typer(ledger.app, name="ledger", help=say("help.ledger"))
 app.command("tail", help=say("help.tail"))(tail.tail)
 app.add_typer(dead.app, name="dead", help=say("help.dead"))
 app.command("status", help=say("help.status"))(status.status)

@@ -3,74 +3,31 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
+from contracts.case import (
+    Case,
+    CaseKind,
+    Entry,
+    Referral,
+    RelapseReason,
+)
+from contracts.division import Division
 from contracts.event import Fact
-from contracts.incident import Evidence, IncidentKind, Severity
-from contracts.values import CaseRef, Instant, Latitude, Line, Longitude, OpenEnum, PostRef, Text, Token, UnitRef, Value
-
-
-class CaseState(OpenEnum):
-    """Where a case stands (DOMAIN §5)."""
-
-    REGISTERED = "registered"
-    DISMISSED = "dismissed"
-    VERIFIED = "verified"
-    ASSIGNED = "assigned"
-    RECTIFYING = "rectifying"
-    SUBMITTED = "submitted"
-    ACCEPTED = "accepted"
-    CLOSED = "closed"
-    OTHER = "other"
-
-
-class Owner(Value):
-    """Who must act now, and by which day: an open case always has one (DOMAIN §5).
-
-    `calendar` says by which calendar the day was counted; None for a day that a person chose.
-    """
-
-    unit: UnitRef
-    due_on: date
-    calendar: Line | None = None
-
-
-class Case(Value):
-    """A case as it stands after the fact that carries it.
-
-    `answerable` are the posts that answered for the place when it was seen, with their holders then, the smallest
-    area first. `unit` is the body that must put it right once assigned, and `due_on` its day; `owner` is who must act
-    now, None when the case is dismissed or closed. `rectified_by` and `accepted_by` are accounts of people.
-    """
-
-    ref: CaseRef
-    incident_id: UUID
-    campaign: Token
-    kind: IncidentKind
-    severity: Severity
-    state: CaseState
-    lon: Longitude
-    lat: Latitude
-    area_id: Token
-    place: Line
-    text: Text
-    seen_at: Instant
-    answerable: tuple[PostRef, ...]
-    office: UnitRef
-    unit: UnitRef | None = None
-    due_on: date | None = None
-    owner: Owner | None = None
-    rectified_by: Token | None = None
-    accepted_by: Token | None = None
-    weight: Annotated[int, Field(ge=1)] = 1
-    since: Instant
+from contracts.incident import Evidence
+from contracts.values import CaseRef, Instant, Line, OpenEnum, PostRef, Text, Token, UnitRef, Value
 
 
 class CaseFact(Fact):
-    """A move of a case: who made it (`by`, an account; `cases` itself when time or a report did), and when."""
+    """A move of a case: who made it (`by`, an account; `cases` itself when time or a report did), and when.
+
+    `on` is the business date, where it is not the day of `at`; `entries` are what the move does to the ledger, so that
+    whoever adds up the entries of distinct facts, in any order, has the ledger.
+    """
 
     aggregate: ClassVar[str] = "case.ref.id"
     place: ClassVar[str] = "case.ref.division"
@@ -78,6 +35,8 @@ class CaseFact(Fact):
     case: Case
     by: Token
     at: Instant
+    on: date | None = None
+    entries: tuple[Entry, ...] = ()
 
 
 class CaseOpened(CaseFact):
@@ -153,3 +112,378 @@ class CaseCorroborated(CaseFact):
     """Another report says the same; `weight` of the case has grown."""
 
     name: ClassVar[str] = "cases.corroborated.v1"
+
+
+class CaseReopened(CaseFact):
+    """New evidence has come for a dismissed case; the office must verify it again."""
+
+    name: ClassVar[str] = "cases.reopened.v1"
+
+    reason: Line
+
+
+class CaseReturned(CaseFact):
+    """The unit hands the case back as not its own (责任退回)."""
+
+    name: ClassVar[str] = "cases.returned.v1"
+
+    reason: Line
+
+
+class CaseReassigned(CaseFact):
+    """Another unit, or the successor of a dissolved one, must put it right; without a successor the office has it."""
+
+    name: ClassVar[str] = "cases.reassigned.v1"
+
+    reason: Line
+
+
+class PlanSubmitted(CaseFact):
+    """The unit says by which measures and days it will put it right."""
+
+    name: ClassVar[str] = "cases.plan_submitted.v1"
+
+
+class PlanRefused(CaseFact):
+    """The tier that the campaign names does not approve the plan."""
+
+    name: ClassVar[str] = "cases.plan_refused.v1"
+
+    reason: Line
+
+
+class PlanApproved(CaseFact):
+    """The tier that the campaign names has approved the plan; the unit carries it out."""
+
+    name: ClassVar[str] = "cases.plan_approved.v1"
+
+
+class NoViolationShown(CaseFact):
+    """The unit shows that there is no violation, and applies for close-out."""
+
+    name: ClassVar[str] = "cases.no_violation_shown.v1"
+
+    measures: Text
+
+
+class ExtensionAsked(CaseFact):
+    """The unit asks for a later day."""
+
+    name: ClassVar[str] = "cases.extension_asked.v1"
+
+
+class ExtensionGranted(CaseFact):
+    """The office has given a later day."""
+
+    name: ClassVar[str] = "cases.extension_granted.v1"
+
+
+class ExtensionRefused(CaseFact):
+    """The day stays as it was."""
+
+    name: ClassVar[str] = "cases.extension_refused.v1"
+
+    reason: Line
+
+
+class CaseOnNotice(CaseFact):
+    """The close is made public; it is struck off when the notice has run without an open objection."""
+
+    name: ClassVar[str] = "cases.on_notice.v1"
+
+
+class ObjectionRaised(CaseFact):
+    """Somebody objects; the clock of the notice stands still until the office has answered."""
+
+    name: ClassVar[str] = "cases.objected.v1"
+
+    reason: Line
+
+
+class ObjectionUpheld(CaseFact):
+    """The objection is right; the unit goes on, by a new day."""
+
+    name: ClassVar[str] = "cases.objection_upheld.v1"
+
+    reason: Line
+
+
+class ObjectionOverruled(CaseFact):
+    """The objection is answered and refused; the remaining days of the notice run on."""
+
+    name: ClassVar[str] = "cases.objection_overruled.v1"
+
+    reason: Line
+
+
+class LookBackDue(CaseFact):
+    """A closed case should be looked at again (回头看)."""
+
+    name: ClassVar[str] = "cases.look_back_due.v1"
+
+
+class LookBackPassed(CaseFact):
+    """It was looked at again and is still put right."""
+
+    name: ClassVar[str] = "cases.look_back_passed.v1"
+
+
+class CaseRelapsed(CaseFact):
+    """A closed case is open again: the same case, one cycle further."""
+
+    name: ClassVar[str] = "cases.relapsed.v1"
+
+    why: RelapseReason
+    reason: Line
+
+
+class CaseVoided(CaseFact):
+    """The case was entered by mistake."""
+
+    name: ClassVar[str] = "cases.voided.v1"
+
+    reason: Line
+
+
+class CaseMerged(CaseFact):
+    """The case is a duplicate of another, which keeps the earlier deadline."""
+
+    name: ClassVar[str] = "cases.merged.v1"
+
+    reason: Line
+
+
+class DeadlineKept(CaseFact):
+    """The survivor of a merge takes the earlier deadline of the two."""
+
+    name: ClassVar[str] = "cases.deadline_kept.v1"
+
+
+class CaseTransferred(CaseFact):
+    """The case now counts in another campaign, area or kind."""
+
+    name: ClassVar[str] = "cases.transferred.v1"
+
+    reason: Line
+
+
+class SiteLinked(CaseFact):
+    """The same site stands in another campaign too: two cases, one problem."""
+
+    name: ClassVar[str] = "cases.site_linked.v1"
+
+    other: CaseRef
+
+
+class CasePassedOn(CaseFact):
+    """The posts that answer for the case now have other holders."""
+
+    name: ClassVar[str] = "cases.passed_on.v1"
+
+
+class CaseImported(CaseFact):
+    """A case of an old ledger, in the state in which it was taken over."""
+
+    name: ClassVar[str] = "cases.imported.v1"
+
+
+class CaseReferred(CaseFact):
+    """A lead has been handed to the police, the prosecutor or another department (线索移送)."""
+
+    name: ClassVar[str] = "cases.referred.v1"
+
+    referral: Referral
+
+
+class ReferralAcknowledged(CaseFact):
+    """The receiver has taken the lead under its own number."""
+
+    name: ClassVar[str] = "cases.referral_acknowledged.v1"
+
+    referral: Referral
+
+
+class ReferralConcluded(CaseFact):
+    """The receiver has said what came of the lead."""
+
+    name: ClassVar[str] = "cases.referral_concluded.v1"
+
+    referral: Referral
+
+
+class Letter(Value):
+    """One rung of the supervision ladder as it was issued, and what came of it.
+
+    `about` is `owner`, or `referral-<n>` for a referral that nobody acknowledges; `due_on` is the day it presses for,
+    `posts` are told besides.
+    """
+
+    id: UUID
+    rung: Token
+    about: Token
+    office: UnitRef
+    to: UnitRef
+    posts: tuple[PostRef, ...] = ()
+    due_on: date
+    issued_on: date
+    reply_due_on: date
+    receipted_on: date | None = None
+    replied_on: date | None = None
+    reply: Text | None = None
+
+
+class LetterFact(CaseFact):
+    letter: Letter
+
+
+class LetterIssued(LetterFact):
+    """The present owner, or the receiver of a referral, is pressed: reminder, letter, supervision letter, circular."""
+
+    name: ClassVar[str] = "cases.letter_issued.v1"
+
+
+class LetterReceipted(LetterFact):
+    """The letter has been signed for (签收)."""
+
+    name: ClassVar[str] = "cases.letter_receipted.v1"
+
+
+class LetterReplied(LetterFact):
+    """The addressee has replied."""
+
+    name: ClassVar[str] = "cases.letter_replied.v1"
+
+
+class CaseHandedUp(CaseFact):
+    """The office cannot make it move and hands the pressing to the office above."""
+
+    name: ClassVar[str] = "cases.handed_up.v1"
+
+    reason: Line
+
+
+class LadderStopped(CaseFact):
+    """The cause of the letters issued is gone; no further rung follows from it."""
+
+    name: ClassVar[str] = "cases.ladder_stopped.v1"
+
+    about: Token
+    last_rung: Token
+
+
+class ReviewKind(OpenEnum):
+    """Self-check, look-back, guidance visit (G2)."""
+
+    SELF_CHECK = "self_check"
+    LOOK_BACK = "look_back"
+    GUIDANCE = "guidance"
+    OTHER = "other"
+
+
+class Review(Value):
+    """A review of a campaign's cases in a place: how many were looked at, and the cases its findings opened."""
+
+    id: UUID
+    kind: ReviewKind
+    campaign: Token
+    division: Division
+    scope: Line
+    sample: Annotated[int, Field(ge=0)]
+    on: date
+    findings: tuple[CaseRef, ...] = ()
+
+
+class ReviewRecorded(Fact):
+    """A self-check, look-back or guidance visit has been made."""
+
+    name: ClassVar[str] = "cases.reviewed.v1"
+    aggregate: ClassVar[str] = "review.id"
+    place: ClassVar[str] = "review.division"
+
+    review: Review
+    by: Token
+    at: Instant
+
+
+class CauseAdded(Fact):
+    """The list of causes has grown."""
+
+    name: ClassVar[str] = "cases.cause_added.v1"
+    aggregate: ClassVar[str] = "cause"
+    place: ClassVar[str] = "division"
+
+    cause: Token
+    words: Line
+    words_en: Line
+    division: Division
+    by: Token
+    at: Instant
+
+
+class Balance(Value):
+    """The ledger's equation: `opening + new + relapsed + moved_in - closed - voided - merged - moved_out = closing`."""
+
+    opening: int
+    new: int
+    relapsed: int
+    moved_in: int
+    closed: int
+    voided: int
+    merged: int
+    moved_out: int
+    closing: int
+
+
+class Share(Value):
+    """The share rectified since the campaign began, against its threshold.
+
+    `counted` is ever counted less voided, merged and no violation; `problems` is `counted` with cases of one site taken
+    once. `threshold_percent` and its day are the campaign's, None where there is no one campaign or it has none.
+    """
+
+    rectified: int
+    counted: int
+    problems: int
+    percent: Decimal | None
+    threshold_percent: Decimal | None = None
+    threshold_due_on: date | None = None
+    threshold_source: Line | None = None
+
+
+class Sheet(Value):
+    """The ledger for a scope and the days (`after`, `to`], as known at `cutoff`; None means every campaign or kind."""
+
+    campaign: Token | None
+    division: Division
+    kind: CaseKind | None
+    after: date
+    to: date
+    cutoff: Instant
+    balance: Balance
+    relapsed_by_reason: dict[str, int]
+    closed_by_route: dict[str, int]
+    share: Share
+
+
+class Difference(Value):
+    """An entry on a day of a sheet published before that was not yet known at its cut-off (补录)."""
+
+    case: CaseRef
+    entry: Entry
+    known_at: Instant
+
+
+class SheetPublished(Fact):
+    """A ledger sheet has been published; it keeps its cut-off.
+
+    `differences` are what was entered since on the days of the sheet published before it for the same scope.
+    """
+
+    name: ClassVar[str] = "cases.sheet_published.v1"
+    aggregate: ClassVar[str] = "sheet.division"
+    place: ClassVar[str] = "sheet.division"
+
+    sheet: Sheet
+    differences: tuple[Difference, ...] = ()
+    by: Token
+    at: Instant

@@ -8,14 +8,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts.cases import Case, CaseState
+from contracts.case_commands import CASE_COMMANDS
 from contracts.division import Division
 from contracts.event import Command
-from contracts.incident import Evidence, IncidentKind
 from contracts.notify import Channel
 from contracts.roster import Area, Post
 from contracts.targets import Amounts, RecordWord, Target
-from contracts.values import CaseRef, Instant, Latitude, Line, Longitude, PostRef, Text, Token, UnitRef, Value
+from contracts.values import CaseRef, Instant, Latitude, Line, Longitude, PostRef, Text, Token, Value
 
 OPERATOR = "operator"
 """The account of who runs the system: enrols areas and posts, sets plans, looks after dead letters; decides no case."""
@@ -92,100 +91,6 @@ class WhoAnswers(Command):
     lat: Latitude
     at: Instant
     known_at: Instant | None = None
-
-
-class CaseCommand(Command):
-    """A move of one case, which lies in or under the subject's division."""
-
-    answer: ClassVar[type[BaseModel]] = Case
-
-    case_id: UUID
-
-
-class VerifyCase(CaseCommand):
-    """registered → verified, by the office."""
-
-    name: ClassVar[str] = "cases.verify.v1"
-
-
-class DismissCase(CaseCommand):
-    """registered → dismissed, by the office, with a reason."""
-
-    name: ClassVar[str] = "cases.dismiss.v1"
-
-    reason: Line
-
-
-class AssignCase(CaseCommand):
-    """verified → assigned, by the office: which unit, by which day."""
-
-    name: ClassVar[str] = "cases.assign.v1"
-
-    unit: UnitRef
-    due_on: date
-
-
-class StartCase(CaseCommand):
-    """assigned → rectifying, by the unit, for kinds that need no plan."""
-
-    name: ClassVar[str] = "cases.start.v1"
-
-
-class SubmitCase(CaseCommand):
-    """rectifying → submitted, by the unit: what was done, and the evidence."""
-
-    name: ClassVar[str] = "cases.submit.v1"
-
-    measures: Annotated[Text, Field(min_length=1)]
-    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1, max_length=50)]
-
-
-class SendBackCase(CaseCommand):
-    """submitted → rectifying, by the acceptor, with a reason."""
-
-    name: ClassVar[str] = "cases.send_back.v1"
-
-    reason: Line
-
-
-class AcceptCase(CaseCommand):
-    """submitted → accepted, by an acceptor who is neither the rectifier nor of its unit."""
-
-    name: ClassVar[str] = "cases.accept.v1"
-
-
-class CloseCase(CaseCommand):
-    """accepted → closed, by the office, where no public notice is required."""
-
-    name: ClassVar[str] = "cases.close.v1"
-
-
-class ShowCase(CaseCommand):
-    """One case as it stands."""
-
-    name: ClassVar[str] = "cases.show.v1"
-    reads_only: ClassVar[bool] = True
-
-
-class CaseList(Value):
-    cases: tuple[Case, ...]
-    total: int
-
-
-class ListCases(Command):
-    """The cases in or under the subject's division, newest first."""
-
-    name: ClassVar[str] = "cases.list.v1"
-    reads_only: ClassVar[bool] = True
-    answer: ClassVar[type[BaseModel]] = CaseList
-
-    state: CaseState | None = None
-    kind: IncidentKind | None = None
-    overdue: bool | None = None
-    incident_id: UUID | None = None
-    number: Line | None = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    offset: Annotated[int, Field(ge=0)] = 0
 
 
 class SetTarget(Command):
@@ -348,18 +253,7 @@ OPERATIONS: tuple[type[Command], ...] = (ListDeadLetters, ReplayDeadLetters, Dis
 COMMANDS: dict[str, tuple[type[Command], ...]] = {
     "roster": (EnrolAreas, EnrolPosts, Appoint, WhoAnswers),
     "patrol": (),
-    "cases": (
-        VerifyCase,
-        DismissCase,
-        AssignCase,
-        StartCase,
-        SubmitCase,
-        SendBackCase,
-        AcceptCase,
-        CloseCase,
-        ShowCase,
-        ListCases,
-    ),
+    "cases": CASE_COMMANDS,
     "targets": (SetTarget, ShowPlan, ShowRecord),
     "notify": (ShowNotices, ReceiptNotice),
 }

@@ -4,41 +4,33 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 import asyncpg
 
 from cli.bus import Bus
+from cli.demo.book import Book
+from cli.demo.desk import Imports
+from cli.demo.ledger_books import ledger
+from cli.demo.people import People
 from cli.demo.reports import Expected, Post
+from contracts.cases import (
+    CaseCorroborated,
+    CaseFact,
+    CaseOverdue,
+    CasePassedOn,
+    LadderStopped,
+    LetterFact,
+    LookBackDue,
+)
+from contracts.commands import OPERATOR
+from contracts.event import Fact
 from contracts.incident import ALARMS
 from contracts.intake import IncidentReport, ProgressReport, TrackBatch
-from contracts.wiring import SERVICES
+from contracts.wiring import FACTS, SERVICES
 from deploy.local.home import Run
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """Two counts of the same thing that must agree."""
-
-    key: str
-    left: Any
-    right: Any
-
-    @property
-    def balances(self) -> bool:
-        return bool(self.left == self.right)
-
-    def differences(self) -> list[str]:
-        """What differs, one by one where the book is kept so."""
-        if isinstance(self.left, dict):
-            keys = sorted({*self.left, *self.right}, key=str)
-            pairs = [(key, self.left.get(key), self.right.get(key)) for key in keys]
-            return [f"{key}: {left} / {right}" for key, left, right in pairs if left != right]
-        if isinstance(self.left, set):
-            return [str(one) for one in sorted(self.left ^ self.right, key=str)]
-        return [] if self.balances else [f"{self.left} / {self.right}"]
 
 
 @dataclass
@@ -61,13 +53,22 @@ class Account:
         return Counter(post.expected.value for post in self.of(kind))
 
 
-async def audit(run: Run, reader: Bus, account: Account, expected_mu: dict[str, Decimal]) -> list[Book]:
+async def audit(
+    run: Run,
+    buses: Mapping[str, Bus],
+    account: Account,
+    expected_mu: dict[str, Decimal],
+    people: People,
+    imports: Imports,
+) -> list[Book]:
     """Every book of the play. Reads each schema with its own service's role."""
+    reader = buses["reader"]
     schemas = {name: await asyncpg.connect(run.databases[name]) for name in SERVICES}
     try:
         return [
             *await _reports(schemas, reader, account),
             *await _cases(schemas, reader),
+            *await ledger(schemas["cases"], buses[OPERATOR], people, imports),
             *await _told(schemas),
             *await _plan(schemas, account, expected_mu),
             *await _tracks(schemas, account),
@@ -111,15 +112,20 @@ async def _cases(schemas: Schemas, reader: Bus) -> list[Book]:
     cases = schemas["cases"]
     weights = await schemas["patrol"].fetch("SELECT incident_id, count(*) FROM fates WHERE fate = 'linked' GROUP BY 1")
     corroborated = {row["incident_id"]: row["count"] + 1 for row in weights}
-    held = await cases.fetch("SELECT incident_id, (body::jsonb ->> 'weight')::integer AS weight FROM cases")
+    held = await cases.fetch(
+        "SELECT incident_id, (body::jsonb ->> 'weight')::integer AS weight FROM cases WHERE incident_id IS NOT NULL"
+    )
     open_without = await cases.fetchval(
         """
         SELECT count(*) FROM cases
-        WHERE state NOT IN ('closed', 'dismissed') AND (body::jsonb #>> '{owner,due_on}') IS NULL
+        WHERE state NOT IN ('closed', 'dismissed', 'voided', 'merged') AND (body::jsonb #>> '{owner,due_on}') IS NULL
         """
     )
-    opened = await cases.fetchval("SELECT count(*) FROM cases")
-    closed = await cases.fetchval("SELECT count(*) FROM cases WHERE state = 'closed'")
+    moves = await _counts(cases, "SELECT move, count(*) FROM moves GROUP BY move")
+    opened, closes = moves["register"], moves["close"] + moves["end_notice"]
+    closed_once = await cases.fetchval(
+        "SELECT count(DISTINCT case_id) FROM moves WHERE move IN ('close', 'end_notice')"
+    )
     records = await _counts(schemas["targets"], "SELECT what, count(*) FROM records GROUP BY what")
     return [
         Book("books.a_case_each", {row["incident_id"] for row in located}, {row["incident_id"] for row in held}),
@@ -130,25 +136,31 @@ async def _cases(schemas: Schemas, reader: Bus) -> list[Book]:
             {row["incident_id"]: row["weight"] for row in held},
         ),
         Book("books.opened_told", opened, await _on_the_bus(reader, "CASES", "cases.opened.>")),
-        Book("books.closed_told", closed, await _on_the_bus(reader, "CASES", "cases.closed.>")),
+        Book("books.closed_told", closes, await _on_the_bus(reader, "CASES", "cases.closed.>")),
         Book("books.opened_recorded", opened, records["opened"]),
-        Book("books.closed_recorded", closed, records["closed"]),
+        Book("books.closed_recorded", closed_once, records["closed"]),
         Book("books.owner_and_day", 0, open_without),
         Book(
             "books.moves",
-            await cases.fetchval("SELECT count(*) FROM moves"),
-            await _on_the_bus(reader, "CASES", *(f"cases.{word}.>" for word in _MOVES)),
+            sum(moves.values()),
+            await _on_the_bus(reader, "CASES", *(f"{fact.name}.>" for fact in FACTS["cases"] if _is_a_move(fact))),
         ),
     ]
 
 
-_MOVES = ("opened", "verified", "dismissed", "assigned", "started", "submitted", "sent_back", "accepted", "closed")
+_NO_MOVES = (CaseOverdue, CaseCorroborated, CasePassedOn, LookBackDue, LadderStopped, LetterFact)
+
+
+def _is_a_move(fact: type[Fact]) -> bool:
+    """Whether a fact of cases is a move of a case, and not what follows from one or from time."""
+    return issubclass(fact, CaseFact) and not issubclass(fact, _NO_MOVES)
 
 
 async def _told(schemas: Schemas) -> list[Book]:
     told = await _counts(schemas["notify"], "SELECT about, count(*) FROM tellings GROUP BY about")
     cases = schemas["cases"]
     moves = await _counts(cases, "SELECT move, count(*) FROM moves GROUP BY move")
+    letters = await cases.fetchval("SELECT count(*) FROM letters")
     overdue = await cases.fetchval("SELECT count(*) FROM outbox WHERE subject LIKE 'cases.overdue.%'")
     alarms = await schemas["patrol"].fetchval(
         "SELECT count(*) FROM fates WHERE fate = 'located' AND kind = ANY($1::text[])", [kind.value for kind in ALARMS]
@@ -163,7 +175,9 @@ async def _told(schemas: Schemas) -> list[Book]:
     return [
         Book("books.opened_notified", moves["register"], told["cases.opened.v1"]),
         Book("books.assigned_notified", moves["assign"], told["cases.assigned.v1"]),
-        Book("books.closed_notified", moves["close"], told["cases.closed.v1"]),
+        Book("books.closed_notified", moves["close"] + moves["end_notice"], told["cases.closed.v1"]),
+        Book("books.relapsed_notified", moves["relapse"], told["cases.relapsed.v1"]),
+        Book("books.letters_notified", letters, told["cases.letter_issued.v1"]),
         Book("books.overdue_notified", overdue, told["cases.overdue.v1"]),
         Book("books.alarms", alarms, told["patrol.alarmed.v1"]),
         Book("books.nobody_twice", 0, twice),

@@ -1,35 +1,76 @@
-"""The people of the demo: offices, units and acceptors who move cases along the main road; some are late."""
+"""The people of the demo: offices, units and acceptors who move cases along every edge of the machine."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from importlib.resources import files
 from random import Random
+from typing import Any, TypeVar
+from uuid import UUID
 
 from nats.aio.msg import Msg
+from pydantic import BaseModel
 
 from cli.bus import Bus, Refused, connected, told
-from contracts.cases import Case, CaseState
-from contracts.commands import (
+from contracts.case import OPEN, Case, CaseState, Entry, Flag, Measure, PlanState, Proof, ReferredTo, RelapseReason
+from contracts.case_commands import (
     AcceptCase,
+    AcknowledgeReferral,
+    ApprovePlan,
+    AskExtension,
     AssignCase,
     CaseCommand,
     CloseCase,
+    ConcludeReferral,
     DismissCase,
+    GiveNotice,
+    GrantExtension,
+    HandUp,
+    OverruleObjection,
+    PassLookBack,
+    RaiseObjection,
+    ReassignCase,
+    ReceiptLetter,
+    ReferCase,
+    RefuseExtension,
+    RefusePlan,
+    RelapseCase,
+    ReopenCase,
+    ReplyLetter,
+    ReturnCase,
     SendBackCase,
+    ShowNoViolation,
     StartCase,
     SubmitCase,
+    SubmitPlan,
+    UpholdObjection,
     VerifyCase,
+    VoidCase,
 )
+from contracts.cases import Letter
 from contracts.division import Division
+from contracts.event import Command
 from contracts.incident import Evidence
 from contracts.values import UnitRef, day_of
 
+
+def _data(name: str) -> dict[str, Any]:
+    """A data file that cases ships."""
+    found: dict[str, Any] = json.loads(files("services.cases").joinpath(name).read_text("utf-8"))
+    return found
+
+
 AT_ONCE = 16
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+NO_PLAN: list[str] = _data("rules.json")["no_plan_kinds"]
+ITEMS = list(_data("routes.json")["items"])
+CAUSES = list(_data("causes.json"))
 
 
 class People:
@@ -37,62 +78,191 @@ class People:
 
     def __init__(self, url: Callable[[str], str], accounts: set[str], seed: int) -> None:
         self._url = url
-        self._accounts = accounts
+        self.accounts = accounts
         self._seed = seed
         self._open = AsyncExitStack()
         self._buses: dict[str, Bus] = {}
         self._entering = asyncio.Lock()
-        self._sent_back: set[str] = set()
+        self._once: set[tuple[str, type[CaseCommand]]] = set()
+        self.letters: dict[UUID, tuple[Case, Letter]] = {}
+        self.entries: dict[str, tuple[Entry, ...]] = {}
+        self._acting = False
         self.cases: dict[str, Case] = {}
         self.moves: Counter[str] = Counter()
         self.forbidden = 0
 
     def heard(self, message: Msg) -> None:
         """Keep the newest state of each case, as the bus tells it."""
-        body = told(message)["body"]
+        heard = told(message)
+        body = heard["body"]
         if "case" in body and "answerable" in body["case"]:
             case = Case.model_validate(body["case"])
-            self.cases[case.ref.id] = case
+            # While people act, what they are answered is newer than what the bus tells of it.
+            if not self._acting:
+                self.cases[case.ref.id] = case
+            self.entries[heard["id"]] = tuple(Entry.model_validate(one) for one in body["entries"])
+            if "letter" in body:
+                letter = Letter.model_validate(body["letter"])
+                self.letters[letter.id] = (case, letter)
 
     async def act(self, now: datetime) -> int:
         """Everybody does what is due today; returns how many moves were made."""
-        made = 0
+        self._acting = True
+        made = await self._answer_letters(now)
         while True:
             moving = [move for case in sorted(self.cases.values(), key=_number) if (move := self._next(case, now))]
             if not moving:
+                self._acting = False
                 return made
             gate = asyncio.Semaphore(AT_ONCE)
             await asyncio.gather(*(self._make(gate, *move) for move in moving))
             made += len(moving)
 
+    async def _answer_letters(self, now: datetime) -> int:
+        """Most letters to the units of the roster are signed for, and many of those answered."""
+        made = 0
+        for case, letter in list(self.letters.values()):
+            dice = Random(f"{self._seed} {letter.id}").random()
+            actor = self._of_unit(letter.to)
+            if actor is None or dice > 0.8 or letter.replied_on is not None:
+                continue
+            command: CaseCommand | None = None
+            if letter.receipted_on is None:
+                command = ReceiptLetter(case_id=case.ref.id, letter_id=letter.id)
+            elif dice < 0.5 and letter.receipted_on < day_of(now):
+                command = ReplyLetter(case_id=case.ref.id, letter_id=letter.id, reply="已督促现场，下周完成")
+            if command is not None:
+                await self.ask(command, actor, case.ref.division, Case)
+                made += 1
+        return made
+
+    def _of_unit(self, unit: UnitRef) -> str | None:
+        """Who signs for a forestry station or a chief office."""
+        division, _, office = unit.id.removeprefix("u-").partition("-")
+        actor = f"p-{division}-{office or 'unit'}"
+        return actor if actor in self.accounts else None
+
     def _next(self, case: Case, now: datetime) -> tuple[Case, str, CaseCommand] | None:
         """What somebody does with the case today, if anything."""
-        dice = Random(f"{self._seed} {case.ref.number} {case.state} {day_of(now)}").random()
-        age = now - case.since
-        id = case.ref.id
+        dice = Random(f"{self._seed} {case.ref.number} {case.state} {case.cycle} {day_of(now)}").random()
+        rare = self._rare(case, now, dice)
+        if rare is not None:
+            self._once.add((case.ref.id, type(rare[1])))
+            return case, *rare
+        usual = self._usual(case, now, dice)
+        return None if usual is None else (case, *usual)
+
+    def _usual(self, case: Case, now: datetime, dice: float) -> tuple[str, CaseCommand] | None:
+        """The main road."""
+        age, id, today = now - case.since, case.ref.id, day_of(now)
         match case.state:
             case CaseState.REGISTERED if age >= timedelta(days=1) and dice < 0.5:
                 if dice < 0.04:
-                    return case, self._office(case), DismissCase(case_id=id, reason="现场核查未发现问题")
-                return case, self._office(case), VerifyCase(case_id=id)
-            case CaseState.VERIFIED if dice < 0.8:
-                station = UnitRef(id=f"u-{_town(case)}", name="林业工作站")
-                due_on = day_of(now) + timedelta(days=10)
-                return case, self._office(case), AssignCase(case_id=id, unit=station, due_on=due_on)
-            case CaseState.ASSIGNED if dice < 0.8:
-                return case, self._unit(case), StartCase(case_id=id)
+                    return self._office(case), DismissCase(case_id=id, reason="现场核查未发现问题")
+                return self._office(case), VerifyCase(case_id=id)
+            case CaseState.VERIFIED | CaseState.RELAPSED if dice < 0.8:
+                command = AssignCase(case_id=id, unit=_station(case), due_on=today + timedelta(days=10))
+                return self._office(case), command
+            case CaseState.ASSIGNED if _waits_for_approval(case) and dice < 0.9:
+                return self._approver(case), ApprovePlan(case_id=id)
+            case CaseState.ASSIGNED if dice < 0.8 and self._needs_plan(case) and case.due_on and case.due_on >= today:
+                measures = (Measure(text="限期恢复植被", due_on=case.due_on),)
+                return self._unit(case), SubmitPlan(case_id=id, measures=measures)
+            case CaseState.ASSIGNED if dice < 0.8 and not self._needs_plan(case):
+                return self._unit(case), StartCase(case_id=id)
             case CaseState.RECTIFYING if age >= timedelta(days=2) and dice < 0.45:
-                evidence = (_photograph(case),)
-                measures = "已停工，清理现场并补植"
-                return case, self._unit(case), SubmitCase(case_id=id, measures=measures, evidence=evidence)
+                told = {"measures": "已停工，清理现场并补植", "evidence": (_photograph(case),), "proofs": _proofs(case)}
+                return self._unit(case), SubmitCase(case_id=id, **told)
             case CaseState.SUBMITTED if age >= timedelta(days=1):
-                if dice < 0.1 and id not in self._sent_back:
-                    self._sent_back.add(id)
-                    return case, self._acceptor(case), SendBackCase(case_id=id, reason="补植数量不足")
-                return case, self._acceptor(case), AcceptCase(case_id=id)
+                return self._acceptor(case), AcceptCase(case_id=id)
+            case CaseState.ACCEPTED if self._is_everyday(case):
+                return self._office(case), CloseCase(case_id=id, cause=_cause(dice))
             case CaseState.ACCEPTED:
-                return case, self._office(case), CloseCase(case_id=id)
+                return self._office(case), GiveNotice(case_id=id, cause=_cause(dice))
+            case CaseState.ON_NOTICE if case.objection is not None and dice < 0.5:
+                reason = "复核属实"
+                due_on = today + timedelta(days=10)
+                return self._office(case), UpholdObjection(case_id=id, due_on=due_on, reason=reason)
+            case CaseState.ON_NOTICE if case.objection is not None:
+                return self._office(case), OverruleObjection(case_id=id, reason="复核不属实")
         return None
+
+    def _rare(self, case: Case, now: datetime, dice: float) -> tuple[str, CaseCommand] | None:
+        """The side roads, each at most once for a case."""
+        id, today, age = case.ref.id, day_of(now), now - case.since
+        office, unit = self._office(case), self._unit(case)
+        photograph = (_photograph(case),)
+        fresh = case.assigned_at is not None and now - case.assigned_at < timedelta(hours=24)
+        again = {"unit": _station(case), "due_on": today + timedelta(days=12), "reason": "重新核定期限"}
+        more = {"due_on": (case.due_on or today) + timedelta(days=7), "reason": "连日暴雨"}
+        by_state: dict[CaseState, list[tuple[float, str, CaseCommand]]] = {
+            CaseState.DISMISSED: [(0.3, unit, ReopenCase(case_id=id, reason="群众补充照片", evidence=photograph))],
+            CaseState.VERIFIED: [
+                (0.05, office, ReferCase(case_id=id, kind=ReferredTo.POLICE, to=_police(case), flags=(Flag.GRAVE,))),
+                (0.07, office, HandUp(case_id=id, reason="县级协调不动")),
+                (0.09, office, VoidCase(case_id=id, reason="录入有误")),
+            ],
+            CaseState.ASSIGNED: [
+                (0.06 * fresh, unit, ReturnCase(case_id=id, reason="不属本站辖区")),
+                (
+                    0.10,
+                    office,
+                    ReassignCase(case_id=id, **again),
+                ),
+                (
+                    0.15,
+                    unit,
+                    ShowNoViolation(case_id=id, measures="现场核查无违法", proofs=_proofs(case)),
+                ),
+            ],
+            CaseState.RECTIFYING: [
+                (
+                    0.1,
+                    unit,
+                    AskExtension(case_id=id, **more),
+                ),
+            ],
+            CaseState.SUBMITTED: [(0.1, self._acceptor(case), SendBackCase(case_id=id, reason="补植数量不足"))],
+            CaseState.ON_NOTICE: [(0.3, unit, RaiseObjection(case_id=id, reason="面积与实际不符"))],
+            CaseState.CLOSED: [
+                (0.02, office, RelapseCase(case_id=id, why=RelapseReason.RECURRENCE, reason="又见推土机")),
+                (0.03, office, RelapseCase(case_id=id, why=RelapseReason.FALSE_RECTIFICATION, reason="补植未成活")),
+                (0.035, office, VoidCase(case_id=id, reason="录入有误")),
+                (0.06, office, PassLookBack(case_id=id)),
+            ],
+        }
+        if _waits_for_approval(case):
+            refusal = RefusePlan(case_id=id, reason="措施不具体")
+            return (self._approver(case), refusal) if dice < 0.2 and self._first(case, RefusePlan) else None
+        if case.extension is not None:
+            granted = dice < 0.06
+            return office, GrantExtension(case_id=id) if granted else RefuseExtension(case_id=id, reason="理由不足")
+        for referral in case.referrals[-1:] if case.state in (*OPEN, CaseState.CLOSED) else ():
+            if referral.acknowledged_on is None and age >= timedelta(days=4):
+                return office, AcknowledgeReferral(case_id=id, n=referral.n, their_number=f"公受字{case.ref.number}")
+            if referral.acknowledged_on and referral.outcome is None and age >= timedelta(days=4):
+                return office, ConcludeReferral(case_id=id, n=referral.n, outcome="已行政处罚")
+        for below, actor, command in by_state.get(case.state, ()):
+            if case.state is CaseState.CLOSED and case.closed_on != today:
+                return None
+            if case.state is CaseState.ON_NOTICE and case.objection is not None:
+                return None
+            if dice < below and self._first(case, type(command)):
+                return actor, command
+        return None
+
+    def _first(self, case: Case, command: type[CaseCommand]) -> bool:
+        return (case.ref.id, command) not in self._once
+
+    def _is_everyday(self, case: Case) -> bool:
+        return case.campaign.startswith("daily-")
+
+    def _needs_plan(self, case: Case) -> bool:
+        return not self._is_everyday(case) and case.kind not in NO_PLAN
+
+    def _approver(self, case: Case) -> str:
+        """The city's office may approve whatever tier the campaign names."""
+        return f"p-{case.ref.division[:4]}00000000-office"
 
     def _office(self, case: Case) -> str:
         return f"p-{case.ref.division[:6]}000000-office"
@@ -103,16 +273,20 @@ class People:
     def _acceptor(self, case: Case) -> str:
         """The town's chief, or the county's office where that post is vacant."""
         chief = f"p-{_town(case)}-chief"
-        return chief if chief in self._accounts else self._office(case)
+        return chief if chief in self.accounts else self._office(case)
 
     async def _make(self, gate: asyncio.Semaphore, case: Case, actor: str, command: CaseCommand) -> None:
         async with gate:
-            bus = await self._bus(actor)
             if isinstance(command, AcceptCase) and len(self.cases) and case.ref.number.endswith("5"):
                 await self._try_to_accept_own_work(case, command)
-            moved = await bus.ask(command, actor, case.ref.division, Case, timeout=20)
-            self.moves[type(command).parts()[1]] += 1
+            moved = await self.ask(command, actor, case.ref.division, Case)
             self.cases[moved.ref.id] = moved
+
+    async def ask(self, command: Command, actor: str, division: Division, answer: type[AnswerT]) -> AnswerT:
+        """One command, as one of these people; counted."""
+        given = await (await self._bus(actor)).ask(command, actor, division, answer, timeout=20)
+        self.moves[command.name] += 1
+        return given
 
     async def _try_to_accept_own_work(self, case: Case, command: AcceptCase) -> None:
         """Who rectified asks to accept as well, and must be refused."""
@@ -134,6 +308,27 @@ class People:
 
 def _number(case: Case) -> str:
     return case.ref.number
+
+
+def _station(case: Case) -> UnitRef:
+    return UnitRef(id=f"u-{_town(case)}", name="林业工作站")
+
+
+def _police(case: Case) -> UnitRef:
+    return UnitRef(id=f"police-{case.ref.division[:6]}", name="县公安局")
+
+
+def _waits_for_approval(case: Case) -> bool:
+    return case.state is CaseState.ASSIGNED and case.plan is not None and case.plan.state is PlanState.SUBMITTED
+
+
+def _cause(dice: float) -> str:
+    return CAUSES[int(dice * 1000) % len(CAUSES)]
+
+
+def _proofs(case: Case) -> tuple[Proof, ...]:
+    """Everything that any checklist asks for."""
+    return tuple(Proof(item=item, evidence=(_photograph(case),)) for item in ITEMS)
 
 
 def _town(case: Case) -> Division:

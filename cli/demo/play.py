@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli.bus import Bus, TooLarge, connected
 from cli.demo.books import Account, audit
+from cli.demo.desk import Desk
 from cli.demo.fieldwork import Fieldwork
 from cli.demo.load import load, plan, state_officials
 from cli.demo.people import People
@@ -59,13 +60,15 @@ async def play(*, reports: int, seed: int, keep: bool, out: Console, err: Consol
                 demo = Demo(run, await _buses(open, run), Reports(areas, seed), fieldwork)
                 accounts = {outsider.name for outsider in home.outsiders()}
                 demo.people = People(run.url, accounts, seed)
+                demo.desk = Desk(demo.people, jingdezhen(), path, seed)
                 open.push_async_callback(demo.people.leave)
                 await demo.tell(FIRST)
                 await load(demo.buses[OPERATOR], areas, posts)
                 await demo.quiet()
                 talk("demo.loaded", seconds=f"{time.monotonic() - started:.0f}")
                 await demo.play(reports, err)
-                books = await audit(run, demo.buses["reader"], demo.account, fieldwork.expected_mu)
+                reckoned = fieldwork.expected_mu
+                books = await audit(run, demo.buses, demo.account, reckoned, demo.people, demo.desk.imports)
                 await show(run, demo.people, books, out)
         finally:
             await stack.stop()
@@ -92,6 +95,7 @@ class Demo:
     """One play on a running system."""
 
     people: People
+    desk: Desk
 
     def __init__(self, run: Run, buses: dict[str, Bus], reports: Reports, fieldwork: Fieldwork) -> None:
         self.run = run
@@ -133,6 +137,8 @@ class Demo:
                 posts.append(self._reports.oversized(now))
             await self._post(posts)
         await self._post(self._fieldwork.between(before, now))
+        await self.quiet()
+        await self.desk.act(step, before, now)
         await self.quiet()
         if await self.people.act(now):
             await self.quiet()

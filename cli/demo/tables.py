@@ -10,10 +10,12 @@ from typing import Any
 import asyncpg
 from rich.console import Console
 
-from cli.demo.books import Book
+from cli.asking import help_of
+from cli.demo.book import Book
 from cli.demo.people import People
 from cli.demo.world import jingdezhen
 from cli.say import language_is_chinese, say, table
+from contracts.case_commands import CASE_COMMANDS
 from contracts.division import Level
 from deploy.local.home import Run
 
@@ -115,9 +117,14 @@ async def _plan(run: Run, out: Console) -> None:
 
 
 def _people(people: People, out: Console) -> None:
-    rows = [(say(f"help.case_{word}"), count) for word, count in people.moves.most_common()]
+    rows = [(_what(name), count) for name, count in people.moves.most_common()]
     table(say("demo.moves"), [say("demo.move"), say("demo.times")], rows, out)
     out.print(say("demo.forbidden", count=people.forbidden), highlight=False)
+
+
+def _what(name: str) -> str:
+    """What a command does, in the reader's language."""
+    return next(help_of(command) for command in CASE_COMMANDS if command.name == name)
 
 
 def _books(books: Sequence[Book], out: Console) -> None:

@@ -1,78 +1,39 @@
-"""What a case may become, who may move it, and whose it is afterwards (DOMAIN §5)."""
+"""How a case comes to be, whose it is in every state, and what one move makes of it (DOMAIN §5)."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-from pathlib import Path
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from contracts.cases import Case, CaseState, Owner
-from contracts.division import Level
-from contracts.incident import ALARMS, Incident
-from contracts.values import AreaKind, CaseRef, UnitRef, day_of
+from contracts.case import (
+    OPEN,
+    Case,
+    CaseKind,
+    CaseState,
+    Entry,
+    LedgerLine,
+    Origin,
+    Owner,
+    Period,
+    Route,
+    Scope,
+)
+from contracts.case_commands import Finding, OldCase, OpenDirective, RegisterCase
+from contracts.cases import CaseFact
+from contracts.division import Division, Level
+from contracts.incident import ALARMS, Incident, Severity
+from contracts.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_of
+from services.cases.campaign import RULES, campaign_of, daily, problem_of_kind
 from services.cases.deadline import after
-from services.cases.post import Actor, Posts
-from services.runtime.problem import Problem
+from services.cases.machine import Act, lawful
+from services.cases.post import Posts
 
-OURSELVES = "cases"
-"""Who moves a case when a report or time does."""
-_NAMESPACE = uuid5(NAMESPACE_URL, "urn:linzhang:case")
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The figures of `rules.json`: by whom and within how many working days something is done."""
-
-    office_level: Level
-    working_days: Mapping[str, int]
-
-    @classmethod
-    def read(cls, path: Path) -> Rules:
-        stated = json.loads(path.read_text(encoding="utf-8"))
-        return cls(Level(stated["office_level"]), stated["working_days"])
-
-
-RULES = Rules.read(Path(__file__).with_name("rules.json"))
-
-
-class By(StrEnum):
-    """Who may make a move."""
-
-    OFFICE = "office"
-    UNIT = "unit"
-    ACCEPTOR = "acceptor"
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One line of the machine: from some states to another, by somebody."""
-
-    word: str
-    before: tuple[CaseState, ...]
-    after: CaseState
-    by: By
-
-
+FactT = TypeVar("FactT", bound=CaseFact)
 S = CaseState
-MOVES = {
-    move.word: move
-    for move in (
-        Move("verify", (S.REGISTERED,), S.VERIFIED, By.OFFICE),
-        Move("dismiss", (S.REGISTERED,), S.DISMISSED, By.OFFICE),
-        Move("assign", (S.VERIFIED,), S.ASSIGNED, By.OFFICE),
-        Move("start", (S.ASSIGNED,), S.RECTIFYING, By.UNIT),
-        Move("submit", (S.RECTIFYING,), S.SUBMITTED, By.UNIT),
-        Move("send_back", (S.SUBMITTED,), S.RECTIFYING, By.ACCEPTOR),
-        Move("accept", (S.SUBMITTED,), S.ACCEPTED, By.ACCEPTOR),
-        Move("close", (S.ACCEPTED,), S.CLOSED, By.OFFICE),
-    )
-}
-"""The machine."""
+_NAMESPACE = uuid5(NAMESPACE_URL, "urn:linzhang:case")
 
 
 def opens_case(incident: Incident) -> bool:
@@ -80,15 +41,22 @@ def opens_case(incident: Incident) -> bool:
     return incident.kind not in ALARMS
 
 
+def case_id(*name: object) -> UUID:
+    """The id of the case of an incident, or of a row of an old ledger: the same whenever it is asked."""
+    return uuid5(_NAMESPACE, "\0".join(map(str, name)))
+
+
 def open_case(incident: Incident, number: str, weight: int, posts: Posts, at: datetime) -> Case:
     """The case that an incident opens, with the posts answerable for its place when it was seen. Raises NoOffice."""
+    today = day_of(at)
+    areas = [area.id for area in incident.areas]
     office = posts.office(incident.division, RULES.office_level)
     # Parts that the contract has read or these rules have made.
     return Case.model_construct(
         ref=CaseRef.model_construct(id=str(case_id(incident.id)), number=number, division=incident.division),
         incident_id=incident.id,
-        campaign=f"daily-{day_of(at).year}",
-        kind=incident.kind,
+        campaign=daily(today),
+        kind=CaseKind(incident.kind),
         severity=incident.severity,
         state=S.REGISTERED,
         lon=incident.lon,
@@ -97,125 +65,175 @@ def open_case(incident: Incident, number: str, weight: int, posts: Posts, at: da
         place=_place(incident),
         text=incident.text,
         seen_at=incident.seen_at,
-        answerable=posts.answerable([area.id for area in incident.areas], day_of(incident.seen_at)),
+        answerable=posts.answerable(areas, day_of(incident.seen_at)),
+        acting=posts.answerable(areas, today),
         office=office,
-        unit=None,
-        due_on=None,
-        owner=_office_owns(office, "verify", at),
-        rectified_by=None,
-        accepted_by=None,
+        owner=_owns(office, "verify", today),
         weight=weight,
         since=at,
+        moved_on=today,
     )
 
 
-def case_id(incident_id: UUID) -> UUID:
-    return uuid5(_NAMESPACE, str(incident_id))
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is entered without a report: by a person, from a review, a directive or an old ledger."""
+
+    origin: Origin
+    id: UUID
+    number: str
+    campaign: str
+    kind: CaseKind
+    severity: Severity
+    division: Division
+    place: str
+    text: str
+    found_on: date
+    occurred: Period | None = None
 
 
-def move(case: Case, word: str, actor: Actor, at: datetime, **changes: Any) -> Case:
+def found(
+    by: RegisterCase | Finding | OpenDirective | OldCase, id: UUID, number: str, today: date, **more: Any
+) -> Found:
+    """What a command states of a case, with the defaults of its kind of origin."""
+    match by:
+        case RegisterCase():
+            about = {"origin": Origin.COMMAND, "campaign": by.campaign or daily(today), "found_on": by.found_on}
+        case OpenDirective():
+            issued = by.directive.issued_on
+            about = {"origin": Origin.DIRECTIVE, "campaign": daily(issued), "found_on": issued}
+            about["kind"] = CaseKind.DIRECTIVE
+        case Finding():
+            about = {"origin": Origin.REVIEW, "found_on": today}
+        case OldCase():
+            about = {"origin": Origin.IMPORT, "found_on": by.found_on}
+    stated = {name: getattr(by, name, None) for name in ("kind", "severity", "division", "place", "text", "occurred")}
+    return Found(id=id, number=number, **{**stated, **about, **more})
+
+
+def enter(found: Found, posts: Posts, at: datetime, **more: Any) -> Case:
+    """A registered case that no report opened; who answered is unknown unless it is known when it occurred (A6)."""
+    today = day_of(at)
+    areas = [str(one) for one in found.division.chain()]
+    office = posts.office(found.division, RULES.office_level)
+    on = min(found.found_on, today)
+    return Case(
+        ref=CaseRef(id=str(found.id), number=found.number, division=found.division),
+        origin=found.origin,
+        campaign=found.campaign,
+        kind=found.kind,
+        severity=found.severity,
+        state=S.REGISTERED,
+        area_id=found.division,
+        place=found.place,
+        text=found.text,
+        seen_at=datetime.combine(found.found_on, time(), SHANGHAI),
+        occurred=found.occurred,
+        answerable=answered(posts, areas, found.occurred),
+        acting=posts.answerable(areas, today),
+        office=office,
+        owner=_owns(office, "verify", today),
+        since=at,
+        moved_on=on,
+        **more,
+    )
+
+
+def answered(posts: Posts, areas: Sequence[str], occurred: Period | None) -> tuple[PostRef, ...]:
+    """Who answered while it occurred: every holder at its first and last day; nobody where that is not known."""
+    if occurred is None:
+        return ()
+    both = (*posts.answerable(areas, occurred.from_on), *posts.answerable(areas, occurred.to_on))
+    return tuple({(post.id, post.holder and post.holder.id): post for post in both}.values())
+
+
+def problems_of(found: Found, today: date) -> list[tuple[str, str]]:
+    """Each field of what is to be entered that breaks a rule. Raises Problem for an unknown campaign."""
+    wrong = []
+    if rule := problem_of_kind(campaign_of(found.campaign), found.kind):
+        wrong.append(("kind", rule))
+    if found.found_on > today:
+        wrong.append(("found_on", f"must not be after today, {today}"))
+    if found.occurred and not found.occurred.from_on <= found.occurred.to_on <= found.found_on:
+        wrong.append(("occurred", "must begin before it ends, and end by the day it was found"))
+    return wrong
+
+
+def step(case: Case, word: str, act: Act, posts: Posts, **changes: Any) -> Case:
     """The case after a move. Raises Problem as `lawful` does."""
-    made = lawful(case, word, actor)
-    moved = case.model_copy(update={**changes, "state": made.after, "since": at})
-    return moved.model_copy(update={"owner": _owner(moved, at)})
+    made = lawful(case, word, act)
+    state = made.after or case.state
+    changes = {"since": act.at, "moved_on": act.on, "acting": now_acting(case, posts, act), **changes, "state": state}
+    moved = case.model_copy(update=changes)
+    return moved.model_copy(update={"owner": owner_of(case, moved, act)})
 
 
-def lawful(case: Case, word: str, actor: Actor) -> Move:
-    """The move, if it may be made. Raises Problem 409 for an unlawful one, 403 for somebody who may not make it."""
-    made = MOVES[word]
-    if case.state not in made.before:
-        raise Problem(
-            409,
-            "unlawful-move",
-            f"{case.ref.number} is {case.state}; {word} is lawful only from {', '.join(made.before)}",
-            errors=[{"field": "case_id", "rule": f"{word} is lawful only from {', '.join(made.before)}"}],
-            state=case.state,
-            moves_allowed=allowed(case.state),
-        )
-    _require(case, made, actor)
-    return made
+def now_acting(case: Case, posts: Posts, act: Act) -> tuple[PostRef, ...]:
+    return posts.answerable([case.area_id, *_above(case)], day_of(act.at))
 
 
-def allowed(state: CaseState) -> tuple[str, ...]:
-    """The moves that are lawful in a state."""
-    return tuple(word for word, move in MOVES.items() if state in move.before)
+def _above(case: Case) -> list[str]:
+    return [str(one) for one in case.ref.division.chain() if str(one) != case.area_id]
 
 
-def assign(case: Case, actor: Actor, at: datetime, unit: UnitRef | None, due_on: date) -> Case:
-    """Hand a case to the unit that must put it right, by a day; `unit` is None when nobody knows it."""
-    lawful(case, "assign", actor)
-    errors = []
-    if unit is None:
-        errors.append({"field": "unit.id", "rule": "must be the unit of a post in the roster"})
-    if due_on < day_of(at):
-        errors.append({"field": "due_on", "rule": f"must not be before today, {day_of(at)}"})
-    if errors:
-        raise Problem(
-            422, "assignment-not-lawful", "a case goes to a known unit, by a day from today on", errors=errors
-        )
-    return move(case, "assign", actor, at, unit=unit, due_on=due_on)
-
-
-def submit(case: Case, actor: Actor, at: datetime) -> Case:
-    return move(case, "submit", actor, at, rectified_by=actor.id)
-
-
-def send_back(case: Case, actor: Actor, at: datetime) -> Case:
-    """The unit goes on; the days that the case waited for its acceptor do not count against it."""
-    waited = timedelta(days=(day_of(at) - day_of(case.since)).days)
-    return move(case, "send_back", actor, at, due_on=case.due_on and case.due_on + waited)
-
-
-def accept(case: Case, actor: Actor, at: datetime) -> Case:
-    """The acceptor signs (谁验收、谁负责)."""
-    return move(case, "accept", actor, at, accepted_by=actor.id)
-
-
-def is_overdue(case: Case, today: date) -> bool:
-    return case.owner is not None and case.owner.due_on < today
-
-
-def _owner(case: Case, at: datetime) -> Owner | None:
+def owner_of(before: Case, case: Case, act: Act) -> Owner | None:
     """Who must act now, and by when: an open case always has an owner and a day."""
-    match case.state:
-        case S.VERIFIED:
-            return _office_owns(case.office, "assign", at)
-        case S.ASSIGNED | S.RECTIFYING:
-            assert case.unit is not None
-            assert case.due_on is not None
-            return Owner(unit=case.unit, due_on=case.due_on)
-        case S.SUBMITTED:
-            return _office_owns(case.office, "accept", at)
-        case S.ACCEPTED:
-            return _office_owns(case.office, "close", at)
-    return None
+    if case.state not in OPEN:
+        return None
+    owner = before.owner
+    if case.state in (S.ASSIGNED, S.RECTIFYING) and case.unit is not None and case.due_on is not None:
+        stays = owner is not None and (owner.unit, owner.due_on) == (case.unit, case.due_on)
+        return owner if stays else Owner(unit=case.unit, due_on=case.due_on, since_on=act.on)
+    if case.state is before.state and owner is not None and _waits_alike(before, case):
+        return owner
+    if case.state is S.RELAPSED and case.unit is not None:
+        return _owns(case.unit, "reassign_relapsed", act.on)
+    if case.state is S.ON_NOTICE and case.objection is None and case.notice_until is not None:
+        return Owner(unit=case.office, due_on=case.notice_until, since_on=act.on)
+    return _owns(case.office, _OFFICE_MUST.get(case.state, "assign"), act.on)
 
 
-def _office_owns(office: UnitRef, word: str, at: datetime) -> Owner:
-    deadline = after(day_of(at), RULES.working_days[word])
-    return Owner.model_construct(unit=office, due_on=deadline.on, calendar=deadline.calendar)
+_OFFICE_MUST = {
+    S.REGISTERED: "verify",
+    S.VERIFIED: "assign",
+    S.SUBMITTED: "accept",
+    S.ACCEPTED: "close",
+    S.ON_NOTICE: "answer_objection",
+}
+"""What the office must do in a state, by the days of `rules.json`."""
 
 
-def _require(case: Case, made: Move, actor: Actor) -> None:
-    """Raises Problem 403 unless the actor's posts allow the move."""
-    place = case.ref.division
-    in_office = actor.runs_the_book(place, RULES.office_level)
-    match made.by:
-        case By.UNIT:
-            lawful, who = actor.of_unit(case.unit), "somebody of the unit that the case is assigned to"
-        case By.OFFICE:
-            lawful, who = in_office, f"the chief office of the {RULES.office_level}, or one above it"
-        case By.ACCEPTOR:
-            rectifier = actor.id == case.rectified_by or actor.of_unit(case.unit)
-            lawful = (in_office or actor.is_chief_of(place)) and not rectifier
-            who = "a chief of the place or a chief office, never the rectifier nor anybody of its unit"
-    if not lawful:
-        raise Problem(
-            403,
-            "not-yours-to-move",
-            f"{made.word} is made by {who}",
-            errors=[{"field": "subject", "rule": f"the actor must be {who}"}],
-        )
+def _waits_alike(before: Case, case: Case) -> bool:
+    return all(getattr(before, name) == getattr(case, name) for name in ("office", "notice_until", "objection"))
+
+
+def _owns(unit: UnitRef, word: str, day: date) -> Owner:
+    deadline = after(day, RULES.working_days[word])
+    return Owner.model_construct(unit=unit, due_on=deadline.on, calendar=deadline.calendar, since_on=day)
+
+
+def passed_on(case: Case, act: Act, posts: Posts) -> Case:
+    """The case with the present holders of the posts that answer for it."""
+    return case.model_copy(update={"acting": now_acting(case, posts, act)})
+
+
+def repeats_since(day: date) -> date:
+    """How far back repeats are counted (G5)."""
+    return day - timedelta(days=round(RULES.repeats_within_years * 365.25))
+
+
+def told(fact: type[FactT], case: Case, act: Act, *entries: Entry, **said: Any) -> FactT:
+    """A fact about the case after a move."""
+    return fact(case=case, by=act.actor.id, at=act.at, on=act.on, entries=entries, **said)
+
+
+def scope_of(case: Case) -> Scope:
+    return Scope(campaign=case.campaign, division=case.ref.division, kind=case.kind)
+
+
+def entry(case: Case, line: LedgerLine, on: date, reason: str | None = None, route: Route | None = None) -> Entry:
+    """One line of the ledger for the case where it now counts."""
+    return Entry(line=line, on=on, scope=scope_of(case), reason=reason, route=route)
 
 
 def _place(incident: Incident) -> str:

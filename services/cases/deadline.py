@@ -32,15 +32,34 @@ def is_working_day(day: date) -> tuple[bool, bool]:
 @cache
 def after(day: date, working_days: int) -> Deadline:
     """The last of so many working days that follow `day`."""
-    unknown: list[int] = []
-    left = working_days
-    while left:
-        day += timedelta(days=1)
-        works, known = is_working_day(day)
-        left -= works
-        if not known and day.year not in unknown:
-            unknown.append(day.year)
-    years = "、".join(map(str, unknown))
-    return Deadline(
-        day, f"{years}: 节假日安排未知，按周一至周五计 / not known, Monday to Friday" if unknown else SOURCE
-    )
+    end = _walk(day, working_days, timedelta(days=1))
+    return Deadline(end, _counted_by(day, end))
+
+
+@cache
+def shifted(day: date, working_days: int) -> date:
+    """The day so many working days after `day`, or before it where they are negative."""
+    return _walk(day, abs(working_days), timedelta(days=1 if working_days > 0 else -1))
+
+
+def between(first: date, last: date) -> int:
+    """How many working days lie after `first`, up to and with `last`."""
+    days = (last - first).days
+    return sum(is_working_day(first + timedelta(days=n))[0] for n in range(1, days + 1))
+
+
+def _walk(day: date, working_days: int, step: timedelta) -> date:
+    while working_days:
+        day += step
+        working_days -= is_working_day(day)[0]
+    return day
+
+
+def _counted_by(first: date, last: date) -> str:
+    """The years of the calendar that were used, with its source; years that it does not know are said."""
+    years = range(first.year, last.year + 1)
+    known = [str(year) for year in years if is_working_day(date(year, 6, 1))[1]]
+    unknown = [str(year) for year in years if str(year) not in known]
+    said = [f"{'、'.join(known)}年{SOURCE}"] if known else []
+    said += [f"{'、'.join(unknown)}: 节假日安排未知，按周一至周五计 / not known, Monday to Friday"] if unknown else []
+    return "；".join(said)

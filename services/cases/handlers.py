@@ -1,48 +1,95 @@
-"""What cases does when it hears of incidents, and what people may ask of it."""
+"""What cases does when it hears of incidents, what people may ask of it, and what time brings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from contracts.cases import (
-    Case,
-    CaseAccepted,
-    CaseAssigned,
-    CaseClosed,
-    CaseCorroborated,
-    CaseDismissed,
-    CaseFact,
-    CaseOpened,
-    CaseOverdue,
-    CaseSentBack,
-    CaseStarted,
-    CaseSubmitted,
-    CaseVerified,
-)
-from contracts.commands import (
+from contracts.case import Case
+from contracts.case_commands import (
     AcceptCase,
+    AcknowledgeReferral,
+    AddCause,
+    ApprovePlan,
+    AskExtension,
     AssignCase,
     CaseCommand,
     CaseList,
+    CauseNamed,
     CloseCase,
+    ConcludeReferral,
     DismissCase,
+    DissolveUnit,
+    GiveNotice,
+    GrantExtension,
+    HandUp,
+    History,
+    ImportCases,
+    LinkSite,
     ListCases,
+    MergeCase,
+    OpenDirective,
+    OverruleObjection,
+    PassedOn,
+    PassLookBack,
+    PublishSheet,
+    RaiseObjection,
+    ReassignCase,
+    ReceiptLetter,
+    RecordReview,
+    ReferCase,
+    RefuseExtension,
+    RefusePlan,
+    RegisterCase,
+    RelapseCase,
+    ReopenCase,
+    ReplyLetter,
+    ReturnCase,
+    ScopeAsked,
     SendBackCase,
+    ShowAges,
     ShowCase,
+    ShowHistory,
+    ShowNoViolation,
+    ShowSheet,
     StartCase,
     SubmitCase,
+    SubmitPlan,
+    TransferCase,
+    UpholdObjection,
     VerifyCase,
+    VoidCase,
+)
+from contracts.cases import (
+    CaseCorroborated,
+    CaseFact,
+    CaseOpened,
+    CaseOverdue,
+    CasePassedOn,
+    CaseReassigned,
+    CauseAdded,
+    LetterFact,
+    LetterIssued,
+    LetterReceipted,
+    LetterReplied,
+    LookBackDue,
+    Sheet,
+    SheetPublished,
 )
 from contracts.event import Fact
 from contracts.patrol import IncidentLinked, IncidentLocated
-from contracts.roster import PostStated
+from contracts.roster import Post, PostStated
 from contracts.values import day_of
 from services.cases import case as rules
-from services.cases import store
-from services.cases.post import Actor
+from services.cases import closing, entering, ladder, ledger, ledger_store, rectify, referral, store
+from services.cases.campaign import campaign_of
+from services.cases.ledger import Window
+from services.cases.machine import OURSELVES, Act, acting, forbid, refuse, refuse_field, require_office
+from services.cases.post import Actor, Posts
+from services.cases.recording import enter, record
+from services.cases.store import Change
 from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.reference import keep_newest
 from services.runtime.service import Service
@@ -50,12 +97,20 @@ from services.runtime.transaction import Transaction
 
 cases = Service("cases")
 posts = cases.view(store.load_posts)
+causes = cases.view(store.load_causes)
+AT_ONCE = 200
+"""Cases handled in one transaction of the clock."""
 
 
 @cases.hears(PostStated, locks="post.id")
 async def keep_posts(tx: Transaction, heard: list[Heard[PostStated]]) -> list[News]:
-    if await keep_newest(tx, "posts", [(one.envelope.sequence, one.body.post) for one in heard]):
+    """Keep the posts; where a known one gets another holder, its open cases will be passed on."""
+    known = await posts.at(tx)
+    stated = [(one.envelope.sequence, one.body.post) for one in heard]
+    if await keep_newest(tx, "posts", stated):
         await posts.changed(tx)
+        today = day_of(tx.now)
+        await store.expect_handovers(tx, [day for _, post in stated for day in handovers(known, post, today)])
     return []
 
 
@@ -82,8 +137,8 @@ async def open_cases(tx: Transaction, heard: list[Heard[IncidentLocated]]) -> li
         last[county] += 1
         number = rules.numbered(year, county, last[county])
         opened.append(rules.open_case(incident, number, weights[incident.id], roster, tx.now))
-        news.append((one, CaseOpened.model_construct(case=opened[-1], by=rules.OURSELVES, at=tx.now)))
-    await store.add(tx, opened, rules.OURSELVES)
+        news.append((one, CaseOpened.model_construct(case=opened[-1], by=OURSELVES, at=tx.now)))
+    await enter(tx, opened, OURSELVES)
     return news
 
 
@@ -94,72 +149,192 @@ async def corroborate(tx: Transaction, heard: list[Heard[IncidentLinked]]) -> li
     weights = await store.weigh(tx, {to: one.body.weight for to, one in heaviest.items()})
     grown = await store.raise_weights(tx, weights)
     return [
-        (heaviest[case.incident_id], CaseCorroborated.model_construct(case=case, by=rules.OURSELVES, at=tx.now))
+        (heaviest[case.incident_id], CaseCorroborated.model_construct(case=case, by=OURSELVES, at=tx.now))
         for case in grown
+        if case.incident_id is not None
     ]
 
 
-@cases.answers(VerifyCase)
-async def verify(tx: Transaction, ask: Ask[VerifyCase]) -> Answer:
-    return await _move(tx, ask, CaseVerified)
+Decide = Callable[[Case, Act, Any, Posts], CaseFact]
+
+MOVES: dict[type[CaseCommand], Decide] = {
+    VerifyCase: rectify.verify,
+    DismissCase: rectify.dismiss,
+    ReopenCase: rectify.reopen,
+    AssignCase: rectify.assign,
+    ReturnCase: rectify.give_back,
+    ReassignCase: rectify.reassign,
+    SubmitPlan: rectify.submit_plan,
+    RefusePlan: rectify.refuse_plan,
+    ApprovePlan: rectify.approve_plan,
+    StartCase: rectify.start,
+    AskExtension: rectify.ask_extension,
+    GrantExtension: rectify.grant_extension,
+    RefuseExtension: rectify.refuse_extension,
+    ShowNoViolation: rectify.show_no_violation,
+    SubmitCase: rectify.submit,
+    SendBackCase: rectify.send_back,
+    AcceptCase: rectify.accept,
+    RaiseObjection: closing.raise_objection,
+    UpholdObjection: closing.uphold,
+    OverruleObjection: closing.overrule,
+    PassLookBack: closing.pass_look_back,
+    RelapseCase: closing.relapse,
+    VoidCase: closing.void,
+    TransferCase: closing.transfer,
+    ReferCase: referral.refer,
+    AcknowledgeReferral: referral.acknowledge,
+    ConcludeReferral: referral.conclude,
+    HandUp: referral.hand_up,
+}
+"""The moves that need nothing but the case and the roster to be decided."""
 
 
-@cases.answers(DismissCase)
-async def dismiss(tx: Transaction, ask: Ask[DismissCase]) -> Answer:
-    return await _move(tx, ask, CaseDismissed, reason=ask.command.reason)
+def _answering(decide: Decide) -> Callable[[Transaction, Ask[CaseCommand]], Awaitable[Answer]]:
+    async def answer(tx: Transaction, ask: Ask[CaseCommand]) -> Answer:
+        case, act, roster = await _asked(tx, ask)
+        return await _moved(tx, ask, Change(case, decide(case, act, ask.command, roster), *_said(ask.command)))
+
+    return answer
 
 
-@cases.answers(AssignCase)
-async def assign(tx: Transaction, ask: Ask[AssignCase]) -> Answer:
-    unit = (await posts.at(tx)).unit(ask.command.unit.id)
-
-    def decide(case: Case, actor: Actor, at: datetime) -> Case:
-        return rules.assign(case, actor, at, unit, ask.command.due_on)
-
-    return await _move(tx, ask, CaseAssigned, decide)
+for _command, _decide in MOVES.items():
+    cases.answers(_command)(_answering(_decide))
 
 
-@cases.answers(StartCase)
-async def start(tx: Transaction, ask: Ask[StartCase]) -> Answer:
-    return await _move(tx, ask, CaseStarted)
+async def _asked(tx: Transaction, ask: Ask[CaseCommand]) -> tuple[Case, Act, Posts]:
+    """The case, locked; who acts on it, on which business date; and the roster."""
+    case = await store.locked(tx, ask.command.case_id)
+    ask.require_within(case.ref.division)
+    roster = await posts.at(tx)
+    return case, acting(case, roster.actor(ask.actor, day_of(tx.now)), tx.now, ask.command.on), roster
 
 
-@cases.answers(SubmitCase)
-async def submit(tx: Transaction, ask: Ask[SubmitCase]) -> Answer:
-    said = {"measures": ask.command.measures, "evidence": ask.command.evidence}
-    return await _move(tx, ask, CaseSubmitted, rules.submit, **said)
+async def _moved(tx: Transaction, ask: Ask[CaseCommand], *changes: Change) -> Answer:
+    return Answer(changes[0].fact.case, await record(tx, changes))
 
 
-@cases.answers(SendBackCase)
-async def send_back(tx: Transaction, ask: Ask[SendBackCase]) -> Answer:
-    return await _move(tx, ask, CaseSentBack, rules.send_back, reason=ask.command.reason)
+def _said(command: CaseCommand) -> tuple[str, str | None]:
+    """The verb of a command is the word of its move."""
+    return command.parts()[1], getattr(command, "reason", None)
 
 
-@cases.answers(AcceptCase)
-async def accept(tx: Transaction, ask: Ask[AcceptCase]) -> Answer:
-    return await _move(tx, ask, CaseAccepted, rules.accept)
+@cases.answers(GiveNotice)
+async def notice(tx: Transaction, ask: Ask[GiveNotice]) -> Answer:
+    case, act, roster = await _asked(tx, ask)
+    told = closing.notice(case, act, ask.command, roster, await causes.at(tx))
+    return await _moved(tx, ask, Change(case, told, "notice"))
 
 
 @cases.answers(CloseCase)
 async def close(tx: Transaction, ask: Ask[CloseCase]) -> Answer:
-    return await _move(tx, ask, CaseClosed)
+    case, act, roster = await _asked(tx, ask)
+    repeats = await store.repeats(tx, case, ask.command.cause or case.cause, rules.repeats_since(act.on))
+    told = closing.close(case, act, ask.command, roster, await causes.at(tx), repeats)
+    return await _moved(tx, ask, Change(case, told, "close"))
 
 
-async def _move(
-    tx: Transaction,
-    ask: Ask[CaseCommand],
-    told: type[CaseFact],
-    decide: Callable[[Case, Actor, datetime], Case] | None = None,
-    **said: Any,
+@cases.answers(MergeCase)
+async def merge(tx: Transaction, ask: Ask[MergeCase]) -> Answer:
+    """Both cases are locked in the order of their ids."""
+    both = await store.locked_all(tx, [ask.command.case_id, ask.command.into])
+    case, act, roster = await _asked(tx, ask)
+    into = both[ask.command.into]
+    ask.require_within(into.ref.division)
+    merged, *kept = closing.merge(case, into, act, ask.command, roster)
+    changes = [Change(into, fact, "keep_deadline") for fact in kept]
+    return await _moved(tx, ask, Change(case, merged, "merge", ask.command.reason), *changes)
+
+
+@cases.answers(LinkSite)
+async def link_site(tx: Transaction, ask: Ask[LinkSite]) -> Answer:
+    both = await store.locked_all(tx, [ask.command.case_id, ask.command.other])
+    case, act, roster = await _asked(tx, ask)
+    other = both[ask.command.other]
+    ask.require_within(other.ref.division)
+    here, there = closing.link_site(case, other, act, ask.command, roster)
+    await ledger_store.link(tx, ask.command.case_id, ask.command.other, act.on)
+    return await _moved(tx, ask, Change(case, here, "link_site"), Change(other, there, "link_site"))
+
+
+@cases.answers(DissolveUnit)
+async def dissolve_unit(tx: Transaction, ask: Ask[DissolveUnit]) -> Answer:
+    """Its open cases go to the successor with their days, else back to the office; again while there are more."""
+    roster = await posts.at(tx)
+    actor = roster.actor(ask.actor, day_of(tx.now))
+    require_office(actor, ask.division)
+    successor = ask.command.successor and roster.unit(ask.command.successor.id)
+    if ask.command.successor and successor is None:
+        refuse_field("successor.id", "must be the unit of a post in the roster")
+    of_unit = await store.open_of_unit(tx, ask.command.unit.id, ask.division, AT_ONCE)
+    changes = []
+    for case in of_unit:
+        act = acting(case, actor, tx.now, None)
+        word, passed = rectify.pass_to(case, act, successor, roster)
+        told = rules.told(CaseReassigned, passed, act, reason=ask.command.reason)
+        changes.append(Change(case, told, word, ask.command.reason))
+    return Answer(PassedOn(cases=tuple(case.ref.id for case in of_unit)), await record(tx, changes))
+
+
+@cases.answers(RegisterCase)
+async def register(tx: Transaction, ask: Ask[RegisterCase]) -> Answer:
+    return await entering.register(tx, ask, await posts.at(tx))
+
+
+@cases.answers(OpenDirective)
+async def open_directive(tx: Transaction, ask: Ask[OpenDirective]) -> Answer:
+    return await entering.open_directive(tx, ask, await posts.at(tx))
+
+
+@cases.answers(RecordReview)
+async def record_review(tx: Transaction, ask: Ask[RecordReview]) -> Answer:
+    return await entering.record_review(tx, ask, await posts.at(tx))
+
+
+@cases.answers(ImportCases)
+async def take_over(tx: Transaction, ask: Ask[ImportCases]) -> Answer:
+    return await entering.take_over(tx, ask, await posts.at(tx))
+
+
+@cases.answers(AddCause)
+async def add_cause(tx: Transaction, ask: Ask[AddCause]) -> Answer:
+    require_office((await posts.at(tx)).actor(ask.actor, day_of(tx.now)), ask.division)
+    named = CauseNamed(cause=ask.command.cause, words=ask.command.words, words_en=ask.command.words_en)
+    if named.cause in await causes.at(tx):
+        refuse_field("cause", "must not be in the list yet")
+    await store.add_cause(tx, named)
+    await causes.changed(tx)
+    return Answer(named, [CauseAdded(**dict(named), division=ask.division, by=ask.actor, at=tx.now)])
+
+
+@cases.answers(ReceiptLetter)
+async def receipt_letter(tx: Transaction, ask: Ask[ReceiptLetter]) -> Answer:
+    return await _letter(tx, ask, LetterReceipted, "receipted_on")
+
+
+@cases.answers(ReplyLetter)
+async def reply_letter(tx: Transaction, ask: Ask[ReplyLetter]) -> Answer:
+    return await _letter(tx, ask, LetterReplied, "replied_on", reply=ask.command.reply)
+
+
+async def _letter(
+    tx: Transaction, ask: Ask[ReceiptLetter] | Ask[ReplyLetter], fact: type[LetterFact], field: str, **said: str
 ) -> Answer:
-    """One move: lock, decide, write, tell. The verb of the command is the word of the move."""
-    word = type(ask.command).parts()[1]
-    before = await store.locked(tx, ask.command.case_id)
-    ask.require_within(before.ref.division)
-    actor = (await posts.at(tx)).actor(ask.actor, day_of(tx.now))
-    after = decide(before, actor, tx.now) if decide else rules.move(before, word, actor, tx.now)
-    await store.save(tx, before, after, word, ask.actor, said.get("reason"))
-    return Answer(after, [told(case=after, by=ask.actor, at=tx.now, **said)])
+    """What became of a letter; the office speaks for a receiver outside the roster."""
+    case, act, roster = await _asked(tx, ask)
+    letters = (await store.letters(tx, [case.ref.id]))[case.ref.id]
+    letter = next((one for one in letters if one.id == ask.command.letter_id), None)
+    if letter is None:
+        refuse_field("letter_id", f"must be the id of one of the {len(letters)} letters of {case.ref.number}")
+    if roster.unit(letter.to.id) is None:
+        require_office(act.actor, case.ref.division)
+    elif not act.actor.of_unit(letter.to):
+        forbid(f"the letter was sent to {letter.to.name}", f"somebody of {letter.to.name}")
+    if getattr(letter, field) is not None:
+        refuse(case, f"the letter has its {field} already: {getattr(letter, field)}", "letter_id")
+    known = letter.model_copy(update={field: act.on, **said})
+    await store.put_letters(tx, [(case, known)])
+    return Answer(case, [rules.told(fact, case, act, letter=known)])
 
 
 @cases.answers(ShowCase)
@@ -175,16 +350,134 @@ async def list_cases(tx: Transaction, ask: Ask[ListCases]) -> Answer:
     return Answer(CaseList(cases=found, total=total))
 
 
+@cases.answers(ShowHistory)
+async def history(tx: Transaction, ask: Ask[ShowHistory]) -> Answer:
+    case = await store.found(tx, ask.command.case_id)
+    ask.require_within(case.ref.division)
+    letters = (await store.letters(tx, [case.ref.id]))[case.ref.id]
+    return Answer(History(case=case, moves=await store.history(tx, ask.command.case_id), letters=tuple(letters)))
+
+
+@cases.answers(ShowSheet)
+async def show_sheet(tx: Transaction, ask: Ask[ShowSheet]) -> Answer:
+    return Answer(await _sheet(tx, _window(ask, ask.command.cutoff or tx.now)))
+
+
+@cases.answers(PublishSheet)
+async def publish_sheet(tx: Transaction, ask: Ask[PublishSheet]) -> Answer:
+    """As known now; what came late for the sheet before it is named (补录)."""
+    require_office((await posts.at(tx)).actor(ask.actor, day_of(tx.now)), ask.division)
+    window = _window(ask, tx.now)
+    before = await ledger_store.last_published(tx, window)
+    sheet = await _sheet(tx, window)
+    differences = await ledger_store.late_for(tx, before, window) if before else ()
+    await ledger_store.publish(tx, sheet)
+    return Answer(sheet, [SheetPublished(sheet=sheet, differences=differences, by=ask.actor, at=tx.now)])
+
+
+def _window(ask: Ask[ShowSheet] | Ask[PublishSheet], cutoff: datetime) -> Window:
+    asked: ScopeAsked = ask.command
+    if asked.after > asked.to:
+        refuse_field("to", f"must not be before {asked.after}")
+    if asked.campaign is not None:
+        campaign_of(asked.campaign)
+    return Window(asked.campaign, ask.division, asked.kind, asked.after, asked.to, cutoff)
+
+
+async def _sheet(tx: Transaction, window: Window) -> Sheet:
+    return ledger.sheet(window, await ledger_store.counted(tx, window), await ledger_store.same_site(tx, window))
+
+
+@cases.answers(ShowAges)
+async def ages(tx: Transaction, ask: Ask[ShowAges]) -> Answer:
+    return Answer(await ledger_store.ages(tx, ask.command.campaign, ask.division, ask.command.kind, ask.command.on))
+
+
 @cases.every(seconds=5.0)
 async def tell_overdue(tx: Transaction) -> list[Fact]:
     """The day of the present owner has passed: told once for each owner and day."""
     return [
-        CaseOverdue(case=case, by=rules.OURSELVES, at=tx.now, overdue_since=case.owner.due_on)
+        CaseOverdue(case=case, by=OURSELVES, at=tx.now, overdue_since=case.owner.due_on)
         for case in await store.take_overdue(tx, day_of(tx.now))
         if case.owner is not None
     ]
 
 
+@cases.every(seconds=5.0)
+async def climb_the_ladder(tx: Transaction) -> list[Fact]:
+    """Issue the rungs whose day has come; the case is locked, so that one that moves on gets no letter."""
+    today = day_of(tx.now)
+    climbing = await store.take_due(tx, "ladder_on", today, AT_ONCE)
+    letters = await store.letters(tx, [case.ref.id for case in climbing])
+    issued = [
+        (case, letter)
+        for case in climbing
+        for letter in ladder.due(case, [one.id for one in letters[case.ref.id]], today)
+    ]
+    await store.put_letters(tx, issued)
+    for case, letter in issued:
+        letters[case.ref.id].append(letter)
+    days = {case.ref.id: ladder.next_on(case, [one.id for one in letters[case.ref.id]]) for case in climbing}
+    await store.next_on_ladder(tx, days)
+    return [rules.told(LetterIssued, case, _ourselves(tx), letter=letter) for case, letter in issued]
+
+
+@cases.every(seconds=5.0)
+async def end_notices(tx: Transaction) -> list[Fact]:
+    """Close what has been on notice for its days without an open objection."""
+    act = _ourselves(tx)
+    roster = await posts.at(tx)
+    changes = []
+    for case in await store.take_due(tx, "notice_until", act.on, AT_ONCE):
+        repeats = await store.repeats(tx, case, case.cause, rules.repeats_since(act.on))
+        changes.append(Change(case, closing.end_notice(case, act, roster, repeats), "end_notice"))
+    return [*await record(tx, changes)]
+
+
+@cases.every(seconds=5.0)
+async def call_for_look_backs(tx: Transaction) -> list[Fact]:
+    due = await store.take_due(tx, "look_back_on", day_of(tx.now), AT_ONCE)
+    await store.mark_look_back_told(tx, due)
+    return [rules.told(LookBackDue, case, _ourselves(tx)) for case in due]
+
+
+@cases.every(seconds=5.0)
+async def pass_on(tx: Transaction) -> list[Fact]:
+    """A post has another holder: its open cases are the successor's from now on."""
+    act, roster = _ourselves(tx), await posts.at(tx)
+    found = await store.handover(tx, act.on)
+    if found is None:
+        return []
+    post_id, on_day, after_id = found
+    post = roster.by_id(post_id)
+    open_cases = await store.open_in(tx, post.division, after_id, AT_ONCE) if post else []
+    passed = [rules.passed_on(case, act, roster) for case in open_cases]
+    changed = [case for before, case in zip(open_cases, passed, strict=True) if case.acting != before.acting]
+    await store.restate(tx, changed)
+    more = len(open_cases) == AT_ONCE
+    await store.handed_over(tx, post_id, on_day, UUID(open_cases[-1].ref.id) if more else None)
+    return [rules.told(CasePassedOn, case, act) for case in changed]
+
+
+@cases.every(seconds=2.0)
+async def fold_ledger(tx: Transaction) -> list[Fact]:
+    await ledger_store.fold(tx)
+    return []
+
+
+def _ourselves(tx: Transaction) -> Act:
+    return Act(Actor(OURSELVES, ()), tx.now, day_of(tx.now))
+
+
+def handovers(known: Posts, post: Post, today: date) -> list[tuple[str, date]]:
+    """The days on which a post's open cases go to another holder: now, if it is known otherwise, and later ones."""
+    before = known.by_id(post.id)
+    now = [] if before is None or before.holder_on(today) == post.holder_on(today) else [today]
+    later = [one.held_from for one in post.appointments if one.held_from > today]
+    return [(post.id, day) for day in (*now, *later)]
+
+
 @cases.due
 async def due(tx: Transaction) -> dict[str, int]:
-    return {"overdue": await store.untold_overdue(tx, day_of(tx.now))}
+    """How much waits for the clock, by what it waits for."""
+    return await store.waiting_for_clock(tx, day_of(tx.now))

@@ -42,6 +42,7 @@ class Posts:
     """The posts there are, by area, unit and person."""
 
     def __init__(self, posts: Iterable[Post]) -> None:
+        self._by_id: dict[str, Post] = {}
         self._by_area: dict[str, list[Post]] = {}
         self._by_person: dict[str, list[Post]] = {}
         self._offices: dict[Division, Post] = {}
@@ -49,6 +50,7 @@ class Posts:
         self._answerable: dict[tuple[tuple[str, ...], date], tuple[PostRef, ...]] = {}
         self._references: dict[tuple[str, str | None], PostRef] = {}
         for post in sorted(posts, key=lambda post: post.id):
+            self._by_id[post.id] = post
             if post.role in ANSWERABLE:
                 self._by_area.setdefault(post.area_id, []).append(post)
             self._units[post.unit.id] = post.unit
@@ -92,6 +94,15 @@ class Posts:
             if office is not None and above.level in at_or_above(level):
                 return office.unit
         raise NoOffice(f"no chief office is enrolled for {division} at {level} level or above")
+
+    def office_above(self, office: UnitRef, division: Division) -> UnitRef | None:
+        """The next chief office above one that runs the book of a place."""
+        chain = [self._offices[above].unit for above in division.chain() if above in self._offices]
+        higher = chain[chain.index(office) + 1 :] if office in chain else []
+        return higher[0] if higher else None
+
+    def by_id(self, post_id: str) -> Post | None:
+        return self._by_id.get(post_id)
 
     def unit(self, unit_id: str) -> UnitRef | None:
         return self._units.get(unit_id)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from contracts.cases import Case
-from contracts.commands import ListCases
+from contracts.case import Case, Repeats
+from contracts.case_commands import CauseNamed, ListCases, MoveMade
+from contracts.cases import CaseFact, Letter, Review
 from contracts.division import Division
 from contracts.roster import Post
+from contracts.values import CaseRef
+from services.cases import closing
+from services.cases.campaign import Causes, read
 from services.cases.post import Posts
 from services.runtime.problem import Problem
 from services.runtime.transaction import Sql, Transaction
+
+REPEATS_LINKED = 10
+"""Of the earlier cases, so many are named; all are counted."""
 
 
 async def load_posts(sql: Sql) -> Posts:
@@ -62,33 +70,75 @@ async def take_numbers(tx: Transaction, year: int, counties: Sequence[str]) -> d
     return {row["county"]: row["last"] - wanted[row["county"]] for row in rows}
 
 
-async def add(tx: Transaction, cases: Sequence[Case], by: str) -> None:
-    """New cases with their first move."""
+_COLUMNS = {
+    "id": "uuid",
+    "incident_id": "uuid",
+    "number": "text",
+    "campaign": "text",
+    "kind": "text",
+    "division": "text",
+    "state": "text",
+    "owner_due_on": "date",
+    "unit_id": "text",
+    "cause": "text",
+    "party": "text",
+    "area_id": "text",
+    "closed_on": "date",
+    "ladder_on": "date",
+    "look_back_on": "date",
+    "notice_until": "date",
+    "body": "text",
+}
+_NAMES = ", ".join(_COLUMNS)
+_ARRAYS = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_COLUMNS.values(), 1))
+_N = len(_COLUMNS)
+
+
+def _row(case: Case, ladder_on: date | None) -> tuple[object, ...]:
+    """A case as the values of `_COLUMNS`."""
+    return (
+        UUID(case.ref.id),
+        case.incident_id,
+        case.ref.number,
+        case.campaign,
+        case.kind.value,
+        case.ref.division,
+        case.state.value,
+        case.owner and case.owner.due_on,
+        case.unit and case.unit.id,
+        case.cause,
+        case.party,
+        case.area_id,
+        case.closed_on,
+        ladder_on,
+        case.look_back_on,
+        closing.notice_ends_on(case),
+        case.model_dump_json(),
+    )
+
+
+async def add(
+    tx: Transaction, cases: Sequence[Case], by: str, ladder: Mapping[str, date | None], word: str = "register"
+) -> None:
+    """New cases with their first move; `ladder` says by id when the ladder must look at each."""
     if not cases:
         return
+    rows = [_row(case, ladder[case.ref.id]) for case in cases]
     await tx.sql.execute(
-        """
+        f"""
         WITH new AS (
-            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                                 $8::date[], $9::text[])
-                AS new (id, incident_id, number, campaign, kind, division, state, owner_due_on, body)
+            SELECT * FROM unnest({_ARRAYS}, ${_N + 3}::date[]) AS new ({_NAMES}, on_day)
         ), moved AS (
-            INSERT INTO moves (case_id, move, after, by, at) SELECT id, 'register', state, $10, $11 FROM new
+            INSERT INTO moves (case_id, move, after, by, at, on_day, due_on)
+            SELECT id, ${_N + 4}, state, ${_N + 1}, ${_N + 2}, on_day, owner_due_on FROM new
         )
-        INSERT INTO cases (id, incident_id, number, campaign, kind, division, state, owner_due_on, body, opened_at)
-        SELECT *, $11 FROM new
+        INSERT INTO cases ({_NAMES}, opened_at) SELECT {_NAMES}, ${_N + 2} FROM new
         """,
-        [UUID(case.ref.id) for case in cases],
-        [case.incident_id for case in cases],
-        [case.ref.number for case in cases],
-        [case.campaign for case in cases],
-        [case.kind.value for case in cases],
-        [case.ref.division for case in cases],
-        [case.state.value for case in cases],
-        [case.owner and case.owner.due_on for case in cases],
-        [case.model_dump_json() for case in cases],
+        *zip(*rows, strict=True),
         by,
         tx.now,
+        [case.moved_on for case in cases],
+        word,
     )
 
 
@@ -109,26 +159,138 @@ def _case(case_id: UUID, body: str | None) -> Case:
     return Case.model_validate_json(body)
 
 
-async def save(tx: Transaction, before: Case, after: Case, move: str, by: str, reason: str | None) -> None:
-    """Write a moved case and its move; a new owner or day may fall overdue anew."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One move of a case: by which word it came from `before` to the case that `fact` tells of."""
+
+    before: Case
+    fact: CaseFact
+    word: str
+    reason: str | None = None
+
+
+async def save(tx: Transaction, changes: Sequence[Change], ladder: Mapping[str, date | None]) -> None:
+    """Write moved cases and their moves, in order; a new owner or day may fall overdue anew."""
+    newest = {change.fact.case.ref.id: change for change in changes}
+    first = {change.before.ref.id: change.before for change in reversed(changes)}
+    rows = [_row(change.fact.case, ladder[id]) for id, change in newest.items()]
+    await tx.sql.execute(
+        f"""
+        UPDATE cases SET ({_NAMES}, overdue_told, look_back_told) = ROW(
+            {", ".join(f"new.{name}" for name in _COLUMNS)}, overdue_told AND same_owner,
+            look_back_told AND cases.look_back_on IS NOT DISTINCT FROM new.look_back_on
+        ) FROM unnest({_ARRAYS}, ${_N + 1}::boolean[]) AS new ({_NAMES}, same_owner) WHERE cases.id = new.id
+        """,
+        *zip(*rows, strict=True),
+        [first[id].owner == change.fact.case.owner for id, change in newest.items()],
+    )
+    for change in changes:
+        await _write_move(tx, change)
+
+
+async def _write_move(tx: Transaction, change: Change) -> None:
+    case, fact = change.fact.case, change.fact
     await tx.sql.execute(
         """
-        WITH moved AS (
-            INSERT INTO moves (case_id, move, before, after, by, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-        )
-        UPDATE cases SET state = $4, owner_due_on = $8, overdue_told = overdue_told AND $9, body = $10 WHERE id = $1
+        WITH ended AS (UPDATE moves SET next_on = $6 WHERE case_id = $1 AND next_on IS NULL)
+        INSERT INTO moves (case_id, move, before, after, by, on_day, reason, at, due_on)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
-        UUID(after.ref.id),
-        move,
-        before.state.value,
-        after.state.value,
-        by,
-        reason,
+        UUID(case.ref.id),
+        change.word,
+        change.before.state.value,
+        case.state.value,
+        fact.by,
+        fact.on,
+        change.reason,
         tx.now,
-        after.owner and after.owner.due_on,
-        before.owner == after.owner,
-        after.model_dump_json(),
+        case.owner and case.owner.due_on,
     )
+
+
+async def name_import(tx: Transaction, rows: Sequence[tuple[Case, bytes]]) -> None:
+    """Which row of which old ledger each case was taken from."""
+    await tx.sql.execute(
+        """
+        UPDATE cases SET source = new.source, external_id = new.external_id, digest = new.digest
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) AS new (id, source, external_id, digest)
+        WHERE cases.id = new.id
+        """,
+        [UUID(case.ref.id) for case, _ in rows],
+        [case.source for case, _ in rows],
+        [case.external_id for case, _ in rows],
+        [digest for _, digest in rows],
+    )
+
+
+async def digests(tx: Transaction, case_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+    """What the imported ones of these cases were read from."""
+    rows = await tx.sql.fetch("SELECT id, digest FROM cases WHERE id = ANY($1::uuid[])", case_ids)
+    return {row["id"]: row["digest"] for row in rows}
+
+
+async def history(tx: Transaction, case_id: UUID) -> tuple[MoveMade, ...]:
+    rows = await tx.sql.fetch(
+        """
+        SELECT move, before, after, by, reason, on_day AS on, at FROM moves WHERE case_id = $1 ORDER BY id
+        """,
+        case_id,
+    )
+    return tuple(MoveMade.model_validate(dict(row)) for row in rows)
+
+
+async def locked_all(tx: Transaction, case_ids: Sequence[UUID]) -> dict[UUID, Case]:
+    """Those cases, locked in the order of their ids. Raises Problem 404 for one that there is not."""
+    rows = await tx.sql.fetch(
+        "SELECT id, body FROM cases WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", sorted(case_ids)
+    )
+    found = {row["id"]: row["body"] for row in rows}
+    return {case_id: _case(case_id, found.get(case_id)) for case_id in case_ids}
+
+
+async def open_of_unit(tx: Transaction, unit_id: str, division: Division, limit: int) -> list[Case]:
+    """Cases in a division that a unit must put right, locked."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT body FROM cases WHERE unit_id = $1 AND owner_due_on IS NOT NULL
+            AND state IN ('assigned', 'rectifying', 'relapsed') AND starts_with(division, $2)
+        ORDER BY id LIMIT $3 FOR UPDATE
+        """,
+        unit_id,
+        division.significant,
+        limit,
+    )
+    return [Case.model_validate_json(row["body"]) for row in rows]
+
+
+async def repeats(tx: Transaction, case: Case, cause: str | None, since: date) -> Repeats:
+    """Earlier closes since a day: at the same place and of the same kind, of the same party, by the same cause."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT why, count(*) OVER (PARTITION BY why) AS n, number, id, division, closed_on FROM (
+            SELECT 'place' AS why, id, number, division, closed_on FROM cases
+            WHERE area_id = $2 AND kind = $3 AND closed_on >= $6 AND id <> $1
+            UNION ALL
+            SELECT 'party', id, number, division, closed_on FROM cases
+            WHERE party = $4 AND closed_on >= $6 AND id <> $1
+            UNION ALL
+            SELECT 'cause', id, number, division, closed_on FROM cases
+            WHERE cause = $5 AND starts_with(division, $7) AND closed_on >= $6 AND id <> $1
+        ) AS earlier ORDER BY closed_on DESC, number DESC
+        """,
+        UUID(case.ref.id),
+        case.area_id,
+        case.kind.value,
+        case.party,
+        cause,
+        since,
+        case.ref.division[:6],
+    )
+    latest = {
+        row["id"]: CaseRef(id=str(row["id"]), number=row["number"], division=Division(row["division"])) for row in rows
+    }
+    counts = {row["why"]: row["n"] for row in rows}
+    return Repeats(**counts, cases=tuple(latest.values())[:REPEATS_LINKED])
 
 
 async def raise_weights(tx: Transaction, weights: Mapping[UUID, int]) -> list[Case]:
@@ -140,16 +302,9 @@ async def raise_weights(tx: Transaction, weights: Mapping[UUID, int]) -> list[Ca
     grown = [
         case.model_copy(update={"weight": weights[case.incident_id]})
         for case in cases
-        if case.weight < weights[case.incident_id]
+        if case.incident_id is not None and case.weight < weights[case.incident_id]
     ]
-    await tx.sql.execute(
-        """
-        UPDATE cases SET body = new.body FROM unnest($1::uuid[], $2::text[]) AS new (id, body)
-        WHERE cases.id = new.id
-        """,
-        [UUID(case.ref.id) for case in grown],
-        [case.model_dump_json() for case in grown],
-    )
+    await restate(tx, grown)
     return grown
 
 
@@ -168,9 +323,152 @@ async def take_overdue(tx: Transaction, today: date, limit: int = 256) -> list[C
     return [Case.model_validate_json(row["body"]) for row in rows]
 
 
-async def untold_overdue(tx: Transaction, today: date) -> int:
-    count: int = await tx.sql.fetchval("SELECT count(*) FROM cases WHERE owner_due_on < $1 AND NOT overdue_told", today)
-    return count
+async def mark_look_back_told(tx: Transaction, cases: Sequence[Case]) -> None:
+    ids = [UUID(case.ref.id) for case in cases]
+    await tx.sql.execute("UPDATE cases SET look_back_told = true WHERE id = ANY($1::uuid[])", ids)
+
+
+async def letters(tx: Transaction, case_ids: Iterable[str]) -> dict[str, list[Letter]]:
+    """The letters issued about each case, the first first."""
+    ids = list(case_ids)
+    rows = await tx.sql.fetch(
+        "SELECT case_id, body FROM letters WHERE case_id = ANY($1::uuid[]) ORDER BY issued_on, rung, id", ids
+    )
+    found: dict[str, list[Letter]] = {id: [] for id in ids}
+    for row in rows:
+        found[str(row["case_id"])].append(Letter.model_validate_json(row["body"]))
+    return found
+
+
+async def put_letters(tx: Transaction, letters: Sequence[tuple[Case, Letter]]) -> None:
+    """Write letters, or what became of them."""
+    await tx.sql.executemany(
+        """
+        INSERT INTO letters (id, case_id, about, rung, due_on, issued_on, body) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (id) DO UPDATE SET body = excluded.body
+        """,
+        [
+            (one.id, UUID(case.ref.id), one.about, one.rung, one.due_on, one.issued_on, one.model_dump_json())
+            for case, one in letters
+        ],
+    )
+
+
+async def next_on_ladder(tx: Transaction, days: Mapping[str, date | None]) -> None:
+    """When the ladder must look at each case again."""
+    await tx.sql.execute(
+        """
+        UPDATE cases SET ladder_on = new.day FROM unnest($1::uuid[], $2::date[]) AS new (id, day)
+        WHERE cases.id = new.id
+        """,
+        list(days),
+        list(days.values()),
+    )
+
+
+async def expect_handovers(tx: Transaction, days: Sequence[tuple[str, date]]) -> None:
+    """From these days on the posts have other holders; their open cases are to be passed on."""
+    await tx.sql.executemany(
+        "INSERT INTO handovers (post_id, on_day) VALUES ($1, $2) ON CONFLICT DO NOTHING", sorted(days)
+    )
+
+
+async def handover(tx: Transaction, today: date) -> tuple[str, date, UUID | None] | None:
+    """A post whose open cases are to be passed on, locked, and after which case to go on."""
+    row = await tx.sql.fetchrow(
+        """
+        SELECT post_id, on_day, after_id FROM handovers WHERE on_day <= $1
+        ORDER BY on_day, post_id LIMIT 1 FOR UPDATE SKIP LOCKED
+        """,
+        today,
+    )
+    return None if row is None else (row["post_id"], row["on_day"], row["after_id"])
+
+
+async def open_in(tx: Transaction, division: Division, after_id: UUID | None, limit: int) -> list[Case]:
+    """Open cases in a division by id, locked."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT body FROM cases
+        WHERE starts_with(division, $1) AND owner_due_on IS NOT NULL AND ($2::uuid IS NULL OR id > $2)
+        ORDER BY id LIMIT $3 FOR UPDATE
+        """,
+        division.significant,
+        after_id,
+        limit,
+    )
+    return [Case.model_validate_json(row["body"]) for row in rows]
+
+
+async def handed_over(tx: Transaction, post_id: str, on_day: date, after_id: UUID | None) -> None:
+    """Go on after a case, or be done."""
+    if after_id is None:
+        await tx.sql.execute("DELETE FROM handovers WHERE post_id = $1 AND on_day = $2", post_id, on_day)
+    else:
+        await tx.sql.execute(
+            "UPDATE handovers SET after_id = $3 WHERE post_id = $1 AND on_day = $2", post_id, on_day, after_id
+        )
+
+
+async def restate(tx: Transaction, cases: Sequence[Case]) -> None:
+    """Write cases anew that have not moved."""
+    await tx.sql.execute(
+        """
+        UPDATE cases SET body = new.body FROM unnest($1::uuid[], $2::text[]) AS new (id, body)
+        WHERE cases.id = new.id
+        """,
+        [UUID(case.ref.id) for case in cases],
+        [case.model_dump_json() for case in cases],
+    )
+
+
+async def add_review(tx: Transaction, review: Review) -> None:
+    await tx.sql.execute("INSERT INTO reviews (id, body) VALUES ($1, $2)", review.id, review.model_dump_json())
+
+
+async def load_causes(sql: Sql) -> Causes:
+    rows = await sql.fetch("SELECT cause, words, words_en FROM causes ORDER BY cause")
+    stated = {cause: tuple(words) for cause, words in read("causes.json").items()}
+    return {**stated, **{row["cause"]: (row["words"], row["words_en"]) for row in rows}}
+
+
+async def add_cause(tx: Transaction, named: CauseNamed) -> None:
+    await tx.sql.execute(
+        "INSERT INTO causes (cause, words, words_en) VALUES ($1, $2, $3)", named.cause, named.words, named.words_en
+    )
+
+
+async def take_due(tx: Transaction, column: str, today: date, limit: int) -> list[Case]:
+    """Cases of which a day has come: `ladder_on` or `look_back_on` up to today, `notice_until` before it; locked."""
+    rows = await tx.sql.fetch(
+        f"""
+        SELECT body FROM cases WHERE {_DUE[column]} ORDER BY {column}, id LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,
+        today,
+        limit,
+    )
+    return [Case.model_validate_json(row["body"]) for row in rows]
+
+
+_DUE = {
+    "ladder_on": "ladder_on <= $1",
+    "look_back_on": "look_back_on <= $1 AND NOT look_back_told",
+    "notice_until": "notice_until < $1",
+}
+
+
+async def waiting_for_clock(tx: Transaction, today: date) -> dict[str, int]:
+    row = await tx.sql.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM cases WHERE owner_due_on < $1 AND NOT overdue_told) AS overdue,
+               (SELECT count(*) FROM cases WHERE ladder_on <= $1) AS ladder,
+               (SELECT count(*) FROM cases WHERE notice_until < $1) AS notices,
+               (SELECT count(*) FROM cases WHERE look_back_on <= $1 AND NOT look_back_told) AS look_backs,
+               (SELECT count(*) FROM handovers WHERE on_day <= $1) AS handovers
+        """,
+        today,
+    )
+    return dict(row or {})
 
 
 async def listed(tx: Transaction, division: Division, asked: ListCases, today: date) -> tuple[tuple[Case, ...], int]:
@@ -179,10 +477,20 @@ async def listed(tx: Transaction, division: Division, asked: ListCases, today: d
         starts_with(division, $1) AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR kind = $3)
         AND ($4::boolean IS NULL OR $4 = coalesce(owner_due_on < $5, false))
         AND ($6::uuid IS NULL OR incident_id = $6) AND ($7::text IS NULL OR number = $7)
+        AND ($8::text IS NULL OR campaign = $8)
     """
-    arguments = (division.significant, asked.state, asked.kind, asked.overdue, today, asked.incident_id, asked.number)
+    arguments = (
+        division.significant,
+        asked.state,
+        asked.kind,
+        asked.overdue,
+        today,
+        asked.incident_id,
+        asked.number,
+        asked.campaign,
+    )
     rows = await tx.sql.fetch(
-        f"SELECT body FROM cases WHERE {where} ORDER BY opened_at DESC, number DESC LIMIT $8 OFFSET $9",
+        f"SELECT body FROM cases WHERE {where} ORDER BY opened_at DESC, number DESC LIMIT $9 OFFSET $10",
         *arguments,
         asked.limit,
         asked.offset,

@@ -6,14 +6,22 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from contracts.cases import CaseAssigned, CaseClosed, CaseOpened, CaseOverdue
+from contracts.cases import (
+    CaseAssigned,
+    CaseClosed,
+    CaseOpened,
+    CaseOverdue,
+    CaseReassigned,
+    CaseRelapsed,
+    LetterIssued,
+)
 from contracts.commands import Notices, ReceiptNotice, ShowNotices
 from contracts.notify import Addressee, Channel, Notified, Receipted
 from contracts.patrol import AlarmRaised
 from contracts.roster import PostStated
 from contracts.values import day_of
 from services.notify import store, telling, text
-from services.notify.store import Key, Telling
+from services.notify.store import Telling
 from services.notify.telling import Posts, Recipient, Told
 from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.problem import Problem
@@ -47,6 +55,21 @@ async def tell_assigned(tx: Transaction, heard: list[Heard[CaseAssigned]]) -> li
     return await _tell(tx, heard)
 
 
+@notify.hears(CaseReassigned, locks="case.ref.id")
+async def tell_reassigned(tx: Transaction, heard: list[Heard[CaseReassigned]]) -> list[News]:
+    return await _tell(tx, heard)
+
+
+@notify.hears(LetterIssued, locks="case.ref.id")
+async def tell_letter(tx: Transaction, heard: list[Heard[LetterIssued]]) -> list[News]:
+    return await _tell(tx, heard)
+
+
+@notify.hears(CaseRelapsed, locks="case.ref.id")
+async def tell_relapsed(tx: Transaction, heard: list[Heard[CaseRelapsed]]) -> list[News]:
+    return await _tell(tx, heard)
+
+
 @notify.hears(CaseOverdue, locks="case.ref.id")
 async def tell_overdue(tx: Transaction, heard: list[Heard[CaseOverdue]]) -> list[News]:
     return await _tell(tx, heard)
@@ -60,17 +83,13 @@ async def tell_closed(tx: Transaction, heard: list[Heard[CaseClosed]]) -> list[N
 async def _tell(tx: Transaction, heard: Sequence[Heard[Told]]) -> list[News]:
     """Tell each thing once to those whom it concerns, in-app, with one fact that names them all."""
     roster, day = await posts.at(tx), day_of(tx.now)
-    causes = {_key(one.body): one for one in reversed(heard)}
+    causes = {one.envelope.id: one for one in reversed(heard)}
     tellings = {key: _telling(one.body, roster, day, tx.now) for key, one in causes.items()}
     return [
         (causes[key], _notified(tellings[key], notices, tx.now))
         for key, notices in (await store.add(tx, tellings)).items()
         if notices
     ]
-
-
-def _key(told: Told) -> Key:
-    return telling.thing_of(told)[0], told.name, telling.happened_at(told)
 
 
 def _notified(told: Telling, notices: Sequence[tuple[UUID, Recipient]], now: datetime) -> Notified:

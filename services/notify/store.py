@@ -18,8 +18,8 @@ from services.runtime.ids import uuid7
 from services.runtime.problem import Problem
 from services.runtime.transaction import Sql, Transaction
 
-Key = tuple[str, str, datetime]
-"""(thing, name of the fact, when it happened): what makes it one thing to tell."""
+Key = str
+"""The `ce-id` of the fact: what makes it one thing to tell, however often it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,14 @@ async def add(tx: Transaction, tellings: Mapping[Key, Telling]) -> dict[Key, lis
     ordered = [tellings[key] for key in sorted(tellings)]
     rows = await tx.sql.fetch(
         """
-        INSERT INTO tellings (thing_id, about, happened_at, division, fate, title, body, at)
-        SELECT *, $8
-        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[])
-        ON CONFLICT (thing_id, about, happened_at) DO NOTHING
-        RETURNING id, thing_id, about, happened_at
+        INSERT INTO tellings (message_id, thing_id, about, happened_at, division, fate, title, body, at)
+        SELECT *, $9
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
+                    $8::text[])
+        ON CONFLICT (message_id) DO NOTHING
+        RETURNING id, message_id
         """,
+        sorted(tellings),
         [one.thing_id for one in ordered],
         [one.about for one in ordered],
         [one.happened_at for one in ordered],
@@ -74,7 +76,7 @@ async def add(tx: Transaction, tellings: Mapping[Key, Telling]) -> dict[Key, lis
     added: dict[Key, list[tuple[UUID, Recipient]]] = {}
     notices = []
     for row in rows:
-        key = (row["thing_id"], row["about"], row["happened_at"])
+        key = row["message_id"]
         telling = tellings[key]
         added[key] = [(UUID(uuid7()), to) for to in telling.to] if telling.fate is Fate.TOLD else []
         notices += [(notice_id, row["id"], to) for notice_id, to in added[key]]

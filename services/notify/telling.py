@@ -10,13 +10,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from contracts.cases import CaseFact
+from contracts.cases import CaseFact, LetterFact
 from contracts.division import Division, Level
 from contracts.patrol import AlarmRaised
 from contracts.roster import Post
 from contracts.values import CHIEFS, PersonRef, Role, UnitRef
 
 NEAREST_CHIEF = "nearest_chief"
+NAMED = "named"
+"""Every post that the fact itself names: those a letter is sent to besides."""
 WordT = TypeVar("WordT", bound=StrEnum)
 Told = AlarmRaised | CaseFact
 """What people are told of."""
@@ -67,15 +69,15 @@ class Rules:
 
 
 def _whom(stated: str) -> tuple[Role, Level] | str:
-    if stated == NEAREST_CHIEF:
+    if stated in (NEAREST_CHIEF, NAMED):
         return stated
     role, _, level = stated.partition("@")
     return _word(Role, role), _word(Level, level)
 
 
 def _unit(stated: str) -> str:
-    if stated not in ("office", "unit", "owner"):
-        raise RuleRefused(f"telling.json: a unit is office, unit or owner, not {stated!r}")
+    if stated not in ("office", "unit", "owner", "addressee"):
+        raise RuleRefused(f"telling.json: a unit is office, unit, owner or addressee, not {stated!r}")
     return stated
 
 
@@ -117,6 +119,8 @@ class Posts:
         """The posts that answer for what is told of, the smallest area first."""
         if isinstance(told, AlarmRaised):
             return [post for area in told.incident.areas for post in self._by_area.get(area.id, ())]
+        if isinstance(told, LetterFact):
+            return [post for ref in told.letter.posts if (post := self._by_id.get(ref.id)) is not None]
         return [post for ref in told.case.answerable if (post := self._by_id.get(ref.id)) is not None]
 
     def acting_for(self, unit: UnitRef, day: date) -> list[Post]:
@@ -151,7 +155,9 @@ def recipients(told: Told, posts: Posts, day: date) -> tuple[Recipient, ...]:
 
 def _chosen(rule: Rule, answering: Sequence[Post]) -> Iterator[Post]:
     for whom in rule.posts:
-        if isinstance(whom, str):
+        if whom == NAMED:
+            yield from answering
+        elif isinstance(whom, str):
             yield from [post for post in answering if post.role in CHIEFS][:1]
         else:
             yield from [post for post in answering if (post.role, post.division.level) == whom]
@@ -162,7 +168,9 @@ def _units(rule: Rule, told: Told) -> Iterator[UnitRef]:
         return
     case = told.case
     named = {"office": case.office, "unit": case.unit, "owner": case.owner.unit if case.owner else None}
-    yield from (unit for word in rule.units if (unit := named[word]) is not None)
+    if isinstance(told, LetterFact):
+        named["addressee"] = told.letter.to
+    yield from (unit for word in rule.units if (unit := named.get(word)) is not None)
 
 
 def _by_post(post: Post, day: date) -> Recipient:

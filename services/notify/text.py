@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from contracts.cases import CaseFact, CaseOverdue
+from contracts.cases import CaseFact, CaseOverdue, LetterFact
 from contracts.patrol import AlarmRaised
 from contracts.values import SHANGHAI, AreaKind
 from services.notify.telling import RULES, Told
@@ -56,5 +56,18 @@ def _of_case(told: CaseFact, language: str) -> dict[str, str]:
         "unit": case.unit.name if case.unit else nothing,
         "due_on": str(case.owner.due_on) if case.owner else nothing,
         "owner": case.owner.unit.name if case.owner else nothing,
+        **_of_letter(told, texts),
         "overdue_since": str(told.overdue_since) if isinstance(told, CaseOverdue) else nothing,
+    }
+
+
+def _of_letter(told: CaseFact, texts: dict[str, Any]) -> dict[str, str]:
+    if not isinstance(told, LetterFact):
+        return {}
+    letter = told.letter
+    return {
+        "rung": texts["words"].get(letter.rung, letter.rung),
+        "addressee": letter.to.name,
+        "pressed_for": str(letter.due_on),
+        "reply_due_on": str(letter.reply_due_on),
     }

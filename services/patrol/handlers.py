@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contracts.cases import CaseClosed, CaseDismissed, CaseFact
+from collections.abc import Sequence
+
+from contracts.cases import CaseClosed, CaseDismissed, CaseFact, CaseMerged, CaseRelapsed, CaseReopened, CaseVoided
 from contracts.event import Fact
 from contracts.incident import ALARMS
 from contracts.intake import IncidentReport, TrackBatch
@@ -106,7 +108,28 @@ async def resolve_dismissed(tx: Transaction, heard: list[Heard[CaseDismissed]]) 
     return await _resolve(tx, heard)
 
 
-async def _resolve(tx: Transaction, heard: list[Heard[CaseClosed]] | list[Heard[CaseDismissed]]) -> list[News]:
-    bodies: list[CaseFact] = [one.body for one in heard]
-    await store.resolve(tx, [body.case.incident_id for body in bodies])
+@patrol.hears(CaseVoided, locks="case.ref.id")
+async def resolve_voided(tx: Transaction, heard: list[Heard[CaseVoided]]) -> list[News]:
+    return await _resolve(tx, heard)
+
+
+@patrol.hears(CaseMerged, locks="case.ref.id")
+async def resolve_merged(tx: Transaction, heard: list[Heard[CaseMerged]]) -> list[News]:
+    return await _resolve(tx, heard)
+
+
+@patrol.hears(CaseReopened, locks="case.ref.id")
+async def unresolve_reopened(tx: Transaction, heard: list[Heard[CaseReopened]]) -> list[News]:
+    return await _resolve(tx, heard, resolved=False)
+
+
+@patrol.hears(CaseRelapsed, locks="case.ref.id")
+async def unresolve_relapsed(tx: Transaction, heard: list[Heard[CaseRelapsed]]) -> list[News]:
+    return await _resolve(tx, heard, resolved=False)
+
+
+async def _resolve(tx: Transaction, heard: Sequence[Heard[CaseFact]], resolved: bool = True) -> list[News]:
+    """Whether an incident is resolved follows the newest fact about its case, in whatever order they are heard."""
+    newest = {one.body.case.incident_id: one.envelope.sequence or 0 for one in heard if one.body.case.incident_id}
+    await store.resolve(tx, newest, resolved)
     return []

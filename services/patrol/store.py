@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -124,9 +124,18 @@ async def _save_incidents(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     )
 
 
-async def resolve(tx: Transaction, incident_ids: Sequence[UUID]) -> None:
-    """What is reported there from now on is something new."""
-    await tx.sql.execute("UPDATE incidents SET resolved = true WHERE id = ANY($1::uuid[])", sorted(incident_ids))
+async def resolve(tx: Transaction, newest: Mapping[UUID, int], resolved: bool) -> None:
+    """Mark incidents by the fact about their case, its `sequence` given, unless a later one was heard before."""
+    await tx.sql.execute(
+        """
+        UPDATE incidents SET resolved = $3, case_sequence = new.sequence
+        FROM unnest($1::uuid[], $2::bigint[]) AS new (id, sequence)
+        WHERE incidents.id = new.id AND case_sequence < new.sequence
+        """,
+        list(newest),
+        list(newest.values()),
+        resolved,
+    )
 
 
 async def new_batches(tx: Transaction, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:

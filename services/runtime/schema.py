@@ -12,11 +12,11 @@ _SERVICES = Path(__file__).parent.parent
 
 
 def newest_revisions(service: str) -> frozenset[str]:
-    """The last revision of the runtime's tables and of the service's own, by the names of their files."""
+    """The last revision of the runtime's tables and of the service's own, by the numbers of their files."""
     found = set()
     for owner in ("runtime", service):
-        number, _, name = max((_SERVICES / owner / "migrations").glob("*.sql")).stem.partition("_")
-        found.add(f"{name}_{number}")
+        number = max((_SERVICES / owner / "migrations").glob("*.sql")).stem.partition("_")[0]
+        found.add(f"{owner}_{number}")
     return frozenset(found)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from contracts.cases import Case, CaseFact
+from contracts.case import Case
+from contracts.cases import CaseFact
 from contracts.commands import Record, RecordLine, TargetProgress
 from contracts.division import Division
 from contracts.intake import ProgressReport

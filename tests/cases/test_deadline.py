@@ -1,10 +1,34 @@
 """Working days with the official make-up workdays."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.cases.deadline import SOURCE, after
+from services.cases.deadline import SOURCE, after, between, is_working_day, shifted
+
+
+def days(first, last):
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+OFF_2020 = [
+    *days(date(2020, 1, 1), date(2020, 1, 1)),
+    *days(date(2020, 1, 24), date(2020, 2, 2)),
+    *days(date(2020, 4, 4), date(2020, 4, 6)),
+    *days(date(2020, 5, 1), date(2020, 5, 5)),
+    *days(date(2020, 6, 25), date(2020, 6, 27)),
+    *days(date(2020, 10, 1), date(2020, 10, 8)),
+]
+MADE_UP_2020 = [date(2020, *day) for day in ((1, 19), (4, 26), (5, 9), (6, 28), (9, 27), (10, 10))]
+"""国办发明电〔2019〕16号, with the spring festival of 国办发明电〔2020〕1号."""
+
+
+@pytest.mark.parametrize("day", days(date(2020, 1, 1), date(2020, 12, 31)), ids=str)
+def test_every_day_of_2020_is_as_the_state_council_announced_it(day):
+    works = day in MADE_UP_2020 or (day.weekday() < 5 and day not in OFF_2020)
+    assert is_working_day(day) == (works, True)
 
 
 @pytest.mark.parametrize(
@@ -21,10 +45,24 @@ from services.cases.deadline import SOURCE, after
 )
 def test_working_days_are_those_of_the_official_calendar(day, working_days, on):
     found = after(day, working_days)
-    assert (found.on, found.calendar) == (on, SOURCE)
+    assert (found.on, found.calendar) == (on, f"2020年{SOURCE}")
 
 
 def test_a_year_that_the_calendar_does_not_know_is_said():
     found = after(date(2031, 1, 3), 1)
     assert found.on == date(2031, 1, 6)
     assert found.calendar.startswith("2031: ")
+
+
+def test_a_deadline_that_reaches_into_an_unknown_year_names_both():
+    first = next(year for year in range(2021, 2100) if not is_working_day(date(year, 6, 1))[1])
+    found = after(date(first - 1, 12, 30), 20)
+    assert found.calendar.startswith(f"{first - 1}年{SOURCE}；{first}: ")
+
+
+@given(st.dates(date(2015, 1, 1), date(2021, 1, 1)), st.integers(0, 60))
+def test_counting_working_days_forth_and_back_agrees(day, working_days):
+    end = after(day, working_days).on
+    assert (between(day, end), shifted(day, working_days)) == (working_days, end)
+    start = shifted(day, -working_days)
+    assert sum(is_working_day(one)[0] for one in days(start, day)[:-1]) == working_days

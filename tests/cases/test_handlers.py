@@ -6,41 +6,21 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
+from contracts.case import CaseState
+from contracts.case_commands import AssignCase, ListCases, SubmitCase, VerifyCase
 from contracts.cases import CaseCorroborated, CaseOpened, CaseOverdue
-from contracts.commands import AssignCase, ListCases, SubmitCase, VerifyCase
 from contracts.division import Division
-from contracts.patrol import IncidentLinked, IncidentLocated
+from contracts.patrol import IncidentLinked
 from contracts.roster import PostStated
 from services.cases import handlers
+from services.cases.machine import allowed
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from services.runtime.view import View
+from tests.cases.book import FULIANG, ask, opened
 from tests.cases.world import OFFICE, POSTS, STATION, UNIT, incident
-from tests.servers import NOW, migrated, transaction, until
+from tests.servers import NOW, until
 from tests.telling import asking, heard
-
-FULIANG = Division("360222000000")
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("cases")
-
-
-@pytest.fixture
-async def tx(dsn, monkeypatch):
-    """A transaction in which the roster is known."""
-    # Each test rolls back, so what one saw of the posts must not live on in the next.
-    fresh = View(handlers.store.load_posts)
-    monkeypatch.setattr(handlers, "posts", fresh)
-    async with transaction(dsn) as tx:
-        await handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
-        yield tx
-
-
-async def opened(tx, *incidents):
-    told = [heard(IncidentLocated(incident=one), "patrol") for one in incidents]
-    return [fact for _, fact in await handlers.open_cases(tx, told)]
 
 
 async def test_each_incident_opens_one_case_however_often_it_is_heard(tx):
@@ -98,7 +78,7 @@ async def test_a_corroboration_heard_while_its_case_is_being_opened_is_not_lost(
     news = await corroborating
     await linking.commit()
     assert [(told.case.ref, told.case.weight) for _, told in news] == [(fact.case.ref, 2)]
-    await one.execute("TRUNCATE posts, cases, moves, numbers, corroborations")
+    await one.execute("TRUNCATE posts, cases, moves, numbers, corroborations, handovers")
     for connection in (one, two, looking):
         await connection.close()
 
@@ -106,11 +86,11 @@ async def test_a_corroboration_heard_while_its_case_is_being_opened_is_not_lost(
 async def test_a_case_moves_by_command_and_keeps_every_move(tx):
     (fact,) = await opened(tx, incident(1))
     case_id = fact.case.ref.id
-    answer = await handlers.verify(tx, asking(VerifyCase(case_id=case_id), OFFICE, FULIANG))
+    answer = await ask(tx, VerifyCase(case_id=case_id), OFFICE, FULIANG)
     assert (answer.body.state, answer.news[0].by) == ("verified", OFFICE)
     due_on = date(2020, 7, 1)
     command = AssignCase(case_id=case_id, unit={"id": STATION.id, "name": "随便写的名字"}, due_on=due_on)
-    assert (await handlers.assign(tx, asking(command, OFFICE, FULIANG))).body.unit == STATION
+    assert (await ask(tx, command, OFFICE, FULIANG)).body.unit == STATION
     rows = await tx.sql.fetch("SELECT move, before, after, by FROM moves WHERE case_id = $1 ORDER BY id", case_id)
     assert [tuple(row) for row in rows] == [
         ("register", None, "registered", "cases"),
@@ -127,21 +107,21 @@ async def test_a_refused_move_changes_nothing(tx):
         evidence=[{"sha256": "a" * 64, "media_type": "image/jpeg", "size_bytes": 1}],
     )
     with pytest.raises(Problem) as refused:
-        await handlers.submit(tx, asking(submit, UNIT, FULIANG))
-    assert (refused.value.status, refused.value.moves_allowed) == (409, ("verify", "dismiss"))
+        await ask(tx, submit, UNIT, FULIANG)
+    assert (refused.value.status, refused.value.moves_allowed) == (409, allowed(CaseState.REGISTERED))
     assert await tx.sql.fetchval("SELECT state FROM cases") == "registered"
 
 
 async def test_a_case_outside_the_subjects_division_is_not_moved(tx):
     (fact,) = await opened(tx, incident(1))
     with pytest.raises(Problem) as refused:
-        await handlers.verify(tx, asking(VerifyCase(case_id=fact.case.ref.id), OFFICE, Division("360281000000")))
+        await ask(tx, VerifyCase(case_id=fact.case.ref.id), OFFICE, Division("360281000000"))
     assert refused.value.word == "outside-division"
 
 
 async def test_a_case_that_does_not_exist_is_named(tx):
     with pytest.raises(Problem) as refused:
-        await handlers.verify(tx, asking(VerifyCase(case_id=incident(1).id), OFFICE, FULIANG))
+        await ask(tx, VerifyCase(case_id=incident(1).id))
     assert (refused.value.status, refused.value.errors[0]["field"]) == (404, "case_id")
 
 
@@ -155,8 +135,8 @@ async def test_overdue_is_told_once_for_each_owner_and_day(tx):
     (overdue,) = await handlers.tell_overdue(later(4))
     assert (type(overdue), overdue.overdue_since) == (CaseOverdue, date(2020, 6, 18))
     assert await handlers.tell_overdue(later(5)) == []
-    await handlers.verify(later(5), asking(VerifyCase(case_id=fact.case.ref.id), OFFICE, FULIANG))
-    assert (await handlers.due(later(30))) == {"overdue": 1}
+    await ask(later(5), VerifyCase(case_id=fact.case.ref.id), OFFICE, FULIANG)
+    assert (await handlers.due(later(30)))["overdue"] == 1
     assert [fact.case.state for fact in await handlers.tell_overdue(later(30))] == ["verified"]
 
 

@@ -41,7 +41,7 @@ async def test_a_case_is_walked_from_its_report_to_its_close_by_hand(up, tmp_pat
         ("start", UNIT, (), "rectifying"),
         ("submit", UNIT, ("--measures", "补植", "--evidence", str(photo)), "submitted"),
         ("accept", COUNTY_CHIEF, (), "accepted"),
-        ("close", OFFICE, (), "closed"),
+        ("close", OFFICE, ("--cause", "no_permit"), "closed"),
     ]
     for move, actor, more, state in walk:
         status, out, said = await run(up, "case", move, number[1], "--as", actor, *more, "--json")

@@ -10,8 +10,9 @@ from nats.errors import TimeoutError as NatsTimeout
 from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 
+from contracts.case_commands import VerifyCase
 from contracts.cases import CaseOpened
-from contracts.commands import OPERATOR, VerifyCase
+from contracts.commands import OPERATOR
 from contracts.division import Division
 from contracts.intake import IncidentReport, TrackBatch, intake_subject
 from contracts.wiring import DURABLES, FACTS, SERVICES, STREAMS

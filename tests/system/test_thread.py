@@ -11,23 +11,18 @@ import asyncpg
 import pytest
 
 from cli.bus import connected, told
-from contracts.cases import Case
-from contracts.commands import (
-    OPERATOR,
+from contracts.case import Case
+from contracts.case_commands import (
     AcceptCase,
     AssignCase,
     CaseList,
     CloseCase,
     ListCases,
-    Notices,
-    ReceiptNotice,
-    Record,
-    ShowNotices,
-    ShowRecord,
     StartCase,
     SubmitCase,
     VerifyCase,
 )
+from contracts.commands import OPERATOR, Notices, ReceiptNotice, Record, ShowNotices, ShowRecord
 from contracts.commands import Notice as NoticeShown
 from contracts.division import UNKNOWN
 from contracts.intake import IncidentReport
@@ -103,7 +98,7 @@ async def test_a_report_becomes_a_case_that_is_put_right_and_everybody_is_told_o
             (unit, UNIT, StartCase(case_id=case.ref.id)),
             (unit, UNIT, SubmitCase(case_id=case.ref.id, measures="已补植", evidence=evidence)),
             (chief, CHIEF, AcceptCase(case_id=case.ref.id)),
-            (office, OFFICE, CloseCase(case_id=case.ref.id)),
+            (office, OFFICE, CloseCase(case_id=case.ref.id, cause="no_permit")),
         ]
         states = [(await bus.ask(command, actor, division, Case)).state for bus, actor, command in road]
         assert states == ["verified", "assigned", "rectifying", "submitted", "accepted", "closed"]

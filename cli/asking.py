@@ -1,0 +1,163 @@
+"""Options of the command line made from the fields of a command: its contract is the only list of them."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import mimetypes
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+from uuid import UUID
+
+import typer
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from cli.say import language_is_chinese, say
+from contracts.case import Directive, Measure, Period, Proof
+from contracts.catalogue import words
+from contracts.event import Command, describe
+from contracts.incident import Evidence
+from contracts.values import OpenEnum, UnitRef
+
+DAY = "%Y-%m-%d"
+Find = Callable[[str], Awaitable[UUID]]
+"""The id of a case that is named by its id or its number."""
+_FLAT = (Directive,)
+"""Parts whose fields are options of their own."""
+
+
+def help_of(command: type[Command]) -> str:
+    """What a command does, in the reader's language."""
+    if language_is_chinese():
+        said: str = words()["messages"][command.name]
+        return said
+    return inspect.cleandoc(command.__doc__ or "").partition("\n")[0]
+
+
+def options_of(command: type[Command], *left_out: str) -> list[inspect.Parameter]:
+    """A keyword parameter for each field, as typer reads it; required ones first."""
+    made = [_option(name, field) for name, field in _fields(command) if name not in left_out]
+    return sorted(made, key=lambda one: one.default is not inspect.Parameter.empty)
+
+
+def _fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
+    for name, field in model.model_fields.items():
+        if field.annotation in _FLAT:
+            yield from field.annotation.model_fields.items()
+        else:
+            yield name, field
+
+
+def _option(name: str, field: FieldInfo) -> inspect.Parameter:
+    kind, many = _typed(field.annotation)
+    required = field.is_required()
+    annotation: Any = list[kind] if many else kind  # type: ignore[valid-type]
+    option = (_SINGULAR.get(name, name) if many else name).replace("_", "-")
+    formats = [DAY] if kind is datetime else None
+    described = typer.Option(f"--{option}", formats=formats, help=_help(name, field))
+    default = inspect.Parameter.empty if required else ([] if many else _default(field))
+    annotation = annotation if required or many else annotation | None
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[annotation, described]
+    )
+
+
+_SINGULAR = {"proofs": "proof", "measures": "measure", "flags": "flag"}
+
+
+def _default(field: FieldInfo) -> Any:
+    return field.default if isinstance(field.default, OpenEnum) else None
+
+
+def _help(name: str, field: FieldInfo) -> str:
+    said = words()["fields"][name][0 if language_is_chinese() else 1]
+    kind, _ = _plain(field.annotation)
+    form = {Proof: "ITEM=FILE", Measure: "YYYY-MM-DD=…", Period: "YYYY-MM-DD..YYYY-MM-DD", UnitRef: "ID"}.get(kind)
+    return f"{said} ({form})" if form else said
+
+
+def _plain(annotation: Any) -> tuple[Any, bool]:
+    """The type behind Optional, Annotated and tuple, and whether there may be several."""
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return _plain(next(one for one in get_args(annotation) if one is not type(None)))
+    if get_origin(annotation) is tuple:
+        return _plain(get_args(annotation)[0])[0], True
+    return annotation, False
+
+
+def _typed(annotation: Any) -> tuple[Any, bool]:
+    kind, many = _plain(annotation)
+    if kind is Evidence:
+        return Path, many
+    if kind is date:
+        return datetime, many
+    if isinstance(kind, type) and issubclass(kind, OpenEnum | int | float) and kind is not bool:
+        return kind, many
+    if many and kind not in (Proof, Measure) and isinstance(kind, type) and issubclass(kind, BaseModel):
+        # A list of larger parts is read from a JSON file.
+        return Path, False
+    return str, many
+
+
+async def command_of(command: type[Command], said: Mapping[str, Any], find: Find, **known: Any) -> Command:
+    """The command that the options state. Raises typer.BadParameter naming the option and the rule."""
+    stated: dict[str, Any] = dict(known)
+    for name, field in command.model_fields.items():
+        if field.annotation in _FLAT:
+            parts = {part: _value(one, said[part]) for part, one in field.annotation.model_fields.items()}
+            stated[name] = parts
+        elif said.get(name) not in (None, []):
+            kind, _ = _plain(field.annotation)
+            other_case = kind is UUID and name != "letter_id"
+            stated[name] = await find(said[name]) if other_case else _value(field, said[name])
+    try:
+        return command.model_validate(stated)
+    except ValidationError as error:
+        wrong = describe(error.errors()[0])
+        raise typer.BadParameter(f"{wrong['field']}: {wrong['rule']}") from None
+
+
+def _value(field: FieldInfo, said: Any) -> Any:
+    kind, many = _plain(field.annotation)
+    if many and isinstance(said, Path):
+        return json.loads(said.read_text("utf-8"))
+    if many:
+        return [_one(kind, one) for one in said]
+    return _one(kind, said)
+
+
+def _one(kind: Any, said: Any) -> Any:
+    if kind is Evidence:
+        return evidence(said)
+    if kind is date:
+        return said.date()
+    if kind is UnitRef:
+        # The name is filled in from the roster by whoever answers.
+        return UnitRef(id=said, name=said)
+    if kind in (Proof, Measure):
+        first, _, rest = said.partition("=")
+        if not rest:
+            raise typer.BadParameter(say("case.pair", said=said))
+        is_proof = kind is Proof
+        return {"item": first, "evidence": [evidence(Path(rest))]} if is_proof else {"due_on": first, "text": rest}
+    if kind is Period:
+        first, _, rest = said.partition("..")
+        return {"from_on": first, "to_on": rest or first}
+    return said
+
+
+def evidence(path: Path) -> Evidence:
+    """A file, named by its content. Raises typer.BadParameter."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror}") from None
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Evidence(sha256=hashlib.sha256(content).hexdigest(), media_type=media_type, size_bytes=len(content))

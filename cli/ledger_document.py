@@ -1,0 +1,119 @@
+"""What the ledger's documents say, in Excel and on paper alike: the office's own columns and words, always Chinese."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Any, TypedDict
+
+from contracts.case import Case
+from contracts.cases import Sheet
+from contracts.values import day_of
+
+SIGNS = {
+    "opening": "",
+    "new": "+",
+    "relapsed": "+",
+    "moved_in": "+",
+    "closed": "−",
+    "voided": "−",
+    "merged": "−",
+    "moved_out": "−",
+    "closing": "=",
+}
+"""`opening + new + relapsed + moved_in - closed - voided - merged - moved_out = closing` (DOMAIN §5)."""
+
+
+class _Named(TypedDict):
+    zh: str
+    path: str
+    width: float
+
+
+class Column(_Named, total=False):
+    """A column of the office's ledger; `path` leads to a field of the case, `#` is the count of the line.
+
+    Paper is narrow: only the columns with a `print` width are printed.
+    """
+
+    words: str
+    print: float
+
+
+def columns() -> list[Column]:
+    found: list[Column] = _data("ledger_columns.json")["columns"]
+    return found
+
+
+def words() -> Mapping[str, Mapping[str, str]]:
+    """The office's words, by what they are words for."""
+    found: Mapping[str, Mapping[str, str]] = _data("ledger_words.json")
+    return found
+
+
+def lines(cases: Iterable[Case], order: Sequence[Column]) -> list[list[str | int | date | None]]:
+    """One line a case, in the order of the columns."""
+    known = words()
+    return [[_field(case, column, n, known) for column in order] for n, case in enumerate(cases, 1)]
+
+
+def equation(sheet: Sheet) -> list[tuple[str, str, int]]:
+    """Sign, line and number, in the equation's order."""
+    named = words()["line"]
+    return [(sign, named[line], getattr(sheet.balance, line)) for line, sign in SIGNS.items()]
+
+
+def scope(sheet: Sheet) -> str:
+    named = [sheet.campaign or "全部专项", f"区划 {sheet.division}"]
+    return "　".join([*named, words()["kind"].get(sheet.kind, sheet.kind) if sheet.kind else "全部类型"])
+
+
+def share(sheet: Sheet) -> list[tuple[str, str | int]]:
+    """The share rectified and its threshold, with the source of the threshold."""
+    of = sheet.share
+    percent = "—" if of.percent is None else f"{of.percent} %"
+    threshold = "未定" if of.threshold_percent is None else f"{of.threshold_percent} %"
+    return [
+        ("已整改", of.rectified),
+        ("应整改", of.counted),
+        ("不同问题", of.problems),
+        ("整改率", percent),
+        ("目标", threshold),
+        ("目标期限", "未定" if of.threshold_due_on is None else of.threshold_due_on.isoformat()),
+        ("目标来源", of.threshold_source or "—"),
+    ]
+
+
+def _data(name: str) -> Any:
+    return json.loads(files("cli").joinpath(name).read_text("utf-8"))
+
+
+def _field(case: Case, column: Column, n: int, known: Mapping[str, Mapping[str, str]]) -> str | int | date | None:
+    if column["path"] == "#":
+        return n
+    found = list(_follow(case, column["path"].split(".")))
+    if not found:
+        return None
+    if len(found) > 1:
+        return "、".join(map(str, found))
+    value = found[0]
+    if isinstance(value, datetime):
+        return day_of(value)
+    if isinstance(value, int | date):
+        return value
+    return known[column["words"]].get(str(value), str(value)) if "words" in column else str(value)
+
+
+def _follow(value: Any, path: list[str]) -> Iterable[Any]:
+    """What a path leads to; `*` goes into every part of a tuple, and nothing lies beyond None."""
+    if value is None:
+        return
+    if not path:
+        yield value
+    elif path[0] == "*":
+        for part in value:
+            yield from _follow(part, path[1:])
+    else:
+        yield from _follow(getattr(value, path[0]), path[1:])

@@ -1,0 +1,95 @@
+"""`linzhang ledger import`: an old ledger from Excel, each bad cell named by row, column and rule."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.bus import Bus
+from cli.case import As, Region, region_of
+from cli.ledger_form import LedgerForm, form_of, sources
+from cli.old_ledger import LedgerUnreadable, Read, read_ledger
+from cli.say import data, say, table, talk
+from cli.session import BusOption, HomeOption, JsonOption, run, session
+from contracts.case_commands import ImportCases, Imported, OldCase
+from contracts.division import Division
+
+Divisions = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=say("help.ledger_divisions"))]
+
+BATCH_ROWS = 200
+BATCH_BYTES = 700_000
+
+
+@run
+async def import_ledger(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    source: Annotated[str, typer.Option(help=say("help.ledger_source"))],
+    actor: As,
+    region: Region = None,
+    divisions: Divisions = None,
+    as_json: JsonOption = False,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    try:
+        form = form_of(source)
+        read = read_ledger(file, form, _names(divisions or files("cli.demo") / "data" / "jingdezhen-divisions.csv"))
+    except KeyError:
+        raise typer.BadParameter(say("ledger.unknown_source", source=source, known="、".join(sources()))) from None
+    except LedgerUnreadable as error:
+        raise typer.BadParameter(str(error)) from None
+    async with session(actor, bus, home) as asking:
+        added, unchanged = await send_rows(asking, form, read, actor, region_of(actor, region, home))
+    refused = sorted(read.refused, key=lambda problem: problem.row)
+    if as_json:
+        named = [{"row": one.row, "column": one.column, "rule": one.rule} for one in refused]
+        data({"added": added, "unchanged": unchanged, "refused": named})
+    else:
+        talk("ledger.imported", added=added, unchanged=unchanged, refused=len({one.row for one in refused}))
+        if refused:
+            heads = (say("row"), say("ledger.column"), say("rule"))
+            table(None, heads, ((one.row, one.column, one.rule) for one in refused))
+    return 1 if refused else 0
+
+
+async def send_rows(bus: Bus, form: LedgerForm, read: Read, actor: str, division: Division) -> tuple[int, int]:
+    """Import the good rows; what cases refuses is added to the refused, by row and column."""
+    added = unchanged = 0
+    row_of = {case.number: row for row, case in read.rows}
+    for rows in batches(case for _, case in read.rows):
+        asked = ImportCases(source=form.source, campaign=form.campaign, rows=tuple(rows))
+        done = await bus.ask(asked, actor, division, Imported, timeout=60)
+        added, unchanged = added + done.added, unchanged + done.unchanged
+        for one in done.refused:
+            read.refuse(row_of[one.number], one.field, one.rule)
+    return added, unchanged
+
+
+def batches(rows: Iterable[OldCase]) -> Iterator[list[OldCase]]:
+    """As many rows as one command may carry."""
+    batch: list[OldCase] = []
+    size = 0
+    for row in rows:
+        length = len(row.model_dump_json().encode())
+        if batch and (size + length > BATCH_BYTES or len(batch) == BATCH_ROWS):
+            yield batch
+            batch, size = [], 0
+        batch.append(row)
+        size += length
+    if batch:
+        yield batch
+
+
+def _names(file: Path | Traversable) -> dict[Division, str]:
+    """The divisions that exist. Raises typer.BadParameter."""
+    try:
+        lines = csv.DictReader(file.read_bytes().decode("utf-8-sig").splitlines())
+        return {Division(line["code"]): line["name"] for line in lines}
+    except (KeyError, ValueError, TypeError):
+        raise typer.BadParameter(say("ledger.bad_divisions", file=file.name)) from None

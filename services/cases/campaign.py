@@ -1,0 +1,137 @@
+"""The campaigns and the rules that go with them, as data: `campaigns.json`, `routes.json`, `rules.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from contracts.case import CaseKind, Route
+from contracts.division import Level
+from services.runtime.problem import Problem
+
+HERE = Path(__file__).parent
+DAILY = "daily"
+Causes = Mapping[str, tuple[str, str]]
+"""The list of causes with their words; it can grow."""
+
+
+def read(name: str) -> dict[str, Any]:
+    """A data file that stands beside the rules."""
+    found: dict[str, Any] = json.loads((HERE / name).read_text(encoding="utf-8"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The figures of `rules.json`: by whom and within how many working days something is done."""
+
+    office_level: Level
+    working_days: Mapping[str, int]
+    return_within_hours: int
+    extensions: int
+    look_back_after_days: int
+    repeats_within_years: int
+    no_plan_kinds: tuple[CaseKind, ...]
+
+    @classmethod
+    def read(cls, stated: Mapping[str, Any]) -> Rules:
+        return cls(
+            Level(stated["office_level"]),
+            stated["working_days"],
+            stated["return_within_hours"],
+            stated["extensions"],
+            stated["look_back_after_days"],
+            stated["repeats_within_years"],
+            tuple(CaseKind(kind) for kind in stated["no_plan_kinds"]),
+        )
+
+
+RULES = Rules.read(read("rules.json"))
+_ROUTES = read("routes.json")
+CLOSES_AS: Mapping[Route, str] = {Route(route): word for route, word in _ROUTES["closes_as"].items()}
+"""Whether a close by a route counts as rectified or as no violation."""
+RECTIFIED = tuple(route for route, word in CLOSES_AS.items() if word == "rectified")
+ITEMS: Mapping[str, tuple[str, str]] = {item: tuple(words) for item, words in _ROUTES["items"].items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign: its kinds (all where none are named), who approves plans, its checklist, notice and threshold."""
+
+    id: str
+    name: str
+    name_en: str
+    years: tuple[int, ...]
+    kinds: tuple[CaseKind, ...]
+    plan_approver: Level | None
+    checklist: Mapping[str, list[str]]
+    notice_working_days: int
+    threshold_percent: Decimal | None
+    threshold_due_on: date | None
+    threshold_source: str | None
+    looks_back_at: tuple[str, ...]
+
+    @classmethod
+    def read(cls, stated: Mapping[str, Any]) -> Campaign:
+        percent, due_on = stated["threshold_percent"], stated["threshold_due_on"]
+        return cls(
+            id=stated["id"],
+            name=stated["name"],
+            name_en=stated["name_en"],
+            years=tuple(stated["years"]),
+            kinds=tuple(CaseKind(kind) for kind in stated["kinds"]),
+            plan_approver=Level(stated["plan_approver"]) if stated["plan_approver"] else None,
+            checklist=_ROUTES["checklists"][stated["checklist"]],
+            notice_working_days=stated["notice_working_days"],
+            threshold_percent=None if percent is None else Decimal(percent),
+            threshold_due_on=None if due_on is None else date.fromisoformat(due_on),
+            threshold_source=stated["threshold_source"],
+            looks_back_at=tuple(stated["looks_back_at"]),
+        )
+
+    def needs_plan(self, kind: CaseKind) -> bool:
+        return self.plan_approver is not None and kind not in RULES.no_plan_kinds
+
+    def items(self, route: Route) -> tuple[str, ...]:
+        """What must be proved for a close by this route."""
+        return tuple(self.checklist.get(route, ()))
+
+
+_STATED = read("campaigns.json")
+_DAILY = Campaign.read(_STATED["daily"])
+CAMPAIGNS: Mapping[str, Campaign] = {one["id"]: Campaign.read(one) for one in _STATED["campaigns"]}
+
+
+def daily(day: date) -> str:
+    """The campaign of everyday cases of a year: `daily-2020`."""
+    return f"{DAILY}-{day.year}"
+
+
+def campaign_of(id: str) -> Campaign:
+    """The campaign. Raises Problem 422 for one that is not in the list."""
+    found = find(id)
+    if found is None:
+        rule = f"must be daily-<year> or one of: {', '.join(CAMPAIGNS)}"
+        raise Problem(
+            422, "no-such-campaign", f"there is no campaign {id}", errors=[{"field": "campaign", "rule": rule}]
+        )
+    return found
+
+
+def find(id: str) -> Campaign | None:
+    word, _, year = id.partition("-")
+    if word == DAILY and len(year) == 4 and year.isdecimal():
+        return replace(_DAILY, id=id, years=(int(year),))
+    return CAMPAIGNS.get(id)
+
+
+def problem_of_kind(campaign: Campaign, kind: CaseKind) -> str | None:
+    """The rule that a kind breaks in a campaign, if any."""
+    if not campaign.kinds or kind in campaign.kinds:
+        return None
+    return f"{campaign.id} takes: {', '.join(campaign.kinds)}"

@@ -1,0 +1,118 @@
+"""The supervision ladder: which rung falls due when, for whom, and when it stops (DOMAIN §5); data in `ladder.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from contracts.case import Case
+from contracts.cases import Letter
+from contracts.values import CHIEFS, PostRef, Role, UnitRef
+from services.cases.campaign import read
+from services.cases.case import case_id
+from services.cases.deadline import after, shifted
+
+OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of the ladder: so many working days after the deadline, before it where negative."""
+
+    name: str
+    working_days: int
+    roles: tuple[Role, ...]
+
+
+_STATED = read("ladder.json")
+RUNGS = tuple(
+    Rung(one["rung"], one["working_days"], tuple(Role(role) for role in one["posts"])) for one in _STATED["rungs"]
+)
+REPLY_WITHIN: int = _STATED["reply_within_working_days"]
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Somebody who must act by a day: the present owner, or the receiver of a referral nobody has acknowledged."""
+
+    about: str
+    unit: UnitRef
+    due_on: date
+    since_on: date
+
+    def letter_id(self, case: Case, rung: Rung) -> UUID:
+        """The same duty and rung is the same letter, however often it is asked for."""
+        return case_id("letter", case.ref.id, self.about, self.unit.id, self.due_on, self.since_on, rung.name)
+
+
+def pressed(case: Case) -> list[Press]:
+    """Everybody the ladder presses for this case now."""
+    if case.owner is None:
+        return []
+    owner = case.owner
+    presses = [Press(OWNER, owner.unit, owner.due_on, owner.since_on or owner.due_on)]
+    presses += [
+        Press(f"referral-{one.n}", one.to, one.due_on, one.sent_on)
+        for one in case.referrals
+        if one.acknowledged_on is None
+    ]
+    return presses
+
+
+def ahead(case: Case, press: Press, issued: Sequence[UUID]) -> Iterator[tuple[date, Rung]]:
+    """The rungs still to come, with their days; none up to the day it became theirs, none below one issued."""
+    ids = [press.letter_id(case, rung) for rung in RUNGS]
+    last = max((n for n, id in enumerate(ids) if id in issued), default=-1)
+    for rung in RUNGS[last + 1 :]:
+        day = shifted(press.due_on, rung.working_days)
+        if day > press.since_on:
+            yield day, rung
+
+
+def next_on(case: Case, issued: Sequence[UUID]) -> date | None:
+    """The day on which the ladder must look at this case again."""
+    return min((day for press in pressed(case) for day, _ in ahead(case, press, issued)), default=None)
+
+
+def due(case: Case, issued: Sequence[UUID], today: date) -> list[Letter]:
+    """The letters to issue today: for each who is pressed, the highest rung whose day has come."""
+    letters = []
+    for press in pressed(case):
+        rungs = [rung for day, rung in ahead(case, press, issued) if day <= today]
+        if rungs:
+            letters.append(_letter(case, press, rungs[-1], today))
+    return letters
+
+
+def _letter(case: Case, press: Press, rung: Rung, today: date) -> Letter:
+    return Letter(
+        id=press.letter_id(case, rung),
+        rung=rung.name,
+        about=press.about,
+        office=case.office,
+        to=press.unit,
+        posts=tuple(post for role in rung.roles if (post := _nearest(case, role)) is not None),
+        due_on=press.due_on,
+        issued_on=today,
+        reply_due_on=after(today, REPLY_WITHIN).on,
+    )
+
+
+def _nearest(case: Case, role: Role) -> PostRef | None:
+    roles = CHIEFS if role is Role.CHIEF else (role,)
+    return next((post for post in case.acting if post.role in roles), None)
+
+
+def stopped(before: Case, case: Case, letters: Sequence[Letter]) -> list[tuple[str, str]]:
+    """What was pressed and no longer is, with the last rung issued to it."""
+    still = pressed(case)
+    ended = [press for press in pressed(before) if press not in still]
+    told = []
+    for press in ended:
+        ids = {press.letter_id(before, rung): rung.name for rung in RUNGS}
+        last = [ids[letter.id] for letter in letters if letter.id in ids]
+        if last:
+            told.append((press.about, last[-1]))
+    return told

@@ -1,0 +1,178 @@
+"""The machine of a case: every move, from which states to which, by whom, by which rule (DOMAIN §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NoReturn
+
+from contracts.case import IN_STOCK, OPEN, Case, CaseState
+from contracts.division import Division
+from contracts.values import day_of
+from services.cases.campaign import RULES, campaign_of
+from services.cases.post import Actor
+from services.runtime.problem import Problem
+
+OURSELVES = "cases"
+"""Who moves a case when a report or time does."""
+
+
+class By(StrEnum):
+    """Who may make a move."""
+
+    OFFICE = "the chief office of the county, or one above it"
+    UNIT = "somebody of the unit that the case is assigned to"
+    ACCEPTOR = "a chief of the place or a chief office, never the rectifier nor anybody of its unit"
+    APPROVER = "the chief office of the tier that the campaign names, or one above it"
+    REVIEWER = "a chief of the place or a chief office, never the acceptor, the rectifier nor anybody of its unit"
+    ANYONE = "anybody"
+    DISSOLUTION = "the chief office, when it dissolves a unit"
+    CLOCK = "time itself"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One line of the machine; `after` is None where the state stays as it is."""
+
+    word: str
+    before: tuple[CaseState, ...]
+    after: CaseState | None
+    by: By
+    rule: str = ""
+
+
+S = CaseState
+MOVES = {
+    move.word: move
+    for move in (
+        Move("verify", (S.REGISTERED,), S.VERIFIED, By.OFFICE, "enters the ledger as new"),
+        Move("dismiss", (S.REGISTERED,), S.DISMISSED, By.OFFICE, "not found, not a problem, no violation; reason"),
+        Move("reopen", (S.DISMISSED,), S.REGISTERED, By.ANYONE, "new evidence"),
+        Move("assign", (S.VERIFIED, S.RELAPSED), S.ASSIGNED, By.OFFICE, "unit and day"),
+        Move("return", (S.ASSIGNED,), S.VERIFIED, By.UNIT, f"within {RULES.return_within_hours} elapsed hours; reason"),
+        Move("reassign", (S.ASSIGNED, S.RECTIFYING), S.ASSIGNED, By.OFFICE, "any time: another unit and day; reason"),
+        Move("take_back", (S.ASSIGNED, S.RECTIFYING, S.RELAPSED), S.VERIFIED, By.DISSOLUTION, "no successor is named"),
+        Move("submit_plan", (S.ASSIGNED,), None, By.UNIT, "measures and days, none after the case's day"),
+        Move("refuse_plan", (S.ASSIGNED,), None, By.APPROVER, "a plan waits; reason"),
+        Move("approve_plan", (S.ASSIGNED,), S.RECTIFYING, By.APPROVER, "a plan waits"),
+        Move("start", (S.ASSIGNED,), S.RECTIFYING, By.UNIT, "kinds and campaigns that need no plan"),
+        Move("show_no_violation", (S.ASSIGNED,), S.SUBMITTED, By.UNIT, "the evidence of that route is complete"),
+        Move("ask_extension", (S.ASSIGNED, S.RECTIFYING), None, By.UNIT, f"at most {RULES.extensions}; reason"),
+        Move("grant_extension", (S.ASSIGNED, S.RECTIFYING), None, By.OFFICE, "one was asked for"),
+        Move("refuse_extension", (S.ASSIGNED, S.RECTIFYING), None, By.OFFICE, "one was asked for; reason"),
+        Move("submit", (S.RECTIFYING,), S.SUBMITTED, By.UNIT, "the route's evidence is complete"),
+        Move("send_back", (S.SUBMITTED,), S.RECTIFYING, By.ACCEPTOR, "reason"),
+        Move("accept", (S.SUBMITTED,), S.ACCEPTED, By.ACCEPTOR, "signs (谁验收、谁负责)"),
+        Move("notice", (S.ACCEPTED,), S.ON_NOTICE, By.OFFICE, "names the cause"),
+        Move("object", (S.ON_NOTICE,), None, By.ANYONE, "stops the clock of the notice"),
+        Move("uphold", (S.ON_NOTICE,), S.RECTIFYING, By.OFFICE, "an objection is open; a new day"),
+        Move("overrule", (S.ON_NOTICE,), None, By.OFFICE, "an objection is open; the remaining days run on"),
+        Move("close", (S.ACCEPTED,), S.CLOSED, By.OFFICE, "no public notice is required; names the cause"),
+        Move("end_notice", (S.ON_NOTICE,), S.CLOSED, By.CLOCK, "the notice has run, no objection is open"),
+        Move("pass_look_back", (S.CLOSED,), None, By.REVIEWER, "looked at again, still put right"),
+        Move("relapse", (S.CLOSED,), S.RELAPSED, By.REVIEWER, "recurrence, false rectification, closed in error"),
+        Move("void", (S.REGISTERED, *IN_STOCK, S.CLOSED), S.VOIDED, By.OFFICE, "entered by mistake; reason"),
+        Move("merge", OPEN, S.MERGED, By.OFFICE, "a duplicate; the survivor keeps the earlier deadline"),
+        Move("transfer", OPEN, None, By.OFFICE, "to another campaign, place or kind; reason"),
+        Move("link_site", OPEN, None, By.OFFICE, "the same site in another campaign"),
+        Move("refer", OPEN, None, By.OFFICE, "to police, prosecutor or a department; closes nothing by itself"),
+        Move("acknowledge", (*OPEN, S.CLOSED), None, By.OFFICE, "the receiver's own number"),
+        Move("conclude", (*OPEN, S.CLOSED), None, By.OFFICE, "the receiver's outcome"),
+        Move("hand_up", OPEN, None, By.OFFICE, "an office stands above"),
+    )
+}
+"""The machine: what is not here cannot happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who makes a move, when it is recorded, and the business date on which it was made."""
+
+    actor: Actor
+    at: datetime
+    on: date
+
+
+def acting(case: Case, actor: Actor, at: datetime, on: date | None) -> Act:
+    """The act on a case. Raises Problem 422 for a business date before the case's last move or after today."""
+    today = day_of(at)
+    earliest = case.moved_on or day_of(case.since)
+    stated = on or max(today, earliest)
+    if on is not None and not earliest <= on <= today:
+        refuse_field("on", f"must be from {earliest}, the day of the last move, to today, {today}")
+    return Act(actor, at, stated)
+
+
+def lawful(case: Case, word: str, act: Act) -> Move:
+    """The move, if it may be made. Raises Problem 409 for an unlawful one, 403 for somebody who may not make it."""
+    made = MOVES[word]
+    if case.state not in made.before:
+        refuse(case, f"{word} is lawful only from {', '.join(made.before)}")
+    if not _may(case, made, act.actor):
+        forbid(f"{made.word} is made by {made.by}", made.by)
+    return made
+
+
+def require_office(actor: Actor, division: Division) -> None:
+    """Raises Problem 403 unless the actor is of a chief office that runs the book of a place."""
+    if not actor.runs_the_book(division, RULES.office_level):
+        forbid(f"this is for {By.OFFICE}", By.OFFICE)
+
+
+def forbid(detail: str, by: str) -> NoReturn:
+    """Raises Problem 403 naming who may."""
+    raise Problem(403, "not-yours-to-move", detail, errors=[{"field": "subject", "rule": f"the actor must be {by}"}])
+
+
+def refuse(case: Case, rule: str, field: str = "case_id") -> NoReturn:
+    """Raises Problem 409 with the state, the moves allowed and the rule."""
+    raise Problem(
+        409,
+        "unlawful-move",
+        f"{case.ref.number} is {case.state}; {rule}",
+        errors=[{"field": field, "rule": rule}],
+        state=case.state,
+        moves_allowed=allowed(case.state),
+    )
+
+
+def wrong(detail: str, errors: Sequence[tuple[str, str]]) -> None:
+    """Raises Problem 422 naming each field and rule, if there are any."""
+    if errors:
+        raise Problem(422, "not-lawful", detail, errors=[{"field": field, "rule": rule} for field, rule in errors])
+
+
+def refuse_field(field: str, rule: str) -> NoReturn:
+    """Raises Problem 422 for one field."""
+    raise Problem(422, "not-lawful", f"{field}: {rule}", errors=[{"field": field, "rule": rule}])
+
+
+def allowed(state: CaseState) -> tuple[str, ...]:
+    """The moves that somebody may ask for in a state."""
+    unasked = (By.CLOCK, By.DISSOLUTION)
+    return tuple(word for word, move in MOVES.items() if state in move.before and move.by not in unasked)
+
+
+def _may(case: Case, made: Move, actor: Actor) -> bool:
+    place = case.ref.division
+    in_office = actor.runs_the_book(place, RULES.office_level)
+    of_unit = actor.of_unit(case.unit)
+    looks = (in_office or actor.is_chief_of(place)) and actor.id != case.rectified_by and not of_unit
+    match made.by:
+        case By.UNIT:
+            return of_unit
+        case By.OFFICE | By.DISSOLUTION:
+            return in_office
+        case By.ACCEPTOR:
+            return looks
+        case By.APPROVER:
+            approver = campaign_of(case.campaign).plan_approver
+            return actor.runs_the_book(place, approver or RULES.office_level)
+        case By.REVIEWER:
+            return looks and actor.id != case.accepted_by
+        case By.ANYONE:
+            return True
+        case By.CLOCK:
+            return actor.id == OURSELVES

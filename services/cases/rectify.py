@@ -1,0 +1,216 @@
+"""From verified to accepted: hand it out, plan it, put it right, prove it, sign (DOMAIN §5)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from contracts.case import Case, Extension, LedgerLine, Plan, PlanState, Proof, Route
+from contracts.case_commands import (
+    AcceptCase,
+    ApprovePlan,
+    AskExtension,
+    AssignCase,
+    DismissCase,
+    GrantExtension,
+    ReassignCase,
+    RefuseExtension,
+    RefusePlan,
+    ReopenCase,
+    ReturnCase,
+    SendBackCase,
+    ShowNoViolation,
+    StartCase,
+    SubmitCase,
+    SubmitPlan,
+    VerifyCase,
+)
+from contracts.cases import (
+    CaseAccepted,
+    CaseAssigned,
+    CaseDismissed,
+    CaseFact,
+    CaseReassigned,
+    CaseReopened,
+    CaseReturned,
+    CaseSentBack,
+    CaseStarted,
+    CaseSubmitted,
+    CaseVerified,
+    ExtensionAsked,
+    ExtensionGranted,
+    ExtensionRefused,
+    NoViolationShown,
+    PlanApproved,
+    PlanRefused,
+    PlanSubmitted,
+)
+from contracts.values import UnitRef
+from services.cases.campaign import ITEMS, RULES, campaign_of
+from services.cases.case import entry, step, told
+from services.cases.machine import Act, allowed, lawful, refuse, refuse_field, wrong
+from services.cases.post import Posts
+
+_EMPTY = {"plan": None, "route": None, "proofs": (), "extension": None, "rectified_by": None, "accepted_by": None}
+"""What a unit that takes a case over has not yet done."""
+
+
+def verify(case: Case, act: Act, ask: VerifyCase, posts: Posts) -> CaseFact:
+    verified = step(case, "verify", act, posts)
+    return told(CaseVerified, verified, act, entry(verified, LedgerLine.NEW, act.on))
+
+
+def dismiss(case: Case, act: Act, ask: DismissCase, posts: Posts) -> CaseFact:
+    return told(CaseDismissed, step(case, "dismiss", act, posts), act, reason=ask.reason)
+
+
+def reopen(case: Case, act: Act, ask: ReopenCase, posts: Posts) -> CaseFact:
+    return told(CaseReopened, step(case, "reopen", act, posts), act, reason=ask.reason)
+
+
+def assign(case: Case, act: Act, ask: AssignCase, posts: Posts) -> CaseFact:
+    """Hand a case to the unit that must put it right, by a day."""
+    lawful(case, "assign", act)
+    unit = _unit(posts, ask.unit, ask.due_on, act)
+    changes = {**_EMPTY, "unit": unit, "due_on": ask.due_on, "assigned_at": act.at, "extensions": 0}
+    return told(CaseAssigned, step(case, "assign", act, posts, **changes), act)
+
+
+def give_back(case: Case, act: Act, ask: ReturnCase, posts: Posts) -> CaseFact:
+    """The unit returns it as not its own (责任退回)."""
+    lawful(case, "return", act)
+    hours = RULES.return_within_hours
+    if case.assigned_at is None or act.at - case.assigned_at > timedelta(hours=hours):
+        refuse(case, f"a unit may return a case within {hours} hours of its assignment, {case.assigned_at}")
+    returned = step(case, "return", act, posts, **_EMPTY, unit=None, due_on=None, assigned_at=None)
+    return told(CaseReturned, returned, act, reason=ask.reason)
+
+
+def reassign(case: Case, act: Act, ask: ReassignCase, posts: Posts) -> CaseFact:
+    lawful(case, "reassign", act)
+    unit = _unit(posts, ask.unit, ask.due_on, act)
+    changes = {**_EMPTY, "unit": unit, "due_on": ask.due_on, "assigned_at": act.at, "extensions": 0}
+    return told(CaseReassigned, step(case, "reassign", act, posts, **changes), act, reason=ask.reason)
+
+
+def pass_to(case: Case, act: Act, successor: UnitRef | None, posts: Posts) -> tuple[str, Case]:
+    """The case of a dissolved unit: to its successor with the day it had, else back to the office (DOMAIN §5)."""
+    if successor is None or case.due_on is None or "reassign" not in allowed(case.state):
+        return "take_back", step(case, "take_back", act, posts, **_EMPTY, unit=None, due_on=None, assigned_at=None)
+    return "reassign", step(case, "reassign", act, posts, **_EMPTY, unit=successor, assigned_at=act.at)
+
+
+def _unit(posts: Posts, asked: UnitRef, due_on: date, act: Act) -> UnitRef:
+    """The unit as the roster names it. Raises Problem for an unknown one, or a day that has passed."""
+    unit = posts.unit(asked.id)
+    errors = [] if unit is not None else [("unit.id", "must be the unit of a post in the roster")]
+    if due_on < act.on:
+        errors.append(("due_on", f"must not be before the day of the assignment, {act.on}"))
+    wrong("a case goes to a known unit, by a day that has not passed", errors)
+    assert unit is not None
+    return unit
+
+
+def submit_plan(case: Case, act: Act, ask: SubmitPlan, posts: Posts) -> CaseFact:
+    lawful(case, "submit_plan", act)
+    if not campaign_of(case.campaign).needs_plan(case.kind):
+        refuse(case, f"{case.kind} in {case.campaign} needs no plan: start")
+    errors = [
+        (f"measures.{n}.due_on", f"must be from {act.on} to the case's day, {case.due_on}")
+        for n, measure in enumerate(ask.measures)
+        if case.due_on is not None and not act.on <= measure.due_on <= case.due_on
+    ]
+    wrong("every measure has a day by which the whole case can still be put right", errors)
+    plan = Plan(measures=ask.measures, state=PlanState.SUBMITTED, by=act.actor.id)
+    return told(PlanSubmitted, step(case, "submit_plan", act, posts, plan=plan), act)
+
+
+def refuse_plan(case: Case, act: Act, ask: RefusePlan, posts: Posts) -> CaseFact:
+    lawful(case, "refuse_plan", act)
+    return told(PlanRefused, _decide_plan(case, "refuse_plan", act, PlanState.REFUSED, posts), act, reason=ask.reason)
+
+
+def approve_plan(case: Case, act: Act, ask: ApprovePlan, posts: Posts) -> CaseFact:
+    lawful(case, "approve_plan", act)
+    return told(PlanApproved, _decide_plan(case, "approve_plan", act, PlanState.APPROVED, posts), act)
+
+
+def _decide_plan(case: Case, word: str, act: Act, state: PlanState, posts: Posts) -> Case:
+    if case.plan is None or case.plan.state is not PlanState.SUBMITTED:
+        refuse(case, "no plan waits for a decision")
+    plan = case.plan.model_copy(update={"state": state, "decided_by": act.actor.id})
+    return step(case, word, act, posts, plan=plan)
+
+
+def start(case: Case, act: Act, ask: StartCase, posts: Posts) -> CaseFact:
+    lawful(case, "start", act)
+    if campaign_of(case.campaign).needs_plan(case.kind):
+        refuse(case, f"{case.kind} in {case.campaign} needs an approved plan: submit_plan")
+    return told(CaseStarted, step(case, "start", act, posts), act)
+
+
+def ask_extension(case: Case, act: Act, ask: AskExtension, posts: Posts) -> CaseFact:
+    lawful(case, "ask_extension", act)
+    if case.extensions >= RULES.extensions:
+        refuse(case, f"it has been extended {case.extensions} times, the rules allow {RULES.extensions}")
+    if case.due_on is not None and ask.due_on <= case.due_on:
+        refuse_field("due_on", f"must be after {case.due_on}")
+    extension = Extension(due_on=ask.due_on, reason=ask.reason)
+    return told(ExtensionAsked, step(case, "ask_extension", act, posts, extension=extension), act)
+
+
+def grant_extension(case: Case, act: Act, ask: GrantExtension, posts: Posts) -> CaseFact:
+    lawful(case, "grant_extension", act)
+    if case.extension is None:
+        refuse(case, "no extension has been asked for")
+    changes = {"due_on": case.extension.due_on, "extension": None, "extensions": case.extensions + 1}
+    return told(ExtensionGranted, step(case, "grant_extension", act, posts, **changes), act)
+
+
+def refuse_extension(case: Case, act: Act, ask: RefuseExtension, posts: Posts) -> CaseFact:
+    lawful(case, "refuse_extension", act)
+    if case.extension is None:
+        refuse(case, "no extension has been asked for")
+    return told(ExtensionRefused, step(case, "refuse_extension", act, posts, extension=None), act, reason=ask.reason)
+
+
+def show_no_violation(case: Case, act: Act, ask: ShowNoViolation, posts: Posts) -> CaseFact:
+    lawful(case, "show_no_violation", act)
+    _prove(case, Route.NO_VIOLATION, ask.proofs)
+    shown = step(case, "show_no_violation", act, posts, route=Route.NO_VIOLATION, proofs=ask.proofs, **_by(act))
+    return told(NoViolationShown, shown, act, measures=ask.measures)
+
+
+def submit(case: Case, act: Act, ask: SubmitCase, posts: Posts) -> CaseFact:
+    lawful(case, "submit", act)
+    _prove(case, ask.route, ask.proofs)
+    submitted = step(case, "submit", act, posts, route=ask.route, proofs=ask.proofs, **_by(act))
+    return told(CaseSubmitted, submitted, act, measures=ask.measures, evidence=ask.evidence)
+
+
+def _by(act: Act) -> dict[str, Any]:
+    return {"rectified_by": act.actor.id, "submitted_on": act.on, "extension": None}
+
+
+def _prove(case: Case, route: Route, proofs: tuple[Proof, ...]) -> None:
+    """Raises Problem naming every item of the route's checklist that is missing (DOMAIN §5)."""
+    proved = {proof.item for proof in proofs}
+    missing = [item for item in campaign_of(case.campaign).items(route) if item not in proved]
+    errors = [("proofs", f"{item} ({'; '.join(ITEMS[item])}) is missing for {route}") for item in missing]
+    errors += [("proofs", f"{item} is no item: {', '.join(ITEMS)}") for item in sorted(proved - ITEMS.keys())]
+    if route is Route.JUSTICE and not any(referral.acknowledged_on for referral in case.referrals):
+        errors.append(("route", "handed to justice needs a referral that its receiver has acknowledged"))
+    wrong("the evidence of the route is not complete", errors)
+
+
+def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact:
+    """The unit goes on; the days that the case waited for its acceptor do not count against it."""
+    lawful(case, "send_back", act)
+    waited = act.on - (case.submitted_on or act.on)
+    changes = {"due_on": case.due_on and case.due_on + waited, "route": None, "proofs": ()}
+    return told(CaseSentBack, step(case, "send_back", act, posts, **changes), act, reason=ask.reason)
+
+
+def accept(case: Case, act: Act, ask: AcceptCase, posts: Posts) -> CaseFact:
+    """The acceptor signs (谁验收、谁负责)."""
+    return told(CaseAccepted, step(case, "accept", act, posts, accepted_by=act.actor.id), act)

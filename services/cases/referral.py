@@ -1,0 +1,68 @@
+"""Leads handed to police, prosecutor or another department (G5), and the office above that presses on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from contracts.case import Case, Referral
+from contracts.case_commands import AcknowledgeReferral, ConcludeReferral, HandUp, ReferCase
+from contracts.cases import CaseFact, CaseHandedUp, CaseReferred, ReferralAcknowledged, ReferralConcluded
+from services.cases.campaign import RULES
+from services.cases.case import owner_of, step, told
+from services.cases.deadline import after
+from services.cases.machine import Act, lawful, refuse, refuse_field
+from services.cases.post import Posts
+
+
+def refer(case: Case, act: Act, ask: ReferCase, posts: Posts) -> CaseFact:
+    """Sent; to be acknowledged within the working days of `rules.json`."""
+    due_on = after(act.on, RULES.working_days["acknowledge_referral"]).on
+    referral = Referral(n=len(case.referrals) + 1, kind=ask.kind, to=ask.to, sent_on=act.on, due_on=due_on)
+    changes = {"referrals": (*case.referrals, referral), "flags": tuple(dict.fromkeys((*case.flags, *ask.flags)))}
+    return told(CaseReferred, step(case, "refer", act, posts, **changes), act, referral=referral)
+
+
+def acknowledge(case: Case, act: Act, ask: AcknowledgeReferral, posts: Posts) -> CaseFact:
+    """The receiver's own number is carried from here on."""
+    lawful(case, "acknowledge", act)
+    referral = _numbered(case, ask.n)
+    if referral.acknowledged_on is not None:
+        refuse(case, f"referral {ask.n} was acknowledged on {referral.acknowledged_on} as {referral.their_number}", "n")
+    known = referral.model_copy(update={"acknowledged_on": act.on, "their_number": ask.their_number})
+    return told(ReferralAcknowledged, _with(case, "acknowledge", act, posts, known), act, referral=known)
+
+
+def conclude(case: Case, act: Act, ask: ConcludeReferral, posts: Posts) -> CaseFact:
+    lawful(case, "conclude", act)
+    referral = _numbered(case, ask.n)
+    if referral.acknowledged_on is None or referral.concluded_on is not None:
+        refuse(case, f"referral {ask.n} has an outcome once, after it was acknowledged", "n")
+    ended = referral.model_copy(update={"outcome": ask.outcome, "concluded_on": act.on})
+    return told(ReferralConcluded, _with(case, "conclude", act, posts, ended), act, referral=ended)
+
+
+def _numbered(case: Case, n: int) -> Referral:
+    for referral in case.referrals:
+        if referral.n == n:
+            return referral
+    refuse_field("n", f"must be the number of one of the {len(case.referrals)} referrals of {case.ref.number}")
+
+
+def _with(case: Case, word: str, act: Act, posts: Posts, changed: Referral) -> Case:
+    referrals = tuple(changed if one.n == changed.n else one for one in case.referrals)
+    return step(case, word, act, posts, referrals=referrals)
+
+
+def next_unacknowledged(case: Case) -> date | None:
+    """The day of the earliest referral that nobody has acknowledged."""
+    return min((one.due_on for one in case.referrals if one.acknowledged_on is None), default=None)
+
+
+def hand_up(case: Case, act: Act, ask: HandUp, posts: Posts) -> CaseFact:
+    """A tier that cannot make it move hands it up: the office above presses from now on."""
+    lawful(case, "hand_up", act)
+    above = posts.office_above(case.office, case.ref.division)
+    if above is None:
+        refuse(case, f"no chief office stands above {case.office.name}")
+    handed = step(case, "hand_up", act, posts, office=above)
+    return told(CaseHandedUp, handed.model_copy(update={"owner": owner_of(case, handed, act)}), act, reason=ask.reason)

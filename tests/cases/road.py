@@ -1,0 +1,99 @@
+"""Leads a case along the main road of the machine, one decision after another."""
+
+from datetime import UTC, date, datetime
+
+from contracts.case import Repeats
+from contracts.case_commands import (
+    AcceptCase,
+    ApprovePlan,
+    AssignCase,
+    CloseCase,
+    DismissCase,
+    GiveNotice,
+    MergeCase,
+    RelapseCase,
+    StartCase,
+    SubmitCase,
+    SubmitPlan,
+    VerifyCase,
+    VoidCase,
+)
+from contracts.values import day_of
+from services.cases import case as rules
+from services.cases import closing
+from services.cases.campaign import read
+from services.cases.handlers import MOVES
+from services.cases.machine import acting
+from services.cases.post import Posts
+from tests.cases.world import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
+
+NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
+TODAY = date(2020, 6, 15)
+DUE_ON = date(2020, 7, 1)
+ROSTER = Posts(POSTS)
+CAUSES = {cause: tuple(words) for cause, words in read("causes.json").items()}
+PROOFS = [
+    {"item": item, "evidence": [EVIDENCE]}
+    for item in ("case_handled", "land_recovered", "accountability", "no_violation_finding", "land_recovery_settled")
+]
+MEASURES = [{"text": "退还林地", "due_on": "2020-06-20"}]
+
+
+def actor(person, at=NOW):
+    return ROSTER.actor(person, day_of(at))
+
+
+def act_of(case, by, at=NOW, on=None):
+    return acting(case, actor(by, at), at, on)
+
+
+def decide(case, command, by, at=NOW, **said):
+    """The fact that a command brings about; raises Problem as the rules do."""
+    asked = command(case_id=case.ref.id, **said)
+    act = act_of(case, by, at, asked.on)
+    if command is CloseCase:
+        return closing.close(case, act, asked, ROSTER, CAUSES, Repeats())
+    if command is GiveNotice:
+        return closing.notice(case, act, asked, ROSTER, CAUSES)
+    if command is MergeCase:
+        return closing.merge(case, registered(2), act, asked, ROSTER)[0]
+    return MOVES[command](case, act, asked, ROSTER)
+
+
+def registered(n=1, campaign=None, **changes):
+    case = rules.open_case(incident(n, **changes), f"2020-360222-{n:06d}", 1, ROSTER, NOW)
+    return case.model_copy(update={"campaign": campaign}) if campaign else case
+
+
+ROAD = {
+    "verified": [(VerifyCase, OFFICE, {})],
+    "assigned": [(AssignCase, OFFICE, {"unit": STATION, "due_on": DUE_ON})],
+    "rectifying": [(StartCase, UNIT, {})],
+    "submitted": [(SubmitCase, UNIT, {"measures": "已补植", "evidence": [EVIDENCE], "proofs": PROOFS})],
+    "accepted": [(AcceptCase, CHIEF, {})],
+    "on_notice": [(GiveNotice, OFFICE, {"cause": "no_permit"})],
+    "closed": [(CloseCase, OFFICE, {"cause": "no_permit"})],
+    "relapsed": [(RelapseCase, OFFICE, {"why": "recurrence", "reason": "又被占用"})],
+}
+PLANNED = [(SubmitPlan, UNIT, {"measures": MEASURES}), (ApprovePlan, OFFICE, {})]
+ASIDE = {"dismissed": (DismissCase, {"reason": "无此事"}), "voided": (VoidCase, {"reason": "录入有误"})}
+
+
+def case_in(state, campaign=None, **changes):
+    """A case as it stands after the moves that lead to `state`, in an everyday campaign or in `campaign`."""
+    case = registered(1, campaign)
+    if state in ASIDE:
+        command, said = ASIDE[state]
+        return decide(case, command, OFFICE, **said).case
+    if state == "merged":
+        return decide(case, MergeCase, OFFICE, into=registered(2).ref.id, reason="重复").case
+    for reached, steps in ROAD.items():
+        if case.state == state:
+            break
+        if reached == "on_notice" and campaign is None:
+            continue
+        for command, by, said in PLANNED if reached == "rectifying" and campaign else steps:
+            case = decide(case, command, by, **said).case
+        if reached == "on_notice" and state != "on_notice":
+            case = closing.end_notice(case, act_of(case, "cases"), ROSTER, Repeats()).case
+    return case.model_copy(update=changes)

@@ -1,0 +1,132 @@
+"""The supervision ladder: each rung once, on its day, to the present owner, and none once its cause is gone."""
+
+from datetime import date
+
+import pytest
+
+from contracts.case_commands import (
+    AcknowledgeReferral,
+    AssignCase,
+    HandUp,
+    ReceiptLetter,
+    ReferCase,
+    ReplyLetter,
+    ShowHistory,
+    StartCase,
+    SubmitCase,
+    VerifyCase,
+)
+from contracts.cases import LadderStopped, LetterIssued
+from services.cases import handlers, ladder
+from services.runtime.problem import Problem
+from tests.cases.book import ask, later, opened
+from tests.cases.road import case_in
+from tests.cases.world import COUNTY_OFFICE, EVIDENCE, OFFICE, STATION, UNIT, incident
+
+
+async def assigned(tx, due_on=date(2020, 7, 1)):
+    """A case in the hands of its unit."""
+    (fact,) = await opened(tx, incident(1))
+    await ask(tx, VerifyCase(case_id=fact.case.ref.id))
+    await ask(tx, AssignCase(case_id=fact.case.ref.id, unit=STATION, due_on=due_on))
+    return fact.case.ref.id
+
+
+async def climbed(tx, days):
+    """The letters issued on each of so many days on."""
+    found = []
+    for day in days:
+        for fact in await handlers.climb_the_ladder(later(tx, day)):
+            found.append((day, fact.letter.rung, fact.letter.to.id))
+    return found
+
+
+async def test_every_rung_is_issued_on_its_day_and_once(tx):
+    await assigned(tx)
+    # Due on Wednesday the 1st of July; the dragon boat festival lies before it.
+    assert await climbed(tx, range(60)) == [
+        (8, "reminder", STATION.id),
+        (16, "letter", STATION.id),
+        (23, "supervision_letter", STATION.id),
+        (37, "circular", STATION.id),
+    ]
+    assert await climbed(tx, [60, 60]) == []
+    assert [rung.name for _, rung in ladder.ahead(case_in("assigned"), ladder.pressed(case_in("assigned"))[0], ())] == [
+        "reminder",
+        "letter",
+        "supervision_letter",
+        "circular",
+    ]
+
+
+async def test_a_circular_names_the_chief_besides(tx):
+    case_id = await assigned(tx)
+    await climbed(tx, [37])
+    (letter,) = (await ask(later(tx, 37), ShowHistory(case_id=case_id))).body.letters
+    assert (letter.rung, [post.id for post in letter.posts]) == ("circular", ["360222104201-village-chief"])
+    assert (letter.due_on, letter.reply_due_on) == (date(2020, 7, 1), date(2020, 7, 29))
+
+
+async def test_after_a_standstill_only_the_highest_rung_is_issued(tx):
+    await assigned(tx)
+    assert await climbed(tx, [30]) == [(30, "supervision_letter", STATION.id)]
+    assert await climbed(tx, [30, 31, 37]) == [(37, "circular", STATION.id)]
+
+
+async def test_a_rung_that_lay_before_the_duty_began_is_not_issued(tx):
+    await assigned(tx, due_on=date(2020, 6, 16))
+    assert await climbed(tx, [0]) == []
+    assert await climbed(tx, [1]) == [(1, "letter", STATION.id)]
+
+
+async def test_a_case_that_has_moved_on_gets_no_letter_and_the_ladder_is_told_to_have_stopped(tx):
+    case_id = await assigned(tx)
+    await climbed(tx, [16])
+    started = await ask(later(tx, 17), StartCase(case_id=case_id), UNIT)
+    assert [type(fact) for fact in started.news if isinstance(fact, LadderStopped)] == []
+    submitted = await ask(later(tx, 17), SubmitCase(case_id=case_id, measures="已补植", evidence=[EVIDENCE]), UNIT)
+    (stopped,) = [fact for fact in submitted.news if isinstance(fact, LadderStopped)]
+    assert (stopped.about, stopped.last_rung) == ("owner", "letter")
+    assert await climbed(tx, [23, 24]) == [(24, "letter", COUNTY_OFFICE.id)]
+
+
+async def test_a_letter_is_signed_for_and_answered_by_its_addressee_once(tx):
+    case_id = await assigned(tx)
+    (fact,) = await handlers.climb_the_ladder(later(tx, 16))
+    assert isinstance(fact, LetterIssued)
+    letter_id = fact.letter.id
+    with pytest.raises(Problem) as forbidden:
+        await ask(later(tx, 17), ReceiptLetter(case_id=case_id, letter_id=letter_id), OFFICE)
+    assert (forbidden.value.status, STATION.name in forbidden.value.detail) == (403, True)
+    (receipt,) = (await ask(later(tx, 17), ReceiptLetter(case_id=case_id, letter_id=letter_id), UNIT)).news
+    assert receipt.letter.receipted_on == date(2020, 7, 2)
+    with pytest.raises(Problem, match="receipted_on already"):
+        await ask(later(tx, 18), ReceiptLetter(case_id=case_id, letter_id=letter_id), UNIT)
+    (reply,) = (
+        await ask(later(tx, 18), ReplyLetter(case_id=case_id, letter_id=letter_id, reply="下周完成"), UNIT)
+    ).news
+    assert (reply.letter.reply, reply.letter.receipted_on) == ("下周完成", date(2020, 7, 2))
+    with pytest.raises(Problem) as unknown:
+        await ask(later(tx, 18), ReceiptLetter(case_id=case_id, letter_id=case_id), UNIT)
+    assert unknown.value.errors[0]["field"] == "letter_id"
+
+
+async def test_a_referral_that_nobody_acknowledges_climbs_until_it_is_acknowledged(tx):
+    case_id = await assigned(tx, due_on=date(2020, 12, 1))
+    police = {"id": "u-police", "name": "浮梁县公安局"}
+    await ask(tx, ReferCase(case_id=case_id, kind="police", to=police))
+    assert await climbed(tx, [7, 15, 22]) == [
+        (8 - 1, "reminder", "u-police"),
+        (15, "letter", "u-police"),
+        (22, "supervision_letter", "u-police"),
+    ]
+    known = await ask(later(tx, 23), AcknowledgeReferral(case_id=case_id, n=1, their_number="12号"))
+    assert [fact.about for fact in known.news if isinstance(fact, LadderStopped)] == ["referral-1"]
+    assert await climbed(tx, [60]) == []
+
+
+async def test_the_office_above_presses_once_a_case_was_handed_up(tx):
+    case_id = await assigned(tx)
+    await ask(later(tx, 16), HandUp(case_id=case_id, reason="县级协调不动"))
+    (fact,) = await handlers.climb_the_ladder(later(tx, 23))
+    assert (fact.letter.office.id, fact.letter.to) == ("u-360200000000-office", STATION)

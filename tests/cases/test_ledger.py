@@ -1,0 +1,237 @@
+"""The ledger on its tables: exact to one case on any day and at any cut-off, and the same from the facts alone."""
+
+from collections import Counter
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from contracts.case import LedgerLine
+from contracts.case_commands import (
+    AcceptCase,
+    AssignCase,
+    CloseCase,
+    LinkSite,
+    PublishSheet,
+    RelapseCase,
+    ShowAges,
+    ShowSheet,
+    StartCase,
+    SubmitCase,
+    TransferCase,
+    VerifyCase,
+    VoidCase,
+)
+from contracts.division import Division
+from services.cases import handlers
+from services.runtime.problem import Problem
+from tests.cases.book import FULIANG, ask, later, opened
+from tests.cases.world import CHIEF, EVIDENCE, OFFICE, STATION, UNIT, VILLAGE, incident
+
+FIRST, LAST = date(2020, 6, 1), date(2020, 12, 31)
+JINGDEZHEN = Division("360200000000")
+TOWN = Division("360222104000")
+
+
+async def sheet(tx, after=FIRST, to=LAST, division=FULIANG, **asked):
+    return (await ask(tx, ShowSheet(after=after, to=to, **asked), OFFICE, division)).body
+
+
+async def lines(tx, after=FIRST, to=LAST, division=FULIANG, **asked):
+    """The lines of the equation that are not zero."""
+    balance = (await sheet(tx, after, to, division, **asked)).balance
+    return {name: count for name, count in balance.model_dump().items() if count}
+
+
+async def close(tx, case_id):
+    """From verified to closed, all on one day."""
+    due_on = tx.now.date() + timedelta(days=10)
+    await ask(tx, AssignCase(case_id=case_id, unit=STATION, due_on=due_on))
+    await ask(tx, StartCase(case_id=case_id), UNIT)
+    await ask(tx, SubmitCase(case_id=case_id, measures="已补植", evidence=[EVIDENCE]), UNIT)
+    await ask(tx, AcceptCase(case_id=case_id), CHIEF)
+    return await ask(tx, CloseCase(case_id=case_id, cause="profit"))
+
+
+async def test_a_registered_case_is_not_in_the_ledger_and_a_verified_one_is_new(tx):
+    (fact,) = await opened(tx, incident(1))
+    assert await lines(tx) == {}
+    await ask(tx, VerifyCase(case_id=fact.case.ref.id))
+    assert await lines(tx) == {"new": 1, "closing": 1}
+    assert await lines(tx, after=date(2020, 6, 15)) == {"opening": 1, "closing": 1}
+    assert await lines(tx, to=date(2020, 6, 14)) == {}
+
+
+async def test_the_equation_holds_at_every_level_for_every_kind_before_and_after_folding(tx):
+    facts = await opened(tx, *(incident(n, kind=kind) for n, kind in enumerate(["felling", "waste", "felling"], 1)))
+    for fact in facts:
+        await ask(tx, VerifyCase(case_id=fact.case.ref.id))
+    await close(later(tx, 3), facts[0].case.ref.id)
+    await ask(later(tx, 4), VoidCase(case_id=facts[1].case.ref.id, reason="重复录入"))
+    await ask(later(tx, 20), RelapseCase(case_id=facts[0].case.ref.id, why="recurrence", reason="又见采伐"))
+
+    async def everywhere():
+        return [
+            await lines(later(tx, 30), division=Division(division), kind=kind)
+            for division in ("000000000000", "360000000000", JINGDEZHEN, FULIANG, TOWN, VILLAGE, "360281000000")
+            for kind in (None, "felling", "waste")
+        ]
+
+    unfolded = await everywhere()
+    assert unfolded[:3] == [
+        {"new": 3, "relapsed": 1, "closed": 1, "voided": 1, "closing": 2},
+        {"new": 2, "relapsed": 1, "closed": 1, "closing": 2},
+        {"new": 1, "voided": 1},
+    ]
+    assert unfolded[3:18] == unfolded[:3] * 5
+    assert unfolded[18:] == [{}, {}, {}]
+    await handlers.fold_ledger(later(tx, 30))
+    assert await tx.sql.fetchval("SELECT count(*) FROM unfolded") == 0
+    assert await everywhere() == unfolded
+
+
+async def test_the_share_rectified_counts_what_is_now_closed_as_rectified(tx):
+    facts = await opened(tx, *(incident(n) for n in range(1, 5)))
+    for fact in facts:
+        await ask(tx, VerifyCase(case_id=fact.case.ref.id))
+    for fact in facts[:2]:
+        await close(tx, fact.case.ref.id)
+    await ask(tx, VoidCase(case_id=facts[3].case.ref.id, reason="录入有误"))
+    found = await sheet(tx)
+    share = found.share
+    assert (share.rectified, share.counted, str(share.percent)) == (2, 3, "66.67")
+    assert found.closed_by_route == {"put_right": 2}
+    await ask(later(tx, 1), RelapseCase(case_id=facts[0].case.ref.id, why="false_rectification", reason="假整改"))
+    await ask(later(tx, 1), VoidCase(case_id=facts[1].case.ref.id, reason="录入有误"))
+    found = await sheet(later(tx, 1))
+    assert (found.share.rectified, found.share.counted) == (0, 2)
+    assert found.relapsed_by_reason == {"false_rectification": 1}
+    assert (await sheet(later(tx, 1), to=date(2020, 6, 15))).share.rectified == 2
+
+
+async def test_a_campaign_with_a_threshold_states_it_with_its_source(tx):
+    share = (await sheet(tx, campaign="green-shield-2019")).share
+    assert (str(share.threshold_percent), share.threshold_due_on) == ("50", date(2020, 12, 31))
+    assert "原文未规定" in share.threshold_source
+    assert share.percent is None
+
+
+async def test_a_transfer_leaves_one_scope_for_another_and_cancels_where_both_are_covered(tx):
+    (fact,) = await opened(tx, incident(1))
+    id = fact.case.ref.id
+    await ask(tx, VerifyCase(case_id=id))
+    moving = TransferCase(case_id=id, division="360222105000", campaign="forest-inspection-2020", reason="并入督查")
+    await ask(later(tx, 1), moving)
+    for folded in (False, True):
+        if folded:
+            await handlers.fold_ledger(later(tx, 1))
+        assert await lines(later(tx, 1)) == {"new": 1, "closing": 1}
+        assert await lines(later(tx, 1), campaign="daily-2020") == {"new": 1, "moved_out": 1}
+        assert await lines(later(tx, 1), campaign="forest-inspection-2020") == {"moved_in": 1, "closing": 1}
+        assert await lines(later(tx, 1), division=TOWN) == {"new": 1, "moved_out": 1}
+        assert await lines(later(tx, 1), division=Division("360222105000")) == {"moved_in": 1, "closing": 1}
+
+
+async def test_a_late_entry_is_in_the_sheet_of_its_day_but_not_before_it_was_known(tx):
+    (fact,) = await opened(tx, incident(1))
+    known = later(tx, 10)
+    await ask(known, VerifyCase(case_id=fact.case.ref.id, on=date(2020, 6, 16)))
+    for folded in (False, True):
+        if folded:
+            await handlers.fold_ledger(known)
+        assert await lines(known, to=date(2020, 6, 16)) == {"new": 1, "closing": 1}
+        assert await lines(known, to=date(2020, 6, 16), cutoff=later(tx, 9).now) == {}
+        assert await lines(known, to=date(2020, 6, 16), cutoff=later(tx, 10, seconds=-1).now) == {}
+        assert await lines(known, to=date(2020, 6, 16), cutoff=known.now, division=VILLAGE) == {"new": 1, "closing": 1}
+        assert await lines(known, cutoff=later(tx, 10, seconds=-1).now, division=VILLAGE) == {}
+
+
+async def test_a_published_sheet_keeps_its_cut_off_and_late_entries_are_named_in_the_next(tx):
+    first, second = await opened(tx, incident(1), incident(2))
+    await ask(tx, VerifyCase(case_id=first.case.ref.id))
+    june = later(tx, 15)
+    published = (await ask(june, PublishSheet(after=FIRST, to=date(2020, 6, 30)))).news[0]
+    assert (published.sheet.balance.closing, published.differences) == (1, ())
+    july = later(tx, 20)
+    await ask(july, VerifyCase(case_id=second.case.ref.id, on=date(2020, 6, 20)))
+    next_one = (await ask(later(tx, 46), PublishSheet(after=date(2020, 6, 30), to=date(2020, 7, 31)))).news[0]
+    assert (next_one.sheet.balance.opening, next_one.sheet.balance.closing) == (2, 2)
+    assert [(one.case.number, one.entry.line, one.entry.on, one.known_at) for one in next_one.differences] == [
+        (second.case.ref.number, "new", date(2020, 6, 20), july.now)
+    ]
+    again = await sheet(later(tx, 46), to=date(2020, 6, 30), cutoff=june.now)
+    assert again.balance == published.sheet.balance
+
+
+async def test_one_site_in_two_campaigns_is_two_cases_and_one_problem(tx):
+    first, second = await opened(tx, incident(1), incident(2, kind="waste"))
+    for fact in (first, second):
+        await ask(tx, VerifyCase(case_id=fact.case.ref.id))
+    moving = TransferCase(
+        case_id=second.case.ref.id, campaign="forest-inspection-2020", kind="forest_land_taken", reason="督查图斑"
+    )
+    await ask(tx, moving)
+    answer = await ask(tx, LinkSite(case_id=first.case.ref.id, other=second.case.ref.id))
+    assert [fact.other.number for fact in answer.news] == [second.case.ref.number, first.case.ref.number]
+    share = (await sheet(tx)).share
+    assert (share.counted, share.problems) == (2, 1)
+    alone = (await sheet(tx, campaign="daily-2020")).share
+    assert (alone.counted, alone.problems) == (1, 1)
+    with pytest.raises(Problem) as refused:
+        await ask(tx, LinkSite(case_id=first.case.ref.id, other=second.case.ref.id))
+    assert refused.value.errors == ({"field": "other", "rule": f"{second.case.ref.number} is linked already"},)
+
+
+async def test_days_that_end_before_they_begin_are_refused(tx):
+    with pytest.raises(Problem) as refused:
+        await sheet(tx, after=LAST, to=FIRST)
+    assert refused.value.errors[0]["field"] == "to"
+
+
+async def test_ages_count_from_the_last_move_on_any_past_day(tx):
+    first, second = await opened(tx, incident(1), incident(2))
+    await ask(tx, VerifyCase(case_id=first.case.ref.id))
+    await ask(later(tx, 20), VerifyCase(case_id=second.case.ref.id))
+    await ask(later(tx, 25), AssignCase(case_id=second.case.ref.id, unit=STATION, due_on=date(2020, 7, 20)))
+
+    async def ages(on):
+        found = (await ask(later(tx, 60), ShowAges(on=on))).body
+        return found.within_7, found.within_30, found.within_90, found.over_90, found.overdue_by_rung
+
+    assert await ages(date(2020, 6, 15)) == (1, 0, 0, 0, {})
+    assert await ages(date(2020, 7, 5)) == (1, 1, 0, 0, {"none": 1})
+    assert await ages(date(2020, 8, 14)) == (0, 0, 2, 0, {"none": 2})
+
+
+def from_facts(facts):
+    """The ledger as a subscriber has it: the entries of distinct facts, in any order."""
+    distinct = dict(facts)
+    return Counter(
+        (entry.scope.campaign, entry.scope.kind.value, entry.line.value)
+        for fact in distinct.values()
+        for entry in fact.entries
+    )
+
+
+async def test_the_ledger_is_the_same_when_rebuilt_from_the_facts_alone_in_any_order_and_repetition(tx):
+    told = []
+    facts = await opened(tx, *(incident(n) for n in range(1, 4)))
+    for fact in facts:
+        told += (await ask(tx, VerifyCase(case_id=fact.case.ref.id))).news
+    told += (await close(later(tx, 1), facts[0].case.ref.id)).news
+    told += (await ask(later(tx, 2), VoidCase(case_id=facts[1].case.ref.id, reason="录入有误"))).news
+    kinds = {"campaign": "forest-inspection-2020", "kind": "forest_land_taken"}
+    told += (await ask(later(tx, 2), TransferCase(case_id=facts[2].case.ref.id, reason="督查图斑", **kinds))).news
+    numbered = list(enumerate(told))
+    rebuilt = from_facts([*reversed(numbered), *numbered[1:]])
+    rows = await tx.sql.fetch("SELECT campaign, kind, line, count(*) AS n FROM ledger GROUP BY 1, 2, 3")
+    assert rebuilt == {(row["campaign"], row["kind"], row["line"]): row["n"] for row in rows}
+    assert rebuilt["daily-2020", "felling", LedgerLine.NEW] == 3
+
+
+async def test_entries_cannot_be_for_a_day_after_they_were_known(tx):
+    (fact,) = await opened(tx, incident(1))
+    with pytest.raises(Problem) as refused:
+        await ask(tx, VerifyCase(case_id=fact.case.ref.id, on=date(2020, 6, 16)))
+    assert refused.value.errors[0]["field"] == "on"
+    assert await tx.sql.fetchval("SELECT count(*) FROM ledger WHERE case_id = $1", UUID(fact.case.ref.id)) == 0

@@ -1,0 +1,101 @@
+"""The exported ledger, read again from the Excel file."""
+
+import json
+from datetime import date
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+import cli.ledger_document
+from cli.ledger_excel import write_ledger
+from contracts.case import Case, CaseKind, CaseState, RelapseReason, Route
+from contracts.cases import Balance
+from contracts.incident import Severity
+from tests.cli.ledger_samples import SHEET, case
+
+
+def sheets(file):
+    book = CalamineWorkbook.from_path(file)
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "ledger.xlsx"
+
+
+def test_the_balance_comes_first_then_the_ledger(file):
+    write_ledger(file, SHEET, [case()])
+    assert list(sheets(file)) == ["平衡表", "台账"]
+
+
+def test_the_balance_shows_the_equation_and_that_it_holds(file):
+    write_ledger(file, SHEET, [])
+    said = [line[:2] for line in sheets(file)["平衡表"]]
+    equation = [
+        ["期初存量", 10],
+        ["+ 新增", 5],
+        ["+ 复发", 1],
+        ["+ 划入", 2],
+        ["− 销号", 4],
+        ["− 作废", 1],
+        ["− 并案", 1],
+        ["− 划出", 3],
+        ["= 期末存量", 9],
+    ]
+    assert said[said.index(["期初存量", 10]) :][: len(equation)] == equation
+    assert any("10 + 5 + 1 + 2 − 4 − 1 − 1 − 3 = 9" in line for line in sheets(file)["平衡表"])
+
+
+def test_the_balance_shows_reasons_routes_and_the_share_with_the_source_of_its_threshold(file):
+    write_ledger(file, SHEET, [])
+    said = {line[0]: [cell for cell in line[1:] if cell != ""] for line in sheets(file)["平衡表"]}
+    assert (said["死灰复燃"], said["整改到位"], said["处罚并补办手续"]) == ([1], [3], [1])
+    assert (said["整改率"], said["目标"], said["目标来源"]) == (["28.57 %"], ["95 %"], ["《绿盾2018》"])
+    assert said["截至"] == ["2020-05-21 00:00 所知"]
+
+
+def test_the_ledger_keeps_the_offices_order_of_columns(file):
+    write_ledger(file, SHEET, [case(1), case(2, state="closed", closed_on="2020-03-31", route="put_right", owner=None)])
+    headings, first, second = sheets(file)["台账"]
+    stated = json.loads((Path(cli.ledger_document.__file__).parent / "ledger_columns.json").read_text("utf-8"))
+    assert headings == [column["zh"] for column in stated["columns"]]
+    one, two = dict(zip(headings, first, strict=True)), dict(zip(headings, second, strict=True))
+    assert (one["序号"], one["问题编号"], one["问题类型"], one["状态"]) == (
+        1,
+        "2020-360222-000001",
+        "盗伐滥伐",
+        "整改中",
+    )
+    assert (one["责任人"], one["整改期限"], one["销号日期"]) == ("张三", date(2020, 4, 1), "")
+    assert (two["序号"], two["状态"], two["销号途径"], two["现办理单位"]) == (2, "已销号", "整改到位", "")
+    assert (two["销号日期"], two["发现时间"]) == (date(2020, 3, 31), date(2020, 3, 1))
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("x")', "{=1}", "\t=1"])
+def test_what_people_typed_never_becomes_a_formula(file, typed):
+    write_ledger(file, SHEET, [case(place=typed, text=typed, external_id=typed)])
+    headings, line = sheets(file)["台账"]
+    assert dict(zip(headings, line, strict=True))["地点"] == typed
+    with ZipFile(file) as parts:
+        written = [parts.read(name) for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert [b"<f" in part for part in written] == [False, False]
+    assert [b"<hyperlink" in part for part in written] == [False, False]
+
+
+def test_every_column_leads_to_a_field_and_every_word_is_known():
+    for column in cli.ledger_document.columns():
+        assert column["path"] == "#" or column["path"].split(".")[0] in Case.model_fields
+    words = cli.ledger_document.words()
+    for name, of in {"kind": CaseKind, "severity": Severity, "state": CaseState, "route": Route}.items():
+        assert set(words[name]) == set(of)
+    assert set(words["reason"]) == set(RelapseReason)
+    assert set(words["line"]) == set(Balance.model_fields) == set(cli.ledger_document.SIGNS)
+
+
+def test_a_ledger_without_cases_is_written(file):
+    write_ledger(file, SHEET.model_copy(update={"campaign": None, "kind": CaseKind.FELLING}), [])
+    assert len(sheets(file)["台账"]) == 1
+    assert sheets(file)["平衡表"][1][2] == "全部专项　区划 360200000000　盗伐滥伐"
