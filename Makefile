@@ -21,6 +21,7 @@ check: $(READY)  ## style, types, who may import whom, and the published contrac
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m contracts.publish --check
+	$(BIN)/python -m services.cases.diagram --check
 
 test: check  ## everything above, then every test against real servers
 	$(BIN)/pytest
@@ -28,8 +29,9 @@ test: check  ## everything above, then every test against real servers
 bench: $(READY)  ## measure speed and size (about ten minutes on two cores); writes tests/bench/latest.json
 	$(BIN)/python -m tests.bench
 
-publish: $(READY)  ## write contracts/published and docs/events.md anew
+publish: $(READY)  ## write contracts/published and the generated pages of docs anew
 	$(BIN)/python -m contracts.publish
+	$(BIN)/python -m services.cases.diagram
 
 lock: $(READY)  ## choose versions again: hashes, no addresses
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \

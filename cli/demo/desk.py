@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -63,23 +63,26 @@ class Desk:
         self._seed = seed
         self.imports = Imports()
 
-    async def act(self, step: int, before: datetime, now: datetime) -> None:
-        """The work of this step of the play."""
+    async def act(self, step: int, before: datetime, now: datetime) -> bool:
+        """The work of this step of the play; returns whether there was any."""
+        work: list[Awaitable[None]] = []
         if step == 1:
-            await self._import_all()
+            work.append(self._import_all())
         if step == 2:
-            await self._register(now)
+            work.append(self._register(now))
         if step == 4:
-            await self._direct(now)
+            work.append(self._direct(now))
         if step == 6:
-            await self._review()
+            work.append(self._review())
         if step in (5, 9, 13):
-            await self._transfer_and_link()
-            await self._merge()
+            work += [self._transfer_and_link(), self._merge()]
         if step == 12:
-            await self._dissolve()
+            work.append(self._dissolve())
         if day_of(before).month != day_of(now).month:
-            await self._publish(day_of(now).replace(day=1) - timedelta(days=1))
+            work.append(self._publish(day_of(now).replace(day=1) - timedelta(days=1)))
+        for one in work:
+            await one
+        return bool(work)
 
     async def _import_all(self) -> None:
         """Five old ledgers, each twice: the second time changes nothing."""

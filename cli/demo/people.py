@@ -67,6 +67,7 @@ def _data(name: str) -> dict[str, Any]:
 
 
 AT_ONCE = 16
+SideRoad = tuple[float, str, type[CaseCommand], dict[str, Any]]
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 NO_PLAN: list[str] = _data("rules.json")["no_plan_kinds"]
 ITEMS = list(_data("routes.json")["items"])
@@ -119,22 +120,22 @@ class People:
             made += len(moving)
 
     async def _answer_letters(self, now: datetime) -> int:
-        """Most letters to the units of the roster are signed for, and many of those answered."""
-        made = 0
-        for case, letter in list(self.letters.values()):
+        """Many letters to the units of the roster are signed for, and some of those answered."""
+        asked = []
+        for case, letter in self.letters.values():
             dice = Random(f"{self._seed} {letter.id}").random()
             actor = self._of_unit(letter.to)
-            if actor is None or dice > 0.8 or letter.replied_on is not None:
+            if actor is None or dice > 0.5 or letter.replied_on is not None:
                 continue
             command: CaseCommand | None = None
             if letter.receipted_on is None:
                 command = ReceiptLetter(case_id=case.ref.id, letter_id=letter.id)
-            elif dice < 0.5 and letter.receipted_on < day_of(now):
+            elif dice < 0.2 and letter.receipted_on < day_of(now):
                 command = ReplyLetter(case_id=case.ref.id, letter_id=letter.id, reply="已督促现场，下周完成")
             if command is not None:
-                await self.ask(command, actor, case.ref.division, Case)
-                made += 1
-        return made
+                asked.append(self.ask(command, actor, case.ref.division, Case))
+        await asyncio.gather(*asked)
+        return len(asked)
 
     def _of_unit(self, unit: UnitRef) -> str | None:
         """Who signs for a forestry station or a chief office."""
@@ -189,67 +190,60 @@ class People:
 
     def _rare(self, case: Case, now: datetime, dice: float) -> tuple[str, CaseCommand] | None:
         """The side roads, each at most once for a case."""
-        id, today, age = case.ref.id, day_of(now), now - case.since
-        office, unit = self._office(case), self._unit(case)
-        photograph = (_photograph(case),)
-        fresh = case.assigned_at is not None and now - case.assigned_at < timedelta(hours=24)
-        again = {"unit": _station(case), "due_on": today + timedelta(days=12), "reason": "重新核定期限"}
-        more = {"due_on": (case.due_on or today) + timedelta(days=7), "reason": "连日暴雨"}
-        by_state: dict[CaseState, list[tuple[float, str, CaseCommand]]] = {
-            CaseState.DISMISSED: [(0.3, unit, ReopenCase(case_id=id, reason="群众补充照片", evidence=photograph))],
-            CaseState.VERIFIED: [
-                (0.05, office, ReferCase(case_id=id, kind=ReferredTo.POLICE, to=_police(case), flags=(Flag.GRAVE,))),
-                (0.07, office, HandUp(case_id=id, reason="县级协调不动")),
-                (0.09, office, VoidCase(case_id=id, reason="录入有误")),
-            ],
-            CaseState.ASSIGNED: [
-                (0.06 * fresh, unit, ReturnCase(case_id=id, reason="不属本站辖区")),
-                (
-                    0.10,
-                    office,
-                    ReassignCase(case_id=id, **again),
-                ),
-                (
-                    0.15,
-                    unit,
-                    ShowNoViolation(case_id=id, measures="现场核查无违法", proofs=_proofs(case)),
-                ),
-            ],
-            CaseState.RECTIFYING: [
-                (
-                    0.1,
-                    unit,
-                    AskExtension(case_id=id, **more),
-                ),
-            ],
-            CaseState.SUBMITTED: [(0.1, self._acceptor(case), SendBackCase(case_id=id, reason="补植数量不足"))],
-            CaseState.ON_NOTICE: [(0.3, unit, RaiseObjection(case_id=id, reason="面积与实际不符"))],
-            CaseState.CLOSED: [
-                (0.02, office, RelapseCase(case_id=id, why=RelapseReason.RECURRENCE, reason="又见推土机")),
-                (0.03, office, RelapseCase(case_id=id, why=RelapseReason.FALSE_RECTIFICATION, reason="补植未成活")),
-                (0.035, office, VoidCase(case_id=id, reason="录入有误")),
-                (0.06, office, PassLookBack(case_id=id)),
-            ],
-        }
+        id, office, age = case.ref.id, self._office(case), now - case.since
         if _waits_for_approval(case):
             refusal = RefusePlan(case_id=id, reason="措施不具体")
             return (self._approver(case), refusal) if dice < 0.2 and self._first(case, RefusePlan) else None
         if case.extension is not None:
             granted = dice < 0.06
             return office, GrantExtension(case_id=id) if granted else RefuseExtension(case_id=id, reason="理由不足")
-        for referral in case.referrals[-1:] if case.state in (*OPEN, CaseState.CLOSED) else ():
-            if referral.acknowledged_on is None and age >= timedelta(days=4):
+        if age >= timedelta(days=4) and case.referrals and case.state in (*OPEN, CaseState.CLOSED):
+            referral = case.referrals[-1]
+            if referral.acknowledged_on is None:
                 return office, AcknowledgeReferral(case_id=id, n=referral.n, their_number=f"公受字{case.ref.number}")
-            if referral.acknowledged_on and referral.outcome is None and age >= timedelta(days=4):
+            if referral.outcome is None:
                 return office, ConcludeReferral(case_id=id, n=referral.n, outcome="已行政处罚")
-        for below, actor, command in by_state.get(case.state, ()):
-            if case.state is CaseState.CLOSED and case.closed_on != today:
-                return None
-            if case.state is CaseState.ON_NOTICE and case.objection is not None:
-                return None
-            if dice < below and self._first(case, type(command)):
-                return actor, command
+        for below, actor, command, said in self._side_roads(case, now):
+            if dice < below and self._first(case, command):
+                return actor, command(case_id=id, **said)
         return None
+
+    def _side_roads(self, case: Case, now: datetime) -> list[SideRoad]:
+        """Below which throw of the dice who does what, by the state of the case."""
+        office, unit, today = self._office(case), self._unit(case), day_of(now)
+        match case.state:
+            case CaseState.DISMISSED:
+                return [(0.3, unit, ReopenCase, {"reason": "群众补充照片", "evidence": (_photograph(case),)})]
+            case CaseState.VERIFIED:
+                referral = {"kind": ReferredTo.POLICE, "to": _police(case), "flags": (Flag.GRAVE,)}
+                return [
+                    (0.05, office, ReferCase, referral),
+                    (0.07, office, HandUp, {"reason": "县级协调不动"}),
+                    (0.09, office, VoidCase, {"reason": "录入有误"}),
+                ]
+            case CaseState.ASSIGNED:
+                fresh = case.assigned_at is not None and now - case.assigned_at < timedelta(hours=24)
+                again = {"unit": _station(case), "due_on": today + timedelta(days=12), "reason": "重新核定期限"}
+                return [
+                    (0.06 * fresh, unit, ReturnCase, {"reason": "不属本站辖区"}),
+                    (0.10, office, ReassignCase, again),
+                    (0.15, unit, ShowNoViolation, {"measures": "现场核查无违法", "proofs": _proofs(case)}),
+                ]
+            case CaseState.RECTIFYING:
+                later = {"due_on": (case.due_on or today) + timedelta(days=7), "reason": "连日暴雨"}
+                return [(0.1, unit, AskExtension, later)]
+            case CaseState.SUBMITTED:
+                return [(0.1, self._acceptor(case), SendBackCase, {"reason": "补植数量不足"})]
+            case CaseState.ON_NOTICE if case.objection is None:
+                return [(0.3, unit, RaiseObjection, {"reason": "面积与实际不符"})]
+            case CaseState.CLOSED if case.closed_on == today:
+                return [
+                    (0.02, office, RelapseCase, {"why": RelapseReason.RECURRENCE, "reason": "又见推土机"}),
+                    (0.03, office, RelapseCase, {"why": RelapseReason.FALSE_RECTIFICATION, "reason": "补植未成活"}),
+                    (0.035, office, VoidCase, {"reason": "录入有误"}),
+                    (0.06, office, PassLookBack, {}),
+                ]
+        return []
 
     def _first(self, case: Case, command: type[CaseCommand]) -> bool:
         return (case.ref.id, command) not in self._once

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nats.aio.msg import Msg
@@ -41,6 +41,7 @@ STEPS = 24
 REPORTING_STEPS = 17
 """Nothing new is reported in the last weeks, so that most cases come to their end."""
 QUIET_WITHIN_S = 60.0
+_MOMENT = timedelta(microseconds=1)
 
 
 async def play(*, reports: int, seed: int, keep: bool, out: Console, err: Console) -> int:
@@ -138,9 +139,12 @@ class Demo:
             await self._post(posts)
         await self._post(self._fieldwork.between(before, now))
         await self.quiet()
-        await self.desk.act(step, before, now)
-        await self.quiet()
+        if await self.desk.act(step, before, now):
+            await self.tell(now := now + _MOMENT)
+            await self.quiet()
         if await self.people.act(now):
+            # What people did may have made something due at once, and the clocks look only every few seconds.
+            await self.tell(now := now + _MOMENT)
             await self.quiet()
 
     async def tell(self, now: datetime) -> None:

@@ -394,6 +394,18 @@ async def ages(tx: Transaction, ask: Ask[ShowAges]) -> Answer:
 
 
 @cases.every(seconds=5.0)
+async def end_notices(tx: Transaction) -> list[Fact]:
+    """Close what has been on notice for its days without an open objection."""
+    act = _ourselves(tx)
+    roster = await posts.at(tx)
+    changes = []
+    for case in await store.take_due(tx, "notice_until", act.on, AT_ONCE):
+        repeats = await store.repeats(tx, case, case.cause, rules.repeats_since(act.on))
+        changes.append(Change(case, closing.end_notice(case, act, roster, repeats), "end_notice"))
+    return [*await record(tx, changes)]
+
+
+@cases.every(seconds=5.0)
 async def tell_overdue(tx: Transaction) -> list[Fact]:
     """The day of the present owner has passed: told once for each owner and day."""
     return [
@@ -420,18 +432,6 @@ async def climb_the_ladder(tx: Transaction) -> list[Fact]:
     days = {case.ref.id: ladder.next_on(case, [one.id for one in letters[case.ref.id]]) for case in climbing}
     await store.next_on_ladder(tx, days)
     return [rules.told(LetterIssued, case, _ourselves(tx), letter=letter) for case, letter in issued]
-
-
-@cases.every(seconds=5.0)
-async def end_notices(tx: Transaction) -> list[Fact]:
-    """Close what has been on notice for its days without an open objection."""
-    act = _ourselves(tx)
-    roster = await posts.at(tx)
-    changes = []
-    for case in await store.take_due(tx, "notice_until", act.on, AT_ONCE):
-        repeats = await store.repeats(tx, case, case.cause, rules.repeats_since(act.on))
-        changes.append(Change(case, closing.end_notice(case, act, roster, repeats), "end_notice"))
-    return [*await record(tx, changes)]
 
 
 @cases.every(seconds=5.0)

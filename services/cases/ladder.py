@@ -12,6 +12,7 @@ from contracts.cases import Letter
 from contracts.values import CHIEFS, PostRef, Role, UnitRef
 from services.cases.campaign import read
 from services.cases.case import case_id
+from services.cases.closing import notice_ends_on
 from services.cases.deadline import after, shifted
 
 OWNER = "owner"
@@ -49,14 +50,17 @@ class Press:
 
 def pressed(case: Case) -> list[Press]:
     """Everybody the ladder presses for this case now."""
-    if case.owner is None:
-        return []
     owner = case.owner
-    presses = [Press(OWNER, owner.unit, owner.due_on, owner.since_on or owner.due_on)]
+    # A notice that runs is ended by time: there is nobody to press.
+    presses = (
+        [Press(OWNER, owner.unit, owner.due_on, owner.since_on or owner.due_on)]
+        if owner is not None and notice_ends_on(case) is None
+        else []
+    )
     presses += [
         Press(f"referral-{one.n}", one.to, one.due_on, one.sent_on)
         for one in case.referrals
-        if one.acknowledged_on is None
+        if one.acknowledged_on is None and owner is not None
     ]
     return presses
 

@@ -19,7 +19,7 @@ from services.runtime.transaction import Transaction
 EVERY = "*"
 SUMMED_DIGITS = (0, 2, 4, 6)
 """Sums are kept for everywhere, provinces, cities and counties; below, the entries themselves are few enough."""
-FOLDED_AT_ONCE = 5_000
+FOLDED_AT_ONCE = 20_000
 _FOLDING = 0x6C7A6C64
 DIFFERENCES_NAMED = 1_000
 

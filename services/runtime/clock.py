@@ -39,9 +39,15 @@ class Clock:
             self._moved.set()
             self._moved = asyncio.Event()
 
-    async def wait(self, seconds: float) -> None:
-        """Return after so many real seconds, or as soon as the bus's clock moves."""
-        moved = self._moved
+    def next_move(self) -> asyncio.Event:
+        """Set when the bus's clock moves again."""
+        return self._moved
+
+    async def wait(self, seconds: float, moved: asyncio.Event) -> None:
+        """Return after so many real seconds, or as soon as the bus's clock has moved.
+
+        `moved` is taken before the work that the wait follows: a move during the work is not slept through.
+        """
         try:
             await asyncio.wait_for(moved.wait(), seconds)
         except TimeoutError:

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import os
 import signal
+import time
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -157,8 +158,8 @@ class Process:
             self._begin(pull.beat())
         if self.service.views:
             self._begin(self._keep_warm())
-        for every in self.service.clock_work:
-            self._begin(self._clockwork(every, relay))
+        if self.service.clock_work:
+            self._begin(self._clockwork(relay))
         self._started = True
         log.info("ready", hears=len(self._pulls), port=self.settings.http_port)
 
@@ -222,19 +223,30 @@ class Process:
             log.error("a part of the service failed", part=task.get_name(), exc_info=error)
             os.kill(os.getpid(), signal.SIGTERM)
 
-    async def _clockwork(self, every: Every, relay: Relay) -> None:
+    async def _clockwork(self, relay: Relay) -> None:
+        """Do what falls due, one work after the other, so that they neither wait for each other nor skip rows."""
+        next_at = dict.fromkeys(self.service.clock_work, 0.0)
         while True:
             await self.database_breaker.closed()
-            try:
-                if await self._once(every):
-                    relay.wake()
-                    continue
-            except Exception as error:
-                if is_away(error):
-                    self.database_breaker.open(str(error) or type(error).__name__)
-                    continue
-                log.exception("clock work failed", work=every.work.__name__)
-            await self.clock.wait(every.seconds)
+            moved = self.clock.next_move()
+            for every, at in next_at.items():
+                if at <= time.monotonic() and await self._all_due(every, relay):
+                    next_at[every] = time.monotonic() + every.seconds
+            await self.clock.wait(max(0.0, min(next_at.values()) - time.monotonic()), moved)
+            if moved.is_set():
+                next_at = dict.fromkeys(next_at, 0.0)
+
+    async def _all_due(self, every: Every, relay: Relay) -> bool:
+        """Do a work until nothing is due; False when the database went away."""
+        try:
+            while await self._once(every):
+                relay.wake()
+        except Exception as error:
+            if is_away(error):
+                self.database_breaker.open(str(error) or type(error).__name__)
+                return False
+            log.exception("clock work failed", work=every.work.__name__)
+        return True
 
     async def _once(self, every: Every) -> bool:
         assert self._pool is not None

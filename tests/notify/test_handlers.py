@@ -4,19 +4,23 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.cases import CaseAssigned, CaseOpened
+from contracts.case import Referral
+from contracts.cases import CaseAssigned, CaseOpened, LetterIssued
 from contracts.commands import ReceiptNotice, ShowNotices
 from contracts.division import Division
 from contracts.notify import Notified, Receipted
 from contracts.patrol import AlarmRaised
 from contracts.roster import PostStated
+from contracts.values import UnitRef
 from services.cases import case as cases
+from services.cases import ladder
 from services.cases.post import Posts as CasePosts
 from services.notify import handlers
 from services.notify.store import load_posts
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from services.runtime.view import View
+from tests.cases.road import case_in
 from tests.cases.world import OFFICE, POSTS, STATION, UNIT, incident
 from tests.servers import NOW, migrated, transaction
 from tests.telling import asking, heard
@@ -42,7 +46,20 @@ async def tx(dsn, monkeypatch):
 
 def opened(n=1, at=NOW):
     case = cases.open_case(incident(n), f"2020-360222-{n:06d}", 1, CasePosts(POSTS), at)
-    return heard(CaseOpened(case=case, by="cases", at=at), "cases")
+    return heard(CaseOpened(case=case, by="cases", at=at), "cases", message_id=f"opened-{n}")
+
+
+def assigned(*, referred_on):
+    """A case in the hands of its unit, with a referral that nobody has acknowledged."""
+    case = case_in("assigned")
+    referral = Referral(
+        n=1,
+        kind="police",
+        to=UnitRef(id="u-police", name="浮梁县公安局"),
+        sent_on=referred_on,
+        due_on=date(2020, 7, 8),
+    )
+    return case.model_copy(update={"referrals": (referral,)})
 
 
 async def notices(tx, person):
@@ -61,6 +78,19 @@ async def test_whatever_is_replayed_nobody_is_told_twice(tx):
     assert len(await handlers.tell_opened(tx, [opened(), opened(), opened(2)])) == 2
     assert await handlers.tell_opened(tx, [opened(), opened(2)]) == []
     assert len(await notices(tx, RANGER)) == 2
+
+
+async def test_two_facts_of_one_kind_about_one_case_at_one_instant_are_both_told(tx):
+    case = assigned(referred_on=date(2020, 6, 15))
+    told = [
+        heard(LetterIssued(case=case, by="cases", at=NOW, letter=letter), "cases", message_id=str(letter.id))
+        for letter in ladder.due(case, (), date(2020, 7, 8))
+    ]
+    assert [one.title for _, one in await handlers.tell_letter(tx, told)] == [
+        "督办函 2020-360222-000001：林木采伐问题",
+        "建议函 2020-360222-000001：林木采伐问题",
+    ]
+    assert await handlers.tell_letter(tx, told) == []
 
 
 async def test_old_facts_are_written_down_and_tell_nobody(tx):

@@ -56,7 +56,8 @@ CREATE INDEX ledger_of_division ON ledger (division, on_day);
 CREATE INDEX ledger_as_known ON ledger (known_on, known_at);
 
 -- Entries that are not yet in `ledger_sums`.
-CREATE TABLE unfolded (ledger_id bigint PRIMARY KEY);
+CREATE TABLE unfolded (ledger_id bigint PRIMARY KEY)
+    WITH (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
 
 -- Entries summed per scope, from the county up; '*' is every campaign or kind, '' is everywhere.
 CREATE TABLE ledger_sums (
