@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from contracts.asyncapi import address_of
+from contracts.cases import CaseOpened
 from contracts.event import Command, Fact, Intake, Message
 from contracts.intake import KINDS, Refusal
 from contracts.schemas import commands, facts, file_name, schema_of
@@ -16,6 +17,8 @@ from contracts.wiring import HEARS, SERVICES, STREAMS, is_reference, stream_of
 
 Words = Mapping[str, Any]
 DAY_S = 86_400
+_CASE = "Case"
+"""So many messages carry a whole case that it has a chapter of its own."""
 
 
 def words() -> Words:
@@ -51,6 +54,7 @@ def page(payloads: Mapping[str, Any]) -> str:
     ]
     for fact in facts():
         lines += [*_fact(fact, said), *_body(fact, said, payloads)]
+    lines += ['<a id="case"></a>', "", "## 案件 · A case", "", *_case(said, payloads)]
     lines += ['<a id="intake"></a>', "", "## 上报 · Intake", ""]
     for kind in KINDS:
         lines += [*_intake(kind, said), *_body(kind, said, payloads)]
@@ -64,6 +68,7 @@ def page(payloads: Mapping[str, Any]) -> str:
 
 _CHAPTERS = (
     ("事实 · Facts", "facts"),
+    ("案件 · A case", "case"),
     ("上报 · Intake", "intake"),
     ("退回 · Refusals", "refusals"),
     ("办理 · Commands", "commands"),
@@ -118,6 +123,25 @@ def _command(command: type[Command], said: Words) -> list[str]:
     ]
 
 
+def _case(said: Words, payloads: Mapping[str, Any]) -> list[str]:
+    """What every fact of cases carries, once."""
+    schema = schema_of(CaseOpened, CaseOpened.name)["$defs"][_CASE]
+    rows = _rows(schema, schema_of(CaseOpened, CaseOpened.name), "", said, ())
+    example = json.dumps(payloads[file_name(CaseOpened)]["case"], ensure_ascii=False, indent=2)
+    return ["| 字段 field | 类型 type | 含义 meaning |", "|---|---|---|", *rows, "", "```json", example, "```", ""]
+
+
+def _shortened(example: Any) -> Any:
+    """An example in which a case is only named: its fields stand in the chapter about it."""
+    if isinstance(example, list):
+        return [_shortened(one) for one in example]
+    if not isinstance(example, dict):
+        return example
+    if "ref" in example and "answerable" in example:
+        return {"ref": example["ref"], "state": example["state"], "…": "#case"}
+    return {field: _shortened(stated) for field, stated in example.items()}
+
+
 def _body(message: type[Message], said: Words, payloads: Mapping[str, Any]) -> list[str]:
     schema = schema_of(message, message.name)
     rows = list(_rows(schema, schema, "", said, ()))
@@ -125,7 +149,7 @@ def _body(message: type[Message], said: Words, payloads: Mapping[str, Any]) -> l
     example = payloads.get(file_name(message))
     if example is None:
         return table
-    return [*table, "```json", json.dumps(example, ensure_ascii=False, indent=2), "```", ""]
+    return [*table, "```json", json.dumps(_shortened(example), ensure_ascii=False, indent=2), "```", ""]
 
 
 def _rows(
@@ -138,6 +162,8 @@ def _rows(
         optional = "" if field in required else " ?"
         more = stated.get("description")
         meaning = f"{chinese} · {english}" + (f" ({more})" if more and more not in english else "")
+        if inner is not None and inner["title"] == _CASE:
+            kind, inner = kind.replace("object", "[case](#case)"), None
         yield f"| `{path}{field}` | {kind}{optional} | {meaning} |"
         if inner is not None and inner["title"] not in above:
             yield from _rows(inner, root, f"{path}{field}.", said, (*above, inner["title"]))
