@@ -166,8 +166,8 @@ class People:
                 return self._office(case), command
             case CaseState.ASSIGNED if _waits_for_approval(case) and dice < 0.9:
                 return self._approver(case), ApprovePlan(case_id=id)
-            case CaseState.ASSIGNED if dice < 0.8 and self._needs_plan(case) and case.due_on and case.due_on >= today:
-                measures = (Measure(text="限期恢复植被", due_on=case.due_on),)
+            case CaseState.ASSIGNED if dice < 0.8 and self._needs_plan(case):
+                measures = (Measure(text="限期恢复植被", due_on=max(today, case.due_on or today)),)
                 return self._unit(case), SubmitPlan(case_id=id, measures=measures)
             case CaseState.ASSIGNED if dice < 0.8 and not self._needs_plan(case):
                 return self._unit(case), StartCase(case_id=id)

@@ -115,10 +115,12 @@ def submit_plan(case: Case, act: Act, ask: SubmitPlan, posts: Posts) -> CaseFact
     lawful(case, "submit_plan", act)
     if not campaign_of(case.campaign).needs_plan(case.kind):
         refuse(case, f"{case.kind} in {case.campaign} needs no plan: start")
+    # Once the case's own day has passed, it bounds nothing: the unit says by when it will still do it.
+    latest = case.due_on if case.due_on is not None and case.due_on >= act.on else date.max
     errors = [
         (f"measures.{n}.due_on", f"must be from {act.on} to the case's day, {case.due_on}")
         for n, measure in enumerate(ask.measures)
-        if case.due_on is not None and not act.on <= measure.due_on <= case.due_on
+        if not act.on <= measure.due_on <= latest
     ]
     wrong("every measure has a day by which the whole case can still be put right", errors)
     plan = Plan(measures=ask.measures, state=PlanState.SUBMITTED, by=act.actor.id)

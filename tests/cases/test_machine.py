@@ -176,6 +176,16 @@ def test_a_measure_after_the_cases_own_day_is_named():
     assert [error["field"] for error in refused.value.errors] == ["measures.1.due_on"]
 
 
+def test_a_case_whose_day_has_passed_may_still_be_planned():
+    late = NOW + timedelta(days=30)
+    measures = [{"text": "复绿", "due_on": "2020-08-01"}]
+    planned = decide(case_in("assigned", SHIELD), SubmitPlan, UNIT, late, measures=measures)
+    assert planned.case.plan.state == "submitted"
+    with pytest.raises(Problem) as refused:
+        decide(case_in("assigned", SHIELD), SubmitPlan, UNIT, late, measures=MEASURES)
+    assert [error["field"] for error in refused.value.errors] == ["measures.0.due_on"]
+
+
 def test_an_application_for_close_out_is_refused_naming_what_is_missing():
     with pytest.raises(Problem) as refused:
         decide(case_in("rectifying", SHIELD), SubmitCase, UNIT, **{**SUBMITTED, "proofs": PROOFS[:1]})
