@@ -1,5 +1,5 @@
 """Starts cases."""
 
-from services.cases.handlers import cases
+from services.cases.clock import cases
 
 cases.main()

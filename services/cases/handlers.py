@@ -66,28 +66,23 @@ from contracts.cases import (
     CaseCorroborated,
     CaseFact,
     CaseOpened,
-    CaseOverdue,
-    CasePassedOn,
     CaseReassigned,
     CauseAdded,
     LetterFact,
-    LetterIssued,
     LetterReceipted,
     LetterReplied,
-    LookBackDue,
     Sheet,
     SheetPublished,
 )
-from contracts.event import Fact
 from contracts.patrol import IncidentLinked, IncidentLocated
 from contracts.roster import Post, PostStated
 from contracts.values import day_of
 from services.cases import case as rules
-from services.cases import closing, entering, ladder, ledger, ledger_store, rectify, referral, store
+from services.cases import closing, entering, ledger, ledger_store, rectify, referral, store
 from services.cases.campaign import campaign_of
 from services.cases.ledger import Window
 from services.cases.machine import OURSELVES, Act, acting, forbid, refuse, refuse_field, require_office
-from services.cases.post import Actor, Posts
+from services.cases.post import Posts
 from services.cases.recording import enter, record
 from services.cases.store import Change
 from services.runtime.messages import Answer, Ask, Heard, News
@@ -393,91 +388,9 @@ async def ages(tx: Transaction, ask: Ask[ShowAges]) -> Answer:
     return Answer(await ledger_store.ages(tx, ask.command.campaign, ask.division, ask.command.kind, ask.command.on))
 
 
-@cases.every(seconds=5.0)
-async def end_notices(tx: Transaction) -> list[Fact]:
-    """Close what has been on notice for its days without an open objection."""
-    act = _ourselves(tx)
-    roster = await posts.at(tx)
-    changes = []
-    for case in await store.take_due(tx, "notice_until", act.on, AT_ONCE):
-        repeats = await store.repeats(tx, case, case.cause, rules.repeats_since(act.on))
-        changes.append(Change(case, closing.end_notice(case, act, roster, repeats), "end_notice"))
-    return [*await record(tx, changes)]
-
-
-@cases.every(seconds=5.0)
-async def tell_overdue(tx: Transaction) -> list[Fact]:
-    """The day of the present owner has passed: told once for each owner and day."""
-    return [
-        CaseOverdue(case=case, by=OURSELVES, at=tx.now, overdue_since=case.owner.due_on)
-        for case in await store.take_overdue(tx, day_of(tx.now))
-        if case.owner is not None
-    ]
-
-
-@cases.every(seconds=5.0)
-async def climb_the_ladder(tx: Transaction) -> list[Fact]:
-    """Issue the rungs whose day has come; the case is locked, so that one that moves on gets no letter."""
-    today = day_of(tx.now)
-    climbing = await store.take_due(tx, "ladder_on", today, AT_ONCE)
-    letters = await store.letters(tx, [case.ref.id for case in climbing])
-    issued = [
-        (case, letter)
-        for case in climbing
-        for letter in ladder.due(case, [one.id for one in letters[case.ref.id]], today)
-    ]
-    await store.put_letters(tx, issued)
-    for case, letter in issued:
-        letters[case.ref.id].append(letter)
-    days = {case.ref.id: ladder.next_on(case, [one.id for one in letters[case.ref.id]]) for case in climbing}
-    await store.next_on_ladder(tx, days)
-    return [rules.told(LetterIssued, case, _ourselves(tx), letter=letter) for case, letter in issued]
-
-
-@cases.every(seconds=5.0)
-async def call_for_look_backs(tx: Transaction) -> list[Fact]:
-    due = await store.take_due(tx, "look_back_on", day_of(tx.now), AT_ONCE)
-    await store.mark_look_back_told(tx, due)
-    return [rules.told(LookBackDue, case, _ourselves(tx)) for case in due]
-
-
-@cases.every(seconds=5.0)
-async def pass_on(tx: Transaction) -> list[Fact]:
-    """A post has another holder: its open cases are the successor's from now on."""
-    act, roster = _ourselves(tx), await posts.at(tx)
-    found = await store.handover(tx, act.on)
-    if found is None:
-        return []
-    post_id, on_day, after_id = found
-    post = roster.by_id(post_id)
-    open_cases = await store.open_in(tx, post.division, after_id, AT_ONCE) if post else []
-    passed = [rules.passed_on(case, act, roster) for case in open_cases]
-    changed = [case for before, case in zip(open_cases, passed, strict=True) if case.acting != before.acting]
-    await store.restate(tx, changed)
-    more = len(open_cases) == AT_ONCE
-    await store.handed_over(tx, post_id, on_day, UUID(open_cases[-1].ref.id) if more else None)
-    return [rules.told(CasePassedOn, case, act) for case in changed]
-
-
-@cases.every(seconds=2.0)
-async def fold_ledger(tx: Transaction) -> list[Fact]:
-    await ledger_store.fold(tx)
-    return []
-
-
-def _ourselves(tx: Transaction) -> Act:
-    return Act(Actor(OURSELVES, ()), tx.now, day_of(tx.now))
-
-
 def handovers(known: Posts, post: Post, today: date) -> list[tuple[str, date]]:
     """The days on which a post's open cases go to another holder: now, if it is known otherwise, and later ones."""
     before = known.by_id(post.id)
     now = [] if before is None or before.holder_on(today) == post.holder_on(today) else [today]
     later = [one.held_from for one in post.appointments if one.held_from > today]
     return [(post.id, day) for day in (*now, *later)]
-
-
-@cases.due
-async def due(tx: Transaction) -> dict[str, int]:
-    """How much waits for the clock, by what it waits for."""
-    return await store.waiting_for_clock(tx, day_of(tx.now))

@@ -25,7 +25,7 @@ from contracts.case_commands import (
 )
 from contracts.division import Division
 from contracts.roster import PostStated
-from services.cases import handlers
+from services.cases import clock, handlers
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.road import MEASURES, PROOFS
@@ -206,10 +206,10 @@ async def test_open_cases_pass_to_the_successor_of_whoever_answers(tx):
     (elsewhere,) = await opened(tx, incident(2, division=Division("360281101201")))
     changed = post("360222104201", "village_chief", holder="p-new-chief")
     await handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
-    news = await handlers.pass_on(later(tx, 1))
+    news = await clock.pass_on(later(tx, 1))
     chiefs = [one.holder.id for one in news[0].case.acting if one.role == "village_chief"]
     assert ([told.case.ref for told in news], chiefs) == ([fact.case.ref], ["p-new-chief"])
-    assert await handlers.pass_on(later(tx, 1)) == []
+    assert await clock.pass_on(later(tx, 1)) == []
     known = (await ask(tx, ShowCase(case_id=fact.case.ref.id))).body
     assert [one.holder.id for one in known.answerable if one.role == "village_chief"] == [
         "p-360222104201-village-chief"
@@ -238,13 +238,13 @@ async def test_a_notice_ends_by_itself_on_the_day_after_its_last_and_a_look_back
         (GiveNotice(case_id=id, cause="no_permit"), OFFICE),
     ):
         await ask(tx, command, by)
-    assert await handlers.end_notices(later(tx, 7)) == []  # the 22nd of June is its last day
-    (closed,) = await handlers.end_notices(later(tx, 8))
+    assert await clock.end_notices(later(tx, 7)) == []  # the 22nd of June is its last day
+    (closed,) = await clock.end_notices(later(tx, 8))
     assert (closed.case.state, closed.by, closed.entries[0].line) == ("closed", "cases", "closed")
-    assert await handlers.end_notices(later(tx, 9)) == []
-    assert await handlers.call_for_look_backs(later(tx, 97)) == []
-    (due,) = await handlers.call_for_look_backs(later(tx, 98))
+    assert await clock.end_notices(later(tx, 9)) == []
+    assert await clock.call_for_look_backs(later(tx, 97)) == []
+    (due,) = await clock.call_for_look_backs(later(tx, 98))
     assert (due.name, due.case.look_back_on) == ("cases.look_back_due.v1", date(2020, 9, 21))
-    assert await handlers.call_for_look_backs(later(tx, 99)) == []
+    assert await clock.call_for_look_backs(later(tx, 99)) == []
     moves = (await ask(later(tx, 99), ShowHistory(case_id=id))).body.moves
     assert [one.move for one in moves][-3:] == ["accept", "notice", "end_notice"]

@@ -12,7 +12,7 @@ from contracts.cases import CaseCorroborated, CaseOpened, CaseOverdue
 from contracts.division import Division
 from contracts.patrol import IncidentLinked
 from contracts.roster import PostStated
-from services.cases import handlers
+from services.cases import clock, handlers
 from services.cases.machine import allowed
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
@@ -131,13 +131,13 @@ async def test_overdue_is_told_once_for_each_owner_and_day(tx):
     def later(days: int) -> Transaction:
         return Transaction(tx.sql, NOW + timedelta(days=days))
 
-    assert await handlers.tell_overdue(later(3)) == []
-    (overdue,) = await handlers.tell_overdue(later(4))
+    assert await clock.tell_overdue(later(3)) == []
+    (overdue,) = await clock.tell_overdue(later(4))
     assert (type(overdue), overdue.overdue_since) == (CaseOverdue, date(2020, 6, 18))
-    assert await handlers.tell_overdue(later(5)) == []
+    assert await clock.tell_overdue(later(5)) == []
     await ask(later(5), VerifyCase(case_id=fact.case.ref.id), OFFICE, FULIANG)
-    assert (await handlers.due(later(30)))["overdue"] == 1
-    assert [fact.case.state for fact in await handlers.tell_overdue(later(30))] == ["verified"]
+    assert (await clock.due(later(30)))["overdue"] == 1
+    assert [fact.case.state for fact in await clock.tell_overdue(later(30))] == ["verified"]
 
 
 async def test_cases_are_listed_by_region_state_and_overdue(tx):

@@ -17,7 +17,7 @@ from contracts.case_commands import (
     VerifyCase,
 )
 from contracts.cases import LadderStopped, LetterIssued
-from services.cases import handlers, ladder
+from services.cases import clock, ladder
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
 from tests.cases.road import case_in
@@ -36,7 +36,7 @@ async def climbed(tx, days):
     """The letters issued on each of so many days on."""
     found = []
     for day in days:
-        for fact in await handlers.climb_the_ladder(later(tx, day)):
+        for fact in await clock.climb_the_ladder(later(tx, day)):
             found.append((day, fact.letter.rung, fact.letter.to.id))
     return found
 
@@ -92,7 +92,7 @@ async def test_a_case_that_has_moved_on_gets_no_letter_and_the_ladder_is_told_to
 
 async def test_a_letter_is_signed_for_and_answered_by_its_addressee_once(tx):
     case_id = await assigned(tx)
-    (fact,) = await handlers.climb_the_ladder(later(tx, 16))
+    (fact,) = await clock.climb_the_ladder(later(tx, 16))
     assert isinstance(fact, LetterIssued)
     letter_id = fact.letter.id
     with pytest.raises(Problem) as forbidden:
@@ -128,5 +128,5 @@ async def test_a_referral_that_nobody_acknowledges_climbs_until_it_is_acknowledg
 async def test_the_office_above_presses_once_a_case_was_handed_up(tx):
     case_id = await assigned(tx)
     await ask(later(tx, 16), HandUp(case_id=case_id, reason="县级协调不动"))
-    (fact,) = await handlers.climb_the_ladder(later(tx, 23))
+    (fact,) = await clock.climb_the_ladder(later(tx, 23))
     assert (fact.letter.office.id, fact.letter.to) == ("u-360200000000-office", STATION)

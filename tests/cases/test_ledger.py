@@ -23,7 +23,7 @@ from contracts.case_commands import (
     VoidCase,
 )
 from contracts.division import Division
-from services.cases import handlers
+from services.cases import clock
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, STATION, UNIT, VILLAGE, incident
@@ -85,7 +85,7 @@ async def test_the_equation_holds_at_every_level_for_every_kind_before_and_after
     ]
     assert unfolded[3:18] == unfolded[:3] * 5
     assert unfolded[18:] == [{}, {}, {}]
-    await handlers.fold_ledger(later(tx, 30))
+    await clock.fold_ledger(later(tx, 30))
     assert await tx.sql.fetchval("SELECT count(*) FROM unfolded") == 0
     assert await everywhere() == unfolded
 
@@ -124,7 +124,7 @@ async def test_a_transfer_leaves_one_scope_for_another_and_cancels_where_both_ar
     await ask(later(tx, 1), moving)
     for folded in (False, True):
         if folded:
-            await handlers.fold_ledger(later(tx, 1))
+            await clock.fold_ledger(later(tx, 1))
         assert await lines(later(tx, 1)) == {"new": 1, "closing": 1}
         assert await lines(later(tx, 1), campaign="daily-2020") == {"new": 1, "moved_out": 1}
         assert await lines(later(tx, 1), campaign="forest-inspection-2020") == {"moved_in": 1, "closing": 1}
@@ -138,7 +138,7 @@ async def test_a_late_entry_is_in_the_sheet_of_its_day_but_not_before_it_was_kno
     await ask(known, VerifyCase(case_id=fact.case.ref.id, on=date(2020, 6, 16)))
     for folded in (False, True):
         if folded:
-            await handlers.fold_ledger(known)
+            await clock.fold_ledger(known)
         assert await lines(known, to=date(2020, 6, 16)) == {"new": 1, "closing": 1}
         assert await lines(known, to=date(2020, 6, 16), cutoff=later(tx, 9).now) == {}
         assert await lines(known, to=date(2020, 6, 16), cutoff=later(tx, 10, seconds=-1).now) == {}
