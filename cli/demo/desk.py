@@ -178,10 +178,10 @@ class Desk:
             self._people.cases[merged.ref.id] = merged
 
     async def _dissolve(self) -> None:
-        """The station with the most open cases goes into its neighbour's."""
+        """One station's cases go to its neighbour, another's back to the office."""
         units = sorted({one.unit.id for one in self._people.cases.values() if one.unit and one.owner})
         stations = [id for id in units if f"p-{id.removeprefix('u-')}-unit" in self._people.accounts]
-        gone, successor = stations[0], stations[1]
+        gone, successor, without = stations[:3]
         county = Division(gone.removeprefix("u-")[:6] + "000000")
         asked = DissolveUnit(
             unit=UnitRef(id=gone, name="原林业工作站"),
@@ -189,6 +189,9 @@ class Desk:
             reason="机构改革",
         )
         await self._people.ask(asked, _office(county), county, PassedOn)
+        back = DissolveUnit(unit=UnitRef(id=without, name="原林业工作站"), reason="撤销后由县局直接受理")
+        county = Division(without.removeprefix("u-")[:6] + "000000")
+        await self._people.ask(back, _office(county), county, PassedOn)
 
     async def _publish(self, to: date) -> None:
         """Every county's and the city's sheet of the month that has ended."""

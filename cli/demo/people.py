@@ -97,14 +97,14 @@ class People:
         heard = told(message)
         body = heard["body"]
         if "case" in body and "answerable" in body["case"]:
-            case = Case.model_validate(body["case"])
             # While people act, what they are answered is newer than what the bus tells of it.
             if not self._acting:
+                case = Case.model_validate(body["case"])
                 self.cases[case.ref.id] = case
             self.entries[heard["id"]] = tuple(Entry.model_validate(one) for one in body["entries"])
             if "letter" in body:
                 letter = Letter.model_validate(body["letter"])
-                self.letters[letter.id] = (case, letter)
+                self.letters[letter.id] = (Case.model_validate(body["case"]), letter)
 
     async def act(self, now: datetime) -> int:
         """Everybody does what is due today; returns how many moves were made."""

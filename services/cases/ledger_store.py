@@ -17,8 +17,8 @@ from services.cases.ledger import Counted, Window, route_of
 from services.runtime.transaction import Transaction
 
 EVERY = "*"
-SUMMED_DIGITS = (0, 2, 4, 6)
-"""Sums are kept for everywhere, provinces, cities and counties; below, the entries themselves are few enough."""
+SUMMED_DIGITS = (0, 2, 4, 6, 9)
+"""Sums are kept from everywhere down to towns; of a village the entries themselves are few enough."""
 FOLDED_AT_ONCE = 20_000
 _FOLDING = 0x6C7A6C64
 DIFFERENCES_NAMED = 1_000
@@ -72,7 +72,10 @@ async def fold(tx: Transaction) -> int:
         ), cells AS (
             SELECT c.campaign, a.area, k.kind, on_day, known_on, line, reason, route
             FROM taken JOIN ledger l ON l.id = ledger_id,
-                LATERAL (VALUES (''), (left(l.division, 2)), (left(l.division, 4)), (left(l.division, 6))) AS a (area),
+                LATERAL (
+                    VALUES (''), (left(l.division, 2)), (left(l.division, 4)), (left(l.division, 6)),
+                           (left(l.division, 9))
+                ) AS a (area),
                 LATERAL (VALUES ('*'), (l.campaign)) AS c (campaign),
                 LATERAL (VALUES ('*'), (l.kind)) AS k (kind)
             WHERE other_campaign IS NULL OR NOT (

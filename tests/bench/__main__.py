@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import platform
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import chain
+from deploy.local.postgres import Postgres, temporary_home
+from tests import servers
+from tests.bench import chain, ledger
 from tests.bench.rig import system
 
 LATEST = Path(__file__).with_name("latest.json")
@@ -46,7 +49,20 @@ async def measure(quick: bool) -> dict[str, Any]:
             slow = await chain.latency(run, 20, 100 if quick else 600, seed=1)
             drained = await chain.backlog(stack, run, size, seed=2)
             found[f"sync_{sync}"] = {"at_rest": rest, "latency": slow, "backlog": drained}
+    found["ledger"] = await _ledger(10_000) if quick else await _ledger(10_000, 100_000, 1_000_000)
     return found
+
+
+async def _ledger(*sizes: int) -> dict[str, Any]:
+    path = temporary_home()
+    postgres = Postgres.prepare(path / "postgres")
+    postgres.start()
+    servers.use(postgres)
+    try:
+        return await ledger.at_sizes(*sizes)
+    finally:
+        postgres.stop()
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def show(found: dict[str, Any], out: Console) -> None:
@@ -65,6 +81,14 @@ def show(found: dict[str, Any], out: Console) -> None:
     row("backlog drained, reports/s", "≥ 1200 / ≥ 500", lambda one: one["backlog"]["steady_per_second"])
     row("largest service under backlog, MB", "flat", lambda one: max(one["backlog"]["largest_resident_mb"].values()))
     out.print(table)
+    sizes = Table(title="ledger at a past day and cut-off, ms median / worst (goal ≤ 50)", title_justify="left")
+    sizes.add_column("scope")
+    for size in found["ledger"]:
+        sizes.add_column(f"{int(size):,} cases", justify="right")
+    for window in ledger.WINDOWS:
+        took = [one["ms"][window] for one in found["ledger"].values()]
+        sizes.add_row(window, *(f"{one['median']} / {one['worst']}" for one in took))
+    out.print(sizes)
 
 
 def main() -> None:

@@ -59,7 +59,7 @@ CREATE INDEX ledger_as_known ON ledger (known_on, known_at);
 CREATE TABLE unfolded (ledger_id bigint PRIMARY KEY)
     WITH (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
 
--- Entries summed per scope, from the county up; '*' is every campaign or kind, '' is everywhere.
+-- Entries summed per scope, from the town up; '*' is every campaign or kind, '' is everywhere.
 CREATE TABLE ledger_sums (
     campaign text NOT NULL,
     area text COLLATE "C" NOT NULL,
