@@ -47,7 +47,7 @@ from contracts.values import CHIEFS
 from services.cases.campaign import RULES, Causes, campaign_of, problem_of_kind
 from services.cases.case import entry, now_acting, owner_of, scope_of, step, told
 from services.cases.deadline import after, between
-from services.cases.machine import Act, lawful, refuse, refuse_field, wrong
+from services.cases.machine import Act, lawful, refuse, refuse_field, require_office, wrong
 from services.cases.post import Posts
 
 _REOPENED = {
@@ -194,6 +194,8 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> CaseFact:
     """Where it counts changes: out of one scope, into another; a sheet that covers both counts neither."""
     lawful(case, "transfer", act)
     division, kind = ask.division or case.ref.division, ask.kind or case.kind
+    # An office moves a case about in the book that it runs, not into another's.
+    require_office(act.actor, division)
     campaign = campaign_of(ask.campaign or case.campaign)
     if rule := problem_of_kind(campaign, kind):
         refuse_field("kind", rule)

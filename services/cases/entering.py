@@ -26,7 +26,7 @@ from services.cases import case as rules
 from services.cases import rectify, store
 from services.cases.campaign import RULES, campaign_of
 from services.cases.case import Found
-from services.cases.machine import Act, require_office, wrong
+from services.cases.machine import Act, refuse_field, require_office, wrong
 from services.cases.post import NoOffice, Posts
 from services.cases.recording import enter, enter_ledger, record
 from services.cases.store import Change
@@ -50,6 +50,8 @@ async def open_directive(tx: Transaction, ask: Ask[OpenDirective], posts: Posts)
     """A directive item names its unit and day: it is registered, verified and assigned at once."""
     asked = ask.command
     act = await _act(tx, ask, posts, asked.division)
+    if posts.by_id(asked.directive.issuer_post_id) is None:
+        refuse_field("directive.issuer_post_id", "must be a post of the roster")
     id = rules.case_id("directive", ask.actor, ask.id)
     item = rules.found(asked, id, await _number(tx, asked.division), act.on)
     case, opened = await _enter(tx, item, act, posts, directive=asked.directive)

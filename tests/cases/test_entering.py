@@ -122,6 +122,9 @@ async def test_a_directive_item_is_a_case_of_its_own_kind_with_its_unit_and_day(
     assert (case.kind, case.state, case.unit, case.owner.due_on) == ("directive", "assigned", STATION, date(2020, 7, 1))
     assert [fact.name for fact in answer.news] == ["cases.opened.v1", "cases.verified.v1", "cases.assigned.v1"]
     assert (await ask(tx, StartCase(case_id=case.ref.id), UNIT)).body.state == "rectifying"
+    with pytest.raises(Problem) as refused:
+        await ask(tx, OpenDirective(directive={**directive, "issuer_post_id": "nobody"}, **about))
+    assert refused.value.errors[0]["field"] == "directive.issuer_post_id"
 
 
 async def test_the_findings_of_a_review_become_cases_of_its_campaign(tx):

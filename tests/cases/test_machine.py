@@ -334,11 +334,14 @@ def test_a_merge_goes_into_another_open_case_of_the_campaign(into, rule):
     assert any(error["rule"].startswith(rule) for error in refused.value.errors)
 
 
-def test_a_transfer_to_a_campaign_that_does_not_take_the_kind_is_refused():
+def test_a_transfer_to_what_does_not_take_the_case_is_refused():
     with pytest.raises(Problem) as refused:
         decide(case_in("verified"), TransferCase, OFFICE, campaign="pine-wilt-2020", **REASON)
     rule = "pine-wilt-2020 takes: dead_pines, pests, natural_forest_destroyed"
     assert refused.value.errors == ({"field": "kind", "rule": rule},)
+    with pytest.raises(Problem) as forbidden:
+        decide(case_in("verified"), TransferCase, OFFICE, division="360281101201", **REASON)
+    assert forbidden.value.status == 403
     with pytest.raises(Problem, match="must differ"):
         decide(case_in("verified"), TransferCase, OFFICE, kind="felling", **REASON)
     with pytest.raises(Problem, match="there is no campaign"):
