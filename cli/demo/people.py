@@ -164,14 +164,14 @@ class People:
             case CaseState.VERIFIED | CaseState.RELAPSED if dice < 0.8:
                 command = AssignCase(case_id=id, unit=_station(case), due_on=today + timedelta(days=10))
                 return self._office(case), command
-            case CaseState.ASSIGNED if _waits_for_approval(case) and dice < 0.9:
+            case CaseState.ASSIGNED | CaseState.RECTIFYING if _waits_for_approval(case) and dice < 0.9:
                 return self._approver(case), ApprovePlan(case_id=id)
-            case CaseState.ASSIGNED if dice < 0.8 and self._needs_plan(case):
+            case CaseState.ASSIGNED | CaseState.RECTIFYING if dice < 0.8 and self._lacks_plan(case):
                 measures = (Measure(text="限期恢复植被", due_on=max(today, case.due_on or today)),)
                 return self._unit(case), SubmitPlan(case_id=id, measures=measures)
-            case CaseState.ASSIGNED if dice < 0.8 and not self._needs_plan(case):
+            case CaseState.ASSIGNED if dice < 0.8 and not self._lacks_plan(case):
                 return self._unit(case), StartCase(case_id=id)
-            case CaseState.RECTIFYING if age >= timedelta(days=2) and dice < 0.45:
+            case CaseState.RECTIFYING if age >= timedelta(days=2) and dice < 0.45 and not self._lacks_plan(case):
                 told = {"measures": "已停工，清理现场并补植", "evidence": (_photograph(case),), "proofs": _proofs(case)}
                 return self._unit(case), SubmitCase(case_id=id, **told)
             case CaseState.SUBMITTED if age >= timedelta(days=1):
@@ -251,8 +251,10 @@ class People:
     def _is_everyday(self, case: Case) -> bool:
         return case.campaign.startswith("daily-")
 
-    def _needs_plan(self, case: Case) -> bool:
-        return not self._is_everyday(case) and case.kind not in NO_PLAN
+    def _lacks_plan(self, case: Case) -> bool:
+        """Whether a plan is needed and none is approved; which campaigns need none only their rules know."""
+        approved = case.plan is not None and case.plan.state is PlanState.APPROVED
+        return not self._is_everyday(case) and case.kind not in NO_PLAN and not approved
 
     def _approver(self, case: Case) -> str:
         """The city's office may approve whatever tier the campaign names."""
@@ -313,7 +315,11 @@ def _police(case: Case) -> UnitRef:
 
 
 def _waits_for_approval(case: Case) -> bool:
-    return case.state is CaseState.ASSIGNED and case.plan is not None and case.plan.state is PlanState.SUBMITTED
+    return (
+        case.state in (CaseState.ASSIGNED, CaseState.RECTIFYING)
+        and case.plan is not None
+        and case.plan.state is PlanState.SUBMITTED
+    )
 
 
 def _cause(dice: float) -> str:

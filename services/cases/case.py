@@ -68,7 +68,7 @@ def open_case(incident: Incident, number: str, weight: int, posts: Posts, at: da
         answerable=posts.answerable(areas, day_of(incident.seen_at)),
         acting=posts.answerable(areas, today),
         office=office,
-        owner=_owns(office, "verify", today),
+        owner=_owns(office, "verify", today, today),
         weight=weight,
         since=at,
         moved_on=today,
@@ -132,7 +132,7 @@ def enter(found: Found, posts: Posts, at: datetime, **more: Any) -> Case:
         answerable=answered(posts, areas, found.occurred),
         acting=posts.answerable(areas, today),
         office=office,
-        owner=_owns(office, "verify", today),
+        owner=_owns(office, "verify", today, today),
         since=at,
         moved_on=on,
         **more,
@@ -169,11 +169,11 @@ def step(case: Case, word: str, act: Act, posts: Posts, **changes: Any) -> Case:
 
 
 def now_acting(case: Case, posts: Posts, act: Act) -> tuple[PostRef, ...]:
-    return posts.answerable([case.area_id, *_above(case)], day_of(act.at))
-
-
-def _above(case: Case) -> list[str]:
-    return [str(one) for one in case.ref.division.chain() if str(one) != case.area_id]
+    """The posts of the area, of special areas that contained it, and of the divisions above, with today's holders."""
+    here = case.ref.division
+    special = [one.area_id for one in case.answerable if one.division.contains(here) or here.contains(one.division)]
+    areas = dict.fromkeys((case.area_id, *special, *map(str, here.chain())))
+    return posts.answerable(list(areas), day_of(act.at))
 
 
 def owner_of(before: Case, case: Case, act: Act) -> Owner | None:
@@ -183,14 +183,14 @@ def owner_of(before: Case, case: Case, act: Act) -> Owner | None:
     owner = before.owner
     if case.state in (S.ASSIGNED, S.RECTIFYING) and case.unit is not None and case.due_on is not None:
         stays = owner is not None and (owner.unit, owner.due_on) == (case.unit, case.due_on)
-        return owner if stays else Owner(unit=case.unit, due_on=case.due_on, since_on=act.on)
+        return owner if stays else Owner(unit=case.unit, due_on=case.due_on, since_on=day_of(act.at))
     if case.state is before.state and owner is not None and _waits_alike(before, case):
         return owner
     if case.state is S.RELAPSED and case.unit is not None:
-        return _owns(case.unit, "reassign_relapsed", act.on)
+        return _owns(case.unit, "reassign_relapsed", act.on, day_of(act.at))
     if case.state is S.ON_NOTICE and case.objection is None and case.notice_until is not None:
-        return Owner(unit=case.office, due_on=case.notice_until, since_on=act.on)
-    return _owns(case.office, _OFFICE_MUST.get(case.state, "assign"), act.on)
+        return Owner(unit=case.office, due_on=case.notice_until, since_on=day_of(act.at))
+    return _owns(case.office, _OFFICE_MUST.get(case.state, "assign"), act.on, day_of(act.at))
 
 
 _OFFICE_MUST = {
@@ -207,9 +207,10 @@ def _waits_alike(before: Case, case: Case) -> bool:
     return all(getattr(before, name) == getattr(case, name) for name in ("office", "notice_until", "objection"))
 
 
-def _owns(unit: UnitRef, word: str, day: date) -> Owner:
+def _owns(unit: UnitRef, word: str, day: date, known_on: date) -> Owner:
+    """The days count from the business date; nobody is pressed for days before it was known."""
     deadline = after(day, RULES.working_days[word])
-    return Owner.model_construct(unit=unit, due_on=deadline.on, calendar=deadline.calendar, since_on=day)
+    return Owner.model_construct(unit=unit, due_on=deadline.on, calendar=deadline.calendar, since_on=known_on)
 
 
 def passed_on(case: Case, act: Act, posts: Posts) -> Case:

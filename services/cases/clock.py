@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from contracts.cases import CaseOverdue, CasePassedOn, LetterIssued, LookBackDue
@@ -27,7 +29,10 @@ async def end_notices(tx: Transaction) -> list[Fact]:
     changes = []
     for case in await store.take_due(tx, "notice_until", act.on, AT_ONCE):
         repeats = await store.repeats(tx, case, case.cause, rules.repeats_since(act.on))
-        changes.append(Change(case, closing.end_notice(case, act, roster, repeats), "end_notice"))
+        # It ended on the day after its last, however late the clock comes to it.
+        ended_on = max((case.notice_until or act.on) + timedelta(days=1), case.moved_on or act.on)
+        told = closing.end_notice(case, replace(act, on=min(ended_on, act.on)), roster, repeats)
+        changes.append(Change(case, told, "end_notice"))
     return [*await record(tx, changes)]
 
 

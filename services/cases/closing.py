@@ -49,6 +49,7 @@ from services.cases.case import entry, now_acting, owner_of, scope_of, step, tol
 from services.cases.deadline import after, between
 from services.cases.machine import Act, lawful, refuse, refuse_field, require_office, wrong
 from services.cases.post import Posts
+from services.cases.rectify import prove
 
 _REOPENED = {
     "closed_on": None,
@@ -200,6 +201,9 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> CaseFact:
     if rule := problem_of_kind(campaign, kind):
         refuse_field("kind", rule)
     changes: dict[str, Any] = {"campaign": campaign.id, "kind": kind}
+    if case.route is not None:
+        # What has been proved must do where the case goes, or it would be closed there without proof.
+        prove(case.model_copy(update=changes), case.route, case.proofs)
     if division != case.ref.division:
         changes |= {
             "ref": case.ref.model_copy(update={"division": division}),

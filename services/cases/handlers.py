@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +82,7 @@ from services.cases import closing, entering, ledger, ledger_store, rectify, ref
 from services.cases.campaign import campaign_of
 from services.cases.ledger import Window
 from services.cases.machine import OURSELVES, Act, acting, forbid, refuse, refuse_field, require_office
-from services.cases.post import Posts
+from services.cases.post import ANSWERABLE, Posts
 from services.cases.recording import enter, record
 from services.cases.store import Change
 from services.runtime.messages import Answer, Ask, Heard, News
@@ -261,6 +261,8 @@ async def dissolve_unit(tx: Transaction, ask: Ask[DissolveUnit]) -> Answer:
     successor = ask.command.successor and roster.unit(ask.command.successor.id)
     if ask.command.successor and successor is None:
         refuse_field("successor.id", "must be the unit of a post in the roster")
+    if successor is not None and successor.id == ask.command.unit.id:
+        refuse_field("successor.id", "must be another unit")
     of_unit = await store.open_of_unit(tx, ask.command.unit.id, ask.division, AT_ONCE)
     changes = []
     for case in of_unit:
@@ -362,6 +364,8 @@ async def show_sheet(tx: Transaction, ask: Ask[ShowSheet]) -> Answer:
 async def publish_sheet(tx: Transaction, ask: Ask[PublishSheet]) -> Answer:
     """As known now; what came late for the sheet before it is named (补录)."""
     require_office((await posts.at(tx)).actor(ask.actor, day_of(tx.now)), ask.division)
+    if ask.command.to > day_of(tx.now):
+        refuse_field("to", f"must not be after today, {day_of(tx.now)}: a published sheet is of days that have been")
     window = _window(ask, tx.now)
     before = await ledger_store.last_published(tx, window)
     sheet = await _sheet(tx, window)
@@ -390,7 +394,11 @@ async def ages(tx: Transaction, ask: Ask[ShowAges]) -> Answer:
 
 def handovers(known: Posts, post: Post, today: date) -> list[tuple[str, date]]:
     """The days on which a post's open cases go to another holder: now, if it is known otherwise, and later ones."""
+    if post.role not in ANSWERABLE:
+        return []
     before = known.by_id(post.id)
-    now = [] if before is None or before.holder_on(today) == post.holder_on(today) else [today]
-    later = [one.held_from for one in post.appointments if one.held_from > today]
-    return [(post.id, day) for day in (*now, *later)]
+    was, stated = before and before.holder_on(today), post.holder_on(today)
+    ends = [day for day in (post.ended_on, *(one.held_to for one in post.appointments)) if day is not None]
+    changes = [*(one.held_from for one in post.appointments), *(day + timedelta(days=1) for day in ends)]
+    now = [today] if before is not None and was != stated else []
+    return [(post.id, day) for day in dict.fromkeys((*now, *(day for day in changes if day > today)))]

@@ -53,7 +53,8 @@ class Posts:
             self._by_id[post.id] = post
             if post.role in ANSWERABLE:
                 self._by_area.setdefault(post.area_id, []).append(post)
-            self._units[post.unit.id] = post.unit
+            if post.ended_on is None:
+                self._units[post.unit.id] = post.unit
             if post.role is Role.OFFICE and post.ended_on is None:
                 self._offices[post.division] = post
             for person in {appointment.person.id for appointment in post.appointments}:
@@ -98,7 +99,8 @@ class Posts:
     def office_above(self, office: UnitRef, division: Division) -> UnitRef | None:
         """The next chief office above one that runs the book of a place."""
         chain = [self._offices[above].unit for above in division.chain() if above in self._offices]
-        higher = chain[chain.index(office) + 1 :] if office in chain else []
+        ids = [unit.id for unit in chain]
+        higher = chain[ids.index(office.id) + 1 :] if office.id in ids else []
         return higher[0] if higher else None
 
     def by_id(self, post_id: str) -> Post | None:

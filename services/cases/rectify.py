@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from contracts.case import Case, Extension, LedgerLine, Plan, PlanState, Proof, Route
+from contracts.case import Case, Extension, LedgerLine, Plan, PlanState, Proof, ReferredTo, Route
 from contracts.case_commands import (
     AcceptCase,
     ApprovePlan,
@@ -51,6 +51,7 @@ from services.cases.case import entry, step, told
 from services.cases.machine import Act, allowed, lawful, refuse, refuse_field, wrong
 from services.cases.post import Posts
 
+JUSTICE = (ReferredTo.POLICE, ReferredTo.PROSECUTOR)
 _EMPTY = {"plan": None, "route": None, "proofs": (), "extension": None, "rectified_by": None, "accepted_by": None}
 """What a unit that takes a case over has not yet done."""
 
@@ -178,14 +179,18 @@ def refuse_extension(case: Case, act: Act, ask: RefuseExtension, posts: Posts) -
 
 def show_no_violation(case: Case, act: Act, ask: ShowNoViolation, posts: Posts) -> CaseFact:
     lawful(case, "show_no_violation", act)
-    _prove(case, Route.NO_VIOLATION, ask.proofs)
+    prove(case, Route.NO_VIOLATION, ask.proofs)
     shown = step(case, "show_no_violation", act, posts, route=Route.NO_VIOLATION, proofs=ask.proofs, **_by(act))
     return told(NoViolationShown, shown, act, measures=ask.measures)
 
 
 def submit(case: Case, act: Act, ask: SubmitCase, posts: Posts) -> CaseFact:
     lawful(case, "submit", act)
-    _prove(case, ask.route, ask.proofs)
+    if campaign_of(case.campaign).needs_plan(case.kind) and (
+        case.plan is None or case.plan.state != PlanState.APPROVED
+    ):
+        refuse(case, f"{case.kind} in {case.campaign} needs an approved plan: submit_plan")
+    prove(case, ask.route, ask.proofs)
     submitted = step(case, "submit", act, posts, route=ask.route, proofs=ask.proofs, **_by(act))
     return told(CaseSubmitted, submitted, act, measures=ask.measures, evidence=ask.evidence)
 
@@ -194,14 +199,14 @@ def _by(act: Act) -> dict[str, Any]:
     return {"rectified_by": act.actor.id, "submitted_on": act.on, "extension": None}
 
 
-def _prove(case: Case, route: Route, proofs: tuple[Proof, ...]) -> None:
+def prove(case: Case, route: Route, proofs: tuple[Proof, ...]) -> None:
     """Raises Problem naming every item of the route's checklist that is missing (DOMAIN §5)."""
     proved = {proof.item for proof in proofs}
     missing = [item for item in campaign_of(case.campaign).items(route) if item not in proved]
     errors = [("proofs", f"{item} ({'; '.join(ITEMS[item])}) is missing for {route}") for item in missing]
     errors += [("proofs", f"{item} is no item: {', '.join(ITEMS)}") for item in sorted(proved - ITEMS.keys())]
-    if route is Route.JUSTICE and not any(referral.acknowledged_on for referral in case.referrals):
-        errors.append(("route", "handed to justice needs a referral that its receiver has acknowledged"))
+    if route is Route.JUSTICE and not any(one.acknowledged_on and one.kind in JUSTICE for one in case.referrals):
+        errors.append(("route", "handed to justice needs a referral that police or prosecutor have acknowledged"))
     wrong("the evidence of the route is not complete", errors)
 
 

@@ -313,7 +313,7 @@ async def take_overdue(tx: Transaction, today: date, limit: int = 256) -> list[C
     rows = await tx.sql.fetch(
         """
         UPDATE cases SET overdue_told = true WHERE id IN (
-            SELECT id FROM cases WHERE owner_due_on < $1 AND NOT overdue_told
+            SELECT id FROM cases WHERE owner_due_on < $1 AND NOT overdue_told AND notice_until IS NULL
             ORDER BY owner_due_on LIMIT $2 FOR UPDATE SKIP LOCKED
         ) RETURNING body
         """,
@@ -369,7 +369,11 @@ async def next_on_ladder(tx: Transaction, days: Mapping[str, date | None]) -> No
 async def expect_handovers(tx: Transaction, days: Sequence[tuple[str, date]]) -> None:
     """From these days on the posts have other holders; their open cases are to be passed on."""
     await tx.sql.executemany(
-        "INSERT INTO handovers (post_id, on_day) VALUES ($1, $2) ON CONFLICT DO NOTHING", sorted(days)
+        """
+        INSERT INTO handovers (post_id, on_day) VALUES ($1, $2)
+        ON CONFLICT (post_id, on_day) DO UPDATE SET after_id = NULL
+        """,
+        sorted(days),
     )
 
 
@@ -460,7 +464,8 @@ _DUE = {
 async def waiting_for_clock(tx: Transaction, today: date) -> dict[str, int]:
     row = await tx.sql.fetchrow(
         """
-        SELECT (SELECT count(*) FROM cases WHERE owner_due_on < $1 AND NOT overdue_told) AS overdue,
+        SELECT (SELECT count(*) FROM cases
+                WHERE owner_due_on < $1 AND NOT overdue_told AND notice_until IS NULL) AS overdue,
                (SELECT count(*) FROM cases WHERE ladder_on <= $1) AS ladder,
                (SELECT count(*) FROM cases WHERE notice_until < $1) AS notices,
                (SELECT count(*) FROM cases WHERE look_back_on <= $1 AND NOT look_back_told) AS look_backs,

@@ -121,7 +121,9 @@ class Posts:
             return [post for area in told.incident.areas for post in self._by_area.get(area.id, ())]
         if isinstance(told, LetterFact):
             return [post for ref in told.letter.posts if (post := self._by_id.get(ref.id)) is not None]
-        return [post for ref in told.case.answerable if (post := self._by_id.get(ref.id)) is not None]
+        return [
+            post for ref in told.case.acting or told.case.answerable if (post := self._by_id.get(ref.id)) is not None
+        ]
 
     def acting_for(self, unit: UnitRef, day: date) -> list[Post]:
         """The posts held on that day through which a unit is told."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from contracts.cases import CaseClosed, CaseDismissed, CaseFact, CaseMerged, CaseRelapsed, CaseReopened, CaseVoided
 from contracts.event import Fact
@@ -130,6 +131,10 @@ async def unresolve_relapsed(tx: Transaction, heard: list[Heard[CaseRelapsed]]) 
 
 async def _resolve(tx: Transaction, heard: Sequence[Heard[CaseFact]], resolved: bool = True) -> list[News]:
     """Whether an incident is resolved follows the newest fact about its case, in whatever order they are heard."""
-    newest = {one.body.case.incident_id: one.envelope.sequence or 0 for one in heard if one.body.case.incident_id}
+    newest: dict[UUID, int] = {}
+    for one in heard:
+        incident_id = one.body.case.incident_id
+        if incident_id is not None:
+            newest[incident_id] = max(newest.get(incident_id, 0), one.envelope.sequence or 0)
     await store.resolve(tx, newest, resolved)
     return []

@@ -132,8 +132,8 @@ async def resolve(tx: Transaction, newest: Mapping[UUID, int], resolved: bool) -
         FROM unnest($1::uuid[], $2::bigint[]) AS new (id, sequence)
         WHERE incidents.id = new.id AND case_sequence < new.sequence
         """,
-        list(newest),
-        list(newest.values()),
+        sorted(newest),
+        [newest[id] for id in sorted(newest)],
         resolved,
     )
 

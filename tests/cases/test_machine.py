@@ -169,6 +169,28 @@ def test_a_kind_that_needs_a_plan_does_not_start_without_one_and_the_other_way_r
         decide(case_in("assigned"), SubmitPlan, UNIT, measures=MEASURES)
 
 
+def test_a_plan_that_was_never_approved_is_not_bypassed_by_an_application_that_was_sent_back():
+    shown = decide(case_in("assigned", SHIELD), ShowNoViolation, UNIT, measures="查无违法", proofs=PROOFS).case
+    back = decide(shown, SendBackCase, OFFICE, **REASON).case
+    with pytest.raises(Problem, match="needs an approved plan"):
+        decide(back, SubmitCase, UNIT, **SUBMITTED)
+    planned = decide(back, SubmitPlan, UNIT, measures=MEASURES).case
+    approved = decide(planned, ApprovePlan, OFFICE).case
+    assert decide(approved, SubmitCase, UNIT, **SUBMITTED).case.state == "submitted"
+
+
+def test_what_was_proved_for_one_campaign_does_not_close_a_case_in_another_that_asks_for_more():
+    case = decide(case_in("rectifying"), SubmitCase, UNIT, measures="已补植", evidence=[EVIDENCE]).case
+    with pytest.raises(Problem) as refused:
+        decide(case, TransferCase, OFFICE, campaign="forest-inspection-2020", **REASON)
+    assert {error["field"] for error in refused.value.errors} == {"proofs"}
+
+
+def test_a_move_entered_late_presses_nobody_for_days_before_it_was_known():
+    case = decide(registered(), VerifyCase, OFFICE, NOW + timedelta(days=10), on=date(2020, 6, 16)).case
+    assert (case.owner.due_on, case.owner.since_on) == (date(2020, 6, 18), date(2020, 6, 25))
+
+
 def test_a_measure_after_the_cases_own_day_is_named():
     measures = [*MEASURES, {"text": "复绿", "due_on": "2020-07-02"}]
     with pytest.raises(Problem) as refused:
