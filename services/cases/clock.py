@@ -10,7 +10,7 @@ from contracts.cases import CaseOverdue, CasePassedOn, LetterIssued, LookBackDue
 from contracts.event import Fact
 from contracts.values import day_of
 from services.cases import case as rules
-from services.cases import closing, handlers, ladder, ledger_store, store
+from services.cases import clock_store, closing, handlers, ladder, ladder_store, ledger_store, store
 from services.cases.handlers import AT_ONCE, cases
 from services.cases.machine import OURSELVES, Act
 from services.cases.post import Actor
@@ -27,7 +27,7 @@ async def end_notices(tx: Transaction) -> list[Fact]:
     act = _ourselves(tx)
     roster = await handlers.posts.at(tx)
     changes = []
-    for case in await store.take_due(tx, "notice_until", act.on, AT_ONCE):
+    for case in await clock_store.take_due(tx, "notice_until", act.on, AT_ONCE):
         repeats = await store.repeats(tx, case, case.cause, rules.repeats_since(act.on))
         # It ended on the day after its last, however late the clock comes to it.
         ended_on = max((case.notice_until or act.on) + timedelta(days=1), case.moved_on or act.on)
@@ -41,7 +41,7 @@ async def tell_overdue(tx: Transaction) -> list[Fact]:
     """The day of the present owner has passed: told once for each owner and day."""
     return [
         CaseOverdue(case=case, by=OURSELVES, at=tx.now, overdue_since=case.owner.due_on)
-        for case in await store.take_overdue(tx, day_of(tx.now))
+        for case in await clock_store.take_overdue(tx, day_of(tx.now))
         if case.owner is not None
     ]
 
@@ -50,25 +50,25 @@ async def tell_overdue(tx: Transaction) -> list[Fact]:
 async def climb_the_ladder(tx: Transaction) -> list[Fact]:
     """Issue the rungs whose day has come; the case is locked, so that one that moves on gets no letter."""
     today = day_of(tx.now)
-    climbing = await store.take_due(tx, "ladder_on", today, AT_ONCE)
-    letters = await store.letters(tx, [case.ref.id for case in climbing])
+    climbing = await clock_store.take_due(tx, "ladder_on", today, AT_ONCE)
+    letters = await ladder_store.letters(tx, [case.ref.id for case in climbing])
     issued = [
         (case, letter)
         for case in climbing
         for letter in ladder.due(case, [one.id for one in letters[case.ref.id]], today)
     ]
-    await store.put_letters(tx, issued)
+    await ladder_store.put_letters(tx, issued)
     for case, letter in issued:
         letters[case.ref.id].append(letter)
     days = {case.ref.id: ladder.next_on(case, [one.id for one in letters[case.ref.id]]) for case in climbing}
-    await store.next_on_ladder(tx, days)
+    await ladder_store.next_on_ladder(tx, days)
     return [rules.told(LetterIssued, case, _ourselves(tx), letter=letter) for case, letter in issued]
 
 
 @cases.every(seconds=5.0)
 async def call_for_look_backs(tx: Transaction) -> list[Fact]:
-    due = await store.take_due(tx, "look_back_on", day_of(tx.now), AT_ONCE)
-    await store.mark_look_back_told(tx, due)
+    due = await clock_store.take_due(tx, "look_back_on", day_of(tx.now), AT_ONCE)
+    await clock_store.mark_look_back_told(tx, due)
     return [rules.told(LookBackDue, case, _ourselves(tx)) for case in due]
 
 
@@ -76,17 +76,17 @@ async def call_for_look_backs(tx: Transaction) -> list[Fact]:
 async def pass_on(tx: Transaction) -> list[Fact]:
     """A post has another holder: its open cases are the successor's from now on."""
     act, roster = _ourselves(tx), await handlers.posts.at(tx)
-    found = await store.handover(tx, act.on)
+    found = await clock_store.handover(tx, act.on)
     if found is None:
         return []
     post_id, on_day, after_id = found
     post = roster.by_id(post_id)
-    open_cases = await store.open_in(tx, post.division, after_id, AT_ONCE) if post else []
+    open_cases = await clock_store.open_in(tx, post.division, after_id, AT_ONCE) if post else []
     passed = [rules.passed_on(case, act, roster) for case in open_cases]
     changed = [case for before, case in zip(open_cases, passed, strict=True) if case.acting != before.acting]
     await store.restate(tx, changed)
     more = len(open_cases) == AT_ONCE
-    await store.handed_over(tx, post_id, on_day, UUID(open_cases[-1].ref.id) if more else None)
+    await clock_store.handed_over(tx, post_id, on_day, UUID(open_cases[-1].ref.id) if more else None)
     return [rules.told(CasePassedOn, case, act) for case in changed]
 
 
@@ -103,4 +103,4 @@ def _ourselves(tx: Transaction) -> Act:
 @cases.due
 async def due(tx: Transaction) -> dict[str, int]:
     """How much waits for the clock, by what it waits for."""
-    return await store.waiting_for_clock(tx, day_of(tx.now))
+    return await clock_store.waiting_for_clock(tx, day_of(tx.now))

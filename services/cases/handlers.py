@@ -78,7 +78,7 @@ from contracts.patrol import IncidentLinked, IncidentLocated
 from contracts.roster import Post, PostStated
 from contracts.values import day_of
 from services.cases import case as rules
-from services.cases import closing, entering, ledger, ledger_store, rectify, referral, store
+from services.cases import clock_store, closing, entering, ladder_store, ledger, ledger_store, rectify, referral, store
 from services.cases.campaign import campaign_of
 from services.cases.ledger import Window
 from services.cases.machine import OURSELVES, Act, acting, forbid, refuse, refuse_field, require_office
@@ -105,7 +105,7 @@ async def keep_posts(tx: Transaction, heard: list[Heard[PostStated]]) -> list[Ne
     if await keep_newest(tx, "posts", stated):
         await posts.changed(tx)
         today = day_of(tx.now)
-        await store.expect_handovers(tx, [day for _, post in stated for day in handovers(known, post, today)])
+        await clock_store.expect_handovers(tx, [day for _, post in stated for day in handovers(known, post, today)])
     return []
 
 
@@ -319,7 +319,7 @@ async def _letter(
 ) -> Answer:
     """What became of a letter; the office speaks for a receiver outside the roster."""
     case, act, roster = await _asked(tx, ask)
-    letters = (await store.letters(tx, [case.ref.id]))[case.ref.id]
+    letters = (await ladder_store.letters(tx, [case.ref.id]))[case.ref.id]
     letter = next((one for one in letters if one.id == ask.command.letter_id), None)
     if letter is None:
         refuse_field("letter_id", f"must be the id of one of the {len(letters)} letters of {case.ref.number}")
@@ -330,7 +330,7 @@ async def _letter(
     if getattr(letter, field) is not None:
         refuse(case, f"the letter has its {field} already: {getattr(letter, field)}", "letter_id")
     known = letter.model_copy(update={field: act.on, **said})
-    await store.put_letters(tx, [(case, known)])
+    await ladder_store.put_letters(tx, [(case, known)])
     return Answer(case, [rules.told(fact, case, act, letter=known)])
 
 
@@ -351,7 +351,7 @@ async def list_cases(tx: Transaction, ask: Ask[ListCases]) -> Answer:
 async def history(tx: Transaction, ask: Ask[ShowHistory]) -> Answer:
     case = await store.found(tx, ask.command.case_id)
     ask.require_within(case.ref.division)
-    letters = (await store.letters(tx, [case.ref.id]))[case.ref.id]
+    letters = (await ladder_store.letters(tx, [case.ref.id]))[case.ref.id]
     return Answer(History(case=case, moves=await store.history(tx, ask.command.case_id), letters=tuple(letters)))
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.case import Case
 from contracts.cases import CaseFact, LadderStopped
-from services.cases import ladder, ledger_store, store
+from services.cases import ladder, ladder_store, ledger_store, store
 from services.cases.store import Change
 from services.runtime.transaction import Transaction
 
@@ -21,7 +21,7 @@ async def record(tx: Transaction, changes: Sequence[Change]) -> list[CaseFact]:
     """Moves in their order; returns their facts, and those of ladders that they stopped."""
     if not changes:
         return []
-    letters = await store.letters(tx, {change.fact.case.ref.id for change in changes})
+    letters = await ladder_store.letters(tx, {change.fact.case.ref.id for change in changes})
     facts: list[CaseFact] = []
     for change in changes:
         fact = change.fact

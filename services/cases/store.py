@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from contracts.case import Case, Repeats
 from contracts.case_commands import CauseNamed, ListCases, MoveMade
-from contracts.cases import CaseFact, Letter, Review
+from contracts.cases import CaseFact, Review
 from contracts.division import Division
 from contracts.roster import Post
 from contracts.values import CaseRef
@@ -308,112 +308,6 @@ async def raise_weights(tx: Transaction, weights: Mapping[UUID, int]) -> list[Ca
     return grown
 
 
-async def take_overdue(tx: Transaction, today: date, limit: int = 256) -> list[Case]:
-    """Cases whose owner's day has passed and of which that has not been told; they are now marked as told."""
-    rows = await tx.sql.fetch(
-        """
-        UPDATE cases SET overdue_told = true WHERE id IN (
-            SELECT id FROM cases WHERE owner_due_on < $1 AND NOT overdue_told AND notice_until IS NULL
-            ORDER BY owner_due_on LIMIT $2 FOR UPDATE SKIP LOCKED
-        ) RETURNING body
-        """,
-        today,
-        limit,
-    )
-    return [Case.model_validate_json(row["body"]) for row in rows]
-
-
-async def mark_look_back_told(tx: Transaction, cases: Sequence[Case]) -> None:
-    ids = [UUID(case.ref.id) for case in cases]
-    await tx.sql.execute("UPDATE cases SET look_back_told = true WHERE id = ANY($1::uuid[])", ids)
-
-
-async def letters(tx: Transaction, case_ids: Iterable[str]) -> dict[str, list[Letter]]:
-    """The letters issued about each case, the first first."""
-    ids = list(case_ids)
-    rows = await tx.sql.fetch(
-        "SELECT case_id, body FROM letters WHERE case_id = ANY($1::uuid[]) ORDER BY issued_on, rung, id", ids
-    )
-    found: dict[str, list[Letter]] = {id: [] for id in ids}
-    for row in rows:
-        found[str(row["case_id"])].append(Letter.model_validate_json(row["body"]))
-    return found
-
-
-async def put_letters(tx: Transaction, letters: Sequence[tuple[Case, Letter]]) -> None:
-    """Write letters, or what became of them."""
-    await tx.sql.executemany(
-        """
-        INSERT INTO letters (id, case_id, about, rung, due_on, issued_on, body) VALUES ($1, $2, $3, $4, $5, $6, $7)
-        ON CONFLICT (id) DO UPDATE SET body = excluded.body
-        """,
-        [
-            (one.id, UUID(case.ref.id), one.about, one.rung, one.due_on, one.issued_on, one.model_dump_json())
-            for case, one in letters
-        ],
-    )
-
-
-async def next_on_ladder(tx: Transaction, days: Mapping[str, date | None]) -> None:
-    """When the ladder must look at each case again."""
-    await tx.sql.execute(
-        """
-        UPDATE cases SET ladder_on = new.day FROM unnest($1::uuid[], $2::date[]) AS new (id, day)
-        WHERE cases.id = new.id
-        """,
-        list(days),
-        list(days.values()),
-    )
-
-
-async def expect_handovers(tx: Transaction, days: Sequence[tuple[str, date]]) -> None:
-    """From these days on the posts have other holders; their open cases are to be passed on."""
-    await tx.sql.executemany(
-        """
-        INSERT INTO handovers (post_id, on_day) VALUES ($1, $2)
-        ON CONFLICT (post_id, on_day) DO UPDATE SET after_id = NULL
-        """,
-        sorted(days),
-    )
-
-
-async def handover(tx: Transaction, today: date) -> tuple[str, date, UUID | None] | None:
-    """A post whose open cases are to be passed on, locked, and after which case to go on."""
-    row = await tx.sql.fetchrow(
-        """
-        SELECT post_id, on_day, after_id FROM handovers WHERE on_day <= $1
-        ORDER BY on_day, post_id LIMIT 1 FOR UPDATE SKIP LOCKED
-        """,
-        today,
-    )
-    return None if row is None else (row["post_id"], row["on_day"], row["after_id"])
-
-
-async def open_in(tx: Transaction, division: Division, after_id: UUID | None, limit: int) -> list[Case]:
-    """Open cases in a division by id, locked."""
-    rows = await tx.sql.fetch(
-        """
-        SELECT body FROM cases
-        WHERE starts_with(division, $1) AND owner_due_on IS NOT NULL AND ($2::uuid IS NULL OR id > $2)
-        ORDER BY id LIMIT $3 FOR UPDATE
-        """,
-        division.significant,
-        after_id,
-        limit,
-    )
-    return [Case.model_validate_json(row["body"]) for row in rows]
-
-
-async def handed_over(tx: Transaction, post_id: str, on_day: date, after_id: UUID | None) -> None:
-    """Go on after a case, or be done."""
-    if after_id is None:
-        await tx.sql.execute("DELETE FROM handovers WHERE post_id = $1 AND on_day = $2", post_id, on_day)
-    else:
-        await tx.sql.execute(
-            "UPDATE handovers SET after_id = $3 WHERE post_id = $1 AND on_day = $2", post_id, on_day, after_id
-        )
-
-
 async def restate(tx: Transaction, cases: Sequence[Case]) -> None:
     """Write cases anew that have not moved."""
     await tx.sql.execute(
@@ -440,40 +334,6 @@ async def add_cause(tx: Transaction, named: CauseNamed) -> None:
     await tx.sql.execute(
         "INSERT INTO causes (cause, words, words_en) VALUES ($1, $2, $3)", named.cause, named.words, named.words_en
     )
-
-
-async def take_due(tx: Transaction, column: str, today: date, limit: int) -> list[Case]:
-    """Cases of which a day has come: `ladder_on` or `look_back_on` up to today, `notice_until` before it; locked."""
-    rows = await tx.sql.fetch(
-        f"""
-        SELECT body FROM cases WHERE {_DUE[column]} ORDER BY {column}, id LIMIT $2 FOR UPDATE SKIP LOCKED
-        """,
-        today,
-        limit,
-    )
-    return [Case.model_validate_json(row["body"]) for row in rows]
-
-
-_DUE = {
-    "ladder_on": "ladder_on <= $1",
-    "look_back_on": "look_back_on <= $1 AND NOT look_back_told",
-    "notice_until": "notice_until < $1",
-}
-
-
-async def waiting_for_clock(tx: Transaction, today: date) -> dict[str, int]:
-    row = await tx.sql.fetchrow(
-        """
-        SELECT (SELECT count(*) FROM cases
-                WHERE owner_due_on < $1 AND NOT overdue_told AND notice_until IS NULL) AS overdue,
-               (SELECT count(*) FROM cases WHERE ladder_on <= $1) AS ladder,
-               (SELECT count(*) FROM cases WHERE notice_until < $1) AS notices,
-               (SELECT count(*) FROM cases WHERE look_back_on <= $1 AND NOT look_back_told) AS look_backs,
-               (SELECT count(*) FROM handovers WHERE on_day <= $1) AS handovers
-        """,
-        today,
-    )
-    return dict(row or {})
 
 
 async def listed(tx: Transaction, division: Division, asked: ListCases, today: date) -> tuple[tuple[Case, ...], int]:

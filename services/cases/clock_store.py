@@ -1,0 +1,113 @@
+"""Every statement by which the clock finds what falls due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from contracts.case import Case
+from contracts.division import Division
+from services.runtime.transaction import Transaction
+
+
+async def take_overdue(tx: Transaction, today: date, limit: int = 256) -> list[Case]:
+    """Cases whose owner's day has passed and of which that has not been told; they are now marked as told."""
+    rows = await tx.sql.fetch(
+        """
+        UPDATE cases SET overdue_told = true WHERE id IN (
+            SELECT id FROM cases WHERE owner_due_on < $1 AND NOT overdue_told AND notice_until IS NULL
+            ORDER BY owner_due_on LIMIT $2 FOR UPDATE SKIP LOCKED
+        ) RETURNING body
+        """,
+        today,
+        limit,
+    )
+    return [Case.model_validate_json(row["body"]) for row in rows]
+
+
+async def mark_look_back_told(tx: Transaction, cases: Sequence[Case]) -> None:
+    ids = [UUID(case.ref.id) for case in cases]
+    await tx.sql.execute("UPDATE cases SET look_back_told = true WHERE id = ANY($1::uuid[])", ids)
+
+
+async def expect_handovers(tx: Transaction, days: Sequence[tuple[str, date]]) -> None:
+    """From these days on the posts have other holders; their open cases are to be passed on."""
+    await tx.sql.executemany(
+        """
+        INSERT INTO handovers (post_id, on_day) VALUES ($1, $2)
+        ON CONFLICT (post_id, on_day) DO UPDATE SET after_id = NULL
+        """,
+        sorted(days),
+    )
+
+
+async def handover(tx: Transaction, today: date) -> tuple[str, date, UUID | None] | None:
+    """A post whose open cases are to be passed on, locked, and after which case to go on."""
+    row = await tx.sql.fetchrow(
+        """
+        SELECT post_id, on_day, after_id FROM handovers WHERE on_day <= $1
+        ORDER BY on_day, post_id LIMIT 1 FOR UPDATE SKIP LOCKED
+        """,
+        today,
+    )
+    return None if row is None else (row["post_id"], row["on_day"], row["after_id"])
+
+
+async def open_in(tx: Transaction, division: Division, after_id: UUID | None, limit: int) -> list[Case]:
+    """Open cases in a division by id, locked."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT body FROM cases
+        WHERE starts_with(division, $1) AND owner_due_on IS NOT NULL AND ($2::uuid IS NULL OR id > $2)
+        ORDER BY id LIMIT $3 FOR UPDATE
+        """,
+        division.significant,
+        after_id,
+        limit,
+    )
+    return [Case.model_validate_json(row["body"]) for row in rows]
+
+
+async def handed_over(tx: Transaction, post_id: str, on_day: date, after_id: UUID | None) -> None:
+    """Go on after a case, or be done."""
+    if after_id is None:
+        await tx.sql.execute("DELETE FROM handovers WHERE post_id = $1 AND on_day = $2", post_id, on_day)
+    else:
+        await tx.sql.execute(
+            "UPDATE handovers SET after_id = $3 WHERE post_id = $1 AND on_day = $2", post_id, on_day, after_id
+        )
+
+
+async def take_due(tx: Transaction, column: str, today: date, limit: int) -> list[Case]:
+    """Cases of which a day has come: `ladder_on` or `look_back_on` up to today, `notice_until` before it; locked."""
+    rows = await tx.sql.fetch(
+        f"""
+        SELECT body FROM cases WHERE {_DUE[column]} ORDER BY {column}, id LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,
+        today,
+        limit,
+    )
+    return [Case.model_validate_json(row["body"]) for row in rows]
+
+
+_DUE = {
+    "ladder_on": "ladder_on <= $1",
+    "look_back_on": "look_back_on <= $1 AND NOT look_back_told",
+    "notice_until": "notice_until < $1",
+}
+
+
+async def waiting_for_clock(tx: Transaction, today: date) -> dict[str, int]:
+    row = await tx.sql.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM cases
+                WHERE owner_due_on < $1 AND NOT overdue_told AND notice_until IS NULL) AS overdue,
+               (SELECT count(*) FROM cases WHERE ladder_on <= $1) AS ladder,
+               (SELECT count(*) FROM cases WHERE notice_until < $1) AS notices,
+               (SELECT count(*) FROM cases WHERE look_back_on <= $1 AND NOT look_back_told) AS look_backs,
+               (SELECT count(*) FROM handovers WHERE on_day <= $1) AS handovers
+        """,
+        today,
+    )
+    return dict(row or {})
