@@ -193,11 +193,12 @@ class ReferredTo(OpenEnum):
 
 
 class Referral(Value):
-    """A lead handed to another body; once acknowledged its own number goes with every later fact (G5)."""
+    """A lead handed to another body in a cycle of the case; once acknowledged, its own number goes with it (G5)."""
 
     n: Annotated[int, Field(ge=1)]
     kind: ReferredTo
     to: UnitRef
+    cycle: Annotated[int, Field(ge=1)] = 1
     sent_on: date
     due_on: date
     acknowledged_on: date | None = None

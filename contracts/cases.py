@@ -120,6 +120,7 @@ class CaseReopened(CaseFact):
     name: ClassVar[str] = "cases.reopened.v1"
 
     reason: Line
+    evidence: tuple[Evidence, ...] = ()
 
 
 class CaseReturned(CaseFact):
@@ -260,10 +261,20 @@ class DeadlineKept(CaseFact):
 
 
 class CaseTransferred(CaseFact):
-    """The case now counts in another campaign, area or kind."""
+    """The case now counts in another campaign, area or kind; the place that it left hears `cases.left.v1`."""
 
     name: ClassVar[str] = "cases.transferred.v1"
 
+    reason: Line
+
+
+class CaseLeft(CaseFact):
+    """A transfer has taken the case out of the division `left`, whose subscribers hear no more of it."""
+
+    name: ClassVar[str] = "cases.left.v1"
+    place: ClassVar[str] = "left"
+
+    left: Division
     reason: Line
 
 
@@ -476,7 +487,8 @@ class Difference(Value):
 class SheetPublished(Fact):
     """A ledger sheet has been published; it keeps its cut-off.
 
-    `differences` are what was entered since on the days of the sheet published before it for the same scope.
+    `differences` are what was entered since on the days of the sheet published before it for the same scope: the
+    first thousand of `differences_total`.
     """
 
     name: ClassVar[str] = "cases.sheet_published.v1"
@@ -485,5 +497,6 @@ class SheetPublished(Fact):
 
     sheet: Sheet
     differences: tuple[Difference, ...] = ()
+    differences_total: Annotated[int, Field(ge=0)] = 0
     by: Token
     at: Instant

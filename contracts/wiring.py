@@ -51,6 +51,7 @@ FACTS: dict[str, tuple[type[Fact], ...]] = {
         cases.CaseMerged,
         cases.DeadlineKept,
         cases.CaseTransferred,
+        cases.CaseLeft,
         cases.SiteLinked,
         cases.CasePassedOn,
         cases.CaseReferred,

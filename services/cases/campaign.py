@@ -56,6 +56,7 @@ _ROUTES = read("routes.json")
 CLOSES_AS: Mapping[Route, str] = {Route(route): word for route, word in _ROUTES["closes_as"].items()}
 """Whether a close by a route counts as rectified or as no violation."""
 RECTIFIED = tuple(route for route, word in CLOSES_AS.items() if word == "rectified")
+NO_VIOLATION = tuple(route for route, word in CLOSES_AS.items() if word == "no_violation")
 ITEMS: Mapping[str, tuple[str, str]] = {item: tuple(words) for item, words in _ROUTES["items"].items()}
 
 

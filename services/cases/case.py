@@ -29,7 +29,7 @@ from contracts.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_
 from services.cases.campaign import RULES, campaign_of, daily, problem_of_kind
 from services.cases.deadline import after
 from services.cases.machine import Act, lawful
-from services.cases.post import Posts
+from services.cases.post import NoOffice, Posts
 
 FactT = TypeVar("FactT", bound=CaseFact)
 S = CaseState
@@ -68,7 +68,7 @@ def open_case(incident: Incident, number: str, weight: int, posts: Posts, at: da
         answerable=posts.answerable(areas, day_of(incident.seen_at)),
         acting=posts.answerable(areas, today),
         office=office,
-        owner=_owns(office, "verify", today, today),
+        owner=owns(office, "verify", today, today),
         weight=weight,
         since=at,
         moved_on=today,
@@ -132,7 +132,7 @@ def enter(found: Found, posts: Posts, at: datetime, **more: Any) -> Case:
         answerable=answered(posts, areas, found.occurred),
         acting=posts.answerable(areas, today),
         office=office,
-        owner=_owns(office, "verify", today, today),
+        owner=owns(office, "verify", today, today),
         since=at,
         moved_on=on,
         **more,
@@ -147,9 +147,13 @@ def answered(posts: Posts, areas: Sequence[str], occurred: Period | None) -> tup
     return tuple({(post.id, post.holder and post.holder.id): post for post in both}.values())
 
 
-def problems_of(found: Found, today: date) -> list[tuple[str, str]]:
+def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, str]]:
     """Each field of what is to be entered that breaks a rule. Raises Problem for an unknown campaign."""
     wrong = []
+    try:
+        posts.office(found.division, RULES.office_level)
+    except NoOffice as error:
+        wrong.append(("division", str(error)))
     if rule := problem_of_kind(campaign_of(found.campaign), found.kind):
         wrong.append(("kind", rule))
     if found.found_on > today:
@@ -161,11 +165,17 @@ def problems_of(found: Found, today: date) -> list[tuple[str, str]]:
 
 def step(case: Case, word: str, act: Act, posts: Posts, **changes: Any) -> Case:
     """The case after a move. Raises Problem as `lawful` does."""
-    made = lawful(case, word, act)
-    state = made.after or case.state
-    changes = {"since": act.at, "moved_on": act.on, "acting": now_acting(case, posts, act), **changes, "state": state}
-    moved = case.model_copy(update=changes)
-    return moved.model_copy(update={"owner": owner_of(case, moved, act)})
+    state = lawful(case, word, act).after or case.state
+    moved = case.model_copy(update={"since": act.at, "moved_on": act.on, **changes, "state": state})
+    return moved.model_copy(
+        update={"acting": now_acting(moved, posts, act), "owner": owner_of(case, moved, act, posts)}
+    )
+
+
+def beside(case: Case, act: Act, posts: Posts, **changes: Any) -> Case:
+    """A case that the move of another changes: its state stays, and nothing can be dated before that act."""
+    changed = case.model_copy(update={"since": act.at, "moved_on": act.on, **changes})
+    return changed.model_copy(update={"owner": owner_of(case, changed, act, posts)})
 
 
 def now_acting(case: Case, posts: Posts, act: Act) -> tuple[PostRef, ...]:
@@ -176,27 +186,40 @@ def now_acting(case: Case, posts: Posts, act: Act) -> tuple[PostRef, ...]:
     return posts.answerable(list(areas), day_of(act.at))
 
 
-def owner_of(before: Case, case: Case, act: Act) -> Owner | None:
-    """Who must act now, and by when: an open case always has an owner and a day."""
+def owner_of(before: Case, case: Case, act: Act, posts: Posts) -> Owner | None:
+    """Who must act now, and by when: an open case always has an owner and a day.
+
+    A unit that is no longer in the roster owns nothing: the office must assign the case anew.
+    """
     if case.state not in OPEN:
         return None
     owner = before.owner
-    if case.state in (S.ASSIGNED, S.RECTIFYING) and case.unit is not None and case.due_on is not None:
-        stays = owner is not None and (owner.unit, owner.due_on) == (case.unit, case.due_on)
-        return owner if stays else Owner(unit=case.unit, due_on=case.due_on, since_on=day_of(act.at))
-    if case.state is before.state and owner is not None and _waits_alike(before, case):
+    unit = case.unit if case.unit is not None and posts.unit(case.unit.id) is not None else None
+    if case.state in (S.ASSIGNED, S.RECTIFYING) and unit is not None and case.due_on is not None:
+        stays = owner is not None and (owner.unit, owner.due_on) == (unit, case.due_on)
+        return owner if stays else Owner(unit=unit, due_on=case.due_on, since_on=day_of(act.at))
+    acceptor = _acceptor(case, posts)
+    waits_alike = _waits_alike(before, case) and acceptor == _acceptor(before, posts)
+    if case.state is before.state and owner is not None and waits_alike:
         return owner
-    if case.state is S.RELAPSED and case.unit is not None:
-        return _owns(case.unit, "reassign_relapsed", act.on, day_of(act.at))
+    if case.state is S.RELAPSED and unit is not None:
+        return owns(unit, "reassign_relapsed", act.on, day_of(act.at))
     if case.state is S.ON_NOTICE and case.objection is None and case.notice_until is not None:
         return Owner(unit=case.office, due_on=case.notice_until, since_on=day_of(act.at))
-    return _owns(case.office, _OFFICE_MUST.get(case.state, "assign"), act.on, day_of(act.at))
+    if case.state is S.SUBMITTED:
+        return owns(acceptor, "accept", act.on, day_of(act.at))
+    return owns(case.office, _OFFICE_MUST.get(case.state, "assign"), act.on, day_of(act.at))
+
+
+def _acceptor(case: Case, posts: Posts) -> UnitRef:
+    """The office, or the one above it where the office itself put the case right: nobody accepts the own work."""
+    itself = case.unit is not None and case.unit.id == case.office.id
+    return (posts.office_above(case.office, case.ref.division) if itself else None) or case.office
 
 
 _OFFICE_MUST = {
     S.REGISTERED: "verify",
     S.VERIFIED: "assign",
-    S.SUBMITTED: "accept",
     S.ACCEPTED: "close",
     S.ON_NOTICE: "answer_objection",
 }
@@ -207,8 +230,11 @@ def _waits_alike(before: Case, case: Case) -> bool:
     return all(getattr(before, name) == getattr(case, name) for name in ("office", "notice_until", "objection"))
 
 
-def _owns(unit: UnitRef, word: str, day: date, known_on: date) -> Owner:
-    """The days count from the business date; nobody is pressed for days before it was known."""
+def owns(unit: UnitRef, word: str, day: date, known_on: date) -> Owner:
+    """A unit must do what `rules.json` calls `word`, counted from a business date.
+
+    Nobody is pressed for days before it was known.
+    """
     deadline = after(day, RULES.working_days[word])
     return Owner.model_construct(unit=unit, due_on=deadline.on, calendar=deadline.calendar, since_on=known_on)
 

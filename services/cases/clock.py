@@ -6,11 +6,23 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from contracts.case import Case
 from contracts.cases import CaseOverdue, CasePassedOn, LetterIssued, LookBackDue
 from contracts.event import Fact
 from contracts.values import day_of
 from services.cases import case as rules
-from services.cases import clock_store, closing, handlers, ladder, ladder_store, ledger_store, store
+from services.cases import (
+    clock_store,
+    closing,
+    entering,
+    handlers,
+    ladder,
+    ladder_store,
+    ledger_store,
+    letters,
+    lookup,
+    store,
+)
 from services.cases.handlers import AT_ONCE, cases
 from services.cases.machine import OURSELVES, Act
 from services.cases.post import Actor
@@ -18,7 +30,7 @@ from services.cases.recording import record
 from services.cases.store import Change
 from services.runtime.transaction import Transaction
 
-__all__ = ["cases"]  # the service with its clock, which is what is started
+__all__ = ["cases", "entering", "letters", "lookup"]  # the whole service, which is what is started
 
 
 @cases.every(seconds=5.0)
@@ -51,16 +63,16 @@ async def climb_the_ladder(tx: Transaction) -> list[Fact]:
     """Issue the rungs whose day has come; the case is locked, so that one that moves on gets no letter."""
     today = day_of(tx.now)
     climbing = await clock_store.take_due(tx, "ladder_on", today, AT_ONCE)
-    letters = await ladder_store.letters(tx, [case.ref.id for case in climbing])
+    known = await ladder_store.letters(tx, [case.ref.id for case in climbing])
     issued = [
         (case, letter)
         for case in climbing
-        for letter in ladder.due(case, [one.id for one in letters[case.ref.id]], today)
+        for letter in ladder.due(case, [one.id for one in known[case.ref.id]], today)
     ]
     await ladder_store.put_letters(tx, issued)
     for case, letter in issued:
-        letters[case.ref.id].append(letter)
-    days = {case.ref.id: ladder.next_on(case, [one.id for one in letters[case.ref.id]]) for case in climbing}
+        known[case.ref.id].append(letter)
+    days = {case.ref.id: ladder.next_on(case, [one.id for one in known[case.ref.id]]) for case in climbing}
     await ladder_store.next_on_ladder(tx, days)
     return [rules.told(LetterIssued, case, _ourselves(tx), letter=letter) for case, letter in issued]
 
@@ -81,12 +93,16 @@ async def pass_on(tx: Transaction) -> list[Fact]:
         return []
     post_id, on_day, after_id = found
     post = roster.by_id(post_id)
-    open_cases = await clock_store.open_in(tx, post.division, after_id, AT_ONCE) if post else []
-    passed = [rules.passed_on(case, act, roster) for case in open_cases]
-    changed = [case for before, case in zip(open_cases, passed, strict=True) if case.acting != before.acting]
+    changed: list[Case] = []
+    while post is not None and not changed:
+        open_cases = await clock_store.open_in(tx, post.division, after_id, AT_ONCE)
+        passed = [rules.passed_on(case, act, roster) for case in open_cases]
+        changed = [case for before, case in zip(open_cases, passed, strict=True) if case.acting != before.acting]
+        after_id = UUID(open_cases[-1].ref.id) if len(open_cases) == AT_ONCE else None
+        if after_id is None:
+            break
     await store.restate(tx, changed)
-    more = len(open_cases) == AT_ONCE
-    await clock_store.handed_over(tx, post_id, on_day, UUID(open_cases[-1].ref.id) if more else None)
+    await clock_store.handed_over(tx, post_id, on_day, after_id)
     return [rules.told(CasePassedOn, case, act) for case in changed]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.case import (
     IN_STOCK,
+    OPEN,
     AlsoAnswerable,
     Case,
     CaseState,
@@ -31,6 +32,7 @@ from contracts.case_commands import (
 from contracts.cases import (
     CaseClosed,
     CaseFact,
+    CaseLeft,
     CaseMerged,
     CaseOnNotice,
     CaseRelapsed,
@@ -43,12 +45,13 @@ from contracts.cases import (
     ObjectionUpheld,
     SiteLinked,
 )
-from contracts.values import CHIEFS
+from contracts.division import Division
+from contracts.values import CHIEFS, UnitRef
 from services.cases.campaign import RULES, Causes, campaign_of, problem_of_kind
-from services.cases.case import entry, now_acting, owner_of, scope_of, step, told
+from services.cases.case import beside, entry, now_acting, scope_of, step, told
 from services.cases.deadline import after, between
 from services.cases.machine import Act, lawful, refuse, refuse_field, require_office, wrong
-from services.cases.post import Posts
+from services.cases.post import NoOffice, Posts
 from services.cases.rectify import prove
 
 _REOPENED = {
@@ -171,28 +174,35 @@ def void(case: Case, act: Act, ask: VoidCase, posts: Posts) -> CaseFact:
     return told(CaseVoided, voided, act, *entries, reason=ask.reason)
 
 
-def merge(case: Case, into: Case, act: Act, ask: MergeCase, posts: Posts) -> list[CaseFact]:
-    """A duplicate goes; the survivor keeps the earlier deadline."""
+def merge(case: Case, into: Case, act: Act, ask: MergeCase, posts: Posts) -> tuple[CaseFact, list[CaseFact]]:
+    """A duplicate goes; the survivor keeps the earlier deadline and what the duplicate was linked to."""
     lawful(case, "merge", act)
     errors = []
     if into.ref.id == case.ref.id:
         errors.append(("into", "must be another case"))
-    if into.state not in (CaseState.REGISTERED, *IN_STOCK):
+    if into.state not in OPEN:
         errors.append(("into", f"must be open; {into.ref.number} is {into.state}"))
     if into.campaign != case.campaign:
         errors.append(("into", f"must be of {case.campaign}: one site in two campaigns is linked, not merged"))
     wrong(f"{case.ref.number} cannot go into {into.ref.number}", errors)
     merged = step(case, "merge", act, posts, merged_into=into.ref)
     entries = [entry(case, LedgerLine.MERGED, act.on)] if case.state in IN_STOCK else []
-    facts: list[CaseFact] = [told(CaseMerged, merged, act, *entries, reason=ask.reason)]
-    if case.due_on is not None and into.due_on is not None and case.due_on < into.due_on:
-        kept = into.model_copy(update={"due_on": case.due_on})
-        facts.append(told(DeadlineKept, kept.model_copy(update={"owner": owner_of(into, kept, act)}), act))
-    return facts
+    survivor: list[CaseFact] = []
+    if case.due_on is not None and (into.due_on is None or case.due_on < into.due_on):
+        into = beside(into, act, posts, due_on=case.due_on)
+        survivor.append(told(DeadlineKept, into, act))
+    for other in case.same_site:
+        if other not in (into.ref, *into.same_site):
+            into = beside(into, act, posts, same_site=(*into.same_site, other))
+            survivor.append(told(SiteLinked, into, act, other=other))
+    return told(CaseMerged, merged, act, *entries, reason=ask.reason), survivor
 
 
-def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> CaseFact:
-    """Where it counts changes: out of one scope, into another; a sheet that covers both counts neither."""
+def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[CaseFact]:
+    """Where it counts changes: out of one scope, into another; a sheet that covers both counts neither.
+
+    A place that it leaves is told so, with the entry that takes it out of the ledger there.
+    """
     lawful(case, "transfer", act)
     division, kind = ask.division or case.ref.division, ask.kind or case.kind
     # An office moves a case about in the book that it runs, not into another's.
@@ -208,18 +218,27 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> CaseFact:
         changes |= {
             "ref": case.ref.model_copy(update={"division": division}),
             "area_id": division,
-            "office": posts.office(division, RULES.office_level),
+            "office": _office(posts, division),
         }
-    moved = step(case.model_copy(update=changes), "transfer", act, posts)
-    moved = moved.model_copy(update={"owner": owner_of(case, moved, act)})
+    moved = step(case, "transfer", act, posts, **changes)
     here, there = scope_of(case), scope_of(moved)
     if here == there:
         refuse_field("campaign", "campaign, division or kind must differ: a transfer changes where the case counts")
-    entries = []
+    out, into = [], []
     if case.state in IN_STOCK:
-        out = entry(case, LedgerLine.MOVED_OUT, act.on).model_copy(update={"other": there})
-        entries = [out, entry(moved, LedgerLine.MOVED_IN, act.on).model_copy(update={"other": here})]
-    return told(CaseTransferred, moved, act, *entries, reason=ask.reason)
+        out = [entry(case, LedgerLine.MOVED_OUT, act.on).model_copy(update={"other": there})]
+        into = [entry(moved, LedgerLine.MOVED_IN, act.on).model_copy(update={"other": here})]
+    if division == case.ref.division:
+        return [told(CaseTransferred, moved, act, *out, *into, reason=ask.reason)]
+    left = told(CaseLeft, moved, act, *out, left=case.ref.division, reason=ask.reason)
+    return [told(CaseTransferred, moved, act, *into, reason=ask.reason), left]
+
+
+def _office(posts: Posts, division: Division) -> UnitRef:
+    try:
+        return posts.office(division, RULES.office_level)
+    except NoOffice as error:
+        refuse_field("division", str(error))
 
 
 def link_site(case: Case, other: Case, act: Act, ask: LinkSite, posts: Posts) -> list[CaseFact]:
@@ -232,5 +251,5 @@ def link_site(case: Case, other: Case, act: Act, ask: LinkSite, posts: Posts) ->
         errors.append(("other", f"{other.ref.number} is linked already"))
     wrong("the same site in two campaigns is two linked cases", errors)
     linked = step(case, "link_site", act, posts, same_site=(*case.same_site, other.ref))
-    back = other.model_copy(update={"same_site": (*other.same_site, case.ref)})
+    back = beside(other, act, posts, same_site=(*other.same_site, case.ref))
     return [told(SiteLinked, linked, act, other=other.ref), told(SiteLinked, back, act, other=case.ref)]

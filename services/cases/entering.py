@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from contracts.case import Case, CaseState, Entry, LedgerLine, Owner
+from contracts.case import Case, CaseState, LedgerLine, Owner
 from contracts.case_commands import (
     AssignCase,
     ImportCases,
@@ -24,59 +24,70 @@ from contracts.division import Division
 from contracts.values import day_of
 from services.cases import case as rules
 from services.cases import rectify, store
-from services.cases.campaign import RULES, campaign_of
+from services.cases.campaign import RULES, Causes, campaign_of
 from services.cases.case import Found
+from services.cases.handlers import cases, causes, posts
 from services.cases.machine import Act, refuse_field, require_office, wrong
-from services.cases.post import NoOffice, Posts
+from services.cases.post import Posts
 from services.cases.recording import enter, enter_ledger, record
 from services.cases.store import Change
 from services.runtime.messages import Answer, Ask
 from services.runtime.transaction import Transaction
 
 
-async def register(tx: Transaction, ask: Ask[RegisterCase], posts: Posts) -> Answer:
+@cases.answers(RegisterCase)
+async def register(tx: Transaction, ask: Ask[RegisterCase]) -> Answer:
     """What the office knows from a finding, a complaint or a clue."""
     asked = ask.command
-    act = await _act(tx, ask, posts, asked.division)
+    act, roster = await _act(tx, ask, asked.division)
     id = rules.case_id("command", ask.actor, ask.id)
     more = {"lon": asked.lon, "lat": asked.lat, "flags": asked.flags, "party": asked.party}
-    case, opened = await _enter(
-        tx, rules.found(asked, id, await _number(tx, asked.division), act.on), act, posts, **more
-    )
+    (number,) = await store.numbers(tx, [asked.division])
+    found = rules.found(asked, id, number, act.on)
+    wrong("this cannot be registered", rules.problems_of(found, roster, act.on))
+    case, opened = await _enter(tx, found, act, roster, **more)
     return Answer(case, [opened])
 
 
-async def open_directive(tx: Transaction, ask: Ask[OpenDirective], posts: Posts) -> Answer:
+@cases.answers(OpenDirective)
+async def open_directive(tx: Transaction, ask: Ask[OpenDirective]) -> Answer:
     """A directive item names its unit and day: it is registered, verified and assigned at once."""
     asked = ask.command
-    act = await _act(tx, ask, posts, asked.division)
-    if posts.by_id(asked.directive.issuer_post_id) is None:
+    act, roster = await _act(tx, ask, asked.division)
+    if roster.by_id(asked.directive.issuer_post_id) is None:
         refuse_field("directive.issuer_post_id", "must be a post of the roster")
     id = rules.case_id("directive", ask.actor, ask.id)
-    item = rules.found(asked, id, await _number(tx, asked.division), act.on)
-    case, opened = await _enter(tx, item, act, posts, directive=asked.directive)
-    verified = rectify.verify(case, act, VerifyCase(case_id=id), posts)
-    assigned = rectify.assign(verified.case, act, AssignCase(case_id=id, unit=asked.unit, due_on=asked.due_on), posts)
+    (number,) = await store.numbers(tx, [asked.division])
+    item = rules.found(asked, id, number, act.on)
+    named = {"found_on": "directive.issued_on"}
+    problems = [(named.get(field, field), rule) for field, rule in rules.problems_of(item, roster, act.on)]
+    wrong("this directive cannot be registered", problems)
+    case, opened = await _enter(tx, item, act, roster, directive=asked.directive)
+    verified = rectify.verify(case, act, VerifyCase(case_id=id), roster)
+    assigned = rectify.assign(verified.case, act, AssignCase(case_id=id, unit=asked.unit, due_on=asked.due_on), roster)
     changes = [Change(case, verified, "verify"), Change(verified.case, assigned, "assign")]
     return Answer(assigned.case, [opened, *await record(tx, changes)])
 
 
-async def record_review(tx: Transaction, ask: Ask[RecordReview], posts: Posts) -> Answer:
+@cases.answers(RecordReview)
+async def record_review(tx: Transaction, ask: Ask[RecordReview]) -> Answer:
     """A self-check, look-back or guidance visit; every finding becomes a case of the campaign."""
     asked = ask.command
-    act = await _act(tx, ask, posts, asked.division)
+    act, roster = await _act(tx, ask, asked.division)
     campaign_of(asked.campaign)
     review_id = rules.case_id("review", ask.actor, ask.id)
-    outside = [n for n, finding in enumerate(asked.findings) if not asked.division.contains(finding.division)]
-    rule = f"must lie in {asked.division}, where the review was made"
-    wrong("a review finds what lies in its place", [(f"findings.{n}.division", rule) for n in outside])
-    facts: list[CaseFact] = []
-    for n, finding in enumerate(asked.findings):
-        id = rules.case_id(review_id, n)
-        number = await _number(tx, finding.division)
-        found = rules.found(finding, id, number, act.on, campaign=asked.campaign)
-        _, opened = await _enter(tx, found, act, posts)
-        facts.append(opened)
+    numbers = await store.numbers(tx, [finding.division for finding in asked.findings])
+    found = [
+        rules.found(finding, rules.case_id(review_id, n), number, act.on, campaign=asked.campaign)
+        for n, (finding, number) in enumerate(zip(asked.findings, numbers, strict=True))
+    ]
+    problems = []
+    for n, finding in enumerate(found):
+        problems += [(f"findings.{n}.{field}", rule) for field, rule in rules.problems_of(finding, roster, act.on)]
+        if not asked.division.contains(finding.division):
+            problems.append((f"findings.{n}.division", f"must lie in {asked.division}, where the review was made"))
+    wrong("these findings cannot be registered", problems)
+    facts: list[CaseFact] = [(await _enter(tx, finding, act, roster))[1] for finding in found]
     review = Review(
         id=review_id,
         kind=asked.kind,
@@ -91,42 +102,41 @@ async def record_review(tx: Transaction, ask: Ask[RecordReview], posts: Posts) -
     return Answer(review, [ReviewRecorded(review=review, by=ask.actor, at=tx.now), *facts])
 
 
-async def _act(tx: Transaction, ask: Ask[Any], posts: Posts, division: Division) -> Act:
+async def _act(tx: Transaction, ask: Ask[Any], division: Division) -> tuple[Act, Posts]:
+    """Who enters it today, of an office that runs the book there; and the roster."""
     ask.require_within(division)
-    today = day_of(tx.now)
-    actor = posts.actor(ask.actor, today)
+    roster, today = await posts.at(tx), day_of(tx.now)
+    actor = roster.actor(ask.actor, today)
     require_office(actor, division)
-    return Act(actor, tx.now, today)
+    return Act(actor, tx.now, today), roster
 
 
-async def _number(tx: Transaction, division: Division) -> str:
-    year, county = day_of(tx.now).year, division[:6]
-    return rules.numbered(year, county, (await store.take_numbers(tx, year, [county]))[county] + 1)
-
-
-async def _enter(tx: Transaction, found: Found, act: Act, posts: Posts, **more: Any) -> tuple[Case, CaseOpened]:
-    wrong("this cannot be registered", rules.problems_of(found, act.on))
-    case = rules.enter(found, posts, tx.now, **more)
+async def _enter(tx: Transaction, found: Found, act: Act, roster: Posts, **more: Any) -> tuple[Case, CaseOpened]:
+    case = rules.enter(found, roster, tx.now, **more)
     await enter(tx, [case], act.actor.id)
     return case, rules.told(CaseOpened, case, act)
 
 
-async def take_over(tx: Transaction, ask: Ask[ImportCases], posts: Posts) -> Answer:
+@cases.answers(ImportCases)
+async def take_over(tx: Transaction, ask: Ask[ImportCases]) -> Answer:
     """Rows of an old ledger: the same row again changes nothing, a bad one is named, good ones are kept."""
-    asked, today = ask.command, day_of(tx.now)
+    asked = ask.command
     campaign = campaign_of(asked.campaign)
-    actor = posts.actor(ask.actor, today)
-    require_office(actor, ask.division)
+    act, roster = await _act(tx, ask, ask.division)
+    listed = await causes.at(tx)
     ids = {row.number: rules.case_id("import", asked.source, row.number) for row in asked.rows}
     known = await store.digests(tx, list(ids.values()))
-    added: list[tuple[OldCase, Case, bytes]] = []
+    good: list[tuple[OldCase, Found, bytes]] = []
     refused: list[RowRefused] = []
     unchanged = 0
     for row in asked.rows:
         digest = hashlib.sha256(f"{campaign.id}\0{row.model_dump_json()}".encode()).digest()
         id = ids[row.number]
-        found = rules.found(row, id, row.number, today, campaign=campaign.id)
-        problems = _row_problems(row, found, ask, posts, today)
+        found = rules.found(row, id, row.number, act.on, campaign=campaign.id)
+        problems = [
+            *rules.problems_of(found, roster, act.on),
+            *_row_problems(row, ask.division, roster, listed, act.on),
+        ]
         if known.get(id, digest) != digest:
             problems = [("number", "was taken over before with another content: correct the case itself")]
         if problems:
@@ -135,29 +145,27 @@ async def take_over(tx: Transaction, ask: Ask[ImportCases], posts: Posts) -> Ans
             unchanged += 1
         else:
             known[id] = digest
-            numbered = replace(found, number=await _number(tx, row.division))
-            added.append((row, _taken_over(row, numbered, asked.source, posts, tx), digest))
-    cases = [case for _, case, _ in added]
-    await enter(tx, cases, ask.actor, "import")
-    await store.name_import(tx, [(case, digest) for _, case, digest in added])
-    facts = [
-        CaseImported(case=case, by=ask.actor, at=tx.now, on=case.moved_on, entries=_entries(row, case))
-        for row, case, _ in added
+            good.append((row, found, digest))
+    numbers = await store.numbers(tx, [row.division for row, _, _ in good])
+    added = [
+        (row, _in_stock(row, replace(found, number=number), asked.source, roster, act), digest)
+        for (row, found, digest), number in zip(good, numbers, strict=True)
     ]
-    await enter_ledger(tx, facts)
+    await enter(tx, [case for _, case, _ in added], ask.actor, "import")
+    await store.name_import(tx, [(case, digest) for _, case, digest in added])
+    told = [(case, _imported(row, case, act)) for row, case, _ in added]
+    closed = [Change(case, fact, "close") for case, fact in told if fact.case.state is CaseState.CLOSED]
+    still_open = [fact for _, fact in told if fact.case.state is not CaseState.CLOSED]
+    facts = [*await record(tx, closed), *await enter_ledger(tx, still_open)]
     return Answer(Imported(added=len(added), unchanged=unchanged, refused=tuple(refused)), facts)
 
 
 def _row_problems(
-    row: OldCase, found: Found, ask: Ask[ImportCases], posts: Posts, today: date
+    row: OldCase, division: Division, roster: Posts, causes: Causes, today: date
 ) -> list[tuple[str, str]]:
-    problems = rules.problems_of(found, today)
-    if not ask.division.contains(row.division):
-        problems.append(("division", f"must lie in {ask.division}, on whose subject the command was sent"))
-    try:
-        posts.office(row.division, RULES.office_level)
-    except NoOffice as error:
-        problems.append(("division", str(error)))
+    problems = []
+    if not division.contains(row.division):
+        problems.append(("division", f"must lie in {division}, on whose subject the command was sent"))
     stocked = row.stocked_on or row.found_on
     if not row.found_on <= stocked <= today:
         problems.append(("stocked_on", f"must be from {row.found_on}, when it was found, to today, {today}"))
@@ -165,35 +173,44 @@ def _row_problems(
         problems.append(("closed_on", f"must be from {stocked}, when it came into the ledger, to today, {today}"))
     if (row.closed_on is None) != (row.route is None):
         problems.append(("route", "a closed row states its day and its route, an open one neither"))
+    if row.cause is not None and row.cause not in causes:
+        problems.append(("cause", f"must be one of: {', '.join(causes)}"))
     if row.closed_on is None and row.unit is not None:
         if row.due_on is None:
             problems.append(("due_on", "an open row with a unit states its day"))
-        if posts.unit(row.unit.id) is None:
+        if roster.unit(row.unit.id) is None:
             problems.append(("unit.id", "must be the unit of a post in the roster"))
     return problems
 
 
-def _taken_over(row: OldCase, found: Found, source: str, posts: Posts, tx: Transaction) -> Case:
-    """The case in the state in which the old ledger has it."""
-    case = rules.enter(found, posts, tx.now, source=source, external_id=row.number, party=row.party)
-    stocked = row.stocked_on or row.found_on
-    today = day_of(tx.now)
+def _in_stock(row: OldCase, found: Found, source: str, roster: Posts, act: Act) -> Case:
+    """The case as it came into the old ledger: with the unit that has it where it is still open, else verified."""
+    case = rules.enter(found, roster, act.at, source=source, external_id=row.number, party=row.party)
+    stocked: dict[str, Any] = {"moved_on": row.stocked_on or row.found_on}
+    unit = roster.unit(row.unit.id) if row.closed_on is None and row.unit is not None else None
+    if unit is not None and row.due_on is not None:
+        stocked |= {"state": CaseState.ASSIGNED, "unit": unit, "due_on": row.due_on, "assigned_at": act.at}
+        stocked["owner"] = Owner(unit=unit, due_on=row.due_on, since_on=act.on)
+    else:
+        stocked |= {"state": CaseState.VERIFIED, "owner": rules.owns(case.office, "assign", act.on, act.on)}
+    return case.model_copy(update=stocked)
+
+
+def _imported(row: OldCase, case: Case, act: Act) -> CaseImported:
+    """What is told of it: the state in which the old ledger has it, and what it counts there."""
+    entries = [rules.entry(case, LedgerLine.OPENING, row.stocked_on or row.found_on)]
     if row.closed_on is not None:
-        closed = {"state": CaseState.CLOSED, "route": row.route, "closed_on": row.closed_on, "cause": row.cause}
-        return case.model_copy(update={**closed, "owner": None, "unit": row.unit, "moved_on": row.closed_on})
-    if row.unit is not None and row.due_on is not None:
-        unit = posts.unit(row.unit.id) or row.unit
-        owner = Owner(unit=unit, due_on=row.due_on, since_on=today)
-        assigned = {"state": CaseState.ASSIGNED, "unit": unit, "due_on": row.due_on, "assigned_at": tx.now}
-        return case.model_copy(update={**assigned, "owner": owner, "moved_on": stocked})
-    verified = case.model_copy(update={"state": CaseState.VERIFIED, "moved_on": stocked})
-    return verified.model_copy(
-        update={"owner": rules.owner_of(case, verified, Act(posts.actor("", today), tx.now, today))}
-    )
-
-
-def _entries(row: OldCase, case: Case) -> tuple[Entry, ...]:
-    opening = rules.entry(case, LedgerLine.OPENING, row.stocked_on or row.found_on)
-    if row.closed_on is None:
-        return (opening,)
-    return opening, rules.entry(case, LedgerLine.CLOSED, row.closed_on, row.route, row.route)
+        look_back_on = row.closed_on + timedelta(days=RULES.look_back_after_days)
+        closed = {
+            "state": CaseState.CLOSED,
+            "owner": None,
+            "unit": row.unit,
+            "route": row.route,
+            "cause": row.cause,
+            "closed_on": row.closed_on,
+            "moved_on": row.closed_on,
+            "look_back_on": look_back_on if look_back_on > act.on else None,
+        }
+        case = case.model_copy(update=closed)
+        entries.append(rules.entry(case, LedgerLine.CLOSED, row.closed_on, row.route, row.route))
+    return CaseImported(case=case, by=act.actor.id, at=act.at, on=case.moved_on, entries=tuple(entries))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from uuid import UUID
 
 from contracts.case import CaseKind, LedgerLine, Route
 from contracts.cases import Balance, Share, Sheet
 from contracts.division import Division
-from services.cases.campaign import CLOSES_AS, RECTIFIED, find
+from services.cases.campaign import NO_VIOLATION, RECTIFIED, find
 
 L = LedgerLine
 INTO_STOCK = (L.OPENING, L.NEW, L.RELAPSED, L.MOVED_IN)
@@ -43,7 +44,7 @@ class Counted:
 
 
 def sheet(window: Window, counted: Iterable[Counted], same_site: int) -> Sheet:
-    """The equation, by reason and route, and the share rectified; `same_site` pairs in the scope are one problem.
+    """The equation, by reason and route, and the share rectified; `same_site` of its cases are problems of others.
 
     Old cases taken over in the window belong to its opening: they were stock before anybody here counted them.
     """
@@ -97,7 +98,7 @@ def _share(window: Window, ever: Counter[LedgerLine], now_closed: Counter[str], 
     """Now closed as rectified ÷ (ever counted − voided − merged − no violation), since the campaign began."""
     campaign = find(window.campaign) if window.campaign else None
     rectified = sum(now_closed[route] for route in RECTIFIED)
-    no_violation = sum(now_closed[route] for route, word in CLOSES_AS.items() if word == "no_violation")
+    no_violation = sum(now_closed[route] for route in NO_VIOLATION)
     ever_counted = ever[L.OPENING] + ever[L.NEW] + ever[L.MOVED_IN] - ever[L.MOVED_OUT]
     counted = ever_counted - ever[L.VOIDED] - ever[L.UNCLOSED] - ever[L.MERGED] - no_violation
     percent = (Decimal(100) * rectified / counted).quantize(_PERCENT, ROUND_HALF_EVEN) if counted else None
@@ -110,6 +111,24 @@ def _share(window: Window, ever: Counter[LedgerLine], now_closed: Counter[str], 
         threshold_due_on=campaign.threshold_due_on if campaign else None,
         threshold_source=campaign.threshold_source if campaign else None,
     )
+
+
+def beyond_the_first(links: Iterable[tuple[UUID, UUID]], counted: Collection[UUID]) -> int:
+    """How many of the counted cases share their site with another counted one, the first of each site aside.
+
+    Whatever links connect is one site, also by way of a case that is not counted itself.
+    """
+    above: dict[UUID, UUID] = {}
+
+    def site(case_id: UUID) -> UUID:
+        while (up := above.get(case_id, case_id)) != case_id:
+            above[case_id] = above.get(up, up)
+            case_id = up
+        return case_id
+
+    for one, other in links:
+        above[site(one)] = site(other)
+    return len(counted) - len({site(case_id) for case_id in counted})
 
 
 def route_of(route: str) -> Route | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from asyncpg import Record
@@ -13,6 +13,7 @@ from contracts.case_commands import Ages
 from contracts.cases import Difference, Sheet
 from contracts.division import Division
 from contracts.values import CaseRef, day_of
+from services.cases.campaign import NO_VIOLATION
 from services.cases.ledger import Counted, Window, route_of
 from services.runtime.transaction import Transaction
 
@@ -21,34 +22,45 @@ SUMMED_DIGITS = (0, 2, 4, 6, 9)
 """Sums are kept from everywhere down to towns; of a village the entries themselves are few enough."""
 FOLDED_AT_ONCE = 20_000
 _FOLDING = 0x6C7A6C64
+_PUBLISHING = 0x6C7A7075
 DIFFERENCES_NAMED = 1_000
 
 
-async def add(tx: Transaction, entries: Sequence[tuple[UUID, Entry]]) -> None:
-    """Write entries as known now."""
+async def known_from(tx: Transaction) -> datetime:
+    """From when entries that this transaction adds are known: after the cut-off of every sheet published so far.
+
+    No sheet is published until the transaction ends, so that none says to know up to a cut-off and lacks an entry.
+    """
+    await tx.sql.execute("SELECT pg_advisory_xact_lock_shared($1)", _PUBLISHING)
+    cutoff = await tx.sql.fetchval("SELECT max(cutoff) FROM sheets")
+    return tx.now if cutoff is None else max(tx.now, cutoff + timedelta(microseconds=1))
+
+
+async def add(tx: Transaction, entries: Sequence[tuple[UUID, Entry, datetime]]) -> None:
+    """Write entries, each known at an instant that `known_from` allows."""
     if not entries:
         return
-    others = [entry.other for _, entry in entries]
+    others = [entry.other for _, entry, _ in entries]
     await tx.sql.execute(
         """
         WITH new AS (
             INSERT INTO ledger (case_id, line, reason, route, on_day, campaign, division, kind,
                                 other_campaign, other_division, other_kind, known_on, known_at)
-            SELECT *, $12, $13 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[],
-                                           $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::text[],
+                                 $8::text[], $9::text[], $10::text[], $11::text[], $12::date[], $13::timestamptz[])
             RETURNING id
         )
         INSERT INTO unfolded SELECT id FROM new
         """,
-        [case_id for case_id, _ in entries],
-        [entry.line.value for _, entry in entries],
-        [entry.reason or "" for _, entry in entries],
-        [entry.route.value if entry.route else "" for _, entry in entries],
-        [entry.on for _, entry in entries],
-        *_scopes([entry.scope for _, entry in entries]),
+        [case_id for case_id, _, _ in entries],
+        [entry.line.value for _, entry, _ in entries],
+        [entry.reason or "" for _, entry, _ in entries],
+        [entry.route.value if entry.route else "" for _, entry, _ in entries],
+        [entry.on for _, entry, _ in entries],
+        *_scopes([entry.scope for _, entry, _ in entries]),
         *_scopes(others),
-        day_of(tx.now),
-        tx.now,
+        [day_of(known_at) for _, _, known_at in entries],
+        [known_at for _, _, known_at in entries],
     )
 
 
@@ -139,32 +151,47 @@ def _arguments(window: Window) -> tuple[str, str, str]:
     return window.campaign or EVERY, window.division.significant, window.kind or EVERY
 
 
-async def same_site(tx: Transaction, window: Window) -> int:
-    """How many pairs of one site have both their cases in the scope."""
-    count: int = await tx.sql.fetchval(
-        """
-        SELECT count(*) FROM site_links JOIN cases a ON a.id = case_id JOIN cases b ON b.id = other_id
-        WHERE case_id < other_id AND on_day <= $4
-            AND starts_with(a.division, $2) AND ($1 = '*' OR a.campaign = $1) AND ($3 = '*' OR a.kind = $3)
-            AND starts_with(b.division, $2) AND ($1 = '*' OR b.campaign = $1) AND ($3 = '*' OR b.kind = $3)
-            AND a.state NOT IN ('voided', 'merged', 'dismissed', 'registered')
-            AND b.state NOT IN ('voided', 'merged', 'dismissed', 'registered')
+async def same_site(tx: Transaction, window: Window) -> tuple[list[tuple[UUID, UUID]], set[UUID]]:
+    """The links between cases of one site, and which of those cases are among the counted of the scope."""
+    links = await tx.sql.fetch(
+        "SELECT case_id, other_id FROM site_links WHERE on_day <= $1 AND known_at <= $2", window.to, window.cutoff
+    )
+    rows = await tx.sql.fetch(
+        f"""
+        SELECT case_id FROM ledger WHERE case_id = ANY($4::uuid[]) AND {_IN_SCOPE} AND on_day <= $5 AND known_at <= $6
+        GROUP BY case_id HAVING sum(
+            CASE WHEN line IN ('opening', 'new', 'moved_in') THEN 1
+                 WHEN line IN ('voided', 'merged', 'moved_out', 'unclosed') THEN -1 ELSE 0 END
+            - CASE WHEN route <> ALL($7::text[]) THEN 0 WHEN line = 'closed' THEN 1
+                   WHEN line IN ('relapsed', 'unclosed') THEN -1 ELSE 0 END
+        ) > 0
         """,
         *_arguments(window),
+        list({one for link in links for one in link}),
         window.to,
+        window.cutoff,
+        [route.value for route in NO_VIOLATION],
     )
-    return count
+    return [(link["case_id"], link["other_id"]) for link in links], {row["case_id"] for row in rows}
 
 
-async def link(tx: Transaction, case_id: UUID, other_id: UUID, on: date) -> None:
+async def link(tx: Transaction, case_id: UUID, other_id: UUID, on: date, known_at: datetime) -> None:
+    """Two cases are of one site: from a day on, as known from an instant on."""
     await tx.sql.execute(
-        "INSERT INTO site_links VALUES ($1, $2, $3), ($2, $1, $3) ON CONFLICT DO NOTHING", case_id, other_id, on
+        """
+        INSERT INTO site_links (case_id, other_id, on_day, known_at)
+        VALUES (least($1::uuid, $2::uuid), greatest($1::uuid, $2::uuid), $3, $4) ON CONFLICT DO NOTHING
+        """,
+        case_id,
+        other_id,
+        on,
+        known_at,
     )
 
 
 async def last_published(tx: Transaction, window: Window) -> Sheet | None:
-    """The sheet of this scope that was published last; publishing it is locked until the transaction ends."""
-    await tx.sql.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _FOLDING, "/".join(_arguments(window)))
+    """The sheet of this scope that was published last; no entry is added until the transaction ends."""
+    await tx.sql.execute("SELECT pg_advisory_xact_lock($1)", _PUBLISHING)
     body = await tx.sql.fetchval(
         "SELECT body FROM sheets WHERE campaign = $1 AND division = $2 AND kind = $3 ORDER BY id DESC LIMIT 1",
         window.campaign or EVERY,
@@ -186,11 +213,14 @@ async def publish(tx: Transaction, sheet: Sheet) -> None:
     )
 
 
-async def late_for(tx: Transaction, published: Sheet, window: Window) -> tuple[Difference, ...]:
-    """Entries on days of a published sheet that its cut-off did not know, and the new one's does (补录)."""
+async def late_for(tx: Transaction, published: Sheet, window: Window) -> tuple[tuple[Difference, ...], int]:
+    """Entries on days of a published sheet that its cut-off did not know, and the new one's does (补录): the first of
+    them, and how many there are.
+    """
     rows = await tx.sql.fetch(
         f"""
-        SELECT ledger.*, number, cases.division AS case_division FROM ledger JOIN cases ON cases.id = case_id
+        SELECT ledger.*, number, cases.division AS case_division, count(*) OVER () AS total
+        FROM ledger JOIN cases ON cases.id = case_id
         WHERE ledger.id IN (
             SELECT id FROM ledger WHERE {_IN_SCOPE} AND on_day <= $4 AND known_at > $5 AND known_at <= $6
         ) ORDER BY ledger.id LIMIT $7
@@ -201,7 +231,7 @@ async def late_for(tx: Transaction, published: Sheet, window: Window) -> tuple[D
         window.cutoff,
         DIFFERENCES_NAMED,
     )
-    return tuple(
+    differences = tuple(
         Difference(
             case=CaseRef(id=str(row["case_id"]), number=row["number"], division=Division(row["case_division"])),
             entry=_entry(row),
@@ -209,6 +239,7 @@ async def late_for(tx: Transaction, published: Sheet, window: Window) -> tuple[D
         )
         for row in rows
     )
+    return differences, rows[0]["total"] if rows else 0
 
 
 def _entry(row: Record) -> Entry:
@@ -234,7 +265,7 @@ async def ages(tx: Transaction, campaign: str | None, division: Division, kind: 
         SELECT CASE WHEN $4 - m.on_day <= 7 THEN 'within_7' WHEN $4 - m.on_day <= 30 THEN 'within_30'
                     WHEN $4 - m.on_day <= 90 THEN 'within_90' ELSE 'over_90' END AS age,
                CASE WHEN m.due_on < $4 THEN coalesce(l.rung, 'none') END AS rung, count(*) AS n
-        FROM moves m JOIN cases c ON c.id = m.case_id
+        FROM moves m
         LEFT JOIN LATERAL (
             SELECT rung FROM letters
             WHERE letters.case_id = m.case_id AND about = 'owner' AND letters.due_on = m.due_on AND issued_on <= $4
@@ -242,7 +273,7 @@ async def ages(tx: Transaction, campaign: str | None, division: Division, kind: 
         ) l ON m.due_on < $4
         WHERE m.on_day <= $4 AND (m.next_on IS NULL OR m.next_on > $4)
             AND m.after IN ('verified', 'assigned', 'rectifying', 'submitted', 'accepted', 'on_notice', 'relapsed')
-            AND starts_with(c.division, $2) AND ($1 = '*' OR c.campaign = $1) AND ($3 = '*' OR c.kind = $3)
+            AND starts_with(division, $2) AND ($1 = '*' OR campaign = $1) AND ($3 = '*' OR kind = $3)
         GROUP BY 1, 2
         """,
         campaign or EVERY,

@@ -54,6 +54,7 @@ MOVES = {
         Move("return", (S.ASSIGNED,), S.VERIFIED, By.UNIT, f"within {RULES.return_within_hours} elapsed hours; reason"),
         Move("reassign", (S.ASSIGNED, S.RECTIFYING), S.ASSIGNED, By.OFFICE, "any time: another unit and day; reason"),
         Move("take_back", (S.ASSIGNED, S.RECTIFYING, S.RELAPSED), S.VERIFIED, By.DISSOLUTION, "no successor is named"),
+        Move("succeed", (S.SUBMITTED, S.ACCEPTED, S.ON_NOTICE, S.CLOSED), None, By.DISSOLUTION, "a successor is named"),
         Move("submit_plan", (S.ASSIGNED, S.RECTIFYING), None, By.UNIT, "measures and days, none after the case's day"),
         Move("refuse_plan", (S.ASSIGNED, S.RECTIFYING), None, By.APPROVER, "a plan waits; reason"),
         Move("approve_plan", (S.ASSIGNED, S.RECTIFYING), S.RECTIFYING, By.APPROVER, "a plan waits"),
@@ -95,14 +96,17 @@ class Act:
     on: date
 
 
-def acting(case: Case, actor: Actor, at: datetime, on: date | None) -> Act:
-    """The act on a case. Raises Problem 422 for a business date before the case's last move or after today."""
+def acting(actor: Actor, now: datetime, on: date | None, *cases: Case) -> Act:
+    """The act on cases, not before their last moves: who waited for a lock may have begun before them.
+
+    Raises Problem 422 for a business date before the last move or after today.
+    """
+    at = max(now, *(case.since for case in cases))
     today = day_of(at)
-    earliest = case.moved_on or day_of(case.since)
-    stated = on or max(today, earliest)
+    earliest = max(case.moved_on or day_of(case.since) for case in cases)
     if on is not None and not earliest <= on <= today:
         refuse_field("on", f"must be from {earliest}, the day of the last move, to today, {today}")
-    return Act(actor, at, stated)
+    return Act(actor, at, on or max(today, earliest))
 
 
 def lawful(case: Case, word: str, act: Act) -> Move:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from contracts.division import Division, Level
 from contracts.roster import Post
@@ -119,6 +119,18 @@ class Posts:
             and holder.id == person_id
         )
         return Actor(person_id, tuple(held))
+
+
+def handovers(known: Posts, post: Post, today: date) -> list[tuple[str, date]]:
+    """The days on which a post's open cases go to another holder: now, if it is known otherwise, and later ones."""
+    if post.role not in ANSWERABLE:
+        return []
+    before = known.by_id(post.id)
+    was, stated = before and before.holder_on(today), post.holder_on(today)
+    ends = [day for day in (post.ended_on, *(one.held_to for one in post.appointments)) if day is not None]
+    changes = [*(one.held_from for one in post.appointments), *(day + timedelta(days=1) for day in ends)]
+    now = [today] if before is not None and was != stated else []
+    return [(post.id, day) for day in dict.fromkeys((*now, *(day for day in changes if day > today)))]
 
 
 def at_or_above(level: Level) -> tuple[Level, ...]:

@@ -48,7 +48,7 @@ from contracts.cases import (
 from contracts.values import UnitRef
 from services.cases.campaign import ITEMS, RULES, campaign_of
 from services.cases.case import entry, step, told
-from services.cases.machine import Act, allowed, lawful, refuse, refuse_field, wrong
+from services.cases.machine import MOVES, Act, allowed, lawful, refuse, refuse_field, wrong
 from services.cases.post import Posts
 
 JUSTICE = (ReferredTo.POLICE, ReferredTo.PROSECUTOR)
@@ -66,7 +66,7 @@ def dismiss(case: Case, act: Act, ask: DismissCase, posts: Posts) -> CaseFact:
 
 
 def reopen(case: Case, act: Act, ask: ReopenCase, posts: Posts) -> CaseFact:
-    return told(CaseReopened, step(case, "reopen", act, posts), act, reason=ask.reason)
+    return told(CaseReopened, step(case, "reopen", act, posts), act, reason=ask.reason, evidence=ask.evidence)
 
 
 def assign(case: Case, act: Act, ask: AssignCase, posts: Posts) -> CaseFact:
@@ -96,6 +96,8 @@ def reassign(case: Case, act: Act, ask: ReassignCase, posts: Posts) -> CaseFact:
 
 def pass_to(case: Case, act: Act, successor: UnitRef | None, posts: Posts) -> tuple[str, Case]:
     """The case of a dissolved unit: to its successor with the day it had, else back to the office (DOMAIN §5)."""
+    if successor is not None and case.state in MOVES["succeed"].before:
+        return "succeed", step(case, "succeed", act, posts, unit=successor)
     if successor is None or case.due_on is None or "reassign" not in allowed(case.state):
         return "take_back", step(case, "take_back", act, posts, **_EMPTY, unit=None, due_on=None, assigned_at=None)
     return "reassign", step(case, "reassign", act, posts, **_EMPTY, unit=successor, assigned_at=act.at)
@@ -158,6 +160,8 @@ def ask_extension(case: Case, act: Act, ask: AskExtension, posts: Posts) -> Case
         refuse(case, f"it has been extended {case.extensions} times, the rules allow {RULES.extensions}")
     if case.due_on is not None and ask.due_on <= case.due_on:
         refuse_field("due_on", f"must be after {case.due_on}")
+    if ask.due_on < act.on:
+        refuse_field("due_on", f"must not be before {act.on}")
     extension = Extension(due_on=ask.due_on, reason=ask.reason)
     return told(ExtensionAsked, step(case, "ask_extension", act, posts, extension=extension), act)
 
@@ -205,8 +209,10 @@ def prove(case: Case, route: Route, proofs: tuple[Proof, ...]) -> None:
     missing = [item for item in campaign_of(case.campaign).items(route) if item not in proved]
     errors = [("proofs", f"{item} ({'; '.join(ITEMS[item])}) is missing for {route}") for item in missing]
     errors += [("proofs", f"{item} is no item: {', '.join(ITEMS)}") for item in sorted(proved - ITEMS.keys())]
-    if route is Route.JUSTICE and not any(one.acknowledged_on and one.kind in JUSTICE for one in case.referrals):
-        errors.append(("route", "handed to justice needs a referral that police or prosecutor have acknowledged"))
+    handed = [one for one in case.referrals if one.cycle == case.cycle and one.kind in JUSTICE and one.acknowledged_on]
+    if route is Route.JUSTICE and not handed:
+        rule = "handed to justice needs a referral since the last relapse that police or prosecutor have acknowledged"
+        errors.append(("route", rule))
     wrong("the evidence of the route is not complete", errors)
 
 

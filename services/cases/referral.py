@@ -8,7 +8,7 @@ from contracts.case import Case, Referral
 from contracts.case_commands import AcknowledgeReferral, ConcludeReferral, HandUp, ReferCase
 from contracts.cases import CaseFact, CaseHandedUp, CaseReferred, ReferralAcknowledged, ReferralConcluded
 from services.cases.campaign import RULES
-from services.cases.case import owner_of, step, told
+from services.cases.case import step, told
 from services.cases.deadline import after
 from services.cases.machine import Act, lawful, refuse, refuse_field
 from services.cases.post import Posts
@@ -17,7 +17,9 @@ from services.cases.post import Posts
 def refer(case: Case, act: Act, ask: ReferCase, posts: Posts) -> CaseFact:
     """Sent; to be acknowledged within the working days of `rules.json`."""
     due_on = after(act.on, RULES.working_days["acknowledge_referral"]).on
-    referral = Referral(n=len(case.referrals) + 1, kind=ask.kind, to=ask.to, sent_on=act.on, due_on=due_on)
+    referral = Referral(
+        n=len(case.referrals) + 1, kind=ask.kind, to=ask.to, cycle=case.cycle, sent_on=act.on, due_on=due_on
+    )
     changes = {"referrals": (*case.referrals, referral), "flags": tuple(dict.fromkeys((*case.flags, *ask.flags)))}
     return told(CaseReferred, step(case, "refer", act, posts, **changes), act, referral=referral)
 
@@ -64,5 +66,4 @@ def hand_up(case: Case, act: Act, ask: HandUp, posts: Posts) -> CaseFact:
     above = posts.office_above(case.office, case.ref.division)
     if above is None:
         refuse(case, f"no chief office stands above {case.office.name}")
-    handed = step(case, "hand_up", act, posts, office=above)
-    return told(CaseHandedUp, handed.model_copy(update={"owner": owner_of(case, handed, act)}), act, reason=ask.reason)
+    return told(CaseHandedUp, step(case, "hand_up", act, posts, office=above), act, reason=ask.reason)

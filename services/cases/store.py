@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from uuid import UUID
 
-from contracts.case import Case, Repeats
+from contracts.case import Case, CaseState, Repeats
 from contracts.case_commands import CauseNamed, ListCases, MoveMade
 from contracts.cases import CaseFact, Review
 from contracts.division import Division
 from contracts.roster import Post
-from contracts.values import CaseRef
+from contracts.values import CaseRef, day_of
+from services.cases import case as rules
 from services.cases import closing
-from services.cases.campaign import Causes, read
+from services.cases.campaign import RECTIFIED, Causes, read
 from services.cases.post import Posts
 from services.runtime.problem import Problem
 from services.runtime.transaction import Sql, Transaction
@@ -53,9 +55,10 @@ async def weigh(tx: Transaction, weights: Mapping[UUID, int]) -> dict[UUID, int]
     return {row["incident_id"]: row["weight"] for row in rows}
 
 
-async def take_numbers(tx: Transaction, year: int, counties: Sequence[str]) -> dict[str, int]:
-    """The last number given in each county before as many as it is named were taken; its row stays locked."""
-    wanted = Counter(counties)
+async def numbers(tx: Transaction, divisions: Sequence[Division]) -> list[str]:
+    """The next number in the book of each division's county, in their order; the books' rows stay locked."""
+    year = day_of(tx.now).year
+    wanted = Counter(division[:6] for division in divisions)
     rows = await tx.sql.fetch(
         """
         INSERT INTO numbers (year, county, last)
@@ -67,7 +70,8 @@ async def take_numbers(tx: Transaction, year: int, counties: Sequence[str]) -> d
         sorted(wanted),
         [wanted[county] for county in sorted(wanted)],
     )
-    return {row["county"]: row["last"] - wanted[row["county"]] for row in rows}
+    free = {row["county"]: count(row["last"] - wanted[row["county"]] + 1) for row in rows}
+    return [rules.numbered(year, division[:6], next(free[division[:6]])) for division in divisions]
 
 
 _COLUMNS = {
@@ -129,8 +133,8 @@ async def add(
         WITH new AS (
             SELECT * FROM unnest({_ARRAYS}, ${_N + 3}::date[]) AS new ({_NAMES}, on_day)
         ), moved AS (
-            INSERT INTO moves (case_id, move, after, by, at, on_day, due_on)
-            SELECT id, ${_N + 4}, state, ${_N + 1}, ${_N + 2}, on_day, owner_due_on FROM new
+            INSERT INTO moves (case_id, move, after, by, at, on_day, due_on, campaign, division, kind)
+            SELECT id, ${_N + 4}, state, ${_N + 1}, ${_N + 2}, on_day, owner_due_on, campaign, division, kind FROM new
         )
         INSERT INTO cases ({_NAMES}, opened_at) SELECT {_NAMES}, ${_N + 2} FROM new
         """,
@@ -147,11 +151,6 @@ async def found(tx: Transaction, case_id: UUID) -> Case:
     return _case(case_id, await tx.sql.fetchval("SELECT body FROM cases WHERE id = $1", case_id))
 
 
-async def locked(tx: Transaction, case_id: UUID) -> Case:
-    """The case, locked until the transaction ends. Raises Problem 404."""
-    return _case(case_id, await tx.sql.fetchval("SELECT body FROM cases WHERE id = $1 FOR UPDATE", case_id))
-
-
 def _case(case_id: UUID, body: str | None) -> Case:
     if body is None:
         errors = [{"field": "case_id", "rule": "must be the id of a case"}]
@@ -161,12 +160,13 @@ def _case(case_id: UUID, body: str | None) -> Case:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One move of a case: by which word it came from `before` to the case that `fact` tells of."""
+    """One move of a case: from `before` by which word to the case that `fact` tells of, and what is told besides."""
 
     before: Case
     fact: CaseFact
     word: str
     reason: str | None = None
+    besides: tuple[CaseFact, ...] = ()
 
 
 async def save(tx: Transaction, changes: Sequence[Change], ladder: Mapping[str, date | None]) -> None:
@@ -193,8 +193,8 @@ async def _write_move(tx: Transaction, change: Change) -> None:
     await tx.sql.execute(
         """
         WITH ended AS (UPDATE moves SET next_on = $6 WHERE case_id = $1 AND next_on IS NULL)
-        INSERT INTO moves (case_id, move, before, after, by, on_day, reason, at, due_on)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO moves (case_id, move, before, after, by, on_day, reason, at, due_on, campaign, division, kind)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """,
         UUID(case.ref.id),
         change.word,
@@ -203,8 +203,11 @@ async def _write_move(tx: Transaction, change: Change) -> None:
         fact.by,
         fact.on,
         change.reason,
-        tx.now,
+        fact.at,
         case.owner and case.owner.due_on,
+        case.campaign,
+        case.ref.division,
+        case.kind.value,
     )
 
 
@@ -239,24 +242,26 @@ async def history(tx: Transaction, case_id: UUID) -> tuple[MoveMade, ...]:
     return tuple(MoveMade.model_validate(dict(row)) for row in rows)
 
 
-async def locked_all(tx: Transaction, case_ids: Sequence[UUID]) -> dict[UUID, Case]:
-    """Those cases, locked in the order of their ids. Raises Problem 404 for one that there is not."""
+async def locked_all(tx: Transaction, case_ids: Sequence[UUID]) -> list[Case]:
+    """Those cases as named, locked in the order of their ids. Raises Problem 404 for one that there is not."""
     rows = await tx.sql.fetch(
         "SELECT id, body FROM cases WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", sorted(case_ids)
     )
     found = {row["id"]: row["body"] for row in rows}
-    return {case_id: _case(case_id, found.get(case_id)) for case_id in case_ids}
+    return [_case(case_id, found.get(case_id)) for case_id in case_ids]
 
 
-async def open_of_unit(tx: Transaction, unit_id: str, division: Division, limit: int) -> list[Case]:
-    """Cases in a division that a unit must put right, locked."""
+async def of_unit(
+    tx: Transaction, unit_id: str, states: Sequence[CaseState], division: Division, limit: int
+) -> list[Case]:
+    """Cases of a unit in some states and in a division, locked."""
     rows = await tx.sql.fetch(
         """
-        SELECT body FROM cases WHERE unit_id = $1 AND owner_due_on IS NOT NULL
-            AND state IN ('assigned', 'rectifying', 'relapsed') AND starts_with(division, $2)
-        ORDER BY id LIMIT $3 FOR UPDATE
+        SELECT body FROM cases WHERE unit_id = $1 AND state = ANY($2::text[]) AND starts_with(division, $3)
+        ORDER BY id LIMIT $4 FOR UPDATE
         """,
         unit_id,
+        [state.value for state in states],
         division.significant,
         limit,
     )
@@ -264,19 +269,19 @@ async def open_of_unit(tx: Transaction, unit_id: str, division: Division, limit:
 
 
 async def repeats(tx: Transaction, case: Case, cause: str | None, since: date) -> Repeats:
-    """Earlier closes since a day: at the same place and of the same kind, of the same party, by the same cause."""
+    """What was put right since a day: at the same place and of the same kind, of the same party, by the same cause."""
     rows = await tx.sql.fetch(
         """
         SELECT why, count(*) OVER (PARTITION BY why) AS n, number, id, division, closed_on FROM (
-            SELECT 'place' AS why, id, number, division, closed_on FROM cases
+            SELECT 'place' AS why, id, number, division, closed_on, body FROM cases
             WHERE area_id = $2 AND kind = $3 AND closed_on >= $6 AND id <> $1
             UNION ALL
-            SELECT 'party', id, number, division, closed_on FROM cases
+            SELECT 'party', id, number, division, closed_on, body FROM cases
             WHERE party = $4 AND closed_on >= $6 AND id <> $1
             UNION ALL
-            SELECT 'cause', id, number, division, closed_on FROM cases
+            SELECT 'cause', id, number, division, closed_on, body FROM cases
             WHERE cause = $5 AND starts_with(division, $7) AND closed_on >= $6 AND id <> $1
-        ) AS earlier ORDER BY closed_on DESC, number DESC
+        ) AS earlier WHERE body::jsonb ->> 'route' = ANY($8::text[]) ORDER BY closed_on DESC, number DESC
         """,
         UUID(case.ref.id),
         case.area_id,
@@ -285,6 +290,7 @@ async def repeats(tx: Transaction, case: Case, cause: str | None, since: date) -
         cause,
         since,
         case.ref.division[:6],
+        [route.value for route in RECTIFIED],
     )
     latest = {
         row["id"]: CaseRef(id=str(row["id"]), number=row["number"], division=Division(row["division"])) for row in rows

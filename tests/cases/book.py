@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from contracts.division import Division
 from contracts.patrol import IncidentLocated
-from services.cases import handlers
+from services.cases import clock, handlers
 from services.runtime.transaction import Transaction
 from tests.cases.world import OFFICE
 from tests.telling import AT, asking, heard
@@ -14,7 +14,7 @@ FULIANG = Division("360222000000")
 
 async def ask(tx, command, actor=OFFICE, division=FULIANG):
     """What the service answers to a command."""
-    return await handlers.cases.commands[type(command)](tx, asking(command, actor, division, tx.now))
+    return await clock.cases.commands[type(command)](tx, asking(command, actor, division, tx.now))
 
 
 async def opened(tx, *incidents):

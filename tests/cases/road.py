@@ -15,6 +15,7 @@ from contracts.case_commands import (
     StartCase,
     SubmitCase,
     SubmitPlan,
+    TransferCase,
     VerifyCase,
     VoidCase,
 )
@@ -44,7 +45,7 @@ def actor(person, at=NOW):
 
 
 def act_of(case, by, at=NOW, on=None):
-    return acting(case, actor(by, at), at, on)
+    return acting(actor(by, at), at, on, case)
 
 
 def decide(case, command, by, at=NOW, **said):
@@ -55,6 +56,8 @@ def decide(case, command, by, at=NOW, **said):
         return closing.close(case, act, asked, ROSTER, CAUSES, Repeats())
     if command is GiveNotice:
         return closing.notice(case, act, asked, ROSTER, CAUSES)
+    if command is TransferCase:
+        return closing.transfer(case, act, asked, ROSTER)[0]
     if command is MergeCase:
         return closing.merge(case, registered(2), act, asked, ROSTER)[0]
     return MOVES[command](case, act, asked, ROSTER)

@@ -336,7 +336,7 @@ def test_the_survivor_of_a_merge_keeps_the_earlier_deadline():
     owner = early.owner.model_copy(update={"due_on": date(2020, 8, 1)})
     late = case_in("assigned", ref=registered(2).ref, due_on=owner.due_on, owner=owner)
     asked = MergeCase(case_id=early.ref.id, into=late.ref.id, reason="同一地块")
-    merged, kept = closing.merge(early, late, act_of(early, OFFICE), asked, ROSTER)
+    merged, (kept,) = closing.merge(early, late, act_of(early, OFFICE), asked, ROSTER)
     assert (merged.case.merged_into, kept.case.due_on, kept.case.owner.due_on) == (late.ref, DUE_ON, DUE_ON)
 
 

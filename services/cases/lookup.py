@@ -1,0 +1,86 @@
+"""What people look up: a case, its history, lists, the ledger on any day, ages; and sheets that are published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.case_commands import (
+    CaseList,
+    History,
+    ListCases,
+    PublishSheet,
+    ScopeAsked,
+    ShowAges,
+    ShowCase,
+    ShowHistory,
+    ShowSheet,
+)
+from contracts.cases import Sheet, SheetPublished
+from contracts.values import day_of
+from services.cases import ladder_store, ledger, ledger_store, store
+from services.cases.campaign import campaign_of
+from services.cases.handlers import cases, posts
+from services.cases.ledger import Window
+from services.cases.machine import refuse_field, require_office
+from services.runtime.messages import Answer, Ask
+from services.runtime.transaction import Transaction
+
+
+@cases.answers(ShowCase)
+async def show(tx: Transaction, ask: Ask[ShowCase]) -> Answer:
+    case = await store.found(tx, ask.command.case_id)
+    ask.require_within(case.ref.division)
+    return Answer(case)
+
+
+@cases.answers(ListCases)
+async def list_cases(tx: Transaction, ask: Ask[ListCases]) -> Answer:
+    found, total = await store.listed(tx, ask.division, ask.command, day_of(tx.now))
+    return Answer(CaseList(cases=found, total=total))
+
+
+@cases.answers(ShowHistory)
+async def history(tx: Transaction, ask: Ask[ShowHistory]) -> Answer:
+    case = await store.found(tx, ask.command.case_id)
+    ask.require_within(case.ref.division)
+    letters = (await ladder_store.letters(tx, [case.ref.id]))[case.ref.id]
+    return Answer(History(case=case, moves=await store.history(tx, ask.command.case_id), letters=tuple(letters)))
+
+
+@cases.answers(ShowSheet)
+async def show_sheet(tx: Transaction, ask: Ask[ShowSheet]) -> Answer:
+    return Answer(await _sheet(tx, _window(ask, ask.command.cutoff or tx.now)))
+
+
+@cases.answers(PublishSheet)
+async def publish_sheet(tx: Transaction, ask: Ask[PublishSheet]) -> Answer:
+    """As known now; what came late for the sheet before it is named (补录)."""
+    require_office((await posts.at(tx)).actor(ask.actor, day_of(tx.now)), ask.division)
+    if ask.command.to > day_of(tx.now):
+        refuse_field("to", f"must not be after today, {day_of(tx.now)}: a published sheet is of days that have been")
+    window = _window(ask, tx.now)
+    before = await ledger_store.last_published(tx, window)
+    sheet = await _sheet(tx, window)
+    differences, total = await ledger_store.late_for(tx, before, window) if before else ((), 0)
+    await ledger_store.publish(tx, sheet)
+    told = SheetPublished(sheet=sheet, differences=differences, differences_total=total, by=ask.actor, at=tx.now)
+    return Answer(sheet, [told])
+
+
+def _window(ask: Ask[ShowSheet] | Ask[PublishSheet], cutoff: datetime) -> Window:
+    asked: ScopeAsked = ask.command
+    if asked.after > asked.to:
+        refuse_field("to", f"must not be before {asked.after}")
+    if asked.campaign is not None:
+        campaign_of(asked.campaign)
+    return Window(asked.campaign, ask.division, asked.kind, asked.after, asked.to, cutoff)
+
+
+async def _sheet(tx: Transaction, window: Window) -> Sheet:
+    beside = ledger.beyond_the_first(*await ledger_store.same_site(tx, window))
+    return ledger.sheet(window, await ledger_store.counted(tx, window), beside)
+
+
+@cases.answers(ShowAges)
+async def ages(tx: Transaction, ask: Ask[ShowAges]) -> Answer:
+    return Answer(await ledger_store.ages(tx, ask.command.campaign, ask.division, ask.command.kind, ask.command.on))

@@ -1,0 +1,11 @@
+"""The machine whole: cases that no report opened, the ledger, letters, reviews, causes."""
+
+from services.runtime.migrate import run_sql
+
+revision = "cases_0003"
+down_revision = "cases_0002"
+branch_labels = None
+
+
+def upgrade() -> None:
+    run_sql(__file__)
