@@ -23,10 +23,10 @@ from contracts.cases import CaseFact, CaseImported, CaseOpened, Review, ReviewRe
 from contracts.division import Division
 from contracts.values import day_of
 from services.cases import case as rules
-from services.cases import rectify, store
+from services.cases import handlers, rectify, store
 from services.cases.campaign import RULES, Causes, campaign_of
 from services.cases.case import Found
-from services.cases.handlers import cases, causes, posts
+from services.cases.handlers import cases
 from services.cases.machine import Act, refuse_field, require_office, wrong
 from services.cases.post import Posts
 from services.cases.recording import enter, enter_ledger, record
@@ -105,7 +105,7 @@ async def record_review(tx: Transaction, ask: Ask[RecordReview]) -> Answer:
 async def _act(tx: Transaction, ask: Ask[Any], division: Division) -> tuple[Act, Posts]:
     """Who enters it today, of an office that runs the book there; and the roster."""
     ask.require_within(division)
-    roster, today = await posts.at(tx), day_of(tx.now)
+    roster, today = await handlers.posts.at(tx), day_of(tx.now)
     actor = roster.actor(ask.actor, today)
     require_office(actor, division)
     return Act(actor, tx.now, today), roster
@@ -123,7 +123,7 @@ async def take_over(tx: Transaction, ask: Ask[ImportCases]) -> Answer:
     asked = ask.command
     campaign = campaign_of(asked.campaign)
     act, roster = await _act(tx, ask, ask.division)
-    listed = await causes.at(tx)
+    listed = await handlers.causes.at(tx)
     ids = {row.number: rules.case_id("import", asked.source, row.number) for row in asked.rows}
     known = await store.digests(tx, list(ids.values()))
     good: list[tuple[OldCase, Found, bytes]] = []

@@ -17,9 +17,9 @@ from contracts.case_commands import (
 )
 from contracts.cases import Sheet, SheetPublished
 from contracts.values import day_of
-from services.cases import ladder_store, ledger, ledger_store, store
+from services.cases import handlers, ladder_store, ledger, ledger_store, store
 from services.cases.campaign import campaign_of
-from services.cases.handlers import cases, posts
+from services.cases.handlers import cases
 from services.cases.ledger import Window
 from services.cases.machine import refuse_field, require_office
 from services.runtime.messages import Answer, Ask
@@ -55,7 +55,7 @@ async def show_sheet(tx: Transaction, ask: Ask[ShowSheet]) -> Answer:
 @cases.answers(PublishSheet)
 async def publish_sheet(tx: Transaction, ask: Ask[PublishSheet]) -> Answer:
     """As known now; what came late for the sheet before it is named (补录)."""
-    require_office((await posts.at(tx)).actor(ask.actor, day_of(tx.now)), ask.division)
+    require_office((await handlers.posts.at(tx)).actor(ask.actor, day_of(tx.now)), ask.division)
     if ask.command.to > day_of(tx.now):
         refuse_field("to", f"must not be after today, {day_of(tx.now)}: a published sheet is of days that have been")
     window = _window(ask, tx.now)

@@ -15,6 +15,7 @@ from contracts.case_commands import (
     OpenDirective,
     RecordReview,
     RegisterCase,
+    ShowAges,
     ShowCase,
     ShowHistory,
     ShowSheet,
@@ -125,6 +126,9 @@ async def test_a_directive_item_is_a_case_of_its_own_kind_with_its_unit_and_day(
     with pytest.raises(Problem) as refused:
         await ask(tx, OpenDirective(directive={**directive, "issuer_post_id": "nobody"}, **about))
     assert refused.value.errors[0]["field"] == "directive.issuer_post_id"
+    with pytest.raises(Problem) as refused:
+        await ask(tx, OpenDirective(directive={**directive, "issued_on": "2020-06-16"}, **about))
+    assert refused.value.errors[0]["field"] == "directive.issued_on"
 
 
 async def test_the_findings_of_a_review_become_cases_of_its_campaign(tx):
@@ -137,6 +141,9 @@ async def test_the_findings_of_a_review_become_cases_of_its_campaign(tx):
     with pytest.raises(Problem) as refused:
         await ask(tx, RecordReview(**review, findings=outside))
     assert refused.value.errors[0]["field"] == "findings.0.division"
+    with pytest.raises(Problem) as refused:
+        await ask(tx, RecordReview(**review, findings=[FOUND, {**FOUND, "kind": "dead_pines"}]))
+    assert [error["field"] for error in refused.value.errors] == ["findings.1.kind"]
 
 
 async def test_an_old_ledger_is_taken_over_as_opening_stock_and_its_closed_ones_as_closed(tx):
@@ -149,6 +156,11 @@ async def test_an_old_ledger_is_taken_over_as_opening_stock_and_its_closed_ones_
     assert (year.opening, year.new, year.closing) == (3, 0, 3)
     later_on = await balance(tx, date(2018, 12, 31), date(2020, 6, 15))
     assert (later_on.opening, later_on.closed, later_on.closing) == (3, 1, 2)
+    aged = (await ask(tx, ShowAges(campaign=SHIELD, on=date(2018, 8, 3)))).body
+    assert aged.within_7 == 3
+    closed = answer.news[0].case
+    assert [one.move for one in (await ask(tx, ShowHistory(case_id=closed.ref.id))).body.moves] == ["import", "close"]
+    assert closed.look_back_on is None  # it was long ago
 
 
 async def test_the_same_row_again_changes_nothing_and_a_different_one_is_refused(tx):
@@ -171,6 +183,7 @@ async def test_the_same_row_again_changes_nothing_and_a_different_one_is_refused
         ({**CLOSED, "closed_on": "2018-07-31"}, "closed_on"),
         ({"closed_on": "2019-03-01"}, "route"),
         ({"route": "penalty"}, "route"),
+        ({**CLOSED, "cause": "bad_luck"}, "cause"),
         ({"unit": STATION}, "due_on"),
         ({"unit": {"id": "u-gone", "name": "已撤销"}, "due_on": "2020-06-30"}, "unit.id"),
     ],
@@ -193,6 +206,18 @@ async def test_the_cases_of_a_dissolved_unit_go_to_its_successor_or_back_to_the_
     back = await ask(tx, DissolveUnit(unit={"id": "u-360222104201", "name": "某站"}, reason="机构改革"))
     assert {(fact.case.state, fact.case.unit) for fact in back.news} == {("verified", None)}
     assert (await ask(tx, DissolveUnit(unit=STATION, reason="机构改革"))).body.cases == ()
+
+
+async def test_a_successor_answers_for_what_the_dissolved_unit_submitted_as_well(tx):
+    (submitted,) = (await ask(tx, importing(row("1", **TO_UNIT), campaign="daily-2018"))).news
+    id = submitted.case.ref.id
+    await ask(tx, StartCase(case_id=id), UNIT)
+    await ask(tx, SubmitCase(case_id=id, measures="已拆除", evidence=[EVIDENCE], proofs=PROOFS), UNIT)
+    assert (await ask(tx, DissolveUnit(unit=STATION, reason="机构改革"))).body.cases == ()
+    successor = {"id": "u-360222104201", "name": "不论写什么"}
+    (passed,) = (await ask(tx, DissolveUnit(unit=STATION, successor=successor, reason="机构改革"))).news
+    assert (passed.case.state, passed.case.unit.id) == ("submitted", "u-360222104201")
+    assert passed.case.owner == passed.case.owner.model_copy(update={"unit": passed.case.office})
 
 
 async def test_the_list_of_causes_grows(tx):
@@ -226,6 +251,15 @@ async def test_repeats_at_the_same_place_by_the_same_party_or_cause_are_counted_
     repeats = await handlers.store.repeats(tx, case, "no_permit", date(2018, 6, 15))
     assert (repeats.place, repeats.party, repeats.cause, len(repeats.cases)) == (2, 2, 2, 2)
     assert (await handlers.store.repeats(tx, case, "no_permit", date(2019, 3, 2))).place == 0
+    await ask(tx, importing(row("3", **{**CLOSED, "route": "no_violation"}, party="甲")))
+    assert (await handlers.store.repeats(tx, case, "no_permit", date(2018, 6, 15))).party == 2
+
+
+async def test_a_move_that_waited_past_midnight_is_not_before_the_move_that_it_waited_for(tx):
+    (fact,) = await opened(later(tx, 1), incident(1))
+    (verified,) = (await ask(tx, VerifyCase(case_id=fact.case.ref.id))).news
+    assert (verified.at, verified.on) == (later(tx, 1).now, date(2020, 6, 16))
+    assert verified.case.owner.since_on == date(2020, 6, 16)
 
 
 async def test_a_notice_ends_by_itself_on_the_day_after_its_last_and_a_look_back_is_called_for(tx):

@@ -12,7 +12,7 @@ from contracts.cases import CaseCorroborated, CaseOpened, CaseOverdue
 from contracts.division import Division
 from contracts.patrol import IncidentLinked
 from contracts.roster import PostStated
-from services.cases import clock, handlers
+from services.cases import clock, handlers, lookup
 from services.cases.machine import allowed
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
@@ -144,7 +144,7 @@ async def test_cases_are_listed_by_region_state_and_overdue(tx):
     await opened(tx, incident(1), incident(2, kind="waste"), incident(3, division=Division("360281101201")))
 
     async def listed(division=FULIANG, **asked):
-        answer = await handlers.list_cases(tx, asking(ListCases(**asked), OFFICE, division))
+        answer = await lookup.list_cases(tx, asking(ListCases(**asked), OFFICE, division))
         return [case.incident_id for case in answer.body.cases], answer.body.total
 
     assert await listed() == ([incident(2).id, incident(1).id], 2)

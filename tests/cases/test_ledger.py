@@ -1,9 +1,11 @@
 """The ledger on its tables: exact to one case on any day and at any cut-off, and the same from the facts alone."""
 
+import asyncio
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from contracts.case import LedgerLine
@@ -12,9 +14,11 @@ from contracts.case_commands import (
     AssignCase,
     CloseCase,
     LinkSite,
+    MergeCase,
     PublishSheet,
     RelapseCase,
     ShowAges,
+    ShowNoViolation,
     ShowSheet,
     StartCase,
     SubmitCase,
@@ -23,10 +27,16 @@ from contracts.case_commands import (
     VoidCase,
 )
 from contracts.division import Division
-from services.cases import clock
+from contracts.roster import PostStated
+from services.cases import clock, handlers
 from services.runtime.problem import Problem
+from services.runtime.transaction import Transaction
+from services.runtime.view import View
 from tests.cases.book import FULIANG, ask, later, opened
-from tests.cases.world import CHIEF, EVIDENCE, OFFICE, STATION, UNIT, VILLAGE, incident
+from tests.cases.road import PROOFS
+from tests.cases.world import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, VILLAGE, incident
+from tests.servers import until
+from tests.telling import heard
 
 FIRST, LAST = date(2020, 6, 1), date(2020, 12, 31)
 JINGDEZHEN = Division("360200000000")
@@ -163,23 +173,119 @@ async def test_a_published_sheet_keeps_its_cut_off_and_late_entries_are_named_in
     assert again.balance == published.sheet.balance
 
 
-async def test_one_site_in_two_campaigns_is_two_cases_and_one_problem(tx):
-    first, second = await opened(tx, incident(1), incident(2, kind="waste"))
-    for fact in (first, second):
+async def test_what_was_still_being_entered_when_a_sheet_was_published_is_known_after_it(tx):
+    (fact,) = await opened(tx, incident(1))
+    await ask(later(tx, 15, seconds=10), PublishSheet(after=FIRST, to=date(2020, 6, 30)))
+    cutoff = later(tx, 15, seconds=10).now
+    # This command began before the sheet was published, and comes after it.
+    (verified,) = (await ask(later(tx, 15), VerifyCase(case_id=fact.case.ref.id))).news
+    assert verified.at == cutoff + timedelta(microseconds=1)
+    assert await lines(later(tx, 20), cutoff=cutoff) == {}
+    (told,) = (await ask(later(tx, 20), PublishSheet(after=FIRST, to=date(2020, 6, 30)))).news
+    assert [(one.entry.line, one.known_at) for one in told.differences] == [("new", verified.at)]
+    assert told.differences_total == 1
+
+
+async def test_a_sheet_waits_for_whoever_is_entering_something(dsn, monkeypatch):
+    monkeypatch.setattr(handlers, "posts", View(handlers.store.load_posts))
+    entering, publishing, looking = [await asyncpg.connect(dsn) for _ in range(3)]
+    now = datetime(2020, 6, 30, 2, 0, tzinfo=UTC)
+    async with entering.transaction():
+        await handlers.keep_posts(Transaction(entering, now), [heard(PostStated(post=one), "roster") for one in POSTS])
+        (fact,) = await opened(Transaction(entering, now), incident(1))
+    enters, publishes = entering.transaction(), publishing.transaction()
+    await enters.start()
+    await publishes.start()
+    await ask(Transaction(entering, now), VerifyCase(case_id=fact.case.ref.id))
+    sheet = PublishSheet(after=FIRST, to=date(2020, 6, 30))
+    asked = asyncio.create_task(ask(Transaction(publishing, now + timedelta(seconds=1)), sheet))
+
+    async def waits():
+        return await looking.fetchval(
+            "SELECT true FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'", publishing.get_server_pid()
+        )
+
+    await until(waits)
+    await enters.commit()
+    assert (await asked).body.balance.new == 1
+    await publishes.commit()
+    await entering.execute("TRUNCATE posts, cases, moves, numbers, corroborations, handovers, ledger, unfolded, sheets")
+    for connection in (entering, publishing, looking):
+        await connection.close()
+
+
+async def standing(tx, *campaigns):
+    """Verified cases of one kind, each transferred to its campaign."""
+    kind = "forest_land_taken"
+    facts = await opened(tx, *(incident(n, kind=kind) for n in range(1, len(campaigns) + 1)))
+    for fact, campaign in zip(facts, campaigns, strict=True):
         await ask(tx, VerifyCase(case_id=fact.case.ref.id))
-    moving = TransferCase(
-        case_id=second.case.ref.id, campaign="forest-inspection-2020", kind="forest_land_taken", reason="督查图斑"
-    )
-    await ask(tx, moving)
-    answer = await ask(tx, LinkSite(case_id=first.case.ref.id, other=second.case.ref.id))
-    assert [fact.other.number for fact in answer.news] == [second.case.ref.number, first.case.ref.number]
-    share = (await sheet(tx)).share
-    assert (share.counted, share.problems) == (2, 1)
-    alone = (await sheet(tx, campaign="daily-2020")).share
-    assert (alone.counted, alone.problems) == (1, 1)
+        if campaign != "daily-2020":
+            await ask(tx, TransferCase(case_id=fact.case.ref.id, campaign=campaign, reason="督查图斑"))
+    return [fact.case.ref for fact in facts]
+
+
+async def problems(tx, **asked):
+    share = (await sheet(tx, **asked)).share
+    return share.counted, share.problems
+
+
+async def test_one_site_in_two_campaigns_is_two_cases_and_one_problem(tx):
+    first, second = await standing(tx, "daily-2020", "forest-inspection-2020")
+    answer = await ask(tx, LinkSite(case_id=first.id, other=second.id))
+    assert [fact.other.number for fact in answer.news] == [second.number, first.number]
+    assert await problems(tx) == (2, 1)
+    assert await problems(tx, campaign="daily-2020") == (1, 1)
     with pytest.raises(Problem) as refused:
-        await ask(tx, LinkSite(case_id=first.case.ref.id, other=second.case.ref.id))
-    assert refused.value.errors == ({"field": "other", "rule": f"{second.case.ref.number} is linked already"},)
+        await ask(tx, LinkSite(case_id=first.id, other=second.id))
+    assert refused.value.errors == ({"field": "other", "rule": f"{second.number} is linked already"},)
+
+
+async def test_one_site_in_three_campaigns_is_one_problem_as_known_at_the_cut_off(tx):
+    first, second, third = await standing(tx, "daily-2020", "forest-inspection-2020", "green-shield-2018")
+    await ask(tx, LinkSite(case_id=first.id, other=second.id))
+    linked = later(tx, 2)
+    await ask(linked, LinkSite(case_id=first.id, other=third.id))
+    await ask(linked, LinkSite(case_id=second.id, other=third.id))
+    assert await problems(linked) == (3, 1)
+    assert await problems(linked, cutoff=later(tx, 1).now) == (3, 2)
+    assert await problems(linked, to=date(2020, 6, 16)) == (3, 2)
+    # What was entered by mistake is no case any more, and the other two are still of one site.
+    await ask(later(tx, 3), VoidCase(case_id=first.id, reason="录入有误"))
+    assert await problems(later(tx, 3)) == (2, 1)
+    assert await problems(later(tx, 3), cutoff=linked.now) == (3, 1)
+
+
+async def test_a_site_that_showed_no_violation_is_no_problem_twice_over(tx):
+    first, second = await standing(tx, "daily-2020", "forest-inspection-2020")
+    await ask(tx, LinkSite(case_id=first.id, other=second.id))
+    await ask(tx, AssignCase(case_id=first.id, unit=STATION, due_on=date(2020, 7, 1)))
+    shown = ShowNoViolation(case_id=first.id, measures="无违法", proofs=PROOFS)
+    await ask(tx, shown, UNIT)
+    await ask(tx, AcceptCase(case_id=first.id), CHIEF)
+    await ask(tx, CloseCase(case_id=first.id, cause="profit"))
+    assert await problems(tx) == (1, 1)
+
+
+async def test_the_survivor_of_a_merge_takes_over_what_the_duplicate_was_linked_to(tx):
+    duplicate, survivor, other = await standing(tx, "daily-2020", "daily-2020", "forest-inspection-2020")
+    await ask(tx, LinkSite(case_id=duplicate.id, other=other.id))
+    assert await problems(tx) == (3, 2)
+    answer = await ask(tx, MergeCase(case_id=duplicate.id, into=survivor.id, reason="同一地块"))
+    assert [fact.name for fact in answer.news] == ["cases.merged.v1", "cases.site_linked.v1"]
+    assert (answer.news[1].case.ref, answer.news[1].other) == (survivor, other)
+    assert await problems(tx) == (2, 1)
+
+
+async def test_a_place_that_a_case_leaves_hears_so_with_what_it_takes_out_of_the_ledger_there(tx):
+    (ref,) = await standing(tx, "daily-2020")
+    told = (await ask(tx, TransferCase(case_id=ref.id, division="360222105000", reason="属蛟潭镇"))).news
+    assert [(fact.name, getattr(fact, "left", None)) for fact in told] == [
+        ("cases.transferred.v1", None),
+        ("cases.left.v1", VILLAGE),
+    ]
+    assert [[entry.line.value for entry in fact.entries] for fact in told] == [["moved_in"], ["moved_out"]]
+    assert told[1].told_in() == VILLAGE
 
 
 async def test_days_that_end_before_they_begin_are_refused(tx):
@@ -201,6 +307,17 @@ async def test_ages_count_from_the_last_move_on_any_past_day(tx):
     assert await ages(date(2020, 6, 15)) == (1, 0, 0, 0, {})
     assert await ages(date(2020, 7, 5)) == (1, 1, 0, 0, {"none": 1})
     assert await ages(date(2020, 8, 14)) == (0, 0, 2, 0, {"none": 2})
+
+
+async def test_a_case_is_as_old_as_it_was_where_it_counted_that_day(tx):
+    (ref,) = await standing(tx, "daily-2020")
+    await ask(later(tx, 5), TransferCase(case_id=ref.id, division="360222105000", reason="属蛟潭镇"))
+
+    async def within_7(division, on):
+        return (await ask(later(tx, 9), ShowAges(on=on), OFFICE, Division(division))).body.within_7
+
+    assert [await within_7(place, date(2020, 6, 16)) for place in (TOWN, "360222105000")] == [1, 0]
+    assert [await within_7(place, date(2020, 6, 21)) for place in (TOWN, "360222105000")] == [0, 1]
 
 
 def from_facts(facts):

@@ -38,12 +38,13 @@ from contracts.case_commands import (
     VerifyCase,
     VoidCase,
 )
+from contracts.values import UnitRef
 from services.cases import case as rules
 from services.cases import closing
-from services.cases.machine import MOVES, By, allowed
+from services.cases.machine import MOVES, By, acting, allowed
 from services.cases.post import NoOffice, Posts
 from services.runtime.problem import Problem
-from tests.cases.road import DUE_ON, MEASURES, NOW, PROOFS, ROSTER, TODAY, act_of, case_in, decide, registered
+from tests.cases.road import DUE_ON, MEASURES, NOW, PROOFS, ROSTER, TODAY, act_of, actor, case_in, decide, registered
 from tests.cases.world import CHIEF, COUNTY_OFFICE, EVIDENCE, OFFICE, STATION, UNIT, incident
 
 CITY_OFFICE = "p-360200000000-office"
@@ -227,6 +228,43 @@ def test_handed_to_justice_needs_a_referral_that_was_acknowledged_and_the_land_s
     submitted = decide(known, SubmitCase, UNIT, measures="移送", evidence=[EVIDENCE], route="justice", proofs=proofs)
     assert (submitted.case.route, submitted.case.referrals[0].their_number) == ("justice", "浮公立字〔2020〕12号")
     assert submitted.case.flags == ("grave",)
+
+
+def test_a_referral_before_a_relapse_hands_nothing_to_justice_after_it():
+    known = decide(
+        decide(case_in("closed"), RelapseCase, OFFICE, why="recurrence", reason="又见").case,
+        AssignCase,
+        OFFICE,
+        unit=STATION,
+        due_on=DUE_ON,
+    ).case
+    before = decide(case_in("verified"), ReferCase, OFFICE, **REFERRAL).case
+    old = decide(before, AcknowledgeReferral, OFFICE, n=1, their_number="1号").case.referrals
+    started = decide(known.model_copy(update={"referrals": old}), StartCase, UNIT).case
+    with pytest.raises(Problem) as refused:
+        decide(started, SubmitCase, UNIT, measures="移送", evidence=[EVIDENCE], route="justice", proofs=PROOFS)
+    assert "route" in [error["field"] for error in refused.value.errors]
+
+
+def test_what_the_office_itself_put_right_waits_for_the_office_above():
+    case = decide(case_in("verified"), AssignCase, OFFICE, unit=COUNTY_OFFICE, due_on=DUE_ON).case
+    started = decide(case, StartCase, OFFICE).case
+    submitted = decide(started, SubmitCase, OFFICE, measures="已补植", evidence=[EVIDENCE], proofs=PROOFS).case
+    assert submitted.owner.unit.id == "u-360200000000-office"
+
+
+def test_a_unit_that_is_no_longer_in_the_roster_owns_nothing():
+    closed = case_in("closed", unit=UnitRef(id="u-gone", name="已撤销"))
+    relapsed = decide(closed, RelapseCase, OFFICE, why="recurrence", reason="又见").case
+    assert relapsed.owner.unit == COUNTY_OFFICE
+
+
+def test_a_merge_or_link_is_not_before_the_last_move_of_the_other_case():
+    case, other = case_in("verified"), case_in("verified", ref=registered(2).ref, moved_on=TODAY)
+    earlier = case.model_copy(update={"moved_on": date(2020, 6, 10)})
+    with pytest.raises(Problem) as refused:
+        acting(actor(OFFICE), NOW, date(2020, 6, 12), earlier, other)
+    assert refused.value.errors[0]["field"] == "on"
 
 
 def test_a_referral_is_acknowledged_and_concluded_once_each_in_that_order():

@@ -1,4 +1,4 @@
-"""The machine whole: cases that no report opened, the ledger, letters, reviews, causes."""
+"""What is known up to a cut-off stays known: entries, links of one site, where a case counted at each move."""
 
 from services.runtime.migrate import run_sql
 
