@@ -230,7 +230,7 @@ class People:
                     (0.15, unit, ShowNoViolation, {"measures": "现场核查无违法", "proofs": _proofs(case)}),
                 ]
             case CaseState.RECTIFYING:
-                later = {"due_on": (case.due_on or today) + timedelta(days=7), "reason": "连日暴雨"}
+                later = {"due_on": max(case.due_on or today, today) + timedelta(days=7), "reason": "连日暴雨"}
                 return [(0.1, unit, AskExtension, later)]
             case CaseState.SUBMITTED:
                 return [(0.1, self._acceptor(case), SendBackCase, {"reason": "补植数量不足"})]

@@ -154,7 +154,7 @@ async def take_over(tx: Transaction, ask: Ask[ImportCases]) -> Answer:
     await enter(tx, [case for _, case, _ in added], ask.actor, "import")
     await store.name_import(tx, [(case, digest) for _, case, digest in added])
     told = [(case, _imported(row, case, act)) for row, case, _ in added]
-    closed = [Change(case, fact, "close") for case, fact in told if fact.case.state is CaseState.CLOSED]
+    closed = [Change(case, fact, "import") for case, fact in told if fact.case.state is CaseState.CLOSED]
     still_open = [fact for _, fact in told if fact.case.state is not CaseState.CLOSED]
     facts = [*await record(tx, closed), *await enter_ledger(tx, still_open)]
     return Answer(Imported(added=len(added), unchanged=unchanged, refused=tuple(refused)), facts)
