@@ -14,10 +14,7 @@ from cli.asking import command_of, help_of, options_of
 from cli.bus import Bus
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, home_at, run, session
-from contracts.case import Case, CaseKind, CaseState
-from contracts.case_commands import (
-    CASE_COMMANDS,
-    CaseCommand,
+from contracts.book_commands import (
     CaseList,
     History,
     ImportCases,
@@ -27,7 +24,9 @@ from contracts.case_commands import (
     ShowHistory,
     ShowSheet,
 )
-from contracts.commands import OPERATOR
+from contracts.case import Case, CaseKind, CaseState
+from contracts.case_commands import CaseCommand
+from contracts.commands import CASE_COMMANDS, OPERATOR
 from contracts.division import UNKNOWN, Division
 from contracts.event import Command
 from contracts.values import SHANGHAI

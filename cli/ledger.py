@@ -20,18 +20,11 @@ from cli.ledger_import import import_ledger
 from cli.ledger_print import NoFont, ledger_pdf, letter_pdf
 from cli.say import data, language_is_chinese, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
+from contracts.book_commands import CaseList, History, ListCases, PublishSheet, ShowHistory, ShowSheet
 from contracts.case import Case, CaseKind
-from contracts.case_commands import (
-    CaseList,
-    History,
-    ListCases,
-    PublishSheet,
-    ShowHistory,
-    ShowSheet,
-)
-from contracts.cases import Balance, Sheet
 from contracts.commands import OPERATOR
 from contracts.division import Division
+from contracts.ledger import Balance, Sheet
 from contracts.values import SHANGHAI
 
 app = typer.Typer(no_args_is_help=True)

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, TypedDict
 
 from contracts.case import Case
-from contracts.cases import Sheet
+from contracts.ledger import Sheet
 from contracts.values import day_of
 
 SIGNS = {

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from cli import ledger_document
 from contracts.case import Case
-from contracts.cases import Sheet
+from contracts.ledger import Sheet
 from contracts.values import SHANGHAI
 
 BALANCE, LEDGER = "平衡表", "台账"

@@ -17,7 +17,7 @@ from cli.ledger_form import LedgerForm, form_of, sources
 from cli.old_ledger import LedgerUnreadable, Read, read_ledger
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.case_commands import ImportCases, Imported, OldCase
+from contracts.book_commands import ImportCases, Imported, OldCase
 from contracts.division import Division
 
 Divisions = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=say("help.ledger_divisions"))]

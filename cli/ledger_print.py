@@ -13,7 +13,8 @@ import typst
 from cli import ledger_document
 from cli.say import say
 from contracts.case import Case
-from contracts.cases import Letter, Sheet
+from contracts.ledger import Sheet
+from contracts.supervision import Letter
 from contracts.values import SHANGHAI
 
 PRINT = files("cli") / "print"

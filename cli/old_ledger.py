@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from cli.ledger_form import DAYS, EXCEL_ERRORS, REQUIRED, WORDED, BadCell, LedgerForm, said
 from cli.say import say
-from contracts.case_commands import OldCase
+from contracts.book_commands import OldCase
 from contracts.division import Division
 from contracts.event import describe
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.division import Division
 from contracts.incident import Evidence, Severity
 from contracts.values import (
     CaseRef,
@@ -302,41 +301,3 @@ class Case(Value):
     weight: Annotated[int, Field(ge=1)] = 1
     since: Instant
     moved_on: date | None = None
-
-
-class LedgerLine(OpenEnum):
-    """A line of the ledger's equation; `unclosed` is a closed case that is voided: it changes totals, not stock."""
-
-    OPENING = "opening"
-    NEW = "new"
-    RELAPSED = "relapsed"
-    MOVED_IN = "moved_in"
-    CLOSED = "closed"
-    VOIDED = "voided"
-    MERGED = "merged"
-    MOVED_OUT = "moved_out"
-    UNCLOSED = "unclosed"
-    OTHER = "other"
-
-
-class Scope(Value):
-    """Where the ledger counts a case."""
-
-    campaign: Token
-    division: Division
-    kind: CaseKind
-
-
-class Entry(Value):
-    """What a move does to the ledger: one case on one line, on a business date.
-
-    `other` is where a case that moves comes from or goes to: a sheet that covers both counts neither. `route` is how
-    the case was closed, or the close that is undone.
-    """
-
-    line: LedgerLine
-    on: date
-    scope: Scope
-    other: Scope | None = None
-    reason: Token | None = None
-    route: Route | None = None

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts.case_commands import CASE_COMMANDS
+from contracts.book_commands import BOOK_COMMANDS
+from contracts.case_commands import MOVE_COMMANDS
 from contracts.division import Division
 from contracts.event import Command
 from contracts.notify import Channel
@@ -16,6 +17,8 @@ from contracts.roster import Area, Post
 from contracts.targets import Amounts, RecordWord, Target
 from contracts.values import CaseRef, Instant, Latitude, Line, Longitude, PostRef, Text, Token, Value
 
+CASE_COMMANDS = (*MOVE_COMMANDS, *BOOK_COMMANDS)
+"""What cases answers."""
 OPERATOR = "operator"
 """The account of who runs the system: enrols areas and posts, sets plans, looks after dead letters; decides no case."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contracts import cases, commands, dead_letters, intake, notify, patrol, roster, targets
+from contracts import cases, commands, dead_letters, intake, notify, patrol, roster, supervision, targets
 from contracts.event import Command, Fact, Intake, Message, ReferenceFact
 
 SERVICES = ("roster", "patrol", "cases", "targets", "notify")
@@ -57,16 +57,16 @@ FACTS: dict[str, tuple[type[Fact], ...]] = {
         cases.CaseReferred,
         cases.ReferralAcknowledged,
         cases.ReferralConcluded,
-        cases.LetterIssued,
-        cases.LetterReceipted,
-        cases.LetterReplied,
-        cases.CaseHandedUp,
-        cases.LadderStopped,
+        supervision.LetterIssued,
+        supervision.LetterReceipted,
+        supervision.LetterReplied,
+        supervision.CaseHandedUp,
+        supervision.LadderStopped,
         cases.CaseOverdue,
         cases.CaseCorroborated,
-        cases.ReviewRecorded,
-        cases.CauseAdded,
-        cases.SheetPublished,
+        supervision.ReviewRecorded,
+        supervision.CauseAdded,
+        supervision.SheetPublished,
         dead_letters.CasesDeadLettered,
     ),
     "targets": (targets.TargetSet, targets.ProgressRecorded, targets.RecordEntered, dead_letters.TargetsDeadLettered),
@@ -96,7 +96,7 @@ HEARS: dict[str, tuple[type[Fact | Intake], ...]] = {
         cases.CaseAssigned,
         cases.CaseReassigned,
         cases.CaseOverdue,
-        cases.LetterIssued,
+        supervision.LetterIssued,
         cases.CaseClosed,
         cases.CaseRelapsed,
     ),

@@ -16,19 +16,12 @@ from cli.demo.desk import Imports
 from cli.demo.ledger_books import ledger
 from cli.demo.people import People
 from cli.demo.reports import Expected, Post
-from contracts.cases import (
-    CaseCorroborated,
-    CaseFact,
-    CaseOverdue,
-    CasePassedOn,
-    LadderStopped,
-    LetterFact,
-    LookBackDue,
-)
+from contracts.cases import CaseCorroborated, CaseFact, CaseOverdue, CasePassedOn, LookBackDue
 from contracts.commands import OPERATOR
 from contracts.event import Fact
 from contracts.incident import ALARMS
 from contracts.intake import IncidentReport, ProgressReport, TrackBatch
+from contracts.supervision import LadderStopped, LetterFact
 from contracts.wiring import FACTS, SERVICES
 from deploy.local.home import Run
 

@@ -13,26 +13,25 @@ from cli.demo.world import NamedDivision
 from cli.ledger_form import form_of
 from cli.ledger_import import batches
 from cli.old_ledger import read_ledger
-from contracts.case import Case, CaseKind, CaseState, Directive, Instrument
-from contracts.case_commands import (
+from contracts.book_commands import (
     AddCause,
     CauseNamed,
     DissolveUnit,
     Finding,
     ImportCases,
     Imported,
-    LinkSite,
-    MergeCase,
     OpenDirective,
     PassedOn,
     PublishSheet,
     RecordReview,
     RegisterCase,
-    TransferCase,
 )
-from contracts.cases import Review, ReviewKind, Sheet
+from contracts.case import Case, CaseKind, CaseState, Directive, Instrument
+from contracts.case_commands import LinkSite, MergeCase, TransferCase
 from contracts.division import Division
 from contracts.incident import Severity
+from contracts.ledger import Sheet
+from contracts.supervision import Review, ReviewKind
 from contracts.values import UnitRef, day_of
 
 CITY = Division("360200000000")

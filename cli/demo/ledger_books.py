@@ -14,11 +14,11 @@ from cli.demo.book import Book
 from cli.demo.desk import CITY, Imports
 from cli.demo.people import People
 from cli.demo.world import jingdezhen
-from contracts.case import OPEN, Entry, LedgerLine, Scope
-from contracts.case_commands import ShowSheet
-from contracts.cases import Sheet
+from contracts.book_commands import ShowSheet
+from contracts.case import OPEN
 from contracts.commands import OPERATOR
 from contracts.division import Division
+from contracts.ledger import Entry, LedgerLine, Scope, Sheet
 
 INTO = (LedgerLine.OPENING, LedgerLine.NEW, LedgerLine.RELAPSED, LedgerLine.MOVED_IN)
 OUT = (LedgerLine.CLOSED, LedgerLine.VOIDED, LedgerLine.MERGED, LedgerLine.MOVED_OUT)

@@ -18,7 +18,7 @@ from nats.aio.msg import Msg
 from pydantic import BaseModel
 
 from cli.bus import Bus, Refused, connected, told
-from contracts.case import OPEN, Case, CaseState, Entry, Flag, Measure, PlanState, Proof, ReferredTo, RelapseReason
+from contracts.case import OPEN, Case, CaseState, Flag, Measure, PlanState, Proof, ReferredTo, RelapseReason
 from contracts.case_commands import (
     AcceptCase,
     AcknowledgeReferral,
@@ -53,10 +53,11 @@ from contracts.case_commands import (
     VerifyCase,
     VoidCase,
 )
-from contracts.cases import Letter
 from contracts.division import Division
 from contracts.event import Command
 from contracts.incident import Evidence
+from contracts.ledger import Entry
+from contracts.supervision import Letter
 from contracts.values import UnitRef, day_of
 
 

@@ -15,7 +15,7 @@ from cli.demo.book import Book
 from cli.demo.people import People
 from cli.demo.world import jingdezhen
 from cli.say import language_is_chinese, say, table
-from contracts.case_commands import CASE_COMMANDS
+from contracts.commands import CASE_COMMANDS
 from contracts.division import Level
 from deploy.local.home import Run
 

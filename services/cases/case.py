@@ -8,23 +8,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from contracts.case import (
-    OPEN,
-    Case,
-    CaseKind,
-    CaseState,
-    Entry,
-    LedgerLine,
-    Origin,
-    Owner,
-    Period,
-    Route,
-    Scope,
-)
-from contracts.case_commands import Finding, OldCase, OpenDirective, RegisterCase
+from contracts.book_commands import Finding, OldCase, OpenDirective, RegisterCase
+from contracts.case import OPEN, Case, CaseKind, CaseState, Origin, Owner, Period, Route
 from contracts.cases import CaseFact
 from contracts.division import Division, Level
 from contracts.incident import ALARMS, Incident, Severity
+from contracts.ledger import Entry, LedgerLine, Scope
 from contracts.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_of
 from services.cases.campaign import RULES, campaign_of, daily, problem_of_kind
 from services.cases.deadline import after

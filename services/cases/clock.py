@@ -7,8 +7,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from contracts.case import Case
-from contracts.cases import CaseOverdue, CasePassedOn, LetterIssued, LookBackDue
+from contracts.cases import CaseOverdue, CasePassedOn, LookBackDue
 from contracts.event import Fact
+from contracts.supervision import LetterIssued
 from contracts.values import day_of
 from services.cases import case as rules
 from services.cases import (

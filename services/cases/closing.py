@@ -5,17 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from contracts.case import (
-    IN_STOCK,
-    OPEN,
-    AlsoAnswerable,
-    Case,
-    CaseState,
-    LedgerLine,
-    Objection,
-    RelapseReason,
-    Repeats,
-)
+from contracts.case import IN_STOCK, OPEN, AlsoAnswerable, Case, CaseState, Objection, RelapseReason, Repeats
 from contracts.case_commands import (
     CloseCase,
     GiveNotice,
@@ -46,6 +36,7 @@ from contracts.cases import (
     SiteLinked,
 )
 from contracts.division import Division
+from contracts.ledger import LedgerLine
 from contracts.values import CHIEFS, UnitRef
 from services.cases.campaign import RULES, Causes, campaign_of, problem_of_kind
 from services.cases.case import beside, entry, now_acting, scope_of, step, told

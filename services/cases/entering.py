@@ -7,9 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from contracts.case import Case, CaseState, LedgerLine, Owner
-from contracts.case_commands import (
-    AssignCase,
+from contracts.book_commands import (
     ImportCases,
     Imported,
     OldCase,
@@ -17,10 +15,13 @@ from contracts.case_commands import (
     RecordReview,
     RegisterCase,
     RowRefused,
-    VerifyCase,
 )
-from contracts.cases import CaseFact, CaseImported, CaseOpened, Review, ReviewRecorded
+from contracts.case import Case, CaseState, Owner
+from contracts.case_commands import AssignCase, VerifyCase
+from contracts.cases import CaseFact, CaseImported, CaseOpened
 from contracts.division import Division
+from contracts.ledger import LedgerLine
+from contracts.supervision import Review, ReviewRecorded
 from contracts.values import day_of
 from services.cases import case as rules
 from services.cases import handlers, rectify, store

@@ -6,27 +6,24 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+from contracts.book_commands import AddCause, CauseNamed, DissolveUnit, PassedOn
 from contracts.case import Case
 from contracts.case_commands import (
     AcceptCase,
     AcknowledgeReferral,
-    AddCause,
     ApprovePlan,
     AskExtension,
     AssignCase,
     CaseCommand,
-    CauseNamed,
     CloseCase,
     ConcludeReferral,
     DismissCase,
-    DissolveUnit,
     GiveNotice,
     GrantExtension,
     HandUp,
     LinkSite,
     MergeCase,
     OverruleObjection,
-    PassedOn,
     PassLookBack,
     RaiseObjection,
     ReassignCase,
@@ -46,9 +43,10 @@ from contracts.case_commands import (
     VerifyCase,
     VoidCase,
 )
-from contracts.cases import CaseCorroborated, CaseFact, CaseOpened, CaseReassigned, CauseAdded
+from contracts.cases import CaseCorroborated, CaseFact, CaseOpened, CaseReassigned
 from contracts.patrol import IncidentLinked, IncidentLocated
 from contracts.roster import PostStated
+from contracts.supervision import CauseAdded
 from contracts.values import day_of
 from services.cases import case as rules
 from services.cases import clock_store, closing, rectify, referral, store

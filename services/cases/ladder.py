@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from contracts.case import Case
-from contracts.cases import Letter
+from contracts.supervision import Letter
 from contracts.values import CHIEFS, PostRef, Role, UnitRef
 from services.cases.campaign import read
 from services.cases.case import case_id

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from contracts.case import Case
-from contracts.cases import Letter
+from contracts.supervision import Letter
 from services.runtime.transaction import Transaction
 
 

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
 
-from contracts.case import CaseKind, LedgerLine, Route
-from contracts.cases import Balance, Share, Sheet
+from contracts.case import CaseKind, Route
 from contracts.division import Division
+from contracts.ledger import Balance, LedgerLine, Share, Sheet
 from services.cases.campaign import NO_VIOLATION, RECTIFIED, find
 
 L = LedgerLine

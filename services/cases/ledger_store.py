@@ -8,10 +8,10 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from contracts.case import CaseKind, Entry, LedgerLine, Scope
-from contracts.case_commands import Ages
-from contracts.cases import Difference, Sheet
+from contracts.book_commands import Ages
+from contracts.case import CaseKind
 from contracts.division import Division
+from contracts.ledger import Difference, Entry, LedgerLine, Scope, Sheet
 from contracts.values import CaseRef, day_of
 from services.cases.campaign import NO_VIOLATION
 from services.cases.ledger import Counted, Window, route_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.case_commands import ReceiptLetter, ReplyLetter
-from contracts.cases import LetterFact, LetterReceipted, LetterReplied
+from contracts.supervision import LetterFact, LetterReceipted, LetterReplied
 from services.cases import case as rules
 from services.cases import ladder_store
 from services.cases.handlers import cases, lock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.case_commands import (
+from contracts.book_commands import (
     CaseList,
     History,
     ListCases,
@@ -15,7 +15,8 @@ from contracts.case_commands import (
     ShowHistory,
     ShowSheet,
 )
-from contracts.cases import Sheet, SheetPublished
+from contracts.ledger import Sheet
+from contracts.supervision import SheetPublished
 from contracts.values import day_of
 from services.cases import handlers, ladder_store, ledger, ledger_store, store
 from services.cases.campaign import campaign_of

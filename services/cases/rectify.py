@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from contracts.case import Case, Extension, LedgerLine, Plan, PlanState, Proof, ReferredTo, Route
+from contracts.case import Case, Extension, Plan, PlanState, Proof, ReferredTo, Route
 from contracts.case_commands import (
     AcceptCase,
     ApprovePlan,
@@ -45,6 +45,7 @@ from contracts.cases import (
     PlanRefused,
     PlanSubmitted,
 )
+from contracts.ledger import LedgerLine
 from contracts.values import UnitRef
 from services.cases.campaign import ITEMS, RULES, campaign_of
 from services.cases.case import entry, step, told

@@ -6,7 +6,8 @@ from datetime import date
 
 from contracts.case import Case, Referral
 from contracts.case_commands import AcknowledgeReferral, ConcludeReferral, HandUp, ReferCase
-from contracts.cases import CaseFact, CaseHandedUp, CaseReferred, ReferralAcknowledged, ReferralConcluded
+from contracts.cases import CaseFact, CaseReferred, ReferralAcknowledged, ReferralConcluded
+from contracts.supervision import CaseHandedUp
 from services.cases.campaign import RULES
 from services.cases.case import step, told
 from services.cases.deadline import after

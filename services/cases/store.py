@@ -9,11 +9,12 @@ from datetime import date
 from itertools import count
 from uuid import UUID
 
+from contracts.book_commands import CauseNamed, ListCases, MoveMade
 from contracts.case import Case, CaseState, Repeats
-from contracts.case_commands import CauseNamed, ListCases, MoveMade
-from contracts.cases import CaseFact, Review
+from contracts.cases import CaseFact
 from contracts.division import Division
 from contracts.roster import Post
+from contracts.supervision import Review
 from contracts.values import CaseRef, day_of
 from services.cases import case as rules
 from services.cases import closing

@@ -6,19 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from contracts.cases import (
-    CaseAssigned,
-    CaseClosed,
-    CaseOpened,
-    CaseOverdue,
-    CaseReassigned,
-    CaseRelapsed,
-    LetterIssued,
-)
+from contracts.cases import CaseAssigned, CaseClosed, CaseOpened, CaseOverdue, CaseReassigned, CaseRelapsed
 from contracts.commands import Notices, ReceiptNotice, ShowNotices
 from contracts.notify import Addressee, Channel, Notified, Receipted
 from contracts.patrol import AlarmRaised
 from contracts.roster import PostStated
+from contracts.supervision import LetterIssued
 from contracts.values import day_of
 from services.notify import store, telling, text
 from services.notify.store import Telling

@@ -10,10 +10,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from contracts.cases import CaseFact, LetterFact
+from contracts.cases import CaseFact
 from contracts.division import Division, Level
 from contracts.patrol import AlarmRaised
 from contracts.roster import Post
+from contracts.supervision import LetterFact
 from contracts.values import CHIEFS, PersonRef, Role, UnitRef
 
 NEAREST_CHIEF = "nearest_chief"

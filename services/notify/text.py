@@ -8,8 +8,9 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from contracts.cases import CaseFact, CaseOverdue, LetterFact
+from contracts.cases import CaseFact, CaseOverdue
 from contracts.patrol import AlarmRaised
+from contracts.supervision import LetterFact
 from contracts.values import SHANGHAI, AreaKind
 from services.notify.telling import RULES, Told
 

@@ -4,13 +4,9 @@ from datetime import date
 
 import pytest
 
-from contracts.case_commands import (
-    AcceptCase,
+from contracts.book_commands import (
     AddCause,
-    ApprovePlan,
-    AssignCase,
     DissolveUnit,
-    GiveNotice,
     ImportCases,
     OpenDirective,
     RecordReview,
@@ -19,6 +15,12 @@ from contracts.case_commands import (
     ShowCase,
     ShowHistory,
     ShowSheet,
+)
+from contracts.case_commands import (
+    AcceptCase,
+    ApprovePlan,
+    AssignCase,
+    GiveNotice,
     StartCase,
     SubmitCase,
     SubmitPlan,

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
+from contracts.book_commands import ListCases
 from contracts.case import CaseState
-from contracts.case_commands import AssignCase, ListCases, SubmitCase, VerifyCase
+from contracts.case_commands import AssignCase, SubmitCase, VerifyCase
 from contracts.cases import CaseCorroborated, CaseOpened, CaseOverdue
 from contracts.division import Division
 from contracts.patrol import IncidentLinked

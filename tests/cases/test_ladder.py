@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from contracts.book_commands import ShowHistory
 from contracts.case_commands import (
     AcknowledgeReferral,
     AssignCase,
@@ -11,12 +12,11 @@ from contracts.case_commands import (
     ReceiptLetter,
     ReferCase,
     ReplyLetter,
-    ShowHistory,
     StartCase,
     SubmitCase,
     VerifyCase,
 )
-from contracts.cases import LadderStopped, LetterIssued
+from contracts.supervision import LadderStopped, LetterIssued
 from services.cases import clock, ladder
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened

@@ -8,18 +8,15 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from contracts.case import LedgerLine
+from contracts.book_commands import PublishSheet, ShowAges, ShowSheet
 from contracts.case_commands import (
     AcceptCase,
     AssignCase,
     CloseCase,
     LinkSite,
     MergeCase,
-    PublishSheet,
     RelapseCase,
-    ShowAges,
     ShowNoViolation,
-    ShowSheet,
     StartCase,
     SubmitCase,
     TransferCase,
@@ -27,6 +24,7 @@ from contracts.case_commands import (
     VoidCase,
 )
 from contracts.division import Division
+from contracts.ledger import LedgerLine
 from contracts.roster import PostStated
 from services.cases import clock, handlers
 from services.runtime.problem import Problem

@@ -1,7 +1,8 @@
 """Cases, a sheet and a letter for the tests of the ledger's documents."""
 
 from contracts.case import Case
-from contracts.cases import Letter, Sheet
+from contracts.ledger import Sheet
+from contracts.supervision import Letter
 
 TOWN = "360222100000"
 STATION = {"id": f"u-{TOWN}", "name": "浮梁镇林业工作站"}

@@ -11,8 +11,8 @@ from python_calamine import CalamineWorkbook
 import cli.ledger_document
 from cli.ledger_excel import write_ledger
 from contracts.case import Case, CaseKind, CaseState, RelapseReason, Route
-from contracts.cases import Balance
 from contracts.incident import Severity
+from contracts.ledger import Balance
 from tests.cli.ledger_samples import SHEET, case
 
 

@@ -12,8 +12,8 @@ from cli.ledger_form import form_of, sources
 from cli.ledger_import import batches
 from cli.old_ledger import LedgerUnreadable, RowProblem, name_paths, read_ledger
 from cli.say import say
+from contracts.book_commands import OldCase
 from contracts.case import CaseKind, Route
-from contracts.case_commands import OldCase
 from contracts.incident import Severity
 from contracts.values import UnitRef
 

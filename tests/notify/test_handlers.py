@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from contracts.case import Referral
-from contracts.cases import CaseAssigned, CaseOpened, LetterIssued
+from contracts.cases import CaseAssigned, CaseOpened
 from contracts.commands import ReceiptNotice, ShowNotices
 from contracts.division import Division
 from contracts.notify import Notified, Receipted
 from contracts.patrol import AlarmRaised
 from contracts.roster import PostStated
+from contracts.supervision import LetterIssued
 from contracts.values import UnitRef
 from services.cases import case as cases
 from services.cases import ladder

@@ -11,17 +11,9 @@ import asyncpg
 import pytest
 
 from cli.bus import connected, told
+from contracts.book_commands import CaseList, ListCases
 from contracts.case import Case
-from contracts.case_commands import (
-    AcceptCase,
-    AssignCase,
-    CaseList,
-    CloseCase,
-    ListCases,
-    StartCase,
-    SubmitCase,
-    VerifyCase,
-)
+from contracts.case_commands import AcceptCase, AssignCase, CloseCase, StartCase, SubmitCase, VerifyCase
 from contracts.commands import OPERATOR, Notices, ReceiptNotice, Record, ShowNotices, ShowRecord
 from contracts.commands import Notice as NoticeShown
 from contracts.division import UNKNOWN

@@ -1,0 +1,142 @@
+"""What cases announces of pressing, reviews and sheets: letters of the ladder, what came of them, findings, causes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.cases import CaseFact
+from contracts.division import Division
+from contracts.event import Fact
+from contracts.ledger import Difference, Sheet
+from contracts.values import CaseRef, Instant, Line, OpenEnum, PostRef, Text, Token, UnitRef, Value
+
+
+class Letter(Value):
+    """One rung of the supervision ladder as it was issued, and what came of it.
+
+    `about` is `owner`, or `referral-<n>` for a referral that nobody acknowledges; `due_on` is the day it presses for,
+    `posts` are told besides.
+    """
+
+    id: UUID
+    rung: Token
+    about: Token
+    office: UnitRef
+    to: UnitRef
+    posts: tuple[PostRef, ...] = ()
+    due_on: date
+    issued_on: date
+    reply_due_on: date
+    receipted_on: date | None = None
+    replied_on: date | None = None
+    reply: Text | None = None
+
+
+class LetterFact(CaseFact):
+    letter: Letter
+
+
+class LetterIssued(LetterFact):
+    """The present owner, or the receiver of a referral, is pressed: reminder, letter, supervision letter, circular."""
+
+    name: ClassVar[str] = "cases.letter_issued.v1"
+
+
+class LetterReceipted(LetterFact):
+    """The letter has been signed for (签收)."""
+
+    name: ClassVar[str] = "cases.letter_receipted.v1"
+
+
+class LetterReplied(LetterFact):
+    """The addressee has replied."""
+
+    name: ClassVar[str] = "cases.letter_replied.v1"
+
+
+class CaseHandedUp(CaseFact):
+    """The office cannot make it move and hands the pressing to the office above."""
+
+    name: ClassVar[str] = "cases.handed_up.v1"
+
+    reason: Line
+
+
+class LadderStopped(CaseFact):
+    """The cause of the letters issued is gone; no further rung follows from it."""
+
+    name: ClassVar[str] = "cases.ladder_stopped.v1"
+
+    about: Token
+    last_rung: Token
+
+
+class ReviewKind(OpenEnum):
+    """Self-check, look-back, guidance visit (G2)."""
+
+    SELF_CHECK = "self_check"
+    LOOK_BACK = "look_back"
+    GUIDANCE = "guidance"
+    OTHER = "other"
+
+
+class Review(Value):
+    """A review of a campaign's cases in a place: how many were looked at, and the cases its findings opened."""
+
+    id: UUID
+    kind: ReviewKind
+    campaign: Token
+    division: Division
+    scope: Line
+    sample: Annotated[int, Field(ge=0)]
+    on: date
+    findings: tuple[CaseRef, ...] = ()
+
+
+class ReviewRecorded(Fact):
+    """A self-check, look-back or guidance visit has been made."""
+
+    name: ClassVar[str] = "cases.reviewed.v1"
+    aggregate: ClassVar[str] = "review.id"
+    place: ClassVar[str] = "review.division"
+
+    review: Review
+    by: Token
+    at: Instant
+
+
+class CauseAdded(Fact):
+    """The list of causes has grown."""
+
+    name: ClassVar[str] = "cases.cause_added.v1"
+    aggregate: ClassVar[str] = "cause"
+    place: ClassVar[str] = "division"
+
+    cause: Token
+    words: Line
+    words_en: Line
+    division: Division
+    by: Token
+    at: Instant
+
+
+class SheetPublished(Fact):
+    """A ledger sheet has been published; it keeps its cut-off.
+
+    `differences` are what was entered since on the days of the sheet published before it for the same scope: the
+    first thousand of `differences_total`.
+    """
+
+    name: ClassVar[str] = "cases.sheet_published.v1"
+    aggregate: ClassVar[str] = "sheet.division"
+    place: ClassVar[str] = "sheet.division"
+
+    sheet: Sheet
+    differences: tuple[Difference, ...] = ()
+    differences_total: Annotated[int, Field(ge=0)] = 0
+    by: Token
+    at: Instant
