@@ -1,4 +1,4 @@
-"""`linzhang status`: how the services, the streams and the work that falls due stand."""
+"""`linzhang status`: how services, streams and due work stand; `linzhang refill`, when the bus has lost them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nats.js.errors import APIError
 from cli.bus import Bus, NoAnswer
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.commands import OPERATOR, ServiceStatus, ShowStatus
+from contracts.commands import OPERATOR, Done, RefillBus, ServiceStatus, ShowStatus
 from contracts.division import UNKNOWN
 from contracts.wiring import SERVICES, STREAMS
 
@@ -40,6 +40,15 @@ async def status(as_json: JsonOption = False, bus: BusOption = None, home: HomeO
     else:
         _show(services, streams)
     return 0 if all(one is not None and one.ready for one in services.values()) else 1
+
+
+@run
+async def refill(bus: BusOption = None, home: HomeOption = None) -> int:
+    async with session(OPERATOR, bus, home) as asking:
+        for service in SERVICES:
+            done = await asking.ask(RefillBus(), OPERATOR, UNKNOWN, Done, service=service, timeout=60)
+            talk("refill.done", service=service, count=done.changed)
+    return 0
 
 
 def _show(services: dict[str, ServiceStatus | None], streams: dict[str, dict[str, Any]]) -> None:

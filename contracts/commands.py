@@ -250,7 +250,17 @@ class ShowStatus(Command):
     answer: ClassVar[type[BaseModel]] = ServiceStatus
 
 
-OPERATIONS: tuple[type[Command], ...] = (ListDeadLetters, ReplayDeadLetters, DiscardDeadLetters, ShowStatus)
+class RefillBus(Command):
+    """Announce again everything that the service still has on record, for a bus that has lost it. By the operator.
+
+    On a bus that has not, subscribers set the repeats aside.
+    """
+
+    name: ClassVar[str] = "*.refill.v1"
+    answer: ClassVar[type[BaseModel]] = Done
+
+
+OPERATIONS: tuple[type[Command], ...] = (ListDeadLetters, ReplayDeadLetters, DiscardDeadLetters, RefillBus, ShowStatus)
 """Commands that every service answers, `*` standing for its name."""
 
 COMMANDS: dict[str, tuple[type[Command], ...]] = {

@@ -13,6 +13,7 @@ from contracts.commands import (
     DiscardDeadLetters,
     Done,
     ListDeadLetters,
+    RefillBus,
     ReplayDeadLetters,
     ServiceStatus,
     ShowStatus,
@@ -78,7 +79,17 @@ def operations(process: Process) -> dict[type[Command], CommandHandler]:
         changed = await dead_letters.settle(tx.sql, ask.command.ids, "discarded", ask.command.reason, tx.now)
         return Answer(Done(changed=changed))
 
-    return {ShowStatus: status, ListDeadLetters: list_dead, ReplayDeadLetters: replay, DiscardDeadLetters: discard}
+    async def refill(tx: Transaction, ask: Ask[RefillBus]) -> Answer:
+        ask.require_operator()
+        return Answer(Done(changed=await outbox.send_again(tx.sql)))
+
+    return {
+        ShowStatus: status,
+        ListDeadLetters: list_dead,
+        ReplayDeadLetters: replay,
+        DiscardDeadLetters: discard,
+        RefillBus: refill,
+    }
 
 
 def count_of(durable: str, outcome: str) -> int:

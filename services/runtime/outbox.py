@@ -122,6 +122,19 @@ async def _sequences(sql: Sql, wanted: Counter[str]) -> dict[str, int]:
     return {row["partitionkey"]: row["sequence"] - wanted[row["partitionkey"]] + 1 for row in rows}
 
 
+async def send_again(sql: Sql) -> int:
+    """Let the relay send everything that is on record once more; returns how much that is."""
+    count: int = await sql.fetchval(
+        """
+        WITH again AS (
+            INSERT INTO unsent SELECT id, partitionkey FROM outbox ON CONFLICT (id) DO NOTHING RETURNING id
+        )
+        SELECT count(*) FROM again
+        """
+    )
+    return count
+
+
 async def unsent(sql: Sql) -> tuple[int, float]:
     """How many rows wait for the relay, and the age of the oldest in seconds."""
     row = await sql.fetchrow(
