@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.ports import LOOPBACK, free_port
-from deploy.nats.accounts import Users, server_configuration, write_configuration
+from deploy.nats.accounts import Node, Users, server_configuration, write_configuration
 
 
 class BusFailed(Exception):
@@ -38,6 +38,7 @@ class Bus:
     port: int
     monitor_port: int
     sync: str = "always"
+    node: Node | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @classmethod
@@ -54,24 +55,30 @@ class Bus:
 
     def start(self) -> None:
         """Start and wait until JetStream answers; the same data directory is found again."""
-        configuration = self._configure()
-        with (self.home / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [binary(), "-c", str(configuration)], stdout=log, stderr=log, start_new_session=True
-            )
+        self.launch()
+        assert self.process is not None
         until = time.monotonic() + 20
         while time.monotonic() < until and self.process.poll() is None:
-            if self._healthy():
+            if self.healthy():
                 return
             time.sleep(0.02)
         self.kill()
         told = (self.home / "log").read_text(errors="replace").splitlines()[-5:]
         raise BusFailed("nats-server did not start: " + " | ".join(told))
 
+    def launch(self) -> None:
+        """Start without waiting: a node of a cluster answers when others are there."""
+        configuration = self._configure()
+        with (self.home / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [binary(), "-c", str(configuration)], stdout=log, stderr=log, start_new_session=True
+            )
+
     def _configure(self) -> Path:
         path = self.home / "server.conf"
         store = self.home / "jetstream"
-        write_configuration(path, server_configuration(self.users, store, self.port, self.monitor_port, self.sync))
+        text = server_configuration(self.users, store, self.port, self.monitor_port, self.sync, node=self.node)
+        write_configuration(path, text)
         return path
 
     def reload(self) -> None:
@@ -80,7 +87,7 @@ class Bus:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGHUP)
 
-    def _healthy(self) -> bool:
+    def healthy(self) -> bool:
         try:
             with urllib.request.urlopen(f"http://{LOOPBACK}:{self.monitor_port}/healthz", timeout=1) as answer:
                 return b'"ok"' in answer.read()

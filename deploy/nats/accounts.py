@@ -122,8 +122,35 @@ def _import(subject: str) -> str:
     return f'      {{service: {{account: FOREST, subject: "{subject}"}}{to}}}\n'
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One server of a cluster: its name, the port for the others, and the addresses of all for routes."""
+
+    name: str
+    port: int
+    routes: tuple[str, ...]
+
+    def block(self, host: str) -> str:
+        # Clients go to the addresses that they were given, not to those that servers tell of each other.
+        return f"""\
+server_name: {self.name}
+cluster {{
+  name: linzhang
+  listen: {host}:{self.port}
+  no_advertise: true
+  routes: {json.dumps(list(self.routes))}
+}}
+"""
+
+
 def server_configuration(
-    users: Users, store: Path, port: int, monitor_port: int, sync: str = "always", host: str = "127.0.0.1"
+    users: Users,
+    store: Path,
+    port: int,
+    monitor_port: int,
+    sync: str = "always",
+    host: str = "127.0.0.1",
+    node: Node | None = None,
 ) -> str:
     """The whole nats-server configuration. `sync` is JetStream's sync_interval: `always`, or a duration."""
     inside = [_user(s, users.password(s), service_permissions(s)) for s in SERVICES]
@@ -135,7 +162,7 @@ def server_configuration(
 host: {host}
 port: {port}
 http: {host}:{monitor_port}
-max_payload: {MAX_PAYLOAD}
+{node.block(host) if node else ""}max_payload: {MAX_PAYLOAD}
 jetstream {{ store_dir: {json.dumps(str(store))}, sync_interval: {sync} }}
 accounts {{
   FOREST {{

@@ -10,7 +10,7 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ import shapely
 
 from cli.areas import enrol_areas, enrol_posts
 from cli.bus import connected
-from cli.demo.world import jingdezhen, world
+from cli.demo.world import NamedDivision, jingdezhen, world
 from contracts.commands import OPERATOR
 from contracts.event import Envelope, to_headers
 from contracts.intake import IncidentReport, intake_subject
@@ -65,11 +65,13 @@ async def settled(run: Run) -> None:
             await asyncio.sleep(0.2)
 
 
-def reports(count: int, seed: int = 1) -> Iterator[tuple[str, bytes, dict[str, str]]]:
+def reports(
+    count: int, seed: int = 1, divisions: Sequence[NamedDivision] | None = None
+) -> Iterator[tuple[str, bytes, dict[str, str]]]:
     """Reports of which none is near another of its kind in place and time: subject, body, headers."""
     draw = random.Random(seed)
     times: Counter[tuple[int, str]] = Counter()
-    areas, _ = world(jingdezhen())
+    areas, _ = world(divisions or jingdezhen())
     boxes = [shapely.geometry.shape(one.boundary.model_dump()) for one in areas if one.kind == "grid"]
     shapely.prepare(boxes)
     now = datetime.now(UTC)

@@ -1,0 +1,94 @@
+"""One replica of a service as a process of its own, which can be killed, held and started anew."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.local.ports import LOOPBACK, free_port
+
+ROOT = Path(__file__).parents[2]
+
+
+class Replica:
+    """Its settings stay from one start to the next, unless a start says otherwise."""
+
+    def __init__(self, service: str, n: int, settings: Mapping[str, str], log: Path) -> None:
+        self.service = service
+        self.name = f"{service}-{n}"
+        self.http_port = free_port()
+        self.module = f"services.{service}"
+        self._settings = dict(settings)
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self.wanted = False
+
+    def start(self, **settings: str) -> None:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            **self._settings,
+            "LINZHANG_HTTP_PORT": str(self.http_port),
+            **settings,
+        }
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", self.module], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+        self.wanted = True
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def ended(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
+
+    def kill(self) -> None:
+        """As the kernel kills: no goodbye."""
+        self.wanted = False
+        if self._process is not None and not self.ended:
+            self._process.kill()
+            self._process.wait()
+
+    async def stop(self) -> None:
+        """As a supervisor stops: it may finish what it is at."""
+        self.wanted = False
+        if self._process is None or self.ended:
+            return
+        self._process.terminate()
+        try:
+            await asyncio.to_thread(self._process.wait, 10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    async def hold(self, seconds: float) -> None:
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
+
+    def ready(self) -> bool:
+        return self.get("/readyz")[0] == 200
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://{LOOPBACK}:{self.http_port}{path}", timeout=1) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def open_files(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))

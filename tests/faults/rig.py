@@ -1,0 +1,164 @@
+"""The system under the rig: the cluster, PostgreSQL behind a proxy, two replicas of each service, a small world."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+
+from cli.areas import enrol_areas, enrol_posts
+from cli.bus import connected
+from cli.demo.world import jingdezhen, world
+from contracts.commands import OPERATOR
+from contracts.division import Division
+from contracts.wiring import SERVICES
+from deploy.local.postgres import Postgres, make_roles, temporary_home
+from deploy.nats.accounts import Integrator, Official, Users
+from services.runtime.migrate import migrate_async
+from tests.bench.rig import resident_mb
+from tests.faults.cluster import Cluster
+from tests.faults.proxy import Proxy
+from tests.faults.replica import Replica
+from tests.servers import until
+
+COUNTY, TOWN = Division("360222000000"), Division("360222104000")
+OFFICE = "p-360222000000-office"
+"""Who verifies cases: the holder of the county office's post."""
+DATABASE = "linzhang"
+SUPERVISED_EVERY_S = 0.3
+
+
+def small_world() -> list:
+    """One town with its villages, and what lies above it."""
+    above = {str(one) for one in TOWN.chain()}
+    return [one for one in jingdezhen() if one.code in above or TOWN.contains(one.code)]
+
+
+class Rig:
+    """Everything that runs, and what it took at the beginning."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.users = Users((Integrator("acme"), Official(OFFICE, COUNTY)))
+        self.cluster = Cluster(home, self.users)
+        self.postgres = Postgres.prepare(home / "postgres")
+        self.database_proxy = Proxy(self.postgres.port)
+        self.replicas: list[Replica] = []
+        self.restarted = 0
+        self.at_rest: dict[str, tuple[float, int]] = {}
+
+    def dsn(self, service: str) -> str:
+        """Past the proxy, for whoever looks on."""
+        return self.postgres.dsn(service, self.users.password(f"postgres-{service}"), DATABASE)
+
+    @property
+    def admin_dsn(self) -> str:
+        return self.postgres.dsn("linzhang", self.postgres.password, DATABASE)
+
+    def of(self, service: str) -> list[Replica]:
+        return [replica for replica in self.replicas if replica.service == service]
+
+    async def start(self) -> None:
+        await asyncio.gather(self.cluster.start(), self._start_database())
+        for service in SERVICES:
+            settings = {
+                "LINZHANG_NATS_URL": self.cluster.proxied(service),
+                "LINZHANG_DATABASE_URL": self.dsn(service).replace(
+                    f":{self.postgres.port}/", f":{self.database_proxy.port}/"
+                ),
+                "LINZHANG_RETRY_FIRST_S": "0.1",
+            }
+            for n in (1, 2):
+                replica = Replica(service, n, settings, self.home / f"{service}-{n}.log")
+                replica.start()
+                self.replicas.append(replica)
+        await self.ready()
+        areas, posts = world(small_world())
+        async with connected(self.cluster.direct(OPERATOR)[0], OPERATOR) as operator:
+            await enrol_areas(operator, list(enumerate(areas)))
+            await enrol_posts(operator, posts)
+        await self.settled()
+        self.at_rest = {one.name: (resident_mb(one.pid), one.open_files()) for one in self.replicas}
+
+    async def _start_database(self) -> None:
+        await asyncio.to_thread(self.postgres.start, max_connections="60")
+        self.database_proxy.target_port = self.postgres.port
+        admin = await asyncpg.connect(self.postgres.admin_dsn)
+        await admin.execute(f"CREATE DATABASE {DATABASE}")
+        await admin.close()
+        inside = await asyncpg.connect(self.admin_dsn)
+        await make_roles(inside, {name: self.users.password(f"postgres-{name}") for name in SERVICES})
+        await inside.close()
+        for service in SERVICES:
+            await migrate_async(service, self.dsn(service))
+        await self.database_proxy.start()
+
+    async def supervise(self) -> None:
+        """What has ended by itself is started again, as any supervisor does."""
+        while True:
+            for replica in self.replicas:
+                if replica.wanted and replica.ended:
+                    self.restarted += 1
+                    replica.start()
+            await asyncio.sleep(SUPERVISED_EVERY_S)
+
+    async def ready(self, within_s: float = 60.0) -> None:
+        async def so() -> bool:
+            return all(await asyncio.gather(*(asyncio.to_thread(one.ready) for one in self.replicas)))
+
+        await until(so, within_s, every_s=0.1)
+
+    async def unsent(self) -> int:
+        """Outbox rows of all services that the bus has not acknowledged."""
+        count = 0
+        for service in SERVICES:
+            sql = await asyncpg.connect(self.dsn(service))
+            count += await sql.fetchval("SELECT count(*) FROM unsent")
+            await sql.close()
+        return count
+
+    async def settled(self, within_s: float = 60.0) -> None:
+        """Nothing waits anywhere: no outbox, no durable, three times in a row."""
+        quiet = 0
+
+        async def so() -> bool:
+            nonlocal quiet
+            try:
+                busy = any((await self.cluster.waiting()).values()) or await self.unsent()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, Exception):
+                busy = True
+            quiet = 0 if busy else quiet + 1
+            return quiet == 3
+
+        await until(so, within_s, every_s=0.2)
+
+    async def stop(self) -> None:
+        for replica in self.replicas:
+            replica.kill()
+        await self.cluster.stop()
+        await self.database_proxy.stop()
+        self.postgres.stop()
+
+
+@asynccontextmanager
+async def rig() -> AsyncIterator[Rig]:
+    """A running one, taken down at the end; its logs are kept when it fails."""
+    found = Rig(temporary_home())
+    try:
+        await found.start()
+        supervising = asyncio.create_task(found.supervise())
+        try:
+            yield found
+        finally:
+            supervising.cancel()
+    except BaseException:
+        print(f"logs are kept in {found.home}")
+        raise
+    else:
+        shutil.rmtree(found.home, ignore_errors=True)
+    finally:
+        await found.stop()

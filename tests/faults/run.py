@@ -1,0 +1,121 @@
+"""A whole run: load and faults for a while, then quiet, then the books."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.faults.books import Found, check
+from tests.faults.faults import FAULTS, LONG
+from tests.faults.load import Load
+from tests.faults.rig import Rig, rig
+
+HEALED_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did and found."""
+
+    seed: int
+    faults: Counter[str]
+    messages: int
+    reports: int
+    verified: int
+    repeats: int
+    restarted: int
+    longest_gap_s: float
+    healed_in_s: float
+    found: Found
+
+    def lines(self) -> Iterator[str]:
+        yield f"seed {self.seed}: {self.faults.total()} faults"
+        for name, count in sorted(self.faults.items()):
+            yield f"  {name:<20} {count:>5}"
+        yield f"messages taken by the bus      {self.messages:>8}"
+        yield f"reports acknowledged           {self.reports:>8}"
+        yield f"cases verified                 {self.verified:>8}"
+        yield f"redeliveries set aside *       {self.repeats:>8}"
+        yield f"replicas started again         {self.restarted:>8}"
+        yield f"longest unavailability, s      {self.longest_gap_s:>8.1f}"
+        yield f"healed in, s                   {self.healed_in_s:>8.1f}"
+        for what in Found.__slots__:
+            yield f"{what:<30} {len(getattr(self.found, what)):>8}"
+        yield "* by the replicas that run at the end, since they were started"
+
+
+async def run(seed: int, *, faults: int | None = None, minutes: float | None = None) -> Report:
+    """At least so many faults, or for so many minutes; every kind at least once in the first."""
+    draw = random.Random(seed)
+    print(f"seed {seed}", flush=True)
+    async with rig() as system:
+        load = Load(system.cluster, seed)
+        loading = asyncio.create_task(load.run())
+        try:
+            done = await _break(system, load, draw, faults, minutes)
+            started = time.monotonic()
+            await load.pause(HEALED_WITHIN_S)
+            await system.ready(HEALED_WITHIN_S)
+            await _all_verified(system, load)
+            await system.settled(HEALED_WITHIN_S)
+            healed_in_s = time.monotonic() - started
+        finally:
+            loading.cancel()
+        repeats = sum(_repeats(replica.get("/metrics")[1]) for replica in system.replicas)
+        ledger = load.ledger
+        found = await check(system, ledger)
+        return Report(
+            seed,
+            done,
+            ledger.messages,
+            len(ledger.reports),
+            len(ledger.verified),
+            repeats,
+            system.restarted,
+            ledger.longest_gap_s,
+            healed_in_s,
+            found,
+        )
+
+
+async def _break(
+    system: Rig, load: Load, draw: random.Random, faults: int | None, minutes: float | None
+) -> Counter[str]:
+    done: Counter[str] = Counter()
+    ends_at = time.monotonic() + (minutes or 0) * 60
+    for name in _names(draw):
+        if (faults is not None and done.total() >= faults) or (minutes is not None and time.monotonic() >= ends_at):
+            break
+        started = time.monotonic()
+        await FAULTS[name](system, load, draw)
+        done[name] += 1
+        print(f"{name} {time.monotonic() - started:.1f} s", flush=True)
+        await asyncio.sleep(draw.uniform(0.1, 0.6))
+    return done
+
+
+def _names(draw: random.Random) -> Iterator[str]:
+    """Every fault once in some order, then any but the long ones, of which one in thirty is drawn."""
+    names = list(FAULTS)
+    draw.shuffle(names)
+    yield from names
+    short = [name for name in names if name not in LONG]
+    while True:
+        yield draw.choice(LONG) if draw.random() < 1 / 30 else draw.choice(short)
+
+
+async def _all_verified(system: Rig, load: Load) -> None:
+    """The office goes on until nothing is registered any more."""
+    async with asyncio.timeout(HEALED_WITHIN_S):
+        await system.settled(HEALED_WITHIN_S)
+        while len(load.ledger.verified) < len(load.ledger.reports):  # noqa: ASYNC110  the office works elsewhere
+            await asyncio.sleep(0.2)
+
+
+def _repeats(exposition: str) -> int:
+    lines = [line for line in exposition.splitlines() if line.startswith("linzhang_messages_total")]
+    return int(sum(float(line.rpartition(" ")[2]) for line in lines if 'outcome="repeated"' in line))
