@@ -12,7 +12,7 @@ import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from cli.bus import BusError, Refused, connected
+from cli.bus import Bus, BusError, Refused, connected
 from contracts.book_commands import CaseList, ListCases
 from contracts.case import Case
 from contracts.case_commands import VerifyCase
@@ -24,6 +24,7 @@ from tests.faults.cluster import Cluster, quiet
 from tests.faults.rig import COUNTY, OFFICE, TOWN, small_world
 
 PER_SECOND = 25
+VERIFIED_AT_ONCE = 8
 RECEIPT_WITHIN_S = 2.0
 REPEATED, POISONED = 0.1, 0.03
 
@@ -52,20 +53,22 @@ class Load:
         self._going = asyncio.Event()
         self._going.set()
         self._last_receipt = time.monotonic()
+        self._office_open = True
+        self._unanswered: set[str] = set()
         self.ledger = Ledger()
 
     async def run(self) -> None:
         """Until it is cancelled; `pause` and `drained` end it in good order."""
         self._client = await self._connect("acme")
         self._patrol = await self._connect("patrol")
-        verifying = asyncio.create_task(self._verify())
+        self._verifying = asyncio.create_task(self._verify())
         try:
             while True:
                 await self._going.wait()
                 self._begin(self._one())
                 await asyncio.sleep(1 / PER_SECOND)
         finally:
-            verifying.cancel()
+            self._verifying.cancel()
             await self._client.close()
             await self._patrol.close()
 
@@ -135,27 +138,35 @@ class Load:
     async def _verify(self) -> None:
         """The office verifies what it finds registered; a question without an answer is asked again by the same id."""
         node = 0
-        while True:
+        while self._office_open or self._unanswered:
             try:
                 async with connected(self._cluster.direct(OFFICE)[node % 3], OFFICE) as office:
-                    while True:
-                        asked = ListCases(state="registered", limit=50)
-                        for case in (await office.ask(asked, OFFICE, COUNTY, CaseList, timeout=3)).cases:
-                            await self._verify_one(office, case)
-                        await asyncio.sleep(0.2)
+                    while self._office_open or self._unanswered:
+                        await asyncio.gather(*(self._verify_one(office, id) for id in sorted(self._unanswered)))
+                        if self._office_open:
+                            asked = ListCases(state="registered", limit=VERIFIED_AT_ONCE)
+                            found = await office.ask(asked, OFFICE, COUNTY, CaseList, timeout=3)
+                            self._unanswered |= {case.ref.id for case in found.cases}
+                            await asyncio.sleep(0 if found.cases else 0.2)
             except BusError:
                 node += 1
                 await asyncio.sleep(0.2)
 
-    async def _verify_one(self, office, case: Case) -> None:
-        id = case.ref.id
+    async def _verify_one(self, office: Bus, id: str) -> None:
         try:
             await office.ask(VerifyCase(case_id=id), OFFICE, COUNTY, Case, timeout=3, message_id=f"verify-{id}")
         except Refused as refused:
             if refused.problem.status < 500:
-                self.ledger.refused_verifications.append(f"{case.ref.number}: {refused.problem.detail}")
+                self._unanswered.discard(id)
+                self.ledger.refused_verifications.append(f"{id}: {refused.problem.detail}")
         else:
+            self._unanswered.discard(id)
             self.ledger.verified.add(id)
+
+    async def close_office(self, within_s: float) -> None:
+        """Verify nothing more; what was asked is asked until it is answered."""
+        self._office_open = False
+        await asyncio.wait_for(self._verifying, within_s)
 
     async def _connect(self, user: str) -> Client:
         return await nats.connect(

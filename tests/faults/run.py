@@ -60,7 +60,7 @@ async def run(seed: int, *, faults: int | None = None, minutes: float | None = N
             started = time.monotonic()
             await load.pause(HEALED_WITHIN_S)
             await system.ready(HEALED_WITHIN_S)
-            await _all_verified(system, load)
+            await load.close_office(HEALED_WITHIN_S)
             await system.settled(HEALED_WITHIN_S)
             healed_in_s = time.monotonic() - started
         finally:
@@ -106,14 +106,6 @@ def _names(draw: random.Random) -> Iterator[str]:
     short = [name for name in names if name not in LONG]
     while True:
         yield draw.choice(LONG) if draw.random() < 1 / 30 else draw.choice(short)
-
-
-async def _all_verified(system: Rig, load: Load) -> None:
-    """The office goes on until nothing is registered any more."""
-    async with asyncio.timeout(HEALED_WITHIN_S):
-        await system.settled(HEALED_WITHIN_S)
-        while len(load.ledger.verified) < len(load.ledger.reports):  # noqa: ASYNC110  the office works elsewhere
-            await asyncio.sleep(0.2)
 
 
 def _repeats(exposition: str) -> int:

@@ -5,7 +5,7 @@ import os
 from tests.faults.run import run
 
 SEED = int(os.environ.get("LINZHANG_FAULT_SEED", "20200615"))
-FAULTS = 22
+FAULTS = 20
 
 
 async def test_nothing_is_lost_or_doubled_whatever_fails():
