@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
-from nats.errors import TimeoutError as NatsTimeout
-from nats.js.api import AckPolicy, ConsumerConfig
 
 from cli.bus import connected as asking
 from contracts.book_commands import ShowSheet
@@ -21,6 +19,7 @@ from tests.bench.rig import resident_mb
 from tests.faults.cluster import connected
 from tests.faults.load import Ledger
 from tests.faults.rig import COUNTY, OFFICE, Rig
+from tests.streams import read_stream
 
 MORE_MB, MORE_FILES = 60.0, 15
 
@@ -118,27 +117,8 @@ async def _disorder(rig: Rig) -> list[str]:
 
 
 async def _facts(rig: Rig, stream: str, subject: str) -> list[dict[str, Any]]:
-    """Every message of a stream in its order."""
-    found: list[dict[str, Any]] = []
     async with connected(rig.cluster, "provisioner") as bus:
-        js = bus.jetstream(timeout=5)
-        config = ConsumerConfig(ack_policy=AckPolicy.NONE, inactive_threshold=30)
-        reading = await js.pull_subscribe(subject, stream=stream, config=config)
-        while True:
-            try:
-                batch = await reading.fetch(500, timeout=1)
-            except NatsTimeout:
-                return found
-            for message in batch:
-                headers = message.headers or {}
-                found.append(
-                    {
-                        "id": headers["ce-id"],
-                        "key": headers.get("ce-partitionkey"),
-                        "sequence": int(headers.get("ce-sequence") or 0),
-                        "body": message.data,
-                    }
-                )
+        return await read_stream(bus, stream, subject)
 
 
 def _grown(rig: Rig) -> list[str]:
