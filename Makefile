@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo up test check bench soak publish lock clean help
+.PHONY: demo up test check bench soak conformance publish lock clean help
 
 demo: $(READY)  ## play the main job on real input, then check the books (about half a minute)
 	$(BIN)/linzhang demo
@@ -28,6 +28,10 @@ test: check  ## everything above, then every test against real servers
 
 bench: $(READY)  ## measure speed and size (about ten minutes on two cores); writes tests/bench/latest.json
 	$(BIN)/python -m tests.bench
+
+conformance: $(READY)  ## check one service that runs on a bus: SERVICE=notify BUS=nats://host:4222 PASSWORDS=file.json
+	LINZHANG_CONFORMANCE_SERVICE=$(SERVICE) LINZHANG_CONFORMANCE_BUS=$(BUS) LINZHANG_CONFORMANCE_PASSWORDS=$(PASSWORDS) \
+		$(BIN)/pytest tests/conformance/test_conformance.py
 
 MINUTES ?= 10
 soak: $(READY)  ## break everything for MINUTES=10 under load, then check that nothing was lost or doubled

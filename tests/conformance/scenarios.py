@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from contracts.case import CaseState
 from contracts.cases import CaseAssigned, CaseClosed, CaseOpened
 from contracts.intake import intake_subject
 from contracts.patrol import IncidentLinked, IncidentLocated
@@ -49,14 +50,14 @@ def _case_opened(n: int) -> Sent:
 
 def _assigned_before_opened(n: int) -> tuple[Sent, ...]:
     case, now = _opened(n)
-    unit = {"state": "assigned", "unit": UnitRef(id=STATION.id, name=STATION.name)}
+    unit = {"state": CaseState.ASSIGNED, "unit": UnitRef(id=STATION.id, name=STATION.name)}
     assigned = CaseAssigned(case=case.model_copy(update=unit), by="p-office", at=now + timedelta(seconds=1))
     return fact("cases", assigned, 2), fact("cases", CaseOpened(case=case, by="cases", at=now), 1)
 
 
 def _closed_before_opened(n: int) -> tuple[Sent, ...]:
     case, now = _opened(n)
-    ended = case.model_copy(update={"state": "closed", "owner": None})
+    ended = case.model_copy(update={"state": CaseState.CLOSED, "owner": None})
     closed = CaseClosed(case=ended, by="p-office", at=now + timedelta(seconds=1))
     return fact("cases", closed, 2), fact("cases", CaseOpened(case=case, by="cases", at=now), 1)
 

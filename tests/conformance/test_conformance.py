@@ -19,7 +19,7 @@ PUBLISHED = Path(__file__).parents[2] / "contracts" / "published" / "schemas"
 async def scenario(tested):
     """What the service is given; the roster's facts have been told."""
     if tested.service not in SCENARIOS:
-        return None
+        pytest.skip("roster hears nothing: what it promises is in its commands")
     found = SCENARIOS[tested.service]
     await tested.wire.tell(*found.reference)
     await tested.wire.quiet(tested.service)
@@ -32,9 +32,6 @@ async def told(tested, scenario, message):
 
 
 async def test_a_fact_brings_about_a_fact(tested, scenario):
-    if scenario is None:
-        assert tested.service == "roster", "only roster hears nothing"
-        return
     message = scenario.cause(1)
     await tested.wire.tell(message)
     (fact,) = await told(tested, scenario, message)
@@ -42,8 +39,6 @@ async def test_a_fact_brings_about_a_fact(tested, scenario):
 
 
 async def test_a_repeat_brings_about_nothing_more(tested, scenario):
-    if scenario is None:
-        return
     message = scenario.cause(2)
     await tested.wire.tell(message)
     await told(tested, scenario, message)
@@ -53,8 +48,6 @@ async def test_a_repeat_brings_about_nothing_more(tested, scenario):
 
 
 async def test_the_other_order_ends_the_same(tested, scenario):
-    if scenario is None:
-        return
     messages = scenario.swapped(3)
     await tested.wire.tell(*messages)
     await tested.wire.quiet(tested.service)
@@ -64,8 +57,6 @@ async def test_the_other_order_ends_the_same(tested, scenario):
 
 
 async def test_what_cannot_be_read_is_told_and_holds_nothing_up(tested, scenario):
-    if scenario is None:
-        return
     torn, good = scenario.cause(4).torn(), scenario.cause(5)
     await tested.wire.tell(torn, good)
     await told(tested, scenario, good)
@@ -99,13 +90,11 @@ async def test_the_same_command_again_has_the_same_answer_and_another_under_its_
 
 async def test_dead_letters_are_listed_for_the_operator(tested, scenario):
     _, answer = await tested.wire.ask(tested.service, ListDeadLetters, b"{}")
-    expected = scenario is not None and not scenario.cause(6).subject.startswith("intake.")
+    expected = not scenario.cause(6).subject.startswith("intake.")
     assert bool(answer["groups"]) == expected
 
 
 async def test_all_that_it_told_is_as_published_and_in_order(tested, scenario):
-    if scenario is None:
-        return
     last = defaultdict(int)
     facts = await tested.wire.heard(scenario.stream, f"{tested.service}.>")
     assert facts
@@ -124,8 +113,6 @@ async def test_all_that_it_told_is_as_published_and_in_order(tested, scenario):
 
 
 async def test_the_streams_heard_again_from_the_start_bring_about_nothing_new(tested, scenario):
-    if scenario is None:
-        return
     before = await tested.wire.heard(scenario.stream, f"{tested.service}.>")
     await tested.wire.replay(tested.service)
     await tested.wire.ready(tested.service)

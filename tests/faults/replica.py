@@ -78,9 +78,6 @@ class Replica:
         finally:
             os.kill(self.pid, signal.SIGCONT)
 
-    def ready(self) -> bool:
-        return self.get("/readyz")[0] == 200
-
     def get(self, path: str) -> tuple[int, str]:
         try:
             with urllib.request.urlopen(f"http://{LOOPBACK}:{self.http_port}{path}", timeout=1) as answer:

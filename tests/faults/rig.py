@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+from nats.errors import Error as NatsError
 
 from cli.areas import enrol_areas, enrol_posts
 from cli.bus import connected
@@ -107,34 +108,50 @@ class Rig:
             await asyncio.sleep(SUPERVISED_EVERY_S)
 
     async def ready(self, within_s: float = 60.0) -> None:
+        """Every replica says so; fails naming those that do not, with their reasons."""
+        unready: dict[str, str] = {}
+
         async def so() -> bool:
-            return all(await asyncio.gather(*(asyncio.to_thread(one.ready) for one in self.replicas)))
+            answers = await asyncio.gather(*(asyncio.to_thread(one.get, "/readyz") for one in self.replicas))
+            found = zip(self.replicas, answers, strict=True)
+            unready.clear()
+            unready.update({one.name: f"{status} {reason}" for one, (status, reason) in found if status != 200})
+            return not unready
 
-        await until(so, within_s, every_s=0.1)
+        try:
+            await until(so, within_s, every_s=0.1)
+        except TimeoutError:
+            raise AssertionError(f"not ready within {within_s:.0f} s: {unready}") from None
 
-    async def unsent(self) -> int:
-        """Outbox rows of all services that the bus has not acknowledged."""
-        count = 0
+    async def unsent(self) -> dict[str, int]:
+        """By service, the outbox rows that the bus has not acknowledged."""
+        found = {}
         for service in SERVICES:
             sql = await asyncpg.connect(self.dsn(service))
-            count += await sql.fetchval("SELECT count(*) FROM unsent")
+            found[f"{service} unsent"] = await sql.fetchval("SELECT count(*) FROM unsent")
             await sql.close()
-        return count
+        return {name: count for name, count in found.items() if count}
 
     async def settled(self, within_s: float = 60.0) -> None:
         """Nothing waits anywhere: no outbox, no durable, three times in a row."""
         quiet = 0
+        busy: dict[str, int | str] = {}
 
         async def so() -> bool:
             nonlocal quiet
             try:
-                busy = any((await self.cluster.waiting()).values()) or await self.unsent()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, Exception):
-                busy = True
+                busy.clear()
+                busy.update({durable: n for durable, n in (await self.cluster.waiting()).items() if n})
+                busy.update(await self.unsent())
+            except (OSError, TimeoutError, NatsError, KeyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                busy["asking"] = repr(error)
             quiet = 0 if busy else quiet + 1
             return quiet == 3
 
-        await until(so, within_s, every_s=0.2)
+        try:
+            await until(so, within_s, every_s=0.2)
+        except TimeoutError:
+            raise AssertionError(f"not settled within {within_s:.0f} s: {busy}") from None
 
     async def stop(self) -> None:
         for replica in self.replicas:

@@ -34,7 +34,9 @@ ABOUT = {
 """The durables made for notify: their stream, and what their facts are about."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS inbox (durable TEXT, id TEXT, PRIMARY KEY (durable, id));
-CREATE TABLE IF NOT EXISTS outbox (n INTEGER PRIMARY KEY, subject TEXT, headers TEXT, body TEXT, sent INTEGER DEFAULT 0);
+CREATE TABLE IF NOT EXISTS outbox (
+    n INTEGER PRIMARY KEY, subject TEXT, headers TEXT, body TEXT, sent INTEGER DEFAULT 0
+);
 CREATE TABLE IF NOT EXISTS sequences (key TEXT PRIMARY KEY, last INTEGER);
 CREATE TABLE IF NOT EXISTS posts (id TEXT PRIMARY KEY, sequence INTEGER, body TEXT);
 CREATE TABLE IF NOT EXISTS notices (id TEXT PRIMARY KEY, person TEXT, division TEXT, body TEXT, receipted_at TEXT);
@@ -122,9 +124,8 @@ class Notify:
         to = {}
         for post in named:
             kept = self.sql.execute("SELECT body FROM posts WHERE id = ?", (post["id"],)).fetchone()
-            holders = (
-                [one["person"] for one in json.loads(kept[0])["appointments"] if not one["held_to"]] if kept else []
-            )
+            appointed = json.loads(kept[0])["appointments"] if kept else []
+            holders = [one["person"] for one in appointed if not one["held_to"]]
             person = holders[-1] if holders else post.get("holder")
             key = person["id"] if person else post["unit"]["id"]
             to.setdefault(
@@ -250,9 +251,8 @@ async def relay(bus: nats.NATS, notify: Notify) -> None:
     """What was decided goes out in its order, each until the stream has it."""
     while True:
         notify.something.clear()
-        for n, subject, headers, body in notify.sql.execute(
-            "SELECT n, subject, headers, body FROM outbox WHERE NOT sent"
-        ):
+        unsent = "SELECT n, subject, headers, body FROM outbox WHERE NOT sent ORDER BY n"
+        for n, subject, headers, body in notify.sql.execute(unsent).fetchall():
             reply = await bus.request(subject, body.encode(), timeout=5, headers=json.loads(headers))
             if "error" in json.loads(reply.data):
                 break
