@@ -72,20 +72,25 @@ class Handling:
         self._clock = clock
         self._breaker = breaker
         self._relay = relay
+        self._stopping = False
 
     async def run(self, pull: Pull, bus_breaker: Breaker) -> None:
-        """Take what has gathered, settle it, and again, until cancelled."""
-        while True:
+        """Take what has gathered, settle it, and again, until stopped."""
+        while not self._stopping:
             await self._breaker.closed()
             await bus_breaker.closed()
             messages = await pull.take()
-            if messages:
+            if messages and not self._stopping:
                 started = time.perf_counter()
                 await self.settle(pull, messages)
                 seconds = time.perf_counter() - started
                 pull.measure(len(messages), seconds)
                 metrics.HANDLING.labels(self._name).observe(seconds)
                 metrics.BATCH.labels(self._name).observe(len(messages))
+
+    def stop(self) -> None:
+        """End after the messages at hand: what is committed is acknowledged too."""
+        self._stopping = True
 
     async def settle(self, pull: Pull, messages: list[Msg]) -> None:
         """Every message is handled, put off or buried when this returns."""

@@ -45,6 +45,7 @@ COMMANDS_AT_ONCE = 16
 POOL_SIZE = 4
 START_EVERY_S = 0.2
 WARM_EVERY_S = 2.0
+SETTLED_WITHIN_S = 2.0
 
 
 class Process:
@@ -65,6 +66,7 @@ class Process:
         self._answering: Answering | None = None
         self._pulls: list[Pull] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._handling: list[asyncio.Task[None]] = []
         self._started = False
         self._starting = "connecting"
         self._stopping = False
@@ -154,7 +156,7 @@ class Process:
             await pull.start()
             self._pulls.append(pull)
             self.handlings[subscription.durable.name] = handling
-            self._begin(handling.run(pull, self.bus_breaker))
+            self._handling.append(self._begin(handling.run(pull, self.bus_breaker)))
             self._begin(pull.beat())
         if self.service.views:
             self._begin(self._keep_warm())
@@ -208,10 +210,11 @@ class Process:
             for view in self.service.views:
                 await view.at(Transaction(sql, self.clock.now()))
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=getattr(work, "__qualname__", None))
         task.add_done_callback(self._ended)
         self._tasks.append(task)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A part of the service that ends on its own takes the process with it, loudly."""
@@ -270,8 +273,17 @@ class Process:
         return reasons
 
     async def stop(self) -> None:
-        """Stop fetching, give back what is not handled, let the handlers in flight be cut off by their transactions."""
+        """Stop fetching, settle the messages at hand, give back the others.
+
+        What takes longer is cut off by its transaction, and delivered again.
+        """
         self._stopping = True
+        for handling in self.handlings.values():
+            handling.stop()
+        for pull in self._pulls:
+            pull.stop()
+        if self._handling:
+            await asyncio.wait(self._handling, timeout=SETTLED_WITHIN_S)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

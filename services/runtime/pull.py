@@ -128,9 +128,13 @@ class Pull:
                 for reply in list(self._held):
                     await self._bus.publish(reply, b"+WPI")
 
+    def stop(self) -> None:
+        """Ask for nothing more, and let whoever waits for something go on."""
+        self.stopped = True
+        self._something.set()
+
     async def give_back(self) -> None:
         """At a stop: what was fetched and not handled goes back at once, not after `ack_wait` (STACK row 12)."""
-        self.stopped = True
         self._arrived.clear()
         for reply in list(self._held):
             await self._bus.publish(reply, b"-NAK")

@@ -175,11 +175,14 @@ class Notify:
     def unknown(self, actor: str, asked: dict) -> dict:
         raise Problem(404, "no-such-command", "subject", "names no command of notify")
 
+    def unsent(self) -> int:
+        (count,) = self.sql.execute("SELECT count(*) FROM outbox WHERE NOT sent").fetchone()
+        return count
+
     def on_status(self, actor: str, asked: dict) -> dict:
-        (unsent,) = self.sql.execute("SELECT count(*) FROM outbox WHERE NOT sent").fetchone()
         (dead,) = self.sql.execute("SELECT count(*) FROM letters").fetchone()
         counts = {"lag": {}, "due": {}, "heard": {}, "refused": 0, "dead_letters": dead}
-        about = {"service": "notify", "ready": True, "outbox_unsent": unsent, "outbox_oldest_s": 0.0}
+        about = {"service": "notify", "ready": True, "outbox_unsent": self.unsent(), "outbox_oldest_s": 0.0}
         return {**about, **counts, "now": now()}
 
     def on_list_dead(self, actor: str, asked: dict) -> dict:
@@ -232,11 +235,12 @@ class Notify:
         return {**json.loads(body), "receipted_at": at}
 
 
-async def pull(bus: nats.NATS, notify: Notify, durable: str) -> None:
+async def pull(bus: nats.NATS, notify: Notify, durable: str, stopped: asyncio.Event) -> None:
+    """Until it is stopped, and then to the end of what it has: what is committed is acknowledged too."""
     reading = await bus.jetstream().pull_subscribe_bind(durable, stream=ABOUT[durable][0])
-    while True:
+    while not stopped.is_set():
         try:
-            messages = await reading.fetch(50, timeout=5)
+            messages = await reading.fetch(50, timeout=1)
         except NatsTimeout:
             continue
         except nats.errors.Error:
@@ -247,7 +251,7 @@ async def pull(bus: nats.NATS, notify: Notify, durable: str) -> None:
             await message.ack()
 
 
-async def relay(bus: nats.NATS, notify: Notify) -> None:
+async def relay(bus: nats.NATS, notify: Notify, stopped: asyncio.Event) -> None:
     """What was decided goes out in its order, each until the stream has it."""
     while True:
         notify.something.clear()
@@ -257,6 +261,8 @@ async def relay(bus: nats.NATS, notify: Notify) -> None:
             if "error" in json.loads(reply.data):
                 break
             notify.sql.execute("UPDATE outbox SET sent = 1 WHERE n = ?", (n,))
+        if stopped.is_set() and not notify.unsent():
+            return
         await notify.something.wait()
 
 
@@ -273,17 +279,15 @@ async def main() -> None:
         await bus.publish(message.reply, json.dumps(body, ensure_ascii=False).encode(), headers={"content-type": kind})
 
     await bus.subscribe("cmd.notify.>", queue="notify", cb=on_command)
-    tasks = [asyncio.create_task(pull(bus, notify, durable)) for durable in ABOUT]
-    tasks.append(asyncio.create_task(relay(bus, notify)))
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    await asyncio.wait([*tasks, asyncio.create_task(stopped.wait())], return_when=asyncio.FIRST_COMPLETED)
-    failed = [task.exception() for task in tasks if task.done()]
-    for task in tasks:
-        task.cancel()
-    await bus.drain()
-    if failed and failed[0]:
-        raise failed[0]
+    pulling = asyncio.gather(*(pull(bus, notify, durable, stopped) for durable in ABOUT))
+    relaying = asyncio.create_task(relay(bus, notify, stopped))
+    await asyncio.wait([pulling, relaying], return_when=asyncio.FIRST_COMPLETED)
+    stopped.set()
+    notify.something.set()
+    await asyncio.gather(pulling, relaying)
+    await bus.close()
 
 
 if __name__ == "__main__":
