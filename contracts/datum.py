@@ -49,10 +49,13 @@ def from_cgcs2000(lon: float, lat: float, datum: Datum) -> tuple[float, float]:
 
 def to_cgcs2000(lon: float, lat: float, datum: Datum) -> tuple[float, float]:
     """A stated point on CGCS2000, in degrees."""
-    if datum is not Datum.GCJ02 or not in_china(lon, lat):
-        return lon, lat
+    return unshifted(lon, lat) if datum is Datum.GCJ02 and in_china(lon, lat) else (lon, lat)
+
+
+def unshifted(lon: Any, lat: Any, maths: ModuleType = math) -> tuple[Any, Any]:
+    """Points in China that GCJ-02 has shifted, back in their place; with `maths=numpy` whole arrays."""
     found_lon, found_lat = lon, lat
     for _ in range(ITERATIONS):
-        d_lon, d_lat = gcj02_offset(found_lon, found_lat)
+        d_lon, d_lat = gcj02_offset(found_lon, found_lat, maths)
         found_lon, found_lat = lon - d_lon, lat - d_lat
     return found_lon, found_lat

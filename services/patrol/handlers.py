@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from uuid import UUID
+
+import numpy as np
 
 from contracts.cases import CaseClosed, CaseDismissed, CaseFact, CaseMerged, CaseRelapsed, CaseReopened, CaseVoided
 from contracts.event import Fact
@@ -87,16 +90,23 @@ async def store_tracks(tx: Transaction, heard: list[Heard[TrackBatch]]) -> list[
     batches = [one for key, one in first.items() if key in new]
     if not batches:
         return []
-    newest = await store.lock_terminals(tx, [track.terminal_of(one) for one in batches])
-    stored = await store.stored_times(tx, [track.span(one) for one in batches])
-    sifted = track.sift_all(batches, newest, stored, tx.now)
-    points = [point for one in sifted for point in one.kept]
+    terminals = await store.lock_terminals(tx, [track.span(one) for one in batches])
+    sifted = track.sift_all(batches, terminals, tx.now)
+    points = np.concatenate([one.kept for one in sifted])
     index = await ground.at(tx)
-    located = iter(index.containing([p.lon for p in points], [p.lat for p in points], [day_of(p.at) for p in points]))
-    found = [[next(located) for _ in one.kept] for one in sifted]
-    numbers = await store.add_batches(tx, sifted)
-    await store.add_points(tx, sifted, numbers, [[at.refs[0].id if at else None for at in its] for its in found])
-    return [(one.heard, track.stored_fact(one, its)) for one, its in zip(sifted, found, strict=True)]
+    found = index.containing(points["lon"], points["lat"], track.days_of(points))
+    numbers = await store.area_numbers(tx, {at[0].id for at in found if at})
+    sizes = [len(one.kept) for one in sifted]
+    await store.add_points(
+        tx,
+        points,
+        np.repeat([terminals[one.terminal].number for one in sifted], sizes),
+        np.repeat(await store.add_batches(tx, sifted), sizes),
+        [numbers[at[0].id] if at else store.NO_AREA for at in found],
+    )
+    await store.keep_newest_points(tx, terminals.values())
+    places = iter(found)
+    return [(one.heard, track.stored_fact(one, list(islice(places, len(one.kept))))) for one in sifted]
 
 
 @patrol.hears(CaseClosed, locks="case.ref.id")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import asin, ceil, cos, degrees, floor, radians, sin, sqrt
+from math import ceil, cos, degrees, floor, radians
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 from uuid import UUID
 
 from contracts.incident import IncidentKind
@@ -88,11 +91,15 @@ def _steps(middle: float, reach: float) -> list[float]:
     return [middle - reach + 2 * reach * at / count for at in range(count + 1)]
 
 
-def distance_m(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
-    """The great-circle distance in metres (haversine), within 0.5 % of the one on the ellipsoid."""
-    up, down = radians(lat), radians(other_lat)
-    half = sin((down - up) / 2) ** 2 + cos(up) * cos(down) * sin(radians(other_lon - lon) / 2) ** 2
-    return 2 * EARTH_M * asin(sqrt(half))
+def distance_m(lon: Any, lat: Any, other_lon: Any, other_lat: Any, maths: ModuleType = math) -> Any:
+    """The great-circle distance in metres (haversine), within 0.5 % of the one on the ellipsoid.
+
+    With `maths=numpy` of whole arrays.
+    """
+    sin, cos = maths.sin, maths.cos
+    up, down = maths.radians(lat), maths.radians(other_lat)
+    half = sin((down - up) / 2) ** 2 + cos(up) * cos(down) * sin(maths.radians(other_lon - lon) / 2) ** 2
+    return 2 * EARTH_M * maths.asin(maths.sqrt(half))
 
 
 def nearest(

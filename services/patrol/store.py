@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
+
+import asyncpg
+import numpy as np
+from numpy.typing import NDArray
 
 from contracts.incident import IncidentKind
 from contracts.roster import Area
 from services.patrol.near import Place, Standing, cell
 from services.patrol.report import Fate, Key, Known, Outcome
-from services.patrol.track import Kept, Sifted, TerminalKey
+from services.patrol.track import Points, Sifted, Terminal, TerminalKey, at_of, us_of
 from services.runtime.ground import Ground
 from services.runtime.transaction import Sql, Transaction
 
 
 async def load_ground(sql: Sql) -> Ground:
     rows = await sql.fetch("SELECT body FROM areas")
-    return Ground([Area.model_validate_json(row["body"]) for row in rows])
+    return Ground(Area.model_validate_json(row["body"]) for row in rows)
 
 
 async def lock_places(tx: Transaction, places: Iterable[Place]) -> None:
@@ -151,45 +156,46 @@ async def new_batches(tx: Transaction, keys: Sequence[tuple[str, str]]) -> set[t
     return set(keys) - {(row["source"], row["batch_id"]) for row in rows}
 
 
-async def lock_terminals(tx: Transaction, terminals: Iterable[TerminalKey]) -> dict[TerminalKey, Kept | None]:
-    """The newest point of each terminal; its row stays locked until the transaction ends."""
-    keys = sorted(set(terminals))
+async def lock_terminals(
+    tx: Transaction, spans: Sequence[tuple[TerminalKey, datetime, datetime]]
+) -> dict[TerminalKey, Terminal]:
+    """What is stored of the terminals, each with its points between two times; locked until the transaction ends."""
+    keys = sorted({key for key, _, _ in spans})
     rows = await tx.sql.fetch(
         """
         INSERT INTO terminals (source, terminal) SELECT * FROM unnest($1::text[], $2::text[])
         ON CONFLICT (source, terminal) DO UPDATE SET source = excluded.source
-        RETURNING source, terminal, at, lon, lat
+        RETURNING number, source, terminal, at, lon, lat
         """,
         [source for source, _ in keys],
         [terminal for _, terminal in keys],
     )
-    return {
-        (row["source"], row["terminal"]): None
-        if row["at"] is None
-        else Kept(row["at"], row["lon"], row["lat"], row["lon"], row["lat"])
+    found = {
+        (row["source"], row["terminal"]): Terminal(
+            row["number"], None if row["at"] is None else (us_of(row["at"]), row["lon"], row["lat"]), set()
+        )
         for row in rows
     }
+    of_number = {terminal.number: terminal for terminal in found.values()}
+    for row in await _stored_times(tx, [(found[key].number, first, last) for key, first, last in spans]):
+        of_number[row["terminal"]].stored_us.add(us_of(row["at"]))
+    return found
 
 
-async def stored_times(
-    tx: Transaction, spans: Sequence[tuple[TerminalKey, datetime, datetime]]
-) -> dict[TerminalKey, set[datetime]]:
+async def _stored_times(tx: Transaction, spans: Sequence[tuple[int, datetime, datetime]]) -> list[asyncpg.Record]:
     """At which times points are stored already, for each terminal between two times."""
-    rows = await tx.sql.fetch(
+    return await tx.sql.fetch(
         """
-        SELECT p.source, p.terminal, p.at
-        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS a (source, terminal, first, last)
-        JOIN points p ON p.source = a.source AND p.terminal = a.terminal AND p.at BETWEEN a.first AND a.last
+        SELECT p.terminal, p.at
+        FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS asked (terminal, first, last),
+             -- OFFSET 0 keeps it a look into the index for each terminal, also while the table has no statistics.
+             LATERAL (SELECT * FROM points
+                      WHERE terminal = asked.terminal AND at BETWEEN asked.first AND asked.last OFFSET 0) AS p
         """,
-        [source for (source, _), _, _ in spans],
-        [terminal for (_, terminal), _, _ in spans],
+        [number for number, _, _ in spans],
         [first for _, first, _ in spans],
         [last for _, _, last in spans],
     )
-    found: dict[TerminalKey, set[datetime]] = {}
-    for row in rows:
-        found.setdefault((row["source"], row["terminal"]), set()).add(row["at"])
-    return found
 
 
 async def add_batches(tx: Transaction, sifted: Sequence[Sifted]) -> list[int]:
@@ -216,31 +222,64 @@ async def add_batches(tx: Transaction, sifted: Sequence[Sifted]) -> list[int]:
     return [numbers[one.heard.source, one.heard.body.batch_id] for one in sifted]
 
 
+_COLUMNS = {
+    "terminal": ">i8",
+    "at": ">i8",
+    "lon": ">f8",
+    "lat": ">f8",
+    "stated_lon": ">f8",
+    "stated_lat": ">f8",
+    "area": ">i8",
+    "batch": ">i8",
+}
+_ROW = np.dtype(
+    [
+        ("columns", ">i2"),
+        *(part for name, kind in _COLUMNS.items() for part in ((f"{name} bytes", ">i4"), (name, kind))),
+    ]
+)
+"""A row of `points` in the binary format of COPY (PostgreSQL's manual, COPY): each column after its length."""
+_BEGIN, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+_POSTGRES_EPOCH_US = us_of(datetime(2000, 1, 1, tzinfo=UTC))
+NO_AREA = 0
+
+
+async def area_numbers(tx: Transaction, ids: Collection[str]) -> dict[str, int]:
+    rows = await tx.sql.fetch("SELECT id, number FROM areas WHERE id = ANY($1::text[])", list(ids))
+    return {row["id"]: row["number"] for row in rows}
+
+
 async def add_points(
-    tx: Transaction, sifted: Sequence[Sifted], numbers: Sequence[int], area_ids: Sequence[Sequence[str | None]]
+    tx: Transaction,
+    points: Points,
+    terminals: NDArray[np.int64],
+    batches: NDArray[np.int64],
+    areas: Sequence[int],
 ) -> None:
-    """Points by COPY, each with its area; the newest of each terminal is kept at hand."""
-    await tx.sql.copy_records_to_table(
-        "points",
-        records=[
-            (*one.terminal, p.at, p.lon, p.lat, p.stated_lon, p.stated_lat, area_id, number)
-            for one, number, ids in zip(sifted, numbers, area_ids, strict=True)
-            for p, area_id in zip(one.kept, ids, strict=True)
-        ],
-        columns=["source", "terminal", "at", "lon", "lat", "stated_lon", "stated_lat", "area_id", "batch"],
-    )
-    newest = {one.terminal: one.kept[-1] for one in sorted(sifted, key=lambda one: one.kept[-1:]) if one.kept}
-    keys = sorted(newest)
+    """Points by COPY, each with the numbers of its terminal, its batch, and its area or NO_AREA."""
+    rows = np.empty(len(points), dtype=_ROW)
+    rows["columns"] = len(_COLUMNS)
+    for name in _COLUMNS:
+        rows[f"{name} bytes"] = 8
+    rows["at"] = points["at_us"] - _POSTGRES_EPOCH_US
+    for name in ("lon", "lat", "stated_lon", "stated_lat"):
+        rows[name] = points[name]
+    rows["terminal"], rows["batch"], rows["area"] = terminals, batches, areas
+    source = io.BytesIO(_BEGIN + rows.tobytes() + _END)
+    await tx.sql.copy_to_table("points", source=source, columns=list(_COLUMNS), format="binary")
+
+
+async def keep_newest_points(tx: Transaction, terminals: Iterable[Terminal]) -> None:
+    """The newest point of each terminal is kept at hand."""
+    newest = sorted((one.number, *one.newest) for one in terminals if one.newest is not None)
     await tx.sql.execute(
         """
         UPDATE terminals t SET at = new.at, lon = new.lon, lat = new.lat
-        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::float8[], $5::float8[])
-             AS new (source, terminal, at, lon, lat)
-        WHERE t.source = new.source AND t.terminal = new.terminal AND (t.at IS NULL OR t.at < new.at)
+        FROM unnest($1::bigint[], $2::timestamptz[], $3::float8[], $4::float8[]) AS new (number, at, lon, lat)
+        WHERE t.number = new.number AND (t.at IS NULL OR t.at < new.at)
         """,
-        [source for source, _ in keys],
-        [terminal for _, terminal in keys],
-        [newest[key].at for key in keys],
-        [newest[key].lon for key in keys],
-        [newest[key].lat for key in keys],
+        [number for number, _, _, _ in newest],
+        [at_of(at_us) for _, at_us, _, _ in newest],
+        [lon for _, _, lon, _ in newest],
+        [lat for _, _, _, lat in newest],
     )

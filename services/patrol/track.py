@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import isfinite
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
-from contracts.datum import to_cgcs2000
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.datum import in_china, unshifted
 from contracts.division import UNKNOWN
-from contracts.intake import TrackBatch, TrackPoint
+from contracts.intake import TrackBatch
 from contracts.patrol import TrackStored
+from contracts.values import SHANGHAI, Datum
 from services.patrol.near import distance_m
 from services.runtime.ground import Found
 from services.runtime.messages import Heard
 
 ZERO_ISLAND_DEGREES = 0.01
 """A terminal without a fix says that it is where the equator meets the prime meridian."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND_US, DAY_US = 1_000_000, 86_400_000_000
+
+POINT = np.dtype([("at_us", "i8"), ("lon", "f8"), ("lat", "f8"), ("stated_lon", "f8"), ("stated_lat", "f8")])
+"""A point: microseconds since 1970 in UTC, degrees on CGCS2000, degrees as they were stated."""
+Points = NDArray[Any]
+"""An array of `POINT`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +61,22 @@ TerminalKey = tuple[str, str]
 """(source, terminal)."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Kept:
-    """A point that was kept: on CGCS2000, and as it was stated."""
+@dataclass(slots=True)
+class Terminal:
+    """What is stored of a terminal: its number, its newest point, and the times of others near those of a batch."""
 
-    at: datetime
-    lon: float
-    lat: float
-    stated_lon: float
-    stated_lat: float
+    number: int
+    newest: tuple[int, float, float] | None
+    """at_us, lon, lat."""
+    stored_us: set[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """A batch after the filter chain: the points kept in the order of time, the others counted by reason."""
+    """A batch after the chain: the points kept in the order of time, and how many were refused by reason."""
 
     heard: Heard[TrackBatch]
-    kept: list[Kept]
+    kept: Points
     refused: Counter[str]
 
     @property
@@ -78,85 +89,110 @@ def terminal_of(heard: Heard[TrackBatch]) -> TerminalKey:
 
 
 def span(heard: Heard[TrackBatch]) -> tuple[TerminalKey, datetime, datetime]:
-    """From when to when a batch has points."""
+    """The terminal of a batch, and its first and last time."""
     times = [point.at for point in heard.body.points]
     return terminal_of(heard), min(times), max(times)
 
 
 def sift_all(
-    batches: Sequence[Heard[TrackBatch]],
-    newest: dict[TerminalKey, Kept | None],
-    stored: dict[TerminalKey, set[datetime]],
-    now: datetime,
+    batches: Sequence[Heard[TrackBatch]], terminals: dict[TerminalKey, Terminal], now: datetime
 ) -> list[Sifted]:
-    """Each batch in turn; `newest` point and `stored` times of a terminal are kept up for those that follow."""
-    found = []
+    """Each batch in turn; what is known of a terminal is kept up for those that follow."""
+    points, wrong = _read([one.body for one in batches], now)
+    # The way from each point to the next one; where a point between is left out, it is measured anew.
+    steps_m = distance_m(points["lon"][:-1], points["lat"][:-1], points["lon"][1:], points["lat"][1:], np)
+    found, begin = [], 0
     for one in batches:
-        key = terminal_of(one)
-        times = stored.setdefault(key, set())
-        kept, refused = sift(one.body, newest[key], times, now)
-        times |= {point.at for point in kept}
-        if kept:
-            newest[key] = max(kept[-1], newest[key] or kept[-1])
-        found.append(Sifted(one, kept, refused))
+        its = slice(begin, begin + len(one.body.points))
+        found.append(Sifted(one, *_walk(points[its], wrong[its], steps_m[its], terminals[terminal_of(one)])))
+        begin = its.stop
     return found
 
 
-def sift(
-    batch: TrackBatch, last: Kept | None, stored: Collection[datetime], now: datetime
-) -> tuple[list[Kept], Counter[str]]:
-    """The points to keep in the order of time, and how many were refused by reason.
+def us_of(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1)
 
-    `last` is the terminal's newest point of earlier batches, `stored` the times of those already stored.
-    """
+
+def at_of(at_us: int) -> datetime:
+    return EPOCH + timedelta(microseconds=at_us)
+
+
+def days_of(points: Points) -> list[date]:
+    """The day in China of each point."""
+    ordinals = (points["at_us"] + SHANGHAI.utcoffset(None) // timedelta(microseconds=1)) // DAY_US + EPOCH.toordinal()
+    day = {one: date.fromordinal(one) for one in np.unique(ordinals).tolist()}
+    return [day[one] for one in ordinals.tolist()]
+
+
+def _read(batches: Sequence[TrackBatch], now: datetime) -> tuple[Points, list[str]]:
+    """The points of all batches, within each in the order of time, and what is plainly wrong with each, else ``."""
+    stated = list(chain.from_iterable(batch.points for batch in batches))
+    sizes = [len(batch.points) for batch in batches]
+    points = np.empty(len(stated), dtype=POINT)
+    points["at_us"] = [round(point.at.timestamp() * SECOND_US) for point in stated]
+    points["stated_lon"] = [point.lon for point in stated]
+    points["stated_lat"] = [point.lat for point in stated]
+    accuracy_m = np.array([point.accuracy_m or 0.0 for point in stated])
+    shifted = np.repeat([batch.datum is Datum.GCJ02 for batch in batches], sizes)
+    order = np.lexsort((points["at_us"], np.repeat(np.arange(len(batches)), sizes)))
+    points, accuracy_m, shifted = points[order], accuracy_m[order], shifted[order]
+    lon, lat = points["stated_lon"].copy(), points["stated_lat"].copy()
+    wrong = _plainly_wrong(points["at_us"], lon, lat, accuracy_m, us_of(now))
+    shifted &= (wrong == "") & in_china(lon, lat)
+    lon[shifted], lat[shifted] = unshifted(lon[shifted], lat[shifted], np)
+    points["lon"], points["lat"] = lon, lat
+    return points, wrong.tolist()
+
+
+def _plainly_wrong(at_us: Points, lon: Points, lat: Points, accuracy_m: Points, now_us: int) -> NDArray[np.str_]:
+    micro = timedelta(microseconds=1)
+    reasons = {
+        "invalid": ~((abs(lon) <= 180) & (abs(lat) <= 90)),
+        "zero_island": (abs(lon) < ZERO_ISLAND_DEGREES) & (abs(lat) < ZERO_ISLAND_DEGREES),
+        "future": at_us > now_us + LIMITS.future // micro,
+        "too_old": at_us < now_us - LIMITS.older_than // micro,
+        "inaccurate": accuracy_m > LIMITS.accuracy_m,
+    }
+    return np.select(list(reasons.values()), list(reasons), "")
+
+
+def _walk(
+    points: Points, wrong: Sequence[str], steps_m: NDArray[np.float64], terminal: Terminal
+) -> tuple[Points, Counter[str]]:
+    """None twice, and none faster than anybody goes from the newest one before it; late ones not from those after."""
     refused: Counter[str] = Counter()
-    kept: list[Kept] = []
-    seen = set(stored)
-    for point in sorted(batch.points, key=lambda point: point.at):
-        reason = _plainly_wrong(point, now) or ("duplicate" if point.at in seen else None)
-        if reason is None:
-            lon, lat = to_cgcs2000(point.lon, point.lat, batch.datum)
-            found = Kept(point.at, lon, lat, point.lon, point.lat)
-            if _too_fast(_newest_before(found, kept[-1:], last), found):
-                reason = "impossible_speed"
-            else:
-                kept.append(found)
-                seen.add(point.at)
-        if reason is not None:
+    kept: list[int] = []
+    steps = steps_m.tolist()
+    ats, lons, lats = points["at_us"].tolist(), points["lon"].tolist(), points["lat"].tolist()
+    for n, (at, reason) in enumerate(zip(ats, wrong, strict=True)):
+        if not reason and at in terminal.stored_us:
+            reason = "duplicate"
+        if not reason:
+            last = kept[-1] if kept else None
+            before = None if last is None else (ats[last], lons[last], lats[last])
+            newest = terminal.newest
+            if newest is not None and newest[0] < at and (before is None or before[0] < newest[0]):
+                before, last = newest, None
+            if before is not None:
+                way_m = steps[last] if last == n - 1 else distance_m(before[1], before[2], lons[n], lats[n])
+                if way_m > LIMITS.speed_m_per_s * (at - before[0]) / SECOND_US:
+                    reason = "impossible_speed"
+        if reason:
             refused[reason] += 1
-    return kept, refused
-
-
-def _plainly_wrong(point: TrackPoint, now: datetime) -> str | None:
-    if not (isfinite(point.lon) and isfinite(point.lat) and abs(point.lon) <= 180 and abs(point.lat) <= 90):
-        return "invalid"
-    if abs(point.lon) < ZERO_ISLAND_DEGREES and abs(point.lat) < ZERO_ISLAND_DEGREES:
-        return "zero_island"
-    if point.at > now + LIMITS.future:
-        return "future"
-    if point.at < now - LIMITS.older_than:
-        return "too_old"
-    if point.accuracy_m is not None and point.accuracy_m > LIMITS.accuracy_m:
-        return "inaccurate"
-    return None
-
-
-def _newest_before(point: Kept, kept: Sequence[Kept], last: Kept | None) -> Kept | None:
-    """What a point's speed is measured from; one that came late is not measured from those after it."""
-    return max((one for one in (*kept, last) if one is not None and one.at < point.at), default=None)
-
-
-def _too_fast(before: Kept | None, point: Kept) -> bool:
-    if before is None:
-        return False
-    seconds = (point.at - before.at).total_seconds()
-    return distance_m(before.lon, before.lat, point.lon, point.lat) > LIMITS.speed_m_per_s * seconds
+        else:
+            kept.append(n)
+            terminal.stored_us.add(at)
+    if kept:
+        last = kept[-1]
+        end = (ats[last], lons[last], lats[last])
+        terminal.newest = max(end, terminal.newest or end)
+    return points[kept], refused
 
 
 def stored_fact(sifted: Sifted, places: Sequence[Found]) -> TrackStored:
     """What is told of a batch; `places` are those of each point kept."""
     batch, kept = sifted.heard.body, sifted.kept
-    primary = [found.refs[0] for found in places if found]
+    primary = [found[0] for found in places if found]
     return TrackStored(
         source=sifted.heard.source,
         terminal=batch.terminal,
@@ -165,6 +201,6 @@ def stored_fact(sifted: Sifted, places: Sequence[Found]) -> TrackStored:
         kept=len(kept),
         refused=dict(sifted.refused),
         area_ids=tuple(dict.fromkeys(area.id for area in primary)),
-        first_at=kept[0].at if kept else None,
-        last_at=kept[-1].at if kept else None,
+        first_at=at_of(int(kept["at_us"][0])) if len(kept) else None,
+        last_at=at_of(int(kept["at_us"][-1])) if len(kept) else None,
     )

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from contracts.commands import Answerable
 from contracts.roster import Area, Post
-from contracts.values import PostRef, Role, day_of
-from services.runtime.ground import TERRITORIAL, Ground
+from contracts.values import AreaRef, PostRef, Role, day_of
+from services.runtime.ground import TERRITORIAL, Found, Ground
 
 ORDER = (
     Role.VILLAGE_CHIEF,
@@ -28,16 +28,16 @@ class Duties:
     """The ground with the posts that answer for it."""
 
     def __init__(self, areas: Iterable[Area], posts: Iterable[Post]) -> None:
-        self._ground = Ground(tuple(areas))
+        self._ground = Ground(areas)
         self._posts: dict[str, list[Post]] = {}
         for post in sorted(posts, key=lambda post: (ORDER.index(post.role), post.id)):
             self._posts.setdefault(post.area_id, []).append(post)
 
-    def areas(self, lon: float, lat: float, at: datetime) -> tuple[Area, ...]:
+    def areas(self, lon: float, lat: float, at: datetime) -> Found:
         """The areas in force that contain the point, the primary one first (DOMAIN §3)."""
-        return self._ground.containing([lon], [lat], [day_of(at)])[0].areas
+        return self._ground.containing([lon], [lat], [day_of(at)])[0]
 
-    def answerable(self, areas: tuple[Area, ...], at: datetime, known_at: datetime | None) -> Answerable:
+    def answerable(self, areas: Found, at: datetime, known_at: datetime | None) -> Answerable:
         """The posts of these areas with their holders at that time, as known at `known_at`."""
         day = day_of(at)
         return Answerable(
@@ -58,6 +58,6 @@ class Duties:
         )
 
 
-def place_of(areas: tuple[Area, ...]) -> Area:
+def place_of(areas: Found) -> AreaRef:
     """The area that says where the point lies: the smallest of the territorial chain, else the primary one."""
     return next((area for area in areas if area.kind in TERRITORIAL), areas[0])

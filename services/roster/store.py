@@ -14,8 +14,8 @@ async def load_duties(sql: Sql) -> Duties:
     areas = await sql.fetch("SELECT body FROM areas")
     posts = await sql.fetch("SELECT body FROM posts")
     return Duties(
-        [Area.model_validate_json(row["body"]) for row in areas],
-        [Post.model_validate_json(row["body"]) for row in posts],
+        (Area.model_validate_json(row["body"]) for row in areas),
+        (Post.model_validate_json(row["body"]) for row in posts),
     )
 
 

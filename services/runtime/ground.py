@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from contracts.roster import Area
 from contracts.values import AreaKind, AreaRef
 
 TERRITORIAL = (AreaKind.DIVISION, AreaKind.GRID)
 FOREVER = (date.min, date.max)
+NOWHERE = -1
+NEVER = date.max.toordinal()
+
+
+Found = tuple[AreaRef, ...]
+"""The areas that contain a point, the primary one first; empty where none does."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The areas that contain a point, the primary one first, and the references to them; empty where none does."""
+class Site:
+    """Of an area what decides whether, and in which order, it answers for a point; its boundary is in the index."""
 
-    areas: tuple[Area, ...]
-    refs: tuple[AreaRef, ...]
+    ref: AreaRef
+    parent_id: str | None
+    precedence: int
+    in_force_from: date
+    ended_on: date | None
 
-    def __bool__(self) -> bool:
-        return bool(self.areas)
+    @classmethod
+    def of(cls, area: Area) -> Site:
+        ref = AreaRef(id=area.id, kind=area.kind, name=area.name, division=area.division)
+        return cls(ref, area.parent_id, area.precedence, area.in_force_from, area.ended_on)
+
+    @property
+    def territorial(self) -> bool:
+        return self.ref.kind in TERRITORIAL
+
+    def in_force(self, day: date) -> bool:
+        return self.in_force_from <= day and (self.ended_on is None or day <= self.ended_on)
 
 
 class Ground:
@@ -34,24 +52,26 @@ class Ground:
     Only areas without children are searched first: what lies above them follows from the tree.
     """
 
-    def __init__(self, areas: Sequence[Area]) -> None:
-        self._areas = sorted(areas, key=lambda area: (area.division, area.id))
-        self._by_id = {area.id: area for area in self._areas}
-        parents = {area.parent_id for area in self._areas}
-        shapes = [shape_of(area) for area in self._areas]
-        leaves = [at for at, area in enumerate(self._areas) if area.id not in parents]
+    def __init__(self, areas: Iterable[Area]) -> None:
+        # A boundary is large as it is stated: of each only the shape stays.
+        stated = sorted(((Site.of(area), shape_of(area)) for area in areas), key=lambda one: _by_code(one[0]))
+        self._sites, shapes = [site for site, _ in stated], [shape for _, shape in stated]
+        self._by_id = {site.ref.id: site for site in self._sites}
+        parents = {site.parent_id for site in self._sites}
+        leaves = [at for at, site in enumerate(self._sites) if site.ref.id not in parents]
         self._leaves = np.array(leaves, dtype=np.intp)
         self._leaf_tree = shapely.STRtree([shapes[at] for at in leaves])
         self._whole_tree = shapely.STRtree(shapes)
         self._found: dict[tuple[int, ...], list[tuple[date, date, Found]]] = {}
+        # What was found last in each of the smallest areas, and the days for which it holds.
+        self._in_leaf = np.full(len(leaves), None, dtype=object)
+        self._first_day = np.full(len(leaves), NEVER)
+        self._last_day = np.full(len(leaves), NOWHERE)
 
     def __len__(self) -> int:
-        return len(self._areas)
+        return len(self._sites)
 
-    def area(self, area_id: str) -> Area | None:
-        return self._by_id.get(area_id)
-
-    def containing(self, lons: Sequence[float], lats: Sequence[float], days: Sequence[date]) -> list[Found]:
+    def containing(self, lons: ArrayLike, lats: ArrayLike, days: Sequence[date]) -> list[Found]:
         """For each point (degrees on CGCS2000) the areas in force that contain it.
 
         The primary area comes first: the highest precedence, between equals the territorial one. Then the territorial
@@ -60,15 +80,48 @@ class Ground:
         points: NDArray[np.object_] = np.asarray(
             shapely.points(np.asarray(lons, dtype=float), np.asarray(lats, dtype=float)), dtype=object
         )
-        hits: list[tuple[int, ...]] = [()] * len(days)
+        if not len(self._leaves):
+            return [()] * len(days)
         at_points, at_leaves = self._leaf_tree.query(points, predicate="intersects")
-        for point, leaf in zip(at_points.tolist(), self._leaves[at_leaves].tolist(), strict=True):
-            hits[point] += (leaf,)
-        found = [self._ordered(hit, day) for hit, day in zip(hits, days, strict=True)]
-        lost = [at for at, one in enumerate(found) if not any(area.kind in TERRITORIAL for area in one.areas)]
+        # Nearly every point lies in one of the smallest areas and in no other, as many before it did.
+        leaf_of = np.full(len(days), NOWHERE)
+        leaf_of[at_points] = at_leaves
+        day_of = np.fromiter(map(date.toordinal, days), dtype=np.int64, count=len(days))
+        known = (self._first_day[leaf_of] <= day_of) & (day_of <= self._last_day[leaf_of]) & (leaf_of != NOWHERE)
+        known[at_points[1:][at_points[1:] == at_points[:-1]]] = False
+        found: list[Found] = self._in_leaf[leaf_of].tolist()
+        rest = np.flatnonzero(~known).tolist()
+        if rest:
+            self._search(points, rest, days, found, at_points, at_leaves)
+        return found
+
+    def _search(
+        self,
+        points: NDArray[np.object_],
+        rest: list[int],
+        days: Sequence[date],
+        found: list[Found],
+        at_points: NDArray[np.intp],
+        at_leaves: NDArray[np.intp],
+    ) -> None:
+        """Those points of which nothing is remembered."""
+        hits: dict[int, tuple[int, ...]] = dict.fromkeys(rest, ())
+        for point, leaf in zip(at_points.tolist(), at_leaves.tolist(), strict=True):
+            if point in hits:
+                hits[point] += (leaf,)
+        lost = []
+        for at, leaves in hits.items():
+            one = found[at] = self._ordered(tuple(self._leaves[list(leaves)].tolist()), days[at])
+            if not any(ref.kind in TERRITORIAL for ref in one):
+                lost.append(at)
+            elif len(leaves) == 1:
+                self._remember(leaves[0], days[at], one)
         if lost:
             self._search_all(points, lost, days, found)
-        return found
+
+    def _remember(self, leaf: int, day: date, found: Found) -> None:
+        first, last = self._unchanged((int(self._leaves[leaf]),), day)
+        self._in_leaf[leaf], self._first_day[leaf], self._last_day[leaf] = found, first.toordinal(), last.toordinal()
 
     def _search_all(
         self, points: NDArray[np.object_], lost: list[int], days: Sequence[date], found: list[Found]
@@ -86,9 +139,7 @@ class Ground:
         for first, last, found in spans:
             if first <= day <= last:
                 return found
-        areas = self._order([self._areas[at] for at in sorted(hit) if in_force(self._areas[at], day)], day)
-        refs = (AreaRef(id=area.id, kind=area.kind, name=area.name, division=area.division) for area in areas)
-        found = Found(areas, tuple(refs))
+        found = self._order([self._sites[at] for at in sorted(hit) if self._sites[at].in_force(day)], day)
         spans.append((*self._unchanged(hit, day), found))
         return found
 
@@ -96,10 +147,10 @@ class Ground:
         """The days around `day` in which none of these areas, nor any above them, begins or ends."""
         first, last = FOREVER
         for at in hit:
-            up: Area | None = self._areas[at]
+            up: Site | None = self._sites[at]
             seen: set[str] = set()
-            while up is not None and up.id not in seen:
-                seen.add(up.id)
+            while up is not None and up.ref.id not in seen:
+                seen.add(up.ref.id)
                 changes = [up.in_force_from]
                 if up.ended_on is not None and up.ended_on < date.max:
                     changes.append(up.ended_on + timedelta(days=1))
@@ -108,27 +159,27 @@ class Ground:
                 up = self._by_id.get(up.parent_id or "")
         return first, last
 
-    def _order(self, hit: list[Area], day: date) -> tuple[Area, ...]:
-        chains = [self._chain(area, day) for area in hit if area.kind in TERRITORIAL]
+    def _order(self, hit: list[Site], day: date) -> Found:
+        chains = [self._chain(site, day) for site in hit if site.territorial]
         chain = max(chains, key=len) if chains else ()
-        special = sorted((area for area in hit if area.kind not in TERRITORIAL), key=lambda a: (-a.precedence, a.id))
+        special = sorted((site for site in hit if not site.territorial), key=lambda one: (-one.precedence, one.ref.id))
         if special and (not chain or special[0].precedence > chain[0].precedence):
-            return (special[0], *chain, *special[1:])
-        return (*chain, *special)
+            chain = (special.pop(0), *chain)
+        return tuple(site.ref for site in (*chain, *special))
 
-    def _chain(self, area: Area, day: date) -> tuple[Area, ...]:
+    def _chain(self, site: Site, day: date) -> tuple[Site, ...]:
         """The area and those above it that are in force."""
-        up: Area | None = area
-        chain: list[Area] = []
+        up: Site | None = site
+        chain: list[Site] = []
         while up is not None and up not in chain:
-            if in_force(up, day):
+            if up.in_force(day):
                 chain.append(up)
             up = self._by_id.get(up.parent_id or "")
         return tuple(chain)
 
 
-def in_force(area: Area, day: date) -> bool:
-    return area.in_force_from <= day and (area.ended_on is None or day <= area.ended_on)
+def _by_code(site: Site) -> tuple[str, str]:
+    return site.ref.division, site.ref.id
 
 
 def shape_of(area: Area) -> shapely.MultiPolygon:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.patrol.track import Kept, sift
+from services.patrol.track import Terminal, at_of, sift_all, terminal_of, us_of
 from tests.patrol.ground import LAT, METRE, NOW, walked
 
 T = NOW - timedelta(hours=1)
@@ -12,6 +12,13 @@ T = NOW - timedelta(hours=1)
 
 def second(n):
     return T + timedelta(seconds=n)
+
+
+def sift(batch, newest=None, stored=()):
+    """The times kept and how many were refused by reason."""
+    terminal = Terminal(1, newest, {us_of(at) for at in stored})
+    (found,) = sift_all([batch], {terminal_of(batch): terminal}, NOW)
+    return [at_of(at) for at in found.kept["at_us"].tolist()], dict(found.refused)
 
 
 @pytest.mark.parametrize(
@@ -31,23 +38,41 @@ def second(n):
     ],
 )
 def test_a_point_is_kept_or_counted_by_its_reason(point, reason):
-    kept, refused = sift(walked("b", [(117.05, LAT, second(0)), point]).body, None, (), NOW)
-    assert (len(kept), dict(refused)) == ((2, {}) if reason is None else (1, {reason: 1}))
+    kept, refused = sift(walked("b", [(117.05, LAT, second(0)), point]))
+    assert (len(kept), refused) == ((2, {}) if reason is None else (1, {reason: 1}))
 
 
 def test_points_come_out_in_the_order_of_time():
-    batch = walked("b", [(117.05, LAT, second(60)), (117.05, LAT, second(0)), (117.05, LAT, second(30))]).body
-    assert [point.at for point in sift(batch, None, (), NOW)[0]] == [second(0), second(30), second(60)]
+    batch = walked("b", [(117.05, LAT, second(60)), (117.05, LAT, second(0)), (117.05, LAT, second(30))])
+    assert sift(batch)[0] == [second(0), second(30), second(60)]
 
 
 def test_speed_is_measured_from_the_newest_point_of_earlier_batches_but_late_points_are_not_judged_by_it():
-    last = Kept(second(0), 117.05, LAT, 117.05, LAT)
+    newest = (us_of(second(0)), 117.05, LAT)
     far = 117.05 + 5000 * METRE
-    kept, refused = sift(walked("b", [(far, LAT, second(10)), (far, LAT, second(-10))]).body, last, (), NOW)
-    assert ([point.at for point in kept], dict(refused)) == ([second(-10)], {"impossible_speed": 1})
+    batch = walked("b", [(far, LAT, second(10)), (far, LAT, second(-10))])
+    assert sift(batch, newest) == ([second(-10)], {"impossible_speed": 1})
+
+
+def test_after_a_jump_speed_is_measured_from_the_last_point_kept():
+    far = 117.05 + 5000 * METRE
+    batch = walked("b", [(117.05, LAT, second(0)), (far, LAT, second(10)), (117.05, LAT, second(20))])
+    assert sift(batch) == ([second(0), second(20)], {"impossible_speed": 1})
+
+
+def test_of_two_points_of_one_time_the_possible_one_is_kept():
+    far = 117.05 + 5000 * METRE
+    batch = walked("b", [(117.05, LAT, second(0)), (far, LAT, second(10)), (117.05, LAT, second(10))])
+    assert sift(batch) == ([second(0), second(10)], {"impossible_speed": 1})
+
+
+def test_batches_of_one_terminal_follow_each_other():
+    far = 117.05 + 5000 * METRE
+    first, second_one = walked("a", [(117.05, LAT, second(0))]), walked("b", [(far, LAT, second(10))])
+    found = sift_all([first, second_one], {terminal_of(first): Terminal(1, None, set())}, NOW)
+    assert [(len(one.kept), dict(one.refused)) for one in found] == [(1, {}), (0, {"impossible_speed": 1})]
 
 
 def test_times_that_are_stored_are_duplicates():
-    batch = walked("b", [(117.05, LAT, second(0)), (117.05, LAT, second(30))]).body
-    kept, refused = sift(batch, None, {second(0)}, NOW)
-    assert ([point.at for point in kept], dict(refused)) == ([second(30)], {"duplicate": 1})
+    batch = walked("b", [(117.05, LAT, second(0)), (117.05, LAT, second(30))])
+    assert sift(batch, stored=[second(0)]) == ([second(30)], {"duplicate": 1})
