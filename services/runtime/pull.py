@@ -24,6 +24,10 @@ EXPIRES_S: Final = 30.0
 HEARTBEAT_S: Final = 5.0
 SILENCE_S: Final = 2.5 * HEARTBEAT_S
 SMALLEST_WINDOW: Final = 4
+BATCH_BYTES: Final = 1024 * 1024
+"""A batch ends with the message that reaches it: facts read into memory take several times their size."""
+WINDOW_BYTES: Final = 4 * BATCH_BYTES
+"""What a request may bring; the largest message always fits."""
 
 
 class Pull:
@@ -40,6 +44,7 @@ class Pull:
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{durable.stream}.{durable.name}"
         self._arrived: deque[Msg] = deque()
         self._held: dict[str, Msg] = {}
+        self._held_bytes = 0
         self._asked = 0
         self._last_sign = 0.0
         self._something = asyncio.Event()
@@ -62,6 +67,7 @@ class Pull:
         else:
             self._asked = max(0, self._asked - 1)
             self._held[message.reply] = message
+            self._held_bytes += len(message.data)
             self._arrived.append(message)
         self._something.set()
 
@@ -76,24 +82,35 @@ class Pull:
             log.debug("pull refused", durable=self.durable.name, status=code, reason=status.get("Description"))
 
     async def take(self) -> list[Msg]:
-        """Wait for one message, then return all that have arrived, at most `batch_max`; [] after a short silence."""
+        """Wait for one message, then return all that have arrived, up to a full batch; [] after a short silence."""
         await self._ask()
         if not self._arrived:
             self._something.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._something.wait(), 1.0)
-        return [self._arrived.popleft() for _ in range(min(len(self._arrived), self._batch_max))]
+        taken: list[Msg] = []
+        size = 0
+        while self._arrived and len(taken) < self._batch_max and size < BATCH_BYTES:
+            taken.append(self._arrived.popleft())
+            size += len(taken[-1].data)
+        return taken
 
     async def _ask(self) -> None:
         now = asyncio.get_running_loop().time()
         if self._asked and now - self._last_sign > SILENCE_S:
             self._asked = 0
         room = self._window - len(self._held) - self._asked
-        if self.stopped or room <= 0 or (self._asked and room < self._window // 2):
+        full = self._held_bytes > WINDOW_BYTES // 2
+        if self.stopped or full or room <= 0 or (self._asked and room < self._window // 2):
             return
         self._asked += room
         self._last_sign = now
-        request = {"batch": room, "expires": int(EXPIRES_S * 1e9), "idle_heartbeat": int(HEARTBEAT_S * 1e9)}
+        request = {
+            "batch": room,
+            "max_bytes": WINDOW_BYTES,
+            "expires": int(EXPIRES_S * 1e9),
+            "idle_heartbeat": int(HEARTBEAT_S * 1e9),
+        }
         await self._bus.publish(self._subject, orjson.dumps(request), reply=f"{self._inbox}.1")
 
     def forget_requests(self) -> None:
@@ -117,7 +134,8 @@ class Pull:
 
     async def _settle(self, messages: list[Msg], word: bytes) -> None:
         for message in messages:
-            self._held.pop(message.reply, None)
+            if self._held.pop(message.reply, None) is not None:
+                self._held_bytes -= len(message.data)
             await self._bus.publish(message.reply, word)
 
     async def beat(self) -> None:
@@ -139,3 +157,4 @@ class Pull:
         for reply in list(self._held):
             await self._bus.publish(reply, b"-NAK")
         self._held.clear()
+        self._held_bytes = 0
