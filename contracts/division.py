@@ -62,7 +62,8 @@ class Division(str):
 
     @property
     def level(self) -> Level:
-        return _LEVELS[0 if not self.significant else _ENDS.index(len(self.significant)) + 1]
+        significant = _significant(self)
+        return _LEVELS[0 if not significant else _ENDS.index(len(significant)) + 1]
 
     @property
     def parent(self) -> Division | None:
@@ -72,12 +73,7 @@ class Division(str):
 
     def chain(self) -> tuple[Division, ...]:
         """This division and all above it, the smallest first."""
-        up: Division | None = self
-        found: list[Division] = []
-        while up is not None:
-            found.append(up)
-            up = up.parent
-        return tuple(found)
+        return _chain(self)
 
     def contains(self, other: Division) -> bool:
         """Whether `other` is this division or lies under it; the unknown contains everything."""
@@ -105,6 +101,12 @@ class Division(str):
 def _read(code: str) -> Division:
     """The few divisions that messages are full of are checked once."""
     return Division(code)
+
+
+@lru_cache(maxsize=65_536)
+def _chain(division: Division) -> tuple[Division, ...]:
+    above = division.parent
+    return (division,) if above is None else (division, *_chain(above))
 
 
 @lru_cache(maxsize=65_536)

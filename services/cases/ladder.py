@@ -67,8 +67,7 @@ def pressed(case: Case) -> list[Press]:
 
 def ahead(case: Case, press: Press, issued: Sequence[UUID]) -> Iterator[tuple[date, Rung]]:
     """The rungs still to come, with their days; none up to the day it became theirs, none below one issued."""
-    ids = [press.letter_id(case, rung) for rung in RUNGS]
-    last = max((n for n, id in enumerate(ids) if id in issued), default=-1)
+    last = max((n for n, rung in enumerate(RUNGS) if issued and press.letter_id(case, rung) in issued), default=-1)
     for rung in RUNGS[last + 1 :]:
         day = shifted(press.due_on, rung.working_days)
         if day > press.since_on:

@@ -133,7 +133,9 @@ def handovers(known: Posts, post: Post, today: date) -> list[tuple[str, date]]:
     return [(post.id, day) for day in dict.fromkeys((*now, *(day for day in changes if day > today)))]
 
 
+LEVELS = tuple(Level)
+
+
 def at_or_above(level: Level) -> tuple[Level, ...]:
     """The levels from the province down to `level`."""
-    levels = tuple(Level)
-    return levels[1 : levels.index(level) + 1]
+    return LEVELS[1 : LEVELS.index(level) + 1]

@@ -20,6 +20,8 @@ from contracts.values import CHIEFS, PersonRef, Role, UnitRef
 NEAREST_CHIEF = "nearest_chief"
 NAMED = "named"
 """Every post that the fact itself names: those a letter is sent to besides."""
+REMEMBERED = 20_000
+"""Answers kept to the question who is told; there are about as many as grids and rules."""
 WordT = TypeVar("WordT", bound=StrEnum)
 Told = AlarmRaised | CaseFact
 """What people are told of."""
@@ -104,27 +106,46 @@ class Recipient:
         return (False, self.unit.id) if self.person is None else (True, self.person.id)
 
 
+Recipients = tuple[Recipient, ...]
+
+
 class Posts:
     """The posts there are, by id, area and unit."""
 
     def __init__(self, posts: Iterable[Post]) -> None:
         self._by_id = {post.id: post for post in sorted(posts, key=lambda post: post.id)}
         self._by_area: dict[str, list[Post]] = {}
+        self._recipients: dict[tuple[object, ...], Recipients] = {}
         self._acting: dict[str, list[Post]] = {}
         for post in self._by_id.values():
             self._by_area.setdefault(post.area_id, []).append(post)
             if post.role in RULES.acting:
                 self._acting.setdefault(post.unit.id, []).append(post)
 
-    def answering(self, told: Told) -> list[Post]:
+    def recipients(self, rule: Rule, post_ids: tuple[str, ...], units: Sequence[UnitRef], day: date) -> Recipients:
+        """Whom a rule tells of what these posts answer for and these units do; the same question is answered once."""
+        key = (id(rule), post_ids, tuple((unit.id, unit.name) for unit in units), day)
+        found = self._recipients.get(key)
+        if found is None:
+            if len(self._recipients) >= REMEMBERED:
+                self._recipients.clear()
+            found = self._recipients[key] = self._found(rule, post_ids, units, day)
+        return found
+
+    def _found(self, rule: Rule, post_ids: tuple[str, ...], units: Sequence[UnitRef], day: date) -> Recipients:
+        answering = [post for post_id in post_ids if (post := self._by_id.get(post_id)) is not None]
+        found = [_by_post(post, day) for post in _chosen(rule, answering) if _stands(post, day)]
+        for unit in units:
+            acting = self.acting_for(unit, day)
+            found += [_by_post(post, day) for post in acting] or [Recipient(None, None, unit)]
+        return tuple({one.key: one for one in reversed(found)}.values())[::-1]
+
+    def answering(self, told: Told) -> tuple[str, ...]:
         """The posts that answer for what is told of, the smallest area first."""
         if isinstance(told, AlarmRaised):
-            return [post for area in told.incident.areas for post in self._by_area.get(area.id, ())]
-        if isinstance(told, LetterFact):
-            return [post for ref in told.letter.posts if (post := self._by_id.get(ref.id)) is not None]
-        return [
-            post for ref in told.case.acting or told.case.answerable if (post := self._by_id.get(ref.id)) is not None
-        ]
+            return tuple(post.id for area in told.incident.areas for post in self._by_area.get(area.id, ()))
+        refs = told.letter.posts if isinstance(told, LetterFact) else told.case.acting or told.case.answerable
+        return tuple(ref.id for ref in refs)
 
     def acting_for(self, unit: UnitRef, day: date) -> list[Post]:
         """The posts held on that day through which a unit is told."""
@@ -146,14 +167,10 @@ def _stands(post: Post, day: date) -> bool:
     return post.ended_on is None or day <= post.ended_on
 
 
-def recipients(told: Told, posts: Posts, day: date) -> tuple[Recipient, ...]:
+def recipients(told: Told, posts: Posts, day: date) -> Recipients:
     """Who is to be told, by today's holders; each person, or each unit in the place of a vacant post, once."""
     rule = RULES.facts[told.name]
-    found = [_by_post(post, day) for post in _chosen(rule, posts.answering(told)) if _stands(post, day)]
-    for unit in _units(rule, told):
-        acting = posts.acting_for(unit, day)
-        found += [_by_post(post, day) for post in acting] or [Recipient(None, None, unit)]
-    return tuple({one.key: one for one in reversed(found)}.values())[::-1]
+    return posts.recipients(rule, posts.answering(told), list(_units(rule, told)), day)
 
 
 def _chosen(rule: Rule, answering: Sequence[Post]) -> Iterator[Post]:
