@@ -10,6 +10,17 @@ import structlog
 from services.runtime.settings import Settings
 
 
+class OneLine(logging.Filter):
+    """A library's warning in one line: its traceback says nothing of ours that the reason does not."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR and record.exc_info:
+            error = record.exc_info[1]
+            record.msg, record.args = f"{record.getMessage()}: {error or type(error).__name__}", ()
+            record.exc_info = None
+        return True
+
+
 def configure(service: str, settings: Settings) -> None:
     """Text for people, JSON for machines; the libraries' warnings come through the same door."""
     shared: list[structlog.typing.Processor] = [
@@ -17,20 +28,25 @@ def configure(service: str, settings: Settings) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    if settings.log_format == "json":
+        shared.append(structlog.processors.format_exc_info)
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # The richer one shows local variables, passwords among them.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     )
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, last]
-        if settings.log_format == "json"
-        else [*shared, last],
+        processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper())),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(OneLine())
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
