@@ -38,6 +38,12 @@ def say(key: str, **about: Any) -> str:
     return texts(language(os.environ))[key].format(**about)
 
 
+def said_state(state: str) -> str:
+    """A state of a case in the language of the locale, with the word that options take."""
+    said = texts(language(os.environ)).get(f"state.{state}", state)
+    return said if said == state else f"{said}（{state}）"
+
+
 def talk(key: str, **about: Any) -> None:
     """One line for the person, on stderr."""
     print(say(key, **about), file=sys.stderr, flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
@@ -12,9 +13,11 @@ from typing import Annotated, Any, ParamSpec
 from urllib.parse import urlsplit
 
 import typer
+from pydantic import ValidationError
 
 from cli.bus import Bus, BusError, Refused, Unreachable, connected
-from cli.say import say, talk
+from cli.say import said_state, say, talk
+from contracts.event import describe
 from deploy.local.home import Home, HomeRefused, default_home
 
 P = ParamSpec("P")
@@ -50,6 +53,7 @@ def run(command: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, No
 
     @wraps(command)
     def runs(*args: P.args, **kwargs: P.kwargs) -> None:
+        _stop_as_ctrl_c_does()
         try:
             status = asyncio.run(command(*args, **kwargs))
         except Refused as refused:
@@ -62,11 +66,26 @@ def run(command: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, No
         except HomeRefused as refused:
             print(refused, file=sys.stderr)
             raise SystemExit(2) from None
+        except ValidationError as error:
+            # A command that its own contract forbids never reaches the bus.
+            for wrong in map(describe, error.errors()):
+                print(f"{wrong['field']}: {wrong['rule']}", file=sys.stderr)
+            raise SystemExit(2) from None
+        except OSError as error:
+            print(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "), file=sys.stderr)
+            raise SystemExit(2) from None
         except KeyboardInterrupt:
             raise SystemExit(130) from None
         raise SystemExit(status or 0)
 
     return runs
+
+
+def _stop_as_ctrl_c_does() -> None:
+    """A closed terminal or a plain kill ends what was started, as Ctrl-C does."""
+    for signals in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(signals) is signal.SIG_DFL:
+            signal.signal(signals, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _say_problem(refused: Refused) -> None:
@@ -75,4 +94,5 @@ def _say_problem(refused: Refused) -> None:
     for error in problem.errors:
         print(f"  {error.get('field')}: {error.get('rule')}", file=sys.stderr)
     if problem.state is not None:
-        talk("bus.state", state=problem.state, moves="、".join(problem.moves_allowed or ()) or "-")
+        moves = "、".join(move.replace("_", "-") for move in problem.moves_allowed or ())
+        talk("bus.state", state=said_state(problem.state), moves=moves or "-")

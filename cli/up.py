@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -18,8 +19,9 @@ from cli.say import say, talk
 from cli.session import HomeOption, home_at, run
 from deploy.local.bus import BusFailed
 from deploy.local.postgres import PostgresFailed
-from deploy.local.stack import AlreadyRunning, ServiceFailed, Stack
+from deploy.local.stack import AlreadyRunning, ServiceFailed, Stack, WrongSettings
 from deploy.nats.accounts import Integrator
+from deploy.nats.provision import WouldLoseData
 
 _COLOURS = {
     "nats": "blue",
@@ -32,6 +34,15 @@ _COLOURS = {
 }
 DESK = Integrator("desk")
 """Who posts what an operator reports by hand."""
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+FAILURES = (BusFailed, PostgresFailed, ServiceFailed, WouldLoseData)
+_SYNC = re.compile(r"always|([0-9]+(\.[0-9]+)?(ms|s|m|h))+")
+
+
+def _sync(stated: str) -> str:
+    if not _SYNC.fullmatch(stated):
+        raise typer.BadParameter(say("up.sync", stated=stated))
+    return stated
 
 
 def one_log(console: Console) -> Callable[[str, str], None]:
@@ -46,7 +57,7 @@ def one_log(console: Console) -> Callable[[str, str], None]:
 @run
 async def up(
     home: HomeOption = None,
-    sync: Annotated[str, typer.Option(envvar="LINZHANG_SYNC", help=say("help.sync"))] = "always",
+    sync: Annotated[str, typer.Option(envvar="LINZHANG_SYNC", callback=_sync, help=say("help.sync"))] = "always",
     sample: Annotated[bool, typer.Option("--sample", help=say("help.sample"))] = False,
 ) -> int:
     """Start both servers and the five services, and stay until interrupted."""
@@ -62,7 +73,10 @@ async def up(
     except AlreadyRunning:
         talk("up.already", home=at.path)
         return 1
-    except (BusFailed, PostgresFailed, ServiceFailed) as failed:
+    except WrongSettings as wrong:
+        talk("up.wrong_settings", reason=str(wrong))
+        return 2
+    except FAILURES as failed:
         talk("up.failed", reason=str(failed))
         return 1
     try:
@@ -70,8 +84,11 @@ async def up(
             await load_sample(started)
         talk("up.ready", home=at.path, port=started.nats_port)
         await _until_told(stack)
-    finally:
         talk("up.stopping")
+    except FAILURES as failed:
+        talk("up.gave_up", reason=str(failed))
+        return 1
+    finally:
         await stack.stop()
     return 0
 
@@ -79,8 +96,8 @@ async def up(
 async def _until_told(stack: Stack) -> None:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for signals in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signals, told.set)
+    for stop in STOPS:
+        loop.add_signal_handler(stop, told.set)
     watching = asyncio.create_task(stack.watch())
     waiting = asyncio.create_task(told.wait())
     await asyncio.wait((watching, waiting), return_when=asyncio.FIRST_COMPLETED)
@@ -99,4 +116,11 @@ async def demo(
     """Play the main job on real input, from reports to closed cases, and check the books."""
     from cli.demo.play import play
 
-    return await play(reports=reports, seed=seed, keep=keep, out=Console(), err=Console(file=sys.stderr))
+    try:
+        return await play(reports=reports, seed=seed, keep=keep, out=Console(), err=Console(file=sys.stderr))
+    except WrongSettings as wrong:
+        talk("up.wrong_settings", reason=str(wrong))
+        return 2
+    except FAILURES as failed:
+        talk("up.failed", reason=str(failed))
+        return 1

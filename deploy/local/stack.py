@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import sys
@@ -12,17 +13,19 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TextIO
 
 import asyncpg
 import nats
 
 from contracts.wiring import SERVICES
-from deploy.local.bus import Bus
-from deploy.local.home import Home, HomeRefused, Run, born
-from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.bus import Bus, BusFailed
+from deploy.local.home import Home, HomeRefused, Run
+from deploy.local.ports import LOOPBACK, free_port, is_free
 from deploy.local.postgres import Postgres, make_roles
+from deploy.local.processes import born
 from deploy.nats.accounts import Users
-from deploy.nats.provision import provision
+from deploy.nats.provision import WouldLoseData, provision
 
 Log = Callable[[str, str], None]
 """Takes one line: of whom, and what."""
@@ -31,10 +34,15 @@ NATS_PORT, POSTGRES_PORT, HTTP_PORT = 4222, 5432, 8101
 READY_WITHIN_S = 60.0
 LOOK_EVERY_S = 0.5
 STEADY_AFTER_S = 60.0
+PORT_TRIES = 3
 
 
 class AlreadyRunning(Exception):
     """A system runs in this directory already."""
+
+
+class WrongSettings(Exception):
+    """A `LINZHANG_…` variable is wrong; the message names it and its rule."""
 
 
 class ServiceFailed(Exception):
@@ -56,37 +64,72 @@ class Stack:
     _last_words: dict[str, list[str]] = field(default_factory=dict)
     _ports: dict[str, int] = field(default_factory=dict)
     _users_at: float = 0.0
+    _taken_up_at: float = 0.0
     _started_at: dict[str, float] = field(default_factory=dict)
+    _servers: list[asyncio.Task[None]] = field(default_factory=list)
+    _lock: TextIO | None = None
 
     async def start(self) -> Run:
         """Start everything and wait until it is ready; orphans of a crashed run are stopped first."""
-        if self.home.running() is not None:
-            raise AlreadyRunning(str(self.home.path))
+        await self._check_settings()
         self.home.path.mkdir(parents=True, exist_ok=True)
+        self._take_lock()
         stop_orphans(self.home, self.log)
-        self._users_at = _changed_at(self.home)
+        self._users_at = self._taken_up_at = self.home.users_at()
         self.users = self.home.users()
         try:
-            await asyncio.gather(asyncio.to_thread(self._start_postgres), asyncio.to_thread(self._start_bus))
+            starts = (self._start_postgres, self._start_bus)
+            self._servers = [asyncio.create_task(asyncio.to_thread(start)) for start in starts]
+            # Both to their end, also when one fails or all is cancelled: a thread cannot be, and starts its server.
+            await asyncio.wait(self._servers)
+            for server in self._servers:
+                server.result()
+            self._write_run()
             await self._make_database()
-            for at, name in enumerate(SERVICES):
-                self._ports[name] = free_port(HTTP_PORT + at)
+            for name in SERVICES:
                 await self._start_service(name)
-            run = self._write_run()
             # The services read their own code meanwhile, and wait for their schemas and durables.
             await asyncio.gather(self._migrate(), self._provision(), *(self._ready(name) for name in SERVICES))
+            return self._write_run()
         except BaseException:
             await self.stop()
             raise
-        return run
+
+    def _take_lock(self) -> None:
+        """Held while this process lives: two systems on one directory would destroy its data."""
+        self._lock = (self.home.path / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(str(self.home.path)) from None
+
+    async def _check_settings(self) -> None:
+        """Let the services' own reader of settings name a wrong one before anything runs."""
+        placeholders = {"LINZHANG_NATS_URL": "nats://-", "LINZHANG_DATABASE_URL": "postgresql://-"}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "services.runtime.settings"),
+            env={**os.environ, **self.settings, **placeholders, **self._own_settings(HTTP_PORT)},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, said = await process.communicate()
+        if process.returncode:
+            raise WrongSettings(said.decode(errors="replace").strip())
+
+    def _own_settings(self, port: int) -> dict[str, str]:
+        return {"LINZHANG_HTTP_PORT": str(port), "LINZHANG_CLOCK": self.clock}
 
     def _start_postgres(self) -> None:
         self.postgres = Postgres.prepare(self.home.path / "postgres", POSTGRES_PORT)
         self.postgres.start()
 
     def _start_bus(self) -> None:
-        self.bus = Bus.prepare(self.home.path / "nats", self.users, NATS_PORT, self.sync)
-        self.bus.start()
+        for attempt in range(PORT_TRIES):
+            self.bus = Bus.prepare(self.home.path / "nats", self.users, NATS_PORT, self.sync)
+            try:
+                return self.bus.start()
+            except BusFailed:
+                if attempt == PORT_TRIES - 1 or (is_free(self.bus.port) and is_free(self.bus.monitor_port)):
+                    raise
 
     def _database(self, service: str) -> str:
         return self.postgres.dsn(service, self.users.password(f"postgres-{service}"), "linzhang")
@@ -114,7 +157,12 @@ class Stack:
             raise ServiceFailed("migrations: " + said.decode(errors="replace").strip()[-2000:])
 
     async def _provision(self) -> None:
-        connection = await nats.connect(self.bus.url("provisioner"), inbox_prefix=b"_INBOX.provisioner")
+        connection = await nats.connect(
+            self.bus.url("provisioner"),
+            inbox_prefix=b"_INBOX.provisioner",
+            allow_reconnect=False,
+            error_cb=_say_nothing,
+        )
         try:
             await provision(
                 connection.jetstream(timeout=10), self.users.durables(), say=lambda line: self.log("provision", line)
@@ -123,13 +171,13 @@ class Stack:
             await connection.close()
 
     async def _start_service(self, name: str) -> None:
+        self._ports[name] = free_port(self._ports.get(name, HTTP_PORT + SERVICES.index(name)))
         environment = {
             **os.environ,
             **self.settings,
             "LINZHANG_NATS_URL": self.bus.url(name),
             "LINZHANG_DATABASE_URL": self._database(name),
-            "LINZHANG_HTTP_PORT": str(self._ports[name]),
-            "LINZHANG_CLOCK": self.clock,
+            **self._own_settings(self._ports[name]),
         }
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", f"services.{name}"),
@@ -156,11 +204,17 @@ class Stack:
 
     async def _ready(self, name: str) -> None:
         until = time.monotonic() + READY_WITHIN_S
+        tries = 1
         while True:
             status, said = await asyncio.to_thread(http_get, self._ports[name], "/readyz")
             if status == 200:
                 return
             if self._services[name].returncode is not None:
+                if tries < PORT_TRIES and not is_free(self._ports[name]):
+                    # Somebody was quicker between the look and the listening.
+                    tries += 1
+                    await self._start_service(name)
+                    continue
                 raise ServiceFailed(f"{name} ended: " + "\n".join(self._last_words.get(name, ())))
             if time.monotonic() > until:
                 raise ServiceFailed(f"{name} is not ready: {said.strip()}")
@@ -182,6 +236,7 @@ class Stack:
             databases={name: self._database(name) for name in SERVICES},
             passwords=self.users.passwords,
             clock=self.clock,
+            users_at=self._taken_up_at,
         )
         self.home.write_run(run)
         return run
@@ -209,29 +264,38 @@ class Stack:
                     delays_s[name] = min(delays_s[name] * 2 + 0.5, 30.0)
                     await self._start_service(name)
                     self._write_run()
-            if self._users_at != (at := _changed_at(self.home)):
+            if self._users_at != (at := self.home.users_at()):
                 try:
-                    await self._take_up_users()
-                except (nats.errors.Error, OSError) as error:
+                    await self._take_up_users(at)
+                except (nats.errors.Error, OSError):
                     # While it takes up its accounts, the server answers nobody; it is asked again.
-                    self.log("users", f"waiting for the bus: {error or type(error).__name__}")
-                else:
-                    self._users_at = at
+                    self.log("users", "the bus does not answer yet; asked again")
 
-    async def _take_up_users(self) -> None:
+    async def _take_up_users(self, at: float) -> None:
         try:
             outsiders = self.home.outsiders()
         except HomeRefused as refused:
+            self._users_at = at
             self.log("users", f"not taken up: {refused}")
             return
-        self.users.outsiders = outsiders
+        before, self.users.outsiders = self.users.outsiders, outsiders
         self.bus.reload()
-        await self._provision()
+        try:
+            await self._provision()
+        except WouldLoseData as refused:
+            self._users_at = at
+            self.users.outsiders = before
+            self.bus.reload()
+            self.log("users", f"not taken up: {refused}")
+            return
+        self._users_at = self._taken_up_at = at
         self._write_run()
         self.log("users", f"{len(outsiders)} users outside the services are taken up")
 
     async def stop(self) -> None:
         """Services first, then the servers; what has ended already is left alone."""
+        if self._servers:
+            await asyncio.wait(self._servers)
         living = [process for process in self._services.values() if process.returncode is None]
         for process in living:
             process.terminate()
@@ -245,6 +309,8 @@ class Stack:
             if hasattr(self, server):
                 await asyncio.to_thread(getattr(self, server).stop)
         self.home.forget_run()
+        if self._lock is not None:
+            self._lock.close()
 
     def pid(self, name: str) -> int:
         return self._services[name].pid
@@ -277,8 +343,5 @@ def http_get(port: int, path: str) -> tuple[int, str]:
         return 0, str(error)
 
 
-def _changed_at(home: Home) -> float:
-    try:
-        return home.users_file.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
+async def _say_nothing(_: Exception) -> None:
+    """What goes wrong is said once, by whoever asked."""

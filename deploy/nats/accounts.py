@@ -90,6 +90,9 @@ INSIDERS: dict[str, Permissions] = {
 }
 """Users of the inner account besides the services: who provisions, who looks on, and who tells the demo's time."""
 
+RESERVED = frozenset((*SERVICES, *INSIDERS, OPERATOR))
+"""Names that nobody outside may have: they would come in as somebody else."""
+
 EXPORTS = (
     ("intake.>", ""),
     ("track.>", ""),

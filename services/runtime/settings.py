@@ -54,3 +54,7 @@ def read_settings() -> Settings:
             name = "LINZHANG_" + str(wrong["loc"][0]).upper()
             print(f"{name}: {wrong['msg'].removeprefix('Value error, ')}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    read_settings()
