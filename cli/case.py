@@ -43,8 +43,8 @@ def division_of(region: str | None) -> Division:
     """`360222` as a division. Raises typer.BadParameter."""
     try:
         return Division((region or "").ljust(12, "0"))
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+    except ValueError:
+        raise typer.BadParameter(say("case.bad_region", region=region)) from None
 
 
 def region_of(actor: str, region: str | None, home: Path | None) -> Division:

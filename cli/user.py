@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated
 
 import typer
@@ -11,29 +12,53 @@ from cli.case import division_of
 from cli.say import data, say, table, talk
 from cli.session import HomeOption, JsonOption, home_at, run
 from deploy.local.home import FACTS_BY_NAME, Home
-from deploy.nats.accounts import Department, Integrator, Official, Outsider
+from deploy.nats.accounts import RESERVED, Department, Integrator, Official, Outsider
 
 app = typer.Typer(no_args_is_help=True)
 add = typer.Typer(no_args_is_help=True)
 app.add_typer(add, name="add", help=say("help.user_add"))
 
-Name = Annotated[str, typer.Argument(help="a-z 0-9 _ -")]
+
+def _name(stated: str) -> str:
+    if not _TOKEN.fullmatch(stated):
+        raise typer.BadParameter(say("user.bad_name", name=stated))
+    if stated in RESERVED:
+        raise typer.BadParameter(say("user.reserved", name=stated))
+    return stated
+
+
+_TOKEN = re.compile("[a-z0-9_-]{1,64}")
+Name = Annotated[str, typer.Argument(callback=_name, help="a-z 0-9 _ -")]
 Division = Annotated[str, typer.Option(help=say("help.region"))]
 TAKEN_UP_WITHIN_S = 10.0
+
+
+def _joined(old: Outsider | None, new: Outsider) -> Outsider:
+    """What a name stands for when it is added again: a department hears more, and nobody turns into somebody else."""
+    if old is None:
+        return new
+    if type(old) is not type(new):
+        raise typer.BadParameter(say("user.other_kind", name=old.name, kind=say(f"user.{type(old).__name__.lower()}")))
+    if not isinstance(old, Department) or not isinstance(new, Department):
+        return new
+    if old.division != new.division:
+        raise typer.BadParameter(say("user.other_region", name=old.name, region=old.division))
+    return Department(old.name, tuple(dict.fromkeys((*old.facts, *new.facts))), old.division)
 
 
 async def _state(home: Home, new: Outsider) -> int:
     """Write the user down, and wait until a running system has taken it up."""
     home.path.mkdir(parents=True, exist_ok=True)
-    others = tuple(one for one in home.outsiders() if one.name != new.name)
-    home.state_outsiders((*others, new))
-    home.outsiders()
+    before = home.outsiders()
+    new = _joined(next((one for one in before if one.name == new.name), None), new)
+    if new not in before:
+        home.state_outsiders((*(one for one in before if one.name != new.name), new))
     for _ in range(int(TAKEN_UP_WITHIN_S / 0.1)):
         run = home.running()
         if run is None:
             talk("user.stated", name=new.name)
             return 0
-        if new.name in run.passwords:
+        if run.users_at >= home.users_at() and new.name in run.passwords:
             print(run.url(new.name))
             return 0
         await asyncio.sleep(0.1)

@@ -107,6 +107,8 @@ def test_users_are_read_back_as_they_were_stated(tmp_path):
         ({"integrators": [{"name": "A B"}]}, "integrators.0.name"),
         ({"officials": [{"name": "x", "division": "36"}]}, "officials.0.division: a division code is twelve digits"),
         ({"guests": []}, "guests"),
+        ({"integrators": [{"name": "cases"}]}, "integrators.0.name: cases is a user of the system itself"),
+        ({"integrators": [{"name": "a"}], "officials": [{"name": "a", "division": "36" + 10 * "0"}]}, "a stands twice"),
     ],
 )
 def test_a_wrong_users_file_is_named_by_field(tmp_path, stated, told):
