@@ -45,10 +45,12 @@ async def import_areas(
 ) -> int:
     """Good features are enrolled; each bad one is named by row, field and rule. The same file again changes nothing."""
     try:
-        stated = json.loads(file.read_text("utf-8"))
-        features = stated["features"]
-    except (ValueError, KeyError, TypeError) as error:
+        stated = json.loads(file.read_bytes())
+    except ValueError as error:
         raise typer.BadParameter(say("areas.not_geojson", reason=str(error))) from None
+    features = stated.get("features") if isinstance(stated, dict) else None
+    if not isinstance(features, list):
+        raise typer.BadParameter(say("areas.not_geojson", reason="features: must be a list"))
     good, wrong = read_features(features)
     async with session(OPERATOR, bus, home) as asking:
         changed, refused = await enrol_areas(asking, good)
@@ -64,22 +66,45 @@ async def import_areas(
 
 def read_features(features: Sequence[Any]) -> tuple[list[tuple[int, Area]], list[Wrong]]:
     """Areas out of GeoJSON features: `code`, `name`, and optionally the other fields of an area, as properties."""
-    good: list[tuple[int, Area]] = []
+    good: dict[str, tuple[int, Area]] = {}
     wrong: list[Wrong] = []
     for row, feature in enumerate(features, 1):
         try:
-            good.append((row, _area(feature)))
+            area = _area(feature)
         except ValidationError as error:
             wrong += [(row, one["field"], one["rule"]) for one in map(describe, error.errors()[:5])]
-        except (KeyError, TypeError, AttributeError) as error:
-            wrong.append((row, str(error).strip("'"), "is required in a GeoJSON feature"))
-    return good, wrong
+        except _NotAFeature as error:
+            wrong.append((row, *error.args))
+        else:
+            if area.id in good:
+                wrong.append((row, "id", f"must stand once; {area.id} is in row {good[area.id][0]} too"))
+            else:
+                good[area.id] = (row, area)
+    return list(good.values()), wrong
 
 
-def _area(feature: dict[str, Any]) -> Area:
-    properties, geometry = feature["properties"], feature["geometry"]
-    code = str(properties.get("division") or properties["code"])
-    coordinates = geometry["coordinates"]
+class _NotAFeature(Exception):
+    """A field of GeoJSON that is not as it must be, and the rule."""
+
+
+def _part(whole: Any, name: str, kind: type, rule: str) -> Any:
+    part = whole.get(name)
+    if not isinstance(part, kind):
+        raise _NotAFeature(name, rule)
+    return part
+
+
+def _area(feature: Any) -> Area:
+    if not isinstance(feature, dict):
+        raise _NotAFeature("feature", "must be an object")
+    properties = _part(feature, "properties", dict, "must be an object")
+    geometry = _part(feature, "geometry", dict, "must be an object")
+    coordinates = _part(geometry, "coordinates", list, "must be a list")
+    if geometry.get("type") not in ("Polygon", "MultiPolygon"):
+        raise _NotAFeature("geometry.type", "must be Polygon or MultiPolygon")
+    code = str(properties.get("division") or properties.get("code") or "")
+    if not code:
+        raise _NotAFeature("properties.code", "is required: a division code of twelve digits")
     stated = {
         "id": code,
         "kind": AreaKind.DIVISION,
