@@ -9,6 +9,7 @@ import typer
 
 from cli.bus import told
 from cli.case import Region, division_of
+from cli.dead import known_service
 from cli.say import data, say
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.values import SHANGHAI
@@ -17,22 +18,23 @@ from contracts.wiring import FACTS, SERVICES
 
 @run
 async def tail(
-    service: Annotated[str | None, typer.Argument(help=", ".join(SERVICES))] = None,
+    service: Annotated[str | None, typer.Argument(callback=known_service, help=", ".join(SERVICES))] = None,
     fact: Annotated[str | None, typer.Option(help=say("help.fact"))] = None,
     region: Region = None,
-    count: Annotated[int, typer.Option(help=say("help.count"))] = 0,
+    count: Annotated[int, typer.Option(min=0, help=say("help.count"))] = 0,
     as_json: JsonOption = False,
     bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
     """Print each fact as it comes, until interrupted."""
-    if service is not None and service not in SERVICES:
-        raise typer.BadParameter(", ".join(SERVICES), param_hint="service")
-    words = {one.parts()[1] for facts in FACTS.values() for one in facts}
+    told_by = [service] if service else list(SERVICES)
+    words = {one.parts()[1] for name in told_by for one in FACTS[name]}
     if fact is not None and fact not in words:
-        raise typer.BadParameter(", ".join(sorted(words)), param_hint="--fact")
-    where = division_of(region).wildcard
-    subjects = [f"{one}.{fact or '*'}.v1.{where}" for one in ([service] if service else SERVICES)]
+        raise typer.BadParameter(say("no_such", stated=fact, known=", ".join(sorted(words))), param_hint="--fact")
+    division = division_of(region)
+    subjects = [
+        one.told_under(division) for name in told_by for one in FACTS[name] if fact is None or one.parts()[1] == fact
+    ]
     shown = 0
     async with session("reader", bus, home) as watching:
         async for message in watching.follow(*subjects):

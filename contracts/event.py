@@ -70,6 +70,11 @@ class Fact(Message):
         """The subject of this fact: `cases.opened.v1.36.02.22.104.201`."""
         return f"{self.name}.{self.told_in().tokens}"
 
+    @classmethod
+    def told_under(cls, division: Division) -> str:
+        """The filter that matches the subjects of this fact in a division and all below."""
+        return f"{cls.name}.{division.wildcard}"
+
 
 class ReferenceFact(Fact):
     """The whole present state of a thing; the stream keeps the last one of each subject for ever."""
@@ -78,6 +83,11 @@ class ReferenceFact(Fact):
 
     def told_on(self) -> str:
         return f"{super().told_on()}.{attrgetter(self.identity)(self)}"
+
+    @classmethod
+    def told_under(cls, division: Division) -> str:
+        above = super().told_under(division)
+        return above if above.endswith(">") else f"{above}.*"
 
 
 class Intake(Message):

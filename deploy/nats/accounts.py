@@ -36,7 +36,7 @@ class Department:
 
     def durables(self) -> tuple[Durable, ...]:
         return tuple(
-            Durable(f"{self.name}-{fact.parts()[1]}", stream_of(fact), f"{fact.name}.{self.division.wildcard}")
+            Durable(f"{self.name}-{fact.parts()[1]}", stream_of(fact), fact.told_under(self.division))
             for fact in self.facts
         )
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from contracts.cases import CaseOpened
 from contracts.division import UNKNOWN, Division, Level
+from contracts.roster import AreaStated
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,10 @@ def test_a_division_contains_itself_and_what_lies_under_it():
     assert county.contains(Division("360222104201"))
     assert not county.contains(Division("360281104201"))
     assert UNKNOWN.contains(county)
+
+
+def test_what_is_told_in_a_village_is_matched_with_the_id_of_its_thing():
+    village, county = Division("360222104201"), Division("360222000000")
+    assert CaseOpened.told_under(village) == "cases.opened.v1.36.02.22.104.201"
+    assert AreaStated.told_under(village) == "roster.area.v1.36.02.22.104.201.*"
+    assert AreaStated.told_under(county) == "roster.area.v1.36.02.22.>"
