@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import json
 import mimetypes
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -74,9 +75,18 @@ def _default(field: FieldInfo) -> Any:
     return field.default if isinstance(field.default, OpenEnum) else None
 
 
+def said_of(field: str) -> str:
+    """What a field means, in the reader's language."""
+    said: str = words()["fields"][field][0 if language_is_chinese() else 1]
+    return said
+
+
 def _help(name: str, field: FieldInfo) -> str:
-    said = words()["fields"][name][0 if language_is_chinese() else 1]
+    said = said_of(name)
     kind, _ = _plain(field.annotation)
+    if kind is UnitRef:
+        # The word is shared with targets, where it means what is counted in.
+        said = re.split("[；;]", said)[0]
     form = {Proof: "ITEM=FILE", Measure: "YYYY-MM-DD=…", Period: "YYYY-MM-DD..YYYY-MM-DD", UnitRef: "ID"}.get(kind)
     return f"{said} ({form})" if form else said
 

@@ -243,6 +243,9 @@ async def connected(url: str, user: str, *, api_prefix: str = "FOREST.API") -> A
             closed_cb=bus._was_closed,
             inbox_prefix=f"_INBOX.{user}".encode(),
             allow_reconnect=False,
+            # Each address of the list is tried so often before it is given up.
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
             connect_timeout=3,
             ping_interval=5,
             max_outstanding_pings=2,

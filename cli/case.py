@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from cli.asking import command_of, help_of, options_of
+from cli.asking import command_of, help_of, options_of, said_of
 from cli.bus import Bus
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, home_at, run, session
@@ -104,11 +104,11 @@ def _local(at: datetime) -> str:
 @run
 async def list_cases(
     region: Region = None,
-    state: Annotated[CaseState | None, typer.Option()] = None,
-    kind: Annotated[CaseKind | None, typer.Option()] = None,
-    campaign: Annotated[str | None, typer.Option()] = None,
-    overdue: Annotated[bool | None, typer.Option("--overdue/--in-time")] = None,
-    limit: int = 50,
+    state: Annotated[CaseState | None, typer.Option(help=said_of("state"))] = None,
+    kind: Annotated[CaseKind | None, typer.Option(help=said_of("kind"))] = None,
+    campaign: Annotated[str | None, typer.Option(help=said_of("campaign"))] = None,
+    overdue: Annotated[bool | None, typer.Option("--overdue/--in-time", help=said_of("overdue"))] = None,
+    limit: Annotated[int, typer.Option(help=said_of("limit"))] = 50,
     actor: As = OPERATOR,
     as_json: JsonOption = False,
     bus: BusOption = None,

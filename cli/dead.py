@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.asking import said_of
 from cli.bus import Bus
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
@@ -23,7 +24,14 @@ from contracts.wiring import SERVICES
 
 app = typer.Typer(no_args_is_help=True)
 
-Service = Annotated[str, typer.Argument(help=", ".join(SERVICES))]
+
+def known_service(stated: str | None) -> str | None:
+    if stated is not None and stated not in SERVICES:
+        raise typer.BadParameter(say("no_such", stated=stated, known=", ".join(SERVICES)))
+    return stated
+
+
+Service = Annotated[str, typer.Argument(callback=known_service, help=", ".join(SERVICES))]
 Cause = Annotated[str | None, typer.Option(help=say("help.cause"))]
 
 
@@ -35,7 +43,7 @@ async def groups_of(bus: Bus, service: str) -> tuple[DeadLetterGroup, ...]:
 @app.command("list", help=say("help.dead_list"))
 @run
 async def list_dead(
-    service: Annotated[str | None, typer.Argument(help=", ".join(SERVICES))] = None,
+    service: Annotated[str | None, typer.Argument(callback=known_service, help=", ".join(SERVICES))] = None,
     as_json: JsonOption = False,
     bus: BusOption = None,
     home: HomeOption = None,
@@ -79,7 +87,7 @@ async def replay(service: Service, cause: Cause = None, bus: BusOption = None, h
 @run
 async def discard(
     service: Service,
-    reason: Annotated[str, typer.Option()],
+    reason: Annotated[str, typer.Option(help=said_of("reason"))],
     cause: Cause = None,
     bus: BusOption = None,
     home: HomeOption = None,

@@ -13,11 +13,14 @@ from uuid import uuid4
 import typer
 from pydantic import ValidationError
 
+from cli.asking import said_of
 from cli.bus import Bus, Receipt, told
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.event import describe
+from contracts.incident import IncidentKind, ReporterKind, Severity
 from contracts.intake import IncidentReport
+from contracts.values import Datum
 
 AFTER = {
     "cn.linzhang.patrol.located.v1": "report.located",
@@ -31,18 +34,18 @@ AFTER = {
 
 @run
 async def report(
-    kind: Annotated[str | None, typer.Option(help="felling, fire, waste …")] = None,
-    lon: Annotated[float | None, typer.Option()] = None,
-    lat: Annotated[float | None, typer.Option()] = None,
-    datum: Annotated[str, typer.Option(help="wgs84, cgcs2000, gcj02")] = "wgs84",
-    text: Annotated[str, typer.Option()] = "",
-    severity: str = "serious",
-    reporter: str = "ranger",
-    seen_at: Annotated[str | None, typer.Option(help="RFC 3339")] = None,
-    external_id: Annotated[str | None, typer.Option()] = None,
-    revision: int = 1,
+    kind: Annotated[str | None, typer.Option(help=f"{said_of('kind')}: {', '.join(IncidentKind)}")] = None,
+    lon: Annotated[float | None, typer.Option(help=said_of("lon"))] = None,
+    lat: Annotated[float | None, typer.Option(help=said_of("lat"))] = None,
+    datum: Annotated[str, typer.Option(help=f"{said_of('datum')}: {', '.join(Datum)}")] = "wgs84",
+    text: Annotated[str, typer.Option(help=said_of("text"))] = "",
+    severity: Annotated[str, typer.Option(help=f"{said_of('severity')}: {', '.join(Severity)}")] = "serious",
+    reporter: Annotated[str, typer.Option(help=f"{said_of('reporter')}: {', '.join(ReporterKind)}")] = "ranger",
+    seen_at: Annotated[str | None, typer.Option(help=f"{said_of('seen_at')} (RFC 3339)")] = None,
+    external_id: Annotated[str | None, typer.Option(help=said_of("external_id"))] = None,
+    revision: Annotated[int, typer.Option(help=said_of("revision"))] = 1,
     source: Annotated[str, typer.Option("--as", help=say("help.source"))] = "desk",
-    file: Annotated[Path | None, typer.Option(help=say("help.report_file"))] = None,
+    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=say("help.report_file"))] = None,
     wait: Annotated[float, typer.Option(help=say("help.wait"))] = 3.0,
     as_json: JsonOption = False,
     bus: BusOption = None,
@@ -94,10 +97,10 @@ async def _post_and_watch(
     first = asyncio.ensure_future(anext(following))
     await asyncio.sleep(0)
     await watching.client.flush()
-    receipt = await posting.post(IncidentReport, source, stated)
-    _say_receipt(receipt, as_json)
     refused = False
     try:
+        receipt = await posting.post(IncidentReport, source, stated)
+        _say_receipt(receipt, as_json)
         async with asyncio.timeout(wait):
             message = await first
             while True:
@@ -112,6 +115,7 @@ async def _post_and_watch(
         pass
     finally:
         first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
         await following.aclose()
     return 1 if refused else 0
 
@@ -137,7 +141,9 @@ async def _post_file(file: Path, source: str, bus: str | None, home: Path | None
     """Good lines are posted; each bad one is named by line, field and rule."""
     good: list[tuple[int, dict[str, Any]]] = []
     bad: list[tuple[int, str, str]] = []
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(file.read_bytes().split(b"\n"), 1):
+        if not line.strip():
+            continue
         try:
             stated = json.loads(line)
         except ValueError as error:

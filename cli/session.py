@@ -36,6 +36,8 @@ def home_at(path: Path | None) -> Home:
 def session(user: str, bus: str | None, home: Path | None = None) -> AbstractAsyncContextManager[Bus]:
     """A connection as `user`, or as the user in the address given. Raises Unreachable."""
     if bus is not None:
+        if not bus.startswith(("nats://", "tls://")):
+            raise typer.BadParameter(say("bus.no_address", bus=bus), param_hint="--bus")
         user = urlsplit(bus).username or user
         url = bus
     else:

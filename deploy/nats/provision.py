@@ -137,6 +137,18 @@ async def _make_durable(bus: JetStreamContext, durable: Durable, say: Say) -> in
     return 1
 
 
+def read_settings() -> tuple[str, int]:
+    """The bus's address and how many replicas a stream has; a wrong one is named and the process ends with 2."""
+    url, replicas = os.environ.get("LINZHANG_NATS_URL", ""), os.environ.get("LINZHANG_REPLICAS", "1")
+    if not url.startswith(("nats://", "tls://")):
+        print("LINZHANG_NATS_URL: is required, and must begin with nats:// or tls://", file=sys.stderr)
+        raise SystemExit(2)
+    if replicas not in ("1", "3", "5"):
+        print("LINZHANG_REPLICAS: must be 1, 3 or 5", file=sys.stderr)
+        raise SystemExit(2)
+    return url, int(replicas)
+
+
 async def main(url: str, replicas: int) -> int:
     connection = await nats.connect(url, inbox_prefix=b"_INBOX.provisioner")
     try:
@@ -151,4 +163,4 @@ async def main(url: str, replicas: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(asyncio.run(main(os.environ["LINZHANG_NATS_URL"], int(os.environ.get("LINZHANG_REPLICAS", "1")))))
+    raise SystemExit(asyncio.run(main(*read_settings())))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,17 @@ def migrate(service: str, dsn: str) -> None:
     asyncio.run(migrate_async(service, dsn))
 
 
+def read_settings() -> list[tuple[str, str]]:
+    """Which services, and where; a wrong or missing setting is named on stderr and the process ends with 2."""
+    stated = [argument.partition("=") for argument in os.environ.get("LINZHANG_MIGRATE", "").split()]
+    known = [(name, dsn) for name, _, dsn in stated if (SERVICES / name / "migrations").is_dir() and "://" in dsn]
+    if not stated or len(known) < len(stated):
+        form = '"service=postgresql://role:password@host:port/database …"'
+        print(f"LINZHANG_MIGRATE: must be {form}, each for a service that there is", file=sys.stderr)
+        raise SystemExit(2)
+    return known
+
+
 if __name__ == "__main__":
-    for argument in os.environ["LINZHANG_MIGRATE"].split():
-        name, _, address = argument.partition("=")
+    for name, address in read_settings():
         migrate(name, address)

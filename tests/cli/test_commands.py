@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.areas import read_features
 from contracts.wiring import SERVICES
 from tests.cli.conftest import LINZHANG, environment, linzhang
 
@@ -110,6 +111,68 @@ async def test_areas_are_imported_and_each_bad_one_is_named_by_row(up, tmp_path)
     assert sorted({row for row, _, _ in shown["wrong"]}) == [2, 3, 4, 5]
     status, out, _ = await run(up, "areas", "import", str(file), "--json")
     assert json.loads(out)["changed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[]", "features: must be a list"),
+        ('{"features": {}}', "features: must be a list"),
+        ("\ufeff{", "not a GeoJSON FeatureCollection"),
+    ],
+)
+def test_what_is_no_geojson_is_refused(tmp_path, text, told):
+    file = tmp_path / "areas.geojson"
+    file.write_text(text)
+    status, _, said = linzhang(tmp_path, "areas", "import", str(file))
+    assert (status, told in said) == (2, True), said
+
+
+def test_a_feature_that_is_none_is_named_by_the_part_that_is_missing():
+    ring = [[117.9, 29.0], [117.91, 29.0], [117.91, 29.01], [117.9, 29.0]]
+    area = {
+        "properties": {"code": "360222100299", "name": "村"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    features = [
+        None,
+        {"properties": None, "geometry": {}},
+        {**area, "geometry": {"type": "Point", "coordinates": [1, 2]}},
+        {**area, "properties": {"name": "村"}},
+        area,
+        area,
+    ]
+    good, wrong = read_features(features)
+    assert [row for row, _ in good] == [5]
+    named = [(1, "feature"), (2, "properties"), (3, "geometry.type"), (4, "properties.code"), (6, "id")]
+    assert [(row, field) for row, field, _ in wrong] == named
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("case", "list", "--limit", "0"), 2, "limit: Input should be greater than or equal to 1"),
+        (("case", "list", "--region", "36x"), 2, "a division code is twelve digits"),
+        (
+            ("case", "dissolve-unit", "--unit", "BAD ID", "--reason", "r", "--as", "operator"),
+            2,
+            "id: String should match",
+        ),
+        (("dead", "list", "forester"), 2, "there is no forester; there are: roster"),
+        (("tail", "cases", "--fact", "located"), 2, "there is no located; there are: accepted"),
+        (("report", "--file", "/nowhere"), 2, "does not exist"),
+        (
+            ("report", "--kind", "waste", *HERE, "--as", "cases"),
+            1,
+            "the server does not let cases use intake.cases",
+        ),
+        (("status", "--bus", "nats://127.0.0.1:1"), 3, "cannot reach the bus as operator"),
+        (("status", "--bus", "http://127.0.0.1:1"), 2, "must begin with nats:// or tls://"),
+    ],
+)
+async def test_a_misuse_is_said_in_a_line(up, arguments, status, told):
+    done, out, said = await run(up, *arguments)
+    assert (done, out, "Traceback" in said, told in re.sub(r"\s+", " ", said)) == (status, "", False, True), said
 
 
 async def test_tail_follows_facts_of_a_region(up):

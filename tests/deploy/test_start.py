@@ -123,3 +123,24 @@ def test_as_root_a_data_directory_that_nobody_else_can_enter_is_named(path):
     hidden.mkdir(mode=0o700)
     status, _, said = linzhang(hidden / "home", "up")
     assert (status, f"cannot enter {hidden / 'home'}" in said) == (1, True), said
+
+
+@pytest.mark.parametrize(
+    ("module", "setting", "told"),
+    [
+        ("deploy.nats.provision", {}, "LINZHANG_NATS_URL: is required"),
+        (
+            "deploy.nats.provision",
+            {"LINZHANG_NATS_URL": "nats://-", "LINZHANG_REPLICAS": "2"},
+            "LINZHANG_REPLICAS: must",
+        ),
+        ("services.runtime.migrate", {}, "LINZHANG_MIGRATE: must be"),
+        ("services.runtime.migrate", {"LINZHANG_MIGRATE": "forester=postgresql://-"}, "LINZHANG_MIGRATE: must be"),
+        ("services.cases", {}, "LINZHANG_NATS_URL: Field required"),
+    ],
+)
+def test_what_is_run_by_hand_names_a_missing_setting(path, module, setting, told):
+    done = subprocess.run(
+        [sys.executable, "-m", module], env=environment(path, **setting), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
