@@ -117,7 +117,8 @@ async def demo(
     from cli.demo.play import play
 
     try:
-        return await play(reports=reports, seed=seed, keep=keep, out=Console(), err=Console(file=sys.stderr))
+        out = Console(width=None if sys.stdout.isatty() else 160)
+        return await play(reports=reports, seed=seed, keep=keep, out=out, err=Console(stderr=True))
     except WrongSettings as wrong:
         talk("up.wrong_settings", reason=str(wrong))
         return 2

@@ -19,7 +19,7 @@ from contracts.commands import CASE_COMMANDS
 from contracts.division import Level
 from deploy.local.home import Run
 
-COLUMNS = ("reported", "located", "linked", "revised", "repeat", "refused", "opened", "closed", "overdue")
+COLUMNS = ("reported", "located", "linked", "revised", "repeat", "refused", "imported", "opened", "closed", "overdue")
 
 MOST_SHOWN = 5
 """Differences shown of a book that does not balance."""
@@ -57,15 +57,18 @@ async def _counties(run: Run, out: Console) -> None:
         "SELECT left(division, 6), count(*), count(*) FILTER (WHERE state = 'closed') FROM cases GROUP BY 1",
     ):
         counted.setdefault(county, Counter()).update({"opened": opened, "closed": closed})
-    for county, overdue in await _read(
+    for county, imported, overdue in await _read(
         run,
         "cases",
         """
-        SELECT left(c.division, 6), count(DISTINCT c.id) FROM outbox o JOIN cases c ON o.partitionkey = c.id::text
-        WHERE o.subject LIKE 'cases.overdue.%' GROUP BY 1
+        SELECT left(c.division, 6), count(DISTINCT c.id) FILTER (WHERE o.subject LIKE 'cases.imported.%'),
+            count(DISTINCT c.id) FILTER (WHERE o.subject LIKE 'cases.overdue.%')
+        FROM outbox o JOIN cases c ON o.partitionkey = c.id::text GROUP BY 1
         """,
     ):
-        counted.setdefault(county, Counter())["overdue"] = overdue
+        counts = counted.setdefault(county, Counter())
+        counts.update({"imported": imported, "overdue": overdue})
+        counts["opened"] -= imported
     for counts in counted.values():
         counts["reported"] = sum(counts[fate] for fate in ("located", "linked", "revised", "repeat", "refused"))
     names = {str(one.code[:6]): one.name for one in jingdezhen() if one.code.level is Level.COUNTY}
