@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections import Counter
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -16,14 +18,16 @@ from services.cases import ledger, ledger_store
 from services.cases.campaign import CAMPAIGNS
 from services.cases.ledger import Window
 from services.runtime.transaction import Transaction
+from tests.bench.measured import alternating
 from tests.servers import migrated
 
 ROUNDS = 20
 NOW = datetime(2020, 12, 31, 8, 0, tzinfo=UTC)
 FIRST, PAST = date(2018, 1, 1), date(2019, 9, 30)
 OLD_CUTOFF = datetime(2019, 10, 8, 9, 30, tzinfo=UTC)
+LARGEST = "city, every campaign"
 WINDOWS = {
-    "city, every campaign": ("360200000000", None, None, OLD_CUTOFF),
+    LARGEST: ("360200000000", None, None, OLD_CUTOFF),
     "city, one campaign and kind": ("360200000000", "green-shield-2018", CaseKind.FELLING, OLD_CUTOFF),
     "county, every campaign, now": ("360222000000", None, None, NOW),
     "town, every campaign": ("360222104000", None, None, OLD_CUTOFF),
@@ -32,7 +36,7 @@ WINDOWS = {
 
 
 async def at_sizes(*sizes: int) -> dict[str, Any]:
-    """Milliseconds, median and worst, by window and number of cases."""
+    """By number of cases: milliseconds of each window, and the rounds of ours, the floor and the naive way."""
     sql = await asyncpg.connect(await migrated("cases"))
     found: dict[str, Any] = {}
     have = 0
@@ -42,11 +46,54 @@ async def at_sizes(*sizes: int) -> dict[str, Any]:
         started = time.perf_counter()
         while await _fold(sql):
             pass
-        await sql.execute("VACUUM ANALYZE ledger, ledger_sums, unfolded")
+        await _make_snapshot(sql)
+        await sql.execute("VACUUM ANALYZE ledger, ledger_sums, unfolded, snapshot")
+        folded_in_s = round(time.perf_counter() - started, 1)
         windows = {name: await _timed(sql, *window) for name, window in WINDOWS.items()}
-        found[str(size)] = {"folded_in_s": round(time.perf_counter() - started, 1), "ms": windows}
+        rounds = await alternating(
+            {"ours": partial(_ours, sql), "floor": partial(_ready_made, sql), "naive": partial(_replayed, sql)}
+        )
+        found[str(size)] = {"folded_in_s": folded_in_s, "windows_ms": windows, "rounds": rounds}
     await sql.close()
     return found
+
+
+async def _ours(sql: asyncpg.Connection[asyncpg.Record], _: int) -> float:
+    """The window that takes longest: a whole city with every campaign, as known long ago."""
+    return (await _timed(sql, *WINDOWS[LARGEST]))["median"]
+
+
+async def _make_snapshot(sql: asyncpg.Connection[asyncpg.Record]) -> None:
+    """What a sheet of that day and cut-off needs, added up before anybody asks."""
+    await sql.execute(
+        """
+        DROP TABLE IF EXISTS snapshot;
+        CREATE TABLE snapshot AS
+        SELECT date '2019-09-30' AS day, left(division, 4) AS city, line, on_day > date '2018-01-01' AS within,
+               count(*) AS n
+        FROM ledger WHERE on_day <= date '2019-09-30' AND known_at <= '2019-10-08 09:30+00' GROUP BY 1, 2, 3, 4;
+        CREATE INDEX ON snapshot (day, city);
+        """
+    )
+
+
+async def _ready_made(sql: asyncpg.Connection[asyncpg.Record], _: int) -> float:
+    started = time.perf_counter()
+    await sql.fetch("SELECT line, within, n FROM snapshot WHERE day = $1 AND city = $2", PAST, "3602")
+    return (time.perf_counter() - started) * 1000
+
+
+async def _replayed(sql: asyncpg.Connection[asyncpg.Record], _: int) -> float:
+    """Every entry that there ever was, one after the other."""
+    started = time.perf_counter()
+    counted: Counter[tuple[str, bool]] = Counter()
+    async with sql.transaction():
+        async for line, on_day, known_at, division in sql.cursor(
+            "SELECT line, on_day, known_at, division FROM ledger", prefetch=5_000
+        ):
+            if on_day <= PAST and known_at <= OLD_CUTOFF and division.startswith("3602"):
+                counted[line, on_day > FIRST] += 1
+    return (time.perf_counter() - started) * 1000
 
 
 async def _add(sql: asyncpg.Connection[asyncpg.Record], after: int, count: int) -> None:

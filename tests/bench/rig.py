@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
-import asyncpg
-import nats
 import shapely
+from nats.aio.client import Client
 
 from cli.areas import enrol_areas, enrol_posts
 from cli.bus import connected
@@ -32,6 +32,8 @@ from deploy.nats.accounts import Integrator
 
 KINDS = ("felling", "forest_land_taken", "dead_pines", "pests", "waste", "poaching", "old_tree_hurt", "damaged_board")
 IN_FLIGHT = 2_000
+Post = tuple[str, bytes, dict[str, str]]
+"""Subject, body, headers."""
 
 
 @asynccontextmanager
@@ -65,18 +67,16 @@ async def settled(run: Run) -> None:
             await asyncio.sleep(0.2)
 
 
-def reports(
-    count: int, seed: int = 1, divisions: Sequence[NamedDivision] | None = None
-) -> Iterator[tuple[str, bytes, dict[str, str]]]:
-    """Reports of which none is near another of its kind in place and time: subject, body, headers."""
-    draw = random.Random(seed)
+def reports(divisions: Sequence[NamedDivision] | None = None) -> Iterator[Post]:
+    """Reports without end, of which none is near another of its kind in place and time."""
+    draw = random.Random(1)
     times: Counter[tuple[int, str]] = Counter()
     areas, _ = world(divisions or jingdezhen())
     boxes = [shapely.geometry.shape(one.boundary.model_dump()) for one in areas if one.kind == "grid"]
     shapely.prepare(boxes)
     now = datetime.now(UTC)
     subject = intake_subject(IncidentReport, "acme")
-    for n in range(count):
+    for n in count():
         village, kind = draw.randrange(len(boxes)), draw.choice(KINDS)
         ground = boxes[village]
         times[village, kind] += 1
@@ -84,22 +84,21 @@ def reports(
         while not ground.contains(point := shapely.Point(draw.uniform(west, east), draw.uniform(south, north))):
             pass
         stated = {
-            "external_id": f"{seed}-{n}",
+            "external_id": f"r-{n}",
             "kind": kind,
             "at": {"lon": point.x, "lat": point.y, "datum": "wgs84"},
-            "seen_at": (now - timedelta(hours=25 * (times[village, kind] + 100 * seed))).isoformat(),
+            "seen_at": (now - timedelta(hours=25 * times[village, kind])).isoformat(),
             "reporter": "ranger",
             "text": "山上有人砍树，看不到许可证",
             "evidence": [{"sha256": f"{n:064x}", "media_type": "image/jpeg", "size_bytes": 182_044}],
         }
-        message_id = f"{seed}-{n}"
+        message_id = f"r-{n}"
         envelope = Envelope(message_id, "acme", IncidentReport.type(), datetime.now(UTC))
         yield subject, json.dumps(stated, ensure_ascii=False).encode(), to_headers(envelope)
 
 
-async def post_all(run: Run, posts: list[tuple[str, bytes, dict[str, str]]]) -> float:
+async def post_all(client: Client, posts: Sequence[Post]) -> float:
     """Post everything as fast as the stream takes it; returns the seconds it took."""
-    client = await nats.connect(run.url("acme"), inbox_prefix=b"_INBOX.acme", pending_size=256 * 1024 * 1024)
     gate = asyncio.Semaphore(IN_FLIGHT)
 
     async def post(subject: str, body: bytes, headers: dict[str, str]) -> None:
@@ -110,9 +109,7 @@ async def post_all(run: Run, posts: list[tuple[str, bytes, dict[str, str]]]) -> 
     started = time.perf_counter()
     for at in range(0, len(posts), 5_000):
         await asyncio.gather(*(post(*one) for one in posts[at : at + 5_000]))
-    seconds = time.perf_counter() - started
-    await client.close()
-    return seconds
+    return time.perf_counter() - started
 
 
 def hold(stack: Stack, *, on: bool) -> None:
@@ -130,8 +127,3 @@ def cpu_seconds(pid: int) -> float:
     with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
         fields = stat.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-async def told_count(connection: asyncpg.Connection) -> int:
-    count: int = await connection.fetchval("SELECT count(*) FROM tellings WHERE about = 'cases.opened.v1'")
-    return count

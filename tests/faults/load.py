@@ -48,7 +48,7 @@ class Load:
     def __init__(self, cluster: Cluster, seed: int) -> None:
         self._cluster = cluster
         self._draw = random.Random(seed)
-        self._reports = reports(1_000_000, seed=1, divisions=small_world())
+        self._reports = reports(small_world())
         self._begun: set[asyncio.Task[None]] = set()
         self._going = asyncio.Event()
         self._going.set()

@@ -1,0 +1,115 @@
+"""Events per second out of a full outbox, against the same payloads published from memory."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import asyncpg
+import nats
+import orjson
+from nats.aio.client import Client
+
+from contracts.event import Envelope, to_headers
+from contracts.patrol import IncidentLocated
+from deploy.local.bus import Bus
+from deploy.nats.accounts import Users
+from deploy.nats.provision import provision
+from services.runtime.breaker import Breaker
+from services.runtime.ids import uuid7
+from services.runtime.relay import Relay
+from services.runtime.settings import Settings
+from tests.bench.bare import told_after
+from tests.bench.measured import alternating
+from tests.bench.rig import Post
+from tests.servers import NOW, migrated, until
+
+EVENTS, ONE_BY_ONE = 20_000, 3_000
+CHUNK = 512
+
+
+async def per_second(home: Path, quick: bool) -> dict[str, list[float]]:
+    """Rounds of ours, of a gathered publish in chunks of the same size, and of one publish after the other."""
+    bus = Bus.prepare(home / "relay", Users(), sync="2m")
+    bus.start()
+    try:
+        dsn = await migrated("patrol")
+        provisioner = await nats.connect(bus.url("provisioner"), inbox_prefix=b"_INBOX.provisioner")
+        await provision(provisioner.jetstream(timeout=10), say=lambda _: None)
+        client = await nats.connect(bus.url("patrol"), inbox_prefix=b"_INBOX.patrol", pending_size=64 * 1024 * 1024)
+        count, few = (2_000, 500) if quick else (EVENTS, ONE_BY_ONE)
+
+        async def ours(_: int) -> float:
+            await _fill(dsn, _events(count))
+            return await _relayed(client, dsn, count)
+
+        async def floor(_: int) -> float:
+            return await _gathered(client, _events(count))
+
+        async def naive(_: int) -> float:
+            return await _one_by_one(client, _events(few))
+
+        return await alternating({"ours": ours, "floor": floor, "naive": naive})
+    finally:
+        bus.stop()
+
+
+def _events(count: int) -> list[Post]:
+    """Facts of one size, each of an aggregate of its own."""
+    body, subject = told_after(0), f"{IncidentLocated.name}.36.02.22.104.201"
+    ids = [uuid7() for _ in range(count)]
+    return [
+        (subject, body, to_headers(Envelope(id, "patrol", IncidentLocated.type(), NOW, sequence=1, partitionkey=id)))
+        for id in ids
+    ]
+
+
+async def _fill(dsn: str, events: list[Post]) -> None:
+    sql = await asyncpg.connect(dsn)
+    await sql.execute(
+        """
+        WITH new AS (
+            INSERT INTO outbox (message_id, subject, partitionkey, sequence, headers, body)
+            SELECT id, subject, id, 1, headers, body
+            FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) AS new (id, subject, headers, body)
+            RETURNING id, partitionkey
+        ) INSERT INTO unsent SELECT id, partitionkey FROM new
+        """,
+        [headers["ce-id"] for _, _, headers in events],
+        [subject for subject, _, _ in events],
+        [orjson.dumps(headers).decode() for _, _, headers in events],
+        [body for _, body, _ in events],
+    )
+    await sql.execute("VACUUM ANALYZE outbox, unsent")
+    await sql.close()
+
+
+async def _relayed(client: Client, dsn: str, count: int) -> float:
+    settings = Settings(nats_url="nats://x", database_url=dsn, relay_chunk=CHUNK)
+    looking = await asyncpg.connect(dsn)
+    started = time.perf_counter()
+    relaying = asyncio.create_task(Relay(settings, client, "patrol", Breaker("bus")).run())
+    await until(lambda: looking.fetchval("SELECT NOT EXISTS (SELECT FROM unsent)"), every_s=0.01)
+    rate = count / (time.perf_counter() - started)
+    relaying.cancel()
+    await asyncio.gather(relaying, return_exceptions=True)
+    await looking.close()
+    return rate
+
+
+async def _gathered(client: Client, events: list[Post]) -> float:
+    stream = client.jetstream(timeout=30)
+    started = time.perf_counter()
+    for at in range(0, len(events), CHUNK):
+        chunk = events[at : at + CHUNK]
+        await asyncio.gather(*(stream.publish(subject, body, headers=told) for subject, body, told in chunk))
+    return len(events) / (time.perf_counter() - started)
+
+
+async def _one_by_one(client: Client, events: list[Post]) -> float:
+    stream = client.jetstream(timeout=30)
+    started = time.perf_counter()
+    for subject, body, headers in events:
+        await stream.publish(subject, body, headers=headers)
+    return len(events) / (time.perf_counter() - started)
