@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -15,7 +15,9 @@ from contracts.event import Command
 from contracts.incident import Severity
 from contracts.ledger import Sheet
 from contracts.supervision import Letter, Review, ReviewKind
-from contracts.values import ExternalId, Instant, Latitude, Line, Longitude, Text, Token, UnitRef, Value, known
+from contracts.values import Day, ExternalId, Instant, Latitude, Line, Longitude, Text, Token, UnitRef, Value, known
+
+_EARLIEST, _LATEST = datetime(1949, 10, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
 
 class RegisterCase(Command):
@@ -34,7 +36,7 @@ class RegisterCase(Command):
     place: Line
     text: Text
     party: ExternalId | None = None
-    found_on: date
+    found_on: Day
     occurred: Period | None = None
 
 
@@ -50,7 +52,7 @@ class OpenDirective(Command):
     text: Text
     severity: Annotated[Severity, known(Severity)] = Severity.MINOR
     unit: UnitRef
-    due_on: date
+    due_on: Day
 
 
 class PassedOn(Value):
@@ -125,12 +127,12 @@ class OldCase(Value):
     place: Line
     text: Text
     party: ExternalId | None = None
-    found_on: date
-    stocked_on: date | None = None
+    found_on: Day
+    stocked_on: Day | None = None
     occurred: Period | None = None
     unit: UnitRef | None = None
-    due_on: date | None = None
-    closed_on: date | None = None
+    due_on: Day | None = None
+    closed_on: Day | None = None
     route: Annotated[Route, known(Route)] | None = None
     cause: Token | None = None
 
@@ -227,8 +229,8 @@ class ScopeAsked(Command):
 
     campaign: Token | None = None
     kind: Annotated[CaseKind, known(CaseKind)] | None = None
-    after: date
-    to: date
+    after: Day
+    to: Day
 
 
 class ShowSheet(ScopeAsked):
@@ -238,7 +240,7 @@ class ShowSheet(ScopeAsked):
     reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = Sheet
 
-    cutoff: Instant | None = None
+    cutoff: Annotated[Instant, Field(ge=_EARLIEST, le=_LATEST)] | None = None
 
 
 class PublishSheet(ScopeAsked):
@@ -267,7 +269,7 @@ class ShowAges(Command):
 
     campaign: Token | None = None
     kind: Annotated[CaseKind, known(CaseKind)] | None = None
-    on: date
+    on: Day
 
 
 BOOK_COMMANDS: tuple[type[Command], ...] = (

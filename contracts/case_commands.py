@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from contracts.case import (
 from contracts.division import Division
 from contracts.event import Command
 from contracts.incident import Evidence
-from contracts.values import Line, Text, Token, UnitRef, known
+from contracts.values import Day, Line, Text, Token, UnitRef, known
 
 Kind = Annotated[CaseKind, known(CaseKind)]
 
@@ -35,7 +34,7 @@ class CaseCommand(Command):
     answer: ClassVar[type[BaseModel]] = Case
 
     case_id: UUID
-    on: date | None = None
+    on: Day | None = None
 
 
 class VerifyCase(CaseCommand):
@@ -67,7 +66,7 @@ class AssignCase(CaseCommand):
     name: ClassVar[str] = "cases.assign.v1"
 
     unit: UnitRef
-    due_on: date
+    due_on: Day
 
 
 class ReturnCase(CaseCommand):
@@ -84,7 +83,7 @@ class ReassignCase(CaseCommand):
     name: ClassVar[str] = "cases.reassign.v1"
 
     unit: UnitRef
-    due_on: date
+    due_on: Day
     reason: Line
 
 
@@ -121,7 +120,7 @@ class AskExtension(CaseCommand):
 
     name: ClassVar[str] = "cases.ask_extension.v1"
 
-    due_on: date
+    due_on: Day
     reason: Line
 
 
@@ -197,7 +196,7 @@ class UpholdObjection(CaseCommand):
 
     name: ClassVar[str] = "cases.uphold.v1"
 
-    due_on: date
+    due_on: Day
     reason: Line
 
 

@@ -41,6 +41,8 @@ NO_NUL = r"^[^\x00]*$"
 
 Instant = AwareDatetime
 """A point in time with its offset; without an offset it is refused."""
+Day = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))]
+"""A day that a person may state: one that can be counted from and to, and that is no year mistyped."""
 Token = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$")]
 """A word that may stand in a subject."""
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
