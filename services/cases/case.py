@@ -39,7 +39,7 @@ def open_case(incident: Incident, number: str, weight: int, posts: Posts, at: da
     """The case that an incident opens, with the posts answerable for its place when it was seen. Raises NoOffice."""
     today = day_of(at)
     areas = [area.id for area in incident.areas]
-    office = posts.office(incident.division, RULES.office_level)
+    office = posts.office(incident.division, RULES.office_level, today)
     # Parts that the contract has read or these rules have made.
     return Case.model_construct(
         ref=CaseRef.model_construct(id=str(case_id(incident.id)), number=number, division=incident.division),
@@ -104,7 +104,7 @@ def enter(found: Found, posts: Posts, at: datetime, **more: Any) -> Case:
     """A registered case that no report opened; who answered is unknown unless it is known when it occurred (A6)."""
     today = day_of(at)
     areas = [str(one) for one in found.division.chain()]
-    office = posts.office(found.division, RULES.office_level)
+    office = posts.office(found.division, RULES.office_level, today)
     on = min(found.found_on, today)
     return Case(
         ref=CaseRef(id=str(found.id), number=found.number, division=found.division),
@@ -140,7 +140,7 @@ def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, str]
     """Each field of what is to be entered that breaks a rule. Raises Problem for an unknown campaign."""
     wrong = []
     try:
-        posts.office(found.division, RULES.office_level)
+        posts.office(found.division, RULES.office_level, today)
     except NoOffice as error:
         wrong.append(("division", str(error)))
     if rule := problem_of_kind(campaign_of(found.campaign), found.kind):
@@ -182,28 +182,28 @@ def owner_of(before: Case, case: Case, act: Act, posts: Posts) -> Owner | None:
     """
     if case.state not in OPEN:
         return None
-    owner = before.owner
-    unit = case.unit if case.unit is not None and posts.unit(case.unit.id) is not None else None
+    owner, today = before.owner, day_of(act.at)
+    unit = case.unit if case.unit is not None and posts.unit(case.unit.id, today) is not None else None
     if case.state in (S.ASSIGNED, S.RECTIFYING) and unit is not None and case.due_on is not None:
         stays = owner is not None and (owner.unit, owner.due_on) == (unit, case.due_on)
-        return owner if stays else Owner(unit=unit, due_on=case.due_on, since_on=day_of(act.at))
-    acceptor = _acceptor(case, posts)
-    waits_alike = _waits_alike(before, case) and acceptor == _acceptor(before, posts)
+        return owner if stays else Owner(unit=unit, due_on=case.due_on, since_on=today)
+    acceptor = _acceptor(case, posts, today)
+    waits_alike = _waits_alike(before, case) and acceptor == _acceptor(before, posts, today)
     if case.state is before.state and owner is not None and waits_alike:
         return owner
     if case.state is S.RELAPSED and unit is not None:
-        return owns(unit, "reassign_relapsed", act.on, day_of(act.at))
+        return owns(unit, "reassign_relapsed", act.on, today)
     if case.state is S.ON_NOTICE and case.objection is None and case.notice_until is not None:
-        return Owner(unit=case.office, due_on=case.notice_until, since_on=day_of(act.at))
+        return Owner(unit=case.office, due_on=case.notice_until, since_on=today)
     if case.state is S.SUBMITTED:
-        return owns(acceptor, "accept", act.on, day_of(act.at))
-    return owns(case.office, _OFFICE_MUST.get(case.state, "assign"), act.on, day_of(act.at))
+        return owns(acceptor, "accept", act.on, today)
+    return owns(case.office, _OFFICE_MUST.get(case.state, "assign"), act.on, today)
 
 
-def _acceptor(case: Case, posts: Posts) -> UnitRef:
+def _acceptor(case: Case, posts: Posts, today: date) -> UnitRef:
     """The office, or the one above it where the office itself put the case right: nobody accepts the own work."""
     itself = case.unit is not None and case.unit.id == case.office.id
-    return (posts.office_above(case.office, case.ref.division) if itself else None) or case.office
+    return (posts.office_above(case.office, case.ref.division, today) if itself else None) or case.office
 
 
 _OFFICE_MUST = {

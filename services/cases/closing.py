@@ -37,7 +37,7 @@ from contracts.cases import (
 )
 from contracts.division import Division
 from contracts.ledger import LedgerLine
-from contracts.values import CHIEFS, UnitRef
+from contracts.values import CHIEFS, UnitRef, day_of
 from services.cases.campaign import RULES, Causes, campaign_of, problem_of_kind
 from services.cases.case import beside, entry, now_acting, scope_of, step, told
 from services.cases.deadline import after, between
@@ -209,7 +209,7 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
         changes |= {
             "ref": case.ref.model_copy(update={"division": division}),
             "area_id": division,
-            "office": _office(posts, division),
+            "office": _office(posts, division, day_of(act.at)),
         }
     moved = step(case, "transfer", act, posts, **changes)
     here, there = scope_of(case), scope_of(moved)
@@ -225,9 +225,9 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
     return [told(CaseTransferred, moved, act, *into, reason=ask.reason), left]
 
 
-def _office(posts: Posts, division: Division) -> UnitRef:
+def _office(posts: Posts, division: Division, today: date) -> UnitRef:
     try:
-        return posts.office(division, RULES.office_level)
+        return posts.office(division, RULES.office_level, today)
     except NoOffice as error:
         refuse_field("division", str(error))
 

@@ -179,7 +179,7 @@ def _row_problems(
     if row.closed_on is None and row.unit is not None:
         if row.due_on is None:
             problems.append(("due_on", "an open row with a unit states its day"))
-        if roster.unit(row.unit.id) is None:
+        if roster.unit(row.unit.id, today) is None:
             problems.append(("unit.id", "must be the unit of a post in the roster"))
     return problems
 
@@ -188,7 +188,7 @@ def _in_stock(row: OldCase, found: Found, source: str, roster: Posts, act: Act) 
     """The case as it came into the old ledger: with the unit that has it where it is still open, else verified."""
     case = rules.enter(found, roster, act.at, source=source, external_id=row.number, party=row.party)
     stocked: dict[str, Any] = {"moved_on": row.stocked_on or row.found_on}
-    unit = roster.unit(row.unit.id) if row.closed_on is None and row.unit is not None else None
+    unit = roster.unit(row.unit.id, act.on) if row.closed_on is None and row.unit is not None else None
     if unit is not None and row.due_on is not None:
         stocked |= {"state": CaseState.ASSIGNED, "unit": unit, "due_on": row.due_on, "assigned_at": act.at}
         stocked["owner"] = Owner(unit=unit, due_on=row.due_on, since_on=act.on)

@@ -235,9 +235,10 @@ async def dissolve_unit(tx: Transaction, ask: Ask[DissolveUnit]) -> Answer:
     A successor is answerable for what was already submitted or closed as well.
     """
     roster = await posts.at(tx)
-    actor = roster.actor(ask.actor, day_of(tx.now))
+    today = day_of(tx.now)
+    actor = roster.actor(ask.actor, today)
     require_office(actor, ask.division)
-    successor = ask.command.successor and roster.unit(ask.command.successor.id)
+    successor = ask.command.successor and roster.unit(ask.command.successor.id, today)
     if ask.command.successor and successor is None:
         refuse_field("successor.id", "must be the unit of a post in the roster")
     if successor is not None and successor.id == ask.command.unit.id:

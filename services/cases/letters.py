@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.case_commands import ReceiptLetter, ReplyLetter
 from contracts.supervision import LetterFact, LetterReceipted, LetterReplied
+from contracts.values import day_of
 from services.cases import case as rules
 from services.cases import ladder_store
 from services.cases.handlers import cases, lock
@@ -31,7 +32,7 @@ async def _became(
     letter = next((one for one in letters if one.id == ask.command.letter_id), None)
     if letter is None:
         refuse_field("letter_id", f"must be the id of one of the {len(letters)} letters of {case.ref.number}")
-    if roster.unit(letter.to.id) is None:
+    if roster.unit(letter.to.id, day_of(tx.now)) is None:
         require_office(act.actor, case.ref.division)
     elif not act.actor.of_unit(letter.to):
         forbid(f"the letter was sent to {letter.to.name}", f"somebody of {letter.to.name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -45,18 +45,17 @@ class Posts:
         self._by_id: dict[str, Post] = {}
         self._by_area: dict[str, list[Post]] = {}
         self._by_person: dict[str, list[Post]] = {}
-        self._offices: dict[Division, Post] = {}
-        self._units: dict[str, UnitRef] = {}
+        self._offices: dict[Division, list[Post]] = {}
+        self._by_unit: dict[str, list[Post]] = {}
         self._answerable: dict[tuple[tuple[str, ...], date], tuple[PostRef, ...]] = {}
         self._references: dict[tuple[str, str | None], PostRef] = {}
         for post in sorted(posts, key=lambda post: post.id):
             self._by_id[post.id] = post
             if post.role in ANSWERABLE:
                 self._by_area.setdefault(post.area_id, []).append(post)
-            if post.ended_on is None:
-                self._units[post.unit.id] = post.unit
-            if post.role is Role.OFFICE and post.ended_on is None:
-                self._offices[post.division] = post
+            self._by_unit.setdefault(post.unit.id, []).append(post)
+            if post.role is Role.OFFICE:
+                self._offices.setdefault(post.division, []).append(post)
             for person in {appointment.person.id for appointment in post.appointments}:
                 self._by_person.setdefault(person, []).append(post)
 
@@ -70,7 +69,7 @@ class Posts:
                 self._reference(post, day)
                 for area_id in area_ids
                 for post in self._by_area.get(area_id, ())
-                if post.ended_on is None or day <= post.ended_on
+                if _stands(post, day)
             )
         return self._answerable[key]
 
@@ -88,35 +87,38 @@ class Posts:
             )
         return self._references[key]
 
-    def office(self, division: Division, level: Level) -> UnitRef:
+    def office(self, division: Division, level: Level, day: date) -> UnitRef:
         """The chief office that runs the book of a place: that of `level`, else the next above it. Raises NoOffice."""
-        for above in division.chain():
-            office = self._offices.get(above)
-            if office is not None and above.level in at_or_above(level):
-                return office.unit
+        for post in self._offices_up(division, day):
+            if post.division.level in at_or_above(level):
+                return post.unit
         raise NoOffice(f"no chief office is enrolled for {division} at {level} level or above")
 
-    def office_above(self, office: UnitRef, division: Division) -> UnitRef | None:
+    def office_above(self, office: UnitRef, division: Division, day: date) -> UnitRef | None:
         """The next chief office above one that runs the book of a place."""
-        chain = [self._offices[above].unit for above in division.chain() if above in self._offices]
+        chain = [post.unit for post in self._offices_up(division, day)]
         ids = [unit.id for unit in chain]
         higher = chain[ids.index(office.id) + 1 :] if office.id in ids else []
         return higher[0] if higher else None
 
+    def _offices_up(self, division: Division, day: date) -> Iterator[Post]:
+        for above in division.chain():
+            standing = [post for post in self._offices.get(above, ()) if _stands(post, day)]
+            yield from standing[-1:]
+
     def by_id(self, post_id: str) -> Post | None:
         return self._by_id.get(post_id)
 
-    def unit(self, unit_id: str) -> UnitRef | None:
-        return self._units.get(unit_id)
+    def unit(self, unit_id: str, day: date) -> UnitRef | None:
+        """The unit as the roster names it, while one of its posts stands."""
+        return next((post.unit for post in reversed(self._by_unit.get(unit_id, ())) if _stands(post, day)), None)
 
     def actor(self, person_id: str, day: date) -> Actor:
         """A person with the posts held on `day`."""
         held = (
             post
             for post in self._by_person.get(person_id, ())
-            if (post.ended_on is None or day <= post.ended_on)
-            and (holder := post.holder_on(day)) is not None
-            and holder.id == person_id
+            if _stands(post, day) and (holder := post.holder_on(day)) is not None and holder.id == person_id
         )
         return Actor(person_id, tuple(held))
 
@@ -131,6 +133,10 @@ def handovers(known: Posts, post: Post, today: date) -> list[tuple[str, date]]:
     changes = [*(one.held_from for one in post.appointments), *(day + timedelta(days=1) for day in ends)]
     now = [today] if before is not None and was != stated else []
     return [(post.id, day) for day in dict.fromkeys((*now, *(day for day in changes if day > today)))]
+
+
+def _stands(post: Post, day: date) -> bool:
+    return post.ended_on is None or day <= post.ended_on
 
 
 LEVELS = tuple(Level)

@@ -46,7 +46,7 @@ from contracts.cases import (
     PlanSubmitted,
 )
 from contracts.ledger import LedgerLine
-from contracts.values import UnitRef
+from contracts.values import UnitRef, day_of
 from services.cases.campaign import ITEMS, RULES, campaign_of
 from services.cases.case import entry, step, told
 from services.cases.machine import MOVES, Act, allowed, lawful, refuse, refuse_field, wrong
@@ -106,7 +106,7 @@ def pass_to(case: Case, act: Act, successor: UnitRef | None, posts: Posts) -> tu
 
 def _unit(posts: Posts, asked: UnitRef, due_on: date, act: Act) -> UnitRef:
     """The unit as the roster names it. Raises Problem for an unknown one, or a day that has passed."""
-    unit = posts.unit(asked.id)
+    unit = posts.unit(asked.id, day_of(act.at))
     errors = [] if unit is not None else [("unit.id", "must be the unit of a post in the roster")]
     if due_on < act.on:
         errors.append(("due_on", f"must not be before the day of the assignment, {act.on}"))

@@ -8,6 +8,7 @@ from contracts.case import Case, Referral
 from contracts.case_commands import AcknowledgeReferral, ConcludeReferral, HandUp, ReferCase
 from contracts.cases import CaseFact, CaseReferred, ReferralAcknowledged, ReferralConcluded
 from contracts.supervision import CaseHandedUp
+from contracts.values import day_of
 from services.cases.campaign import RULES
 from services.cases.case import step, told
 from services.cases.deadline import after
@@ -64,7 +65,7 @@ def next_unacknowledged(case: Case) -> date | None:
 def hand_up(case: Case, act: Act, ask: HandUp, posts: Posts) -> CaseFact:
     """A tier that cannot make it move hands it up: the office above presses from now on."""
     lawful(case, "hand_up", act)
-    above = posts.office_above(case.office, case.ref.division)
+    above = posts.office_above(case.office, case.ref.division, day_of(act.at))
     if above is None:
         refuse(case, f"no chief office stands above {case.office.name}")
     return told(CaseHandedUp, step(case, "hand_up", act, posts, office=above), act, reason=ask.reason)

@@ -1,0 +1,31 @@
+"""Posts that end on a day: until then their unit and office stand, and from the next day on they do not."""
+
+from datetime import date
+
+import pytest
+
+from contracts.division import Level
+from services.cases.post import NoOffice, Posts
+from tests.cases.world import COUNTY_OFFICE, POSTS, STATION, VILLAGE
+
+LAST, NEXT = date(2020, 6, 30), date(2020, 7, 1)
+ENDING = Posts(
+    post.model_copy(update={"ended_on": LAST}) if post.unit.id in (STATION.id, COUNTY_OFFICE.id) else post
+    for post in POSTS
+)
+
+
+def test_a_unit_is_known_to_the_last_day_of_its_last_post():
+    assert (ENDING.unit(STATION.id, LAST), ENDING.unit(STATION.id, NEXT)) == (STATION, None)
+
+
+def test_an_office_runs_the_book_to_its_last_day_and_then_the_one_above_does():
+    offices = [ENDING.office(VILLAGE, Level.COUNTY, day).id for day in (LAST, NEXT)]
+    assert offices == [COUNTY_OFFICE.id, "u-360200000000-office"]
+    assert ENDING.office_above(COUNTY_OFFICE, VILLAGE, LAST).id == "u-360200000000-office"
+
+
+def test_where_the_last_office_has_ended_there_is_none():
+    alone = Posts(post.model_copy(update={"ended_on": LAST}) for post in POSTS if post.unit == COUNTY_OFFICE)
+    with pytest.raises(NoOffice):
+        alone.office(VILLAGE, Level.COUNTY, NEXT)
