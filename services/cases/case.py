@@ -187,12 +187,14 @@ def owner_of(before: Case, case: Case, act: Act, posts: Posts) -> Owner | None:
     if case.state in (S.ASSIGNED, S.RECTIFYING) and unit is not None and case.due_on is not None:
         stays = owner is not None and (owner.unit, owner.due_on) == (unit, case.due_on)
         return owner if stays else Owner(unit=unit, due_on=case.due_on, since_on=today)
+    if case.state is S.RELAPSED and unit is not None:
+        stays = before.state is S.RELAPSED and owner is not None and owner.unit == unit
+        return owner if stays else owns(unit, "reassign_relapsed", act.on, today)
     acceptor = _acceptor(case, posts, today)
     waits_alike = _waits_alike(before, case) and acceptor == _acceptor(before, posts, today)
-    if case.state is before.state and owner is not None and waits_alike:
+    is_gone = unit is None and case.unit is not None and owner is not None and owner.unit.id == case.unit.id
+    if case.state is before.state and owner is not None and waits_alike and not is_gone:
         return owner
-    if case.state is S.RELAPSED and unit is not None:
-        return owns(unit, "reassign_relapsed", act.on, today)
     if case.state is S.ON_NOTICE and case.objection is None and case.notice_until is not None:
         return Owner(unit=case.office, due_on=case.notice_until, since_on=today)
     if case.state is S.SUBMITTED:

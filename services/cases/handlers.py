@@ -243,7 +243,8 @@ async def dissolve_unit(tx: Transaction, ask: Ask[DissolveUnit]) -> Answer:
         refuse_field("successor.id", "must be the unit of a post in the roster")
     if successor is not None and successor.id == ask.command.unit.id:
         refuse_field("successor.id", "must be another unit")
-    states = (*MACHINE["take_back"].before, *(MACHINE["succeed"].before if successor else ()))
+    words = ("reassign", "succeed") if successor else ("take_back",)
+    states = [state for word in words for state in MACHINE[word].before]
     of_unit = await store.of_unit(tx, ask.command.unit.id, states, ask.division, AT_ONCE)
     changes = []
     for case in of_unit:

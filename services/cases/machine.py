@@ -44,6 +44,7 @@ class Move:
 
 
 S = CaseState
+_SUCCEEDED = (S.SUBMITTED, S.ACCEPTED, S.ON_NOTICE, S.CLOSED, S.RELAPSED)
 MOVES = {
     move.word: move
     for move in (
@@ -54,7 +55,7 @@ MOVES = {
         Move("return", (S.ASSIGNED,), S.VERIFIED, By.UNIT, f"within {RULES.return_within_hours} elapsed hours; reason"),
         Move("reassign", (S.ASSIGNED, S.RECTIFYING), S.ASSIGNED, By.OFFICE, "any time: another unit and day; reason"),
         Move("take_back", (S.ASSIGNED, S.RECTIFYING, S.RELAPSED), S.VERIFIED, By.DISSOLUTION, "no successor is named"),
-        Move("succeed", (S.SUBMITTED, S.ACCEPTED, S.ON_NOTICE, S.CLOSED), None, By.DISSOLUTION, "a successor is named"),
+        Move("succeed", _SUCCEEDED, None, By.DISSOLUTION, "a successor is named"),
         Move("submit_plan", (S.ASSIGNED, S.RECTIFYING), None, By.UNIT, "measures and days, none after the case's day"),
         Move("refuse_plan", (S.ASSIGNED, S.RECTIFYING), None, By.APPROVER, "a plan waits; reason"),
         Move("approve_plan", (S.ASSIGNED, S.RECTIFYING), S.RECTIFYING, By.APPROVER, "a plan waits"),

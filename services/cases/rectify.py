@@ -49,7 +49,7 @@ from contracts.ledger import LedgerLine
 from contracts.values import UnitRef, day_of
 from services.cases.campaign import ITEMS, RULES, campaign_of
 from services.cases.case import entry, step, told
-from services.cases.machine import MOVES, Act, allowed, lawful, refuse, refuse_field, wrong
+from services.cases.machine import MOVES, Act, lawful, refuse, refuse_field, wrong
 from services.cases.post import Posts
 
 JUSTICE = (ReferredTo.POLICE, ReferredTo.PROSECUTOR)
@@ -99,7 +99,7 @@ def pass_to(case: Case, act: Act, successor: UnitRef | None, posts: Posts) -> tu
     """The case of a dissolved unit: to its successor with the day it had, else back to the office (DOMAIN §5)."""
     if successor is not None and case.state in MOVES["succeed"].before:
         return "succeed", step(case, "succeed", act, posts, unit=successor)
-    if successor is None or case.due_on is None or "reassign" not in allowed(case.state):
+    if successor is None:
         return "take_back", step(case, "take_back", act, posts, **_EMPTY, unit=None, due_on=None, assigned_at=None)
     return "reassign", step(case, "reassign", act, posts, **_EMPTY, unit=successor, assigned_at=act.at)
 

@@ -21,6 +21,7 @@ from contracts.case_commands import (
     ApprovePlan,
     AssignCase,
     GiveNotice,
+    RelapseCase,
     StartCase,
     SubmitCase,
     SubmitPlan,
@@ -220,6 +221,15 @@ async def test_a_successor_answers_for_what_the_dissolved_unit_submitted_as_well
     (passed,) = (await ask(tx, DissolveUnit(unit=STATION, successor=successor, reason="机构改革"))).news
     assert (passed.case.state, passed.case.unit.id) == ("submitted", "u-360222104201")
     assert passed.case.owner == passed.case.owner.model_copy(update={"unit": passed.case.office})
+
+
+async def test_a_relapsed_case_of_a_dissolved_unit_is_its_successors_as_well(tx):
+    (closed,) = (await ask(tx, importing(row("1", **CLOSED, unit=STATION)))).news
+    await ask(tx, RelapseCase(case_id=closed.case.ref.id, why="recurrence", reason="又见违建"))
+    successor = {"id": "u-360222104201", "name": "不论写什么"}
+    (passed,) = (await ask(later(tx, 1), DissolveUnit(unit=STATION, successor=successor, reason="机构改革"))).news
+    assert (passed.case.state, passed.case.unit.id) == ("relapsed", "u-360222104201")
+    assert (passed.case.owner.unit, passed.case.owner.due_on) == (passed.case.unit, date(2020, 6, 23))
 
 
 async def test_the_list_of_causes_grows(tx):

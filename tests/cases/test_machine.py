@@ -45,7 +45,7 @@ from services.cases.machine import MOVES, By, acting, allowed
 from services.cases.post import NoOffice, Posts
 from services.runtime.problem import Problem
 from tests.cases.road import DUE_ON, MEASURES, NOW, PROOFS, ROSTER, TODAY, act_of, actor, case_in, decide, registered
-from tests.cases.world import CHIEF, COUNTY_OFFICE, EVIDENCE, OFFICE, STATION, UNIT, incident
+from tests.cases.world import CHIEF, COUNTY_OFFICE, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
 
 CITY_OFFICE = "p-360200000000-office"
 SHIELD = "green-shield-2018"
@@ -257,6 +257,19 @@ def test_a_unit_that_is_no_longer_in_the_roster_owns_nothing():
     closed = case_in("closed", unit=UnitRef(id="u-gone", name="已撤销"))
     relapsed = decide(closed, RelapseCase, OFFICE, why="recurrence", reason="又见").case
     assert relapsed.owner.unit == COUNTY_OFFICE
+
+
+def test_a_unit_that_leaves_the_roster_no_longer_owns_what_stays_in_its_state():
+    assigned = case_in("assigned")
+    without = Posts(post for post in POSTS if post.unit.id != STATION.id)
+    referred = rules.step(assigned, "refer", act_of(assigned, OFFICE), without)
+    assert (referred.state, referred.owner.unit) == ("assigned", COUNTY_OFFICE)
+
+
+def test_handing_a_relapsed_case_up_gives_its_unit_no_later_day():
+    relapsed = case_in("relapsed")
+    handed = decide(relapsed, HandUp, OFFICE, NOW + timedelta(days=2), **REASON).case
+    assert (handed.office.id, handed.owner) == ("u-360200000000-office", relapsed.owner)
 
 
 def test_a_merge_or_link_is_not_before_the_last_move_of_the_other_case():
