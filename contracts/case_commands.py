@@ -255,6 +255,7 @@ class TransferCase(CaseCommand):
 
     campaign: Token | None = None
     division: Division | None = None
+    place: Line | None = None
     kind: Kind | None = None
     reason: Line
 

@@ -169,10 +169,20 @@ def beside(case: Case, act: Act, posts: Posts, **changes: Any) -> Case:
 
 def now_acting(case: Case, posts: Posts, act: Act) -> tuple[PostRef, ...]:
     """The posts of the area, of special areas that contained it, and of the divisions above, with today's holders."""
+    return posts.answerable(_areas(case), day_of(act.at))
+
+
+def answered_for(case: Case, posts: Posts) -> tuple[PostRef, ...]:
+    """Who answered for the place of a case when it was seen by a report, or while it occurred (A6)."""
+    if case.origin is Origin.INCIDENT:
+        return posts.answerable(_areas(case), day_of(case.seen_at))
+    return answered(posts, _areas(case), case.occurred)
+
+
+def _areas(case: Case) -> list[str]:
     here = case.ref.division
     special = [one.area_id for one in case.answerable if one.division.contains(here) or here.contains(one.division)]
-    areas = dict.fromkeys((case.area_id, *special, *map(str, here.chain())))
-    return posts.answerable(list(areas), day_of(act.at))
+    return list(dict.fromkeys((case.area_id, *special, *map(str, here.chain()))))
 
 
 def owner_of(before: Case, case: Case, act: Act, posts: Posts) -> Owner | None:

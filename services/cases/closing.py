@@ -39,7 +39,7 @@ from contracts.division import Division
 from contracts.ledger import LedgerLine
 from contracts.values import CHIEFS, UnitRef, day_of
 from services.cases.campaign import RULES, Causes, campaign_of, problem_of_kind
-from services.cases.case import beside, entry, now_acting, scope_of, step, told
+from services.cases.case import answered_for, beside, entry, now_acting, scope_of, step, told
 from services.cases.deadline import after, between
 from services.cases.machine import Act, lawful, refuse, refuse_field, require_office, wrong
 from services.cases.post import NoOffice, Posts
@@ -192,7 +192,8 @@ def merge(case: Case, into: Case, act: Act, ask: MergeCase, posts: Posts) -> tup
 def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[CaseFact]:
     """Where it counts changes: out of one scope, into another; a sheet that covers both counts neither.
 
-    A place that it leaves is told so, with the entry that takes it out of the ledger there.
+    Who answers for another place answers for the case, from its beginning. A place that it leaves is told so, with the
+    entry that takes it out of the ledger there.
     """
     lawful(case, "transfer", act)
     division, kind = ask.division or case.ref.division, ask.kind or case.kind
@@ -209,8 +210,12 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
         changes |= {
             "ref": case.ref.model_copy(update={"division": division}),
             "area_id": division,
+            "place": ask.place or case.place,
             "office": _office(posts, division, day_of(act.at)),
         }
+        changes["answerable"] = answered_for(case.model_copy(update=changes), posts)
+    elif ask.place is not None:
+        refuse_field("place", "goes with another division: what a place is called changes no count")
     moved = step(case, "transfer", act, posts, **changes)
     here, there = scope_of(case), scope_of(moved)
     if here == there:

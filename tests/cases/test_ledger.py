@@ -286,6 +286,17 @@ async def test_a_place_that_a_case_leaves_hears_so_with_what_it_takes_out_of_the
     assert told[1].told_in() == VILLAGE
 
 
+async def test_who_answers_for_the_place_that_a_case_is_moved_to_answers_for_it_from_its_beginning(tx):
+    (ref,) = await standing(tx, "daily-2020")
+    moving = TransferCase(case_id=ref.id, division="360222105000", place="蛟潭镇", reason="属蛟潭镇")
+    case = (await ask(tx, moving)).body
+    assert (case.place, [one.id for one in case.answerable]) == ("蛟潭镇", ["360222000000-chief"])
+    assert case.acting == case.answerable
+    with pytest.raises(Problem) as refused:
+        await ask(tx, TransferCase(case_id=ref.id, kind="felling", place="别处", reason="改名"))
+    assert [error["field"] for error in refused.value.errors] == ["place"]
+
+
 async def test_days_that_end_before_they_begin_are_refused(tx):
     with pytest.raises(Problem) as refused:
         await sheet(tx, after=LAST, to=FIRST)
