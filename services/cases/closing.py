@@ -37,7 +37,7 @@ from contracts.cases import (
 )
 from contracts.division import Division
 from contracts.ledger import LedgerLine
-from contracts.values import CHIEFS, UnitRef, day_of
+from contracts.values import CHIEFS, CaseRef, UnitRef, day_of
 from services.cases.campaign import RULES, Causes, campaign_of, problem_of_kind
 from services.cases.case import answered_for, beside, entry, now_acting, scope_of, step, told
 from services.cases.deadline import after, between
@@ -168,6 +168,7 @@ def void(case: Case, act: Act, ask: VoidCase, posts: Posts) -> CaseFact:
 def merge(case: Case, into: Case, act: Act, ask: MergeCase, posts: Posts) -> tuple[CaseFact, list[CaseFact]]:
     """A duplicate goes; the survivor keeps the earlier deadline and what the duplicate was linked to."""
     lawful(case, "merge", act)
+    require_office(act.actor, into.ref.division)
     errors = []
     if into.ref.id == case.ref.id:
         errors.append(("into", "must be another case"))
@@ -183,7 +184,7 @@ def merge(case: Case, into: Case, act: Act, ask: MergeCase, posts: Posts) -> tup
         into = beside(into, act, posts, due_on=case.due_on)
         survivor.append(told(DeadlineKept, into, act))
     for other in case.same_site:
-        if other not in (into.ref, *into.same_site):
+        if other.id not in _ids(into.ref, *into.same_site):
             into = beside(into, act, posts, same_site=(*into.same_site, other))
             survivor.append(told(SiteLinked, into, act, other=other))
     return told(CaseMerged, merged, act, *entries, reason=ask.reason), survivor
@@ -237,13 +238,19 @@ def _office(posts: Posts, division: Division, today: date) -> UnitRef:
         refuse_field("division", str(error))
 
 
+def _ids(*refs: CaseRef) -> set[str]:
+    """What a case is known by wherever it is moved."""
+    return {ref.id for ref in refs}
+
+
 def link_site(case: Case, other: Case, act: Act, ask: LinkSite, posts: Posts) -> list[CaseFact]:
     """One site in two campaigns is two linked cases, each told of the other."""
     lawful(case, "link_site", act)
+    require_office(act.actor, other.ref.division)
     errors = []
     if other.campaign == case.campaign:
         errors.append(("other", "must be of another campaign: within one, merge"))
-    if other.ref in case.same_site:
+    if other.ref.id in _ids(*case.same_site):
         errors.append(("other", f"{other.ref.number} is linked already"))
     wrong("the same site in two campaigns is two linked cases", errors)
     linked = step(case, "link_site", act, posts, same_site=(*case.same_site, other.ref))

@@ -74,6 +74,8 @@ def assign(case: Case, act: Act, ask: AssignCase, posts: Posts) -> CaseFact:
     """Hand a case to the unit that must put it right, by a day."""
     lawful(case, "assign", act)
     unit = _unit(posts, ask.unit, ask.due_on, act)
+    if case.due_on is not None and act.on <= case.due_on < ask.due_on:
+        refuse_field("due_on", f"must not be after {case.due_on}, the day of the duplicate that was merged into it")
     changes = {**_EMPTY, "unit": unit, "due_on": ask.due_on, "assigned_at": act.at, "extensions": 0}
     return told(CaseAssigned, step(case, "assign", act, posts, **changes), act)
 
@@ -91,7 +93,10 @@ def give_back(case: Case, act: Act, ask: ReturnCase, posts: Posts) -> CaseFact:
 def reassign(case: Case, act: Act, ask: ReassignCase, posts: Posts) -> CaseFact:
     lawful(case, "reassign", act)
     unit = _unit(posts, ask.unit, ask.due_on, act)
-    changes = {**_EMPTY, "unit": unit, "due_on": ask.due_on, "assigned_at": act.at, "extensions": 0}
+    changes: dict[str, Any] = {**_EMPTY, "unit": unit, "due_on": ask.due_on}
+    if unit != case.unit:
+        # The same unit has had its extension, and its hours to return the case.
+        changes |= {"assigned_at": act.at, "extensions": 0}
     return told(CaseReassigned, step(case, "reassign", act, posts, **changes), act, reason=ask.reason)
 
 

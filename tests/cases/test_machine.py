@@ -17,6 +17,7 @@ from contracts.case_commands import (
     GiveNotice,
     GrantExtension,
     HandUp,
+    LinkSite,
     MergeCase,
     OverruleObjection,
     PassLookBack,
@@ -38,6 +39,7 @@ from contracts.case_commands import (
     VerifyCase,
     VoidCase,
 )
+from contracts.division import Division
 from contracts.values import UnitRef
 from services.cases import case as rules
 from services.cases import closing
@@ -315,6 +317,20 @@ def test_one_extension_is_asked_for_and_granted_and_no_second():
         decide(refused, GrantExtension, OFFICE)
 
 
+def test_a_case_reassigned_to_the_unit_that_had_it_gains_no_extension_nor_hours_to_return_it():
+    asked = decide(case_in("assigned"), AskExtension, UNIT, due_on=date(2020, 7, 10), reason="连日暴雨").case
+    extended = decide(asked, GrantExtension, OFFICE).case
+    tomorrow = NOW + timedelta(hours=25)
+    same = decide(extended, ReassignCase, OFFICE, tomorrow, **TO_UNIT, **REASON).case
+    with pytest.raises(Problem, match="the rules allow 1"):
+        decide(same, AskExtension, UNIT, tomorrow, due_on=date(2020, 7, 20), reason="仍有暴雨")
+    with pytest.raises(Problem, match="within 24 hours"):
+        decide(same, ReturnCase, UNIT, tomorrow, **REASON)
+    other = {"unit": {"id": "u-360222104201", "name": "双龙村"}, "due_on": DUE_ON}
+    another = decide(extended, ReassignCase, OFFICE, tomorrow, **other, **REASON).case
+    assert (another.extensions, another.assigned_at) == (0, tomorrow)
+
+
 def test_an_objection_stops_the_clock_of_the_notice_and_the_remaining_days_run_on():
     case = case_in("on_notice", SHIELD)
     assert case.notice_until == date(2020, 6, 22)
@@ -389,6 +405,44 @@ def test_the_survivor_of_a_merge_keeps_the_earlier_deadline():
     asked = MergeCase(case_id=early.ref.id, into=late.ref.id, reason="同一地块")
     merged, (kept,) = closing.merge(early, late, act_of(early, OFFICE), asked, ROSTER)
     assert (merged.case.merged_into, kept.case.due_on, kept.case.owner.due_on) == (late.ref, DUE_ON, DUE_ON)
+
+
+def test_a_survivor_that_no_unit_has_yet_is_assigned_by_the_earlier_deadline():
+    early, late = case_in("assigned"), case_in("verified", ref=registered(2).ref)
+    asked = MergeCase(case_id=early.ref.id, into=late.ref.id, reason="同一地块")
+    _, (kept,) = closing.merge(early, late, act_of(early, OFFICE), asked, ROSTER)
+    with pytest.raises(Problem) as refused:
+        decide(kept.case, AssignCase, OFFICE, unit=STATION, due_on=DUE_ON + timedelta(days=1))
+    assert [error["field"] for error in refused.value.errors] == ["due_on"]
+    assert decide(kept.case, AssignCase, OFFICE, **TO_UNIT).case.owner.due_on == DUE_ON
+    passed = NOW + timedelta(days=30)
+    assert decide(kept.case, AssignCase, OFFICE, passed, unit=STATION, due_on=date(2020, 8, 1)).case.state == "assigned"
+
+
+@pytest.mark.parametrize(
+    ("decided", "asked"),
+    [
+        (closing.merge, MergeCase(case_id=registered().ref.id, into=OTHER, reason="同一地块")),
+        (closing.link_site, LinkSite(case_id=registered().ref.id, other=OTHER)),
+    ],
+)
+def test_an_office_touches_no_case_in_the_book_of_another(decided, asked):
+    case, other = case_in("verified"), registered(2, division=Division("360281101201"))
+    with pytest.raises(Problem) as forbidden:
+        decided(case, other, act_of(case, OFFICE), asked, ROSTER)
+    assert forbidden.value.status == 403
+
+
+def test_a_site_is_linked_once_wherever_its_case_was_moved():
+    case, other = case_in("verified"), registered(2, SHIELD)
+    linked, _ = closing.link_site(
+        case, other, act_of(case, OFFICE), LinkSite(case_id=case.ref.id, other=other.ref.id), ROSTER
+    )
+    moved = other.model_copy(update={"ref": other.ref.model_copy(update={"division": "360222105000"})})
+    asked = LinkSite(case_id=case.ref.id, other=other.ref.id)
+    with pytest.raises(Problem) as refused:
+        closing.link_site(linked.case, moved, act_of(case, OFFICE), asked, ROSTER)
+    assert refused.value.errors[0]["rule"].endswith("is linked already")
 
 
 @pytest.mark.parametrize(
