@@ -145,6 +145,8 @@ def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, str]
         wrong.append(("division", str(error)))
     if rule := problem_of_kind(campaign_of(found.campaign), found.kind):
         wrong.append(("kind", rule))
+    if found.kind is CaseKind.DIRECTIVE and found.origin in (Origin.COMMAND, Origin.REVIEW):
+        wrong.append(("kind", "a directive item names its directive, its unit and its day: open_directive"))
     if found.found_on > today:
         wrong.append(("found_on", f"must not be after today, {today}"))
     if found.occurred and not found.occurred.from_on <= found.occurred.to_on <= found.found_on:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from contracts.case import IN_STOCK, OPEN, AlsoAnswerable, Case, CaseState, Objection, RelapseReason, Repeats
+from contracts.case import IN_STOCK, OPEN, AlsoAnswerable, Case, CaseKind, CaseState, Objection, RelapseReason, Repeats
 from contracts.case_commands import (
     CloseCase,
     GiveNotice,
@@ -203,6 +203,8 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
     campaign = campaign_of(ask.campaign or case.campaign)
     if rule := problem_of_kind(campaign, kind):
         refuse_field("kind", rule)
+    if (kind is CaseKind.DIRECTIVE) != (case.kind is CaseKind.DIRECTIVE):
+        refuse_field("kind", "a directive item stays one, and nothing else becomes one")
     changes: dict[str, Any] = {"campaign": campaign.id, "kind": kind}
     if case.route is not None:
         # What has been proved must do where the case goes, or it would be closed there without proof.

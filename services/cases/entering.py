@@ -16,13 +16,13 @@ from contracts.book_commands import (
     RegisterCase,
     RowRefused,
 )
-from contracts.case import Case, CaseState, Owner
+from contracts.case import Case, CaseState, Instrument, Owner
 from contracts.case_commands import AssignCase, VerifyCase
 from contracts.cases import CaseFact, CaseImported, CaseOpened
 from contracts.division import Division
 from contracts.ledger import LedgerLine
 from contracts.supervision import Review, ReviewRecorded
-from contracts.values import day_of
+from contracts.values import CHIEFS, day_of
 from services.cases import case as rules
 from services.cases import handlers, rectify, store
 from services.cases.campaign import RULES, Causes, campaign_of
@@ -55,8 +55,13 @@ async def open_directive(tx: Transaction, ask: Ask[OpenDirective]) -> Answer:
     """A directive item names its unit and day: it is registered, verified and assigned at once."""
     asked = ask.command
     act, roster = await _act(tx, ask, asked.division)
-    if roster.by_id(asked.directive.issuer_post_id) is None:
-        refuse_field("directive.issuer_post_id", "must be a post of the roster")
+    issuer = roster.by_id(asked.directive.issuer_post_id)
+    if issuer is None or issuer.role not in CHIEFS or not issuer.division.contains(asked.division):
+        refuse_field("directive.issuer_post_id", f"must be the post of a chief who answers for {asked.division}")
+    if asked.directive.instrument is Instrument.OTHER:
+        refuse_field(
+            "directive.instrument", f"must be one of: {', '.join(one for one in Instrument if one != 'other')}"
+        )
     id = rules.case_id("directive", ask.actor, ask.id)
     (number,) = await store.numbers(tx, [asked.division])
     item = rules.found(asked, id, number, act.on)

@@ -98,6 +98,7 @@ async def test_who_answered_is_unknown_where_it_is_not_known_when_it_occurred(tx
         ({"found_on": "2020-06-16"}, "found_on"),
         ({"occurred": {"from_on": "2020-06-05", "to_on": "2020-06-01"}}, "occurred"),
         ({"campaign": "pine-wilt-2020"}, "kind"),
+        ({"kind": "directive"}, "kind"),
         ({"campaign": "blue-sky"}, "campaign"),
     ],
 )
@@ -126,12 +127,30 @@ async def test_a_directive_item_is_a_case_of_its_own_kind_with_its_unit_and_day(
     assert (case.kind, case.state, case.unit, case.owner.due_on) == ("directive", "assigned", STATION, date(2020, 7, 1))
     assert [fact.name for fact in answer.news] == ["cases.opened.v1", "cases.verified.v1", "cases.assigned.v1"]
     assert (await ask(tx, StartCase(case_id=case.ref.id), UNIT)).body.state == "rectifying"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("issuer_post_id", "nobody"),
+        ("issuer_post_id", "360222104000-unit"),
+        ("issuer_post_id", "360222104000-chief"),
+        ("instrument", "telepathy"),
+        ("issued_on", "2020-06-16"),
+    ],
+)
+async def test_a_directive_is_by_one_of_four_instruments_of_a_chief_who_answers_for_the_place(tx, field, value):
+    directive = {
+        "instrument": "order",
+        "number": "第3号林长令",
+        "issued_on": "2020-06-12",
+        "issuer_post_id": "360222000000-chief",
+        field: value,
+    }
+    about = {"division": FULIANG, "place": "浮梁县", "text": "排查", "unit": STATION, "due_on": "2020-07-01"}
     with pytest.raises(Problem) as refused:
-        await ask(tx, OpenDirective(directive={**directive, "issuer_post_id": "nobody"}, **about))
-    assert refused.value.errors[0]["field"] == "directive.issuer_post_id"
-    with pytest.raises(Problem) as refused:
-        await ask(tx, OpenDirective(directive={**directive, "issued_on": "2020-06-16"}, **about))
-    assert refused.value.errors[0]["field"] == "directive.issued_on"
+        await ask(tx, OpenDirective(directive=directive, **about))
+    assert [error["field"] for error in refused.value.errors] == [f"directive.{field}"]
 
 
 async def test_the_findings_of_a_review_become_cases_of_its_campaign(tx):
