@@ -192,7 +192,10 @@ class ReferredTo(OpenEnum):
 
 
 class Referral(Value):
-    """A lead handed to another body in a cycle of the case; once acknowledged, its own number goes with it (G5)."""
+    """A lead handed to another body in a cycle of the case; once acknowledged, its own number goes with it (G5).
+
+    `calendar` says by which calendar `due_on` was counted.
+    """
 
     n: Annotated[int, Field(ge=1)]
     kind: ReferredTo
@@ -200,6 +203,7 @@ class Referral(Value):
     cycle: Annotated[int, Field(ge=1)] = 1
     sent_on: date
     due_on: date
+    calendar: Line | None = None
     acknowledged_on: date | None = None
     their_number: Line | None = None
     outcome: Line | None = None

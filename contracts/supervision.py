@@ -19,7 +19,7 @@ class Letter(Value):
     """One rung of the supervision ladder as it was issued, and what came of it.
 
     `about` is `owner`, or `referral-<n>` for a referral that nobody acknowledges; `due_on` is the day it presses for,
-    `posts` are told besides.
+    `posts` are told besides. `calendar` says by which calendar `reply_due_on` was counted.
     """
 
     id: UUID
@@ -31,6 +31,7 @@ class Letter(Value):
     due_on: date
     issued_on: date
     reply_due_on: date
+    calendar: Line | None = None
     receipted_on: date | None = None
     replied_on: date | None = None
     reply: Text | None = None

@@ -16,7 +16,7 @@ from contracts.incident import ALARMS, Incident, Severity
 from contracts.ledger import Entry, LedgerLine, Scope
 from contracts.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_of
 from services.cases.campaign import RULES, campaign_of, daily, problem_of_kind
-from services.cases.deadline import after
+from services.cases.deadline import after, counted_by
 from services.cases.machine import Act, lawful
 from services.cases.post import NoOffice, Posts
 
@@ -208,7 +208,8 @@ def owner_of(before: Case, case: Case, act: Act, posts: Posts) -> Owner | None:
     if case.state is before.state and owner is not None and waits_alike and not is_gone:
         return owner
     if case.state is S.ON_NOTICE and case.objection is None and case.notice_until is not None:
-        return Owner(unit=case.office, due_on=case.notice_until, since_on=today)
+        calendar = counted_by(act.on, case.notice_until)
+        return Owner(unit=case.office, due_on=case.notice_until, calendar=calendar, since_on=today)
     if case.state is S.SUBMITTED:
         return owns(acceptor, "accept", act.on, today)
     return owns(case.office, _OFFICE_MUST.get(case.state, "assign"), act.on, today)

@@ -33,7 +33,7 @@ def is_working_day(day: date) -> tuple[bool, bool]:
 def after(day: date, working_days: int) -> Deadline:
     """The last of so many working days that follow `day`."""
     end = _walk(day, working_days, timedelta(days=1))
-    return Deadline(end, _counted_by(day, end))
+    return Deadline(end, counted_by(day, end))
 
 
 @cache
@@ -55,7 +55,7 @@ def _walk(day: date, working_days: int, step: timedelta) -> date:
     return day
 
 
-def _counted_by(first: date, last: date) -> str:
+def counted_by(first: date, last: date) -> str:
     """The years of the calendar that were used, with its source; years that it does not know are said."""
     years = range(first.year, last.year + 1)
     known = [str(year) for year in years if is_working_day(date(year, 6, 1))[1]]

@@ -90,6 +90,7 @@ def due(case: Case, issued: Sequence[UUID], today: date) -> list[Letter]:
 
 
 def _letter(case: Case, press: Press, rung: Rung, today: date) -> Letter:
+    reply = after(today, REPLY_WITHIN)
     return Letter(
         id=press.letter_id(case, rung),
         rung=rung.name,
@@ -99,7 +100,8 @@ def _letter(case: Case, press: Press, rung: Rung, today: date) -> Letter:
         posts=tuple(post for role in rung.roles if (post := _nearest(case, role)) is not None),
         due_on=press.due_on,
         issued_on=today,
-        reply_due_on=after(today, REPLY_WITHIN).on,
+        reply_due_on=reply.on,
+        calendar=reply.calendar,
     )
 
 

@@ -18,9 +18,15 @@ from services.cases.post import Posts
 
 def refer(case: Case, act: Act, ask: ReferCase, posts: Posts) -> CaseFact:
     """Sent; to be acknowledged within the working days of `rules.json`."""
-    due_on = after(act.on, RULES.working_days["acknowledge_referral"]).on
+    deadline = after(act.on, RULES.working_days["acknowledge_referral"])
     referral = Referral(
-        n=len(case.referrals) + 1, kind=ask.kind, to=ask.to, cycle=case.cycle, sent_on=act.on, due_on=due_on
+        n=len(case.referrals) + 1,
+        kind=ask.kind,
+        to=ask.to,
+        cycle=case.cycle,
+        sent_on=act.on,
+        due_on=deadline.on,
+        calendar=deadline.calendar,
     )
     changes = {"referrals": (*case.referrals, referral), "flags": tuple(dict.fromkeys((*case.flags, *ask.flags)))}
     return told(CaseReferred, step(case, "refer", act, posts, **changes), act, referral=referral)

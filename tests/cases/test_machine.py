@@ -1,6 +1,6 @@
 """The machine of a case: every move from every state, who may make it, and whose the case is afterwards."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -42,7 +42,7 @@ from contracts.case_commands import (
 from contracts.division import Division
 from contracts.values import UnitRef
 from services.cases import case as rules
-from services.cases import closing
+from services.cases import closing, ladder
 from services.cases.machine import MOVES, By, acting, allowed
 from services.cases.post import NoOffice, Posts
 from services.runtime.problem import Problem
@@ -305,6 +305,17 @@ def test_a_unit_returns_a_case_within_twenty_four_hours_and_not_later():
         decide(case, ReturnCase, UNIT, NOW + timedelta(hours=24, seconds=1), **REASON)
 
 
+def test_a_year_that_the_calendar_does_not_know_is_said_wherever_working_days_are_counted_into_it():
+    year_end = datetime(2026, 12, 29, 2, 0, tzinfo=UTC)
+    noticed = decide(case_in("accepted", SHIELD), GiveNotice, OFFICE, year_end, cause="profit").case
+    assert noticed.notice_until == date(2027, 1, 5)  # New Year's day is a Friday, and no holiday that anybody decreed
+    referral = decide(case_in("verified"), ReferCase, OFFICE, year_end, **REFERRAL).case.referrals[0]
+    (letter,) = ladder.due(case_in("assigned"), (), year_end.date())
+    for counted in (noticed.owner, referral, letter):
+        assert counted.calendar.startswith("2026年国务院办公厅")
+        assert "2027: 节假日安排未知" in counted.calendar
+
+
 def test_one_extension_is_asked_for_and_granted_and_no_second():
     case = decide(case_in("rectifying"), AskExtension, UNIT, due_on=date(2020, 7, 10), reason="连日暴雨").case
     granted = decide(case, GrantExtension, OFFICE).case
@@ -343,6 +354,7 @@ def test_an_objection_stops_the_clock_of_the_notice_and_the_remaining_days_run_o
     overruled = decide(objected, OverruleObjection, OFFICE, NOW + timedelta(days=7), **REASON).case  # the 22nd
     # The 23rd and 24th, and the Sunday after the dragon boat festival, which is worked.
     assert (overruled.notice_until, overruled.owner.due_on) == (date(2020, 6, 28), date(2020, 6, 28))
+    assert overruled.owner.calendar.startswith("2020年国务院办公厅")
     assert closing.notice_ends_on(overruled) == date(2020, 6, 28)
     upheld = decide(objected, UpholdObjection, OFFICE, later, due_on=date(2020, 7, 20), **REASON).case
     assert (upheld.state, upheld.owner.unit, upheld.owner.due_on) == ("rectifying", STATION, date(2020, 7, 20))
