@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from contracts.case import CaseKind, Route
+from contracts.case import CaseKind, Period, Route
 from contracts.division import Level
 from services.runtime.problem import Problem
 
@@ -35,6 +35,7 @@ class Rules:
     return_within_hours: int
     extensions: int
     look_back_after_days: int
+    look_backs_of_all: tuple[Period, ...]
     repeats_within_years: int
     no_plan_kinds: tuple[CaseKind, ...]
 
@@ -46,6 +47,7 @@ class Rules:
             stated["return_within_hours"],
             stated["extensions"],
             stated["look_back_after_days"],
+            tuple(map(Period.model_validate, stated["look_backs_of_all"])),
             stated["repeats_within_years"],
             tuple(CaseKind(kind) for kind in stated["no_plan_kinds"]),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from contracts.case import IN_STOCK, OPEN, AlsoAnswerable, Case, CaseKind, CaseState, Objection, RelapseReason, Repeats
@@ -41,6 +41,7 @@ from contracts.values import CHIEFS, CaseRef, UnitRef, day_of
 from services.cases.campaign import RULES, Causes, campaign_of, problem_of_kind
 from services.cases.case import answered_for, beside, entry, now_acting, scope_of, step, told
 from services.cases.deadline import after, between
+from services.cases.look_back import next_look_back
 from services.cases.machine import Act, lawful, refuse, refuse_field, require_office, wrong
 from services.cases.post import NoOffice, Posts
 from services.cases.rectify import prove
@@ -81,7 +82,7 @@ def end_notice(case: Case, act: Act, posts: Posts, repeats: Repeats) -> CaseFact
 
 
 def _closed(case: Case, word: str, act: Act, posts: Posts, **changes: Any) -> CaseFact:
-    look_back_on = act.on + timedelta(days=RULES.look_back_after_days)
+    look_back_on = next_look_back(act.on, act.on)
     closed = step(case, word, act, posts, **changes, closed_on=act.on, look_back_on=look_back_on, due_on=None)
     return told(CaseClosed, closed, act, entry(closed, LedgerLine.CLOSED, act.on, closed.route, closed.route))
 
@@ -130,7 +131,8 @@ def _open_objection(case: Case) -> Objection:
 
 
 def pass_look_back(case: Case, act: Act, ask: PassLookBack, posts: Posts) -> CaseFact:
-    return told(LookBackPassed, step(case, "pass_look_back", act, posts, look_back_on=None), act)
+    look_back_on = next_look_back(case.closed_on or act.on, act.on)
+    return told(LookBackPassed, step(case, "pass_look_back", act, posts, look_back_on=look_back_on), act)
 
 
 def relapse(case: Case, act: Act, ask: RelapseCase, posts: Posts) -> CaseFact:

@@ -45,6 +45,11 @@ def _machine() -> Iterator[str]:
     yield (
         "The office must, in working days: " + ", ".join(f"{word} {n}" for word, n in RULES.working_days.items()) + "."
     )
+    yield ""
+    phases = "; ".join(
+        f"from {one['from_on']} to {one['to_on']}, {one['source']}" for one in read("rules.json")["look_backs_of_all"]
+    )
+    yield f"Looked at again (回头看): {RULES.look_back_after_days} days after the close, and all closed ones {phases}."
 
 
 def _campaigns() -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from contracts.book_commands import (
@@ -25,9 +25,10 @@ from contracts.supervision import Review, ReviewRecorded
 from contracts.values import CHIEFS, day_of
 from services.cases import case as rules
 from services.cases import handlers, rectify, store
-from services.cases.campaign import RULES, Causes, campaign_of
+from services.cases.campaign import Causes, campaign_of
 from services.cases.case import Found
 from services.cases.handlers import cases
+from services.cases.look_back import next_look_back
 from services.cases.machine import Act, refuse_field, require_office, wrong
 from services.cases.post import Posts
 from services.cases.recording import enter, enter_ledger, record
@@ -206,7 +207,6 @@ def _imported(row: OldCase, case: Case, act: Act) -> CaseImported:
     """What is told of it: the state in which the old ledger has it, and what it counts there."""
     entries = [rules.entry(case, LedgerLine.OPENING, row.stocked_on or row.found_on)]
     if row.closed_on is not None:
-        look_back_on = row.closed_on + timedelta(days=RULES.look_back_after_days)
         closed = {
             "state": CaseState.CLOSED,
             "owner": None,
@@ -215,7 +215,7 @@ def _imported(row: OldCase, case: Case, act: Act) -> CaseImported:
             "cause": row.cause,
             "closed_on": row.closed_on,
             "moved_on": row.closed_on,
-            "look_back_on": look_back_on if look_back_on > act.on else None,
+            "look_back_on": next_look_back(row.closed_on, act.on),
         }
         case = case.model_copy(update=closed)
         entries.append(rules.entry(case, LedgerLine.CLOSED, row.closed_on, row.route, row.route))

@@ -182,7 +182,7 @@ async def test_an_old_ledger_is_taken_over_as_opening_stock_and_its_closed_ones_
     assert aged.within_7 == 3
     closed = answer.news[0].case
     assert [one.move for one in (await ask(tx, ShowHistory(case_id=closed.ref.id))).body.moves] == ["import", "import"]
-    assert closed.look_back_on is None  # it was long ago
+    assert closed.look_back_on == date(2020, 9, 1)  # its own was long ago, but all are looked at again in autumn
 
 
 async def test_the_same_row_again_changes_nothing_and_a_different_one_is_refused(tx):
@@ -310,9 +310,9 @@ async def test_a_notice_ends_by_itself_on_the_day_after_its_last_and_a_look_back
     (closed,) = await clock.end_notices(later(tx, 8))
     assert (closed.case.state, closed.by, closed.entries[0].line) == ("closed", "cases", "closed")
     assert await clock.end_notices(later(tx, 9)) == []
-    assert await clock.call_for_look_backs(later(tx, 97)) == []
-    (due,) = await clock.call_for_look_backs(later(tx, 98))
-    assert (due.name, due.case.look_back_on) == ("cases.look_back_due.v1", date(2020, 9, 21))
-    assert await clock.call_for_look_backs(later(tx, 99)) == []
-    moves = (await ask(later(tx, 99), ShowHistory(case_id=id))).body.moves
+    assert await clock.call_for_look_backs(later(tx, 77)) == []
+    (due,) = await clock.call_for_look_backs(later(tx, 78))
+    assert (due.name, due.case.look_back_on) == ("cases.look_back_due.v1", date(2020, 9, 1))
+    assert await clock.call_for_look_backs(later(tx, 79)) == []
+    moves = (await ask(later(tx, 79), ShowHistory(case_id=id))).body.moves
     assert [one.move for one in moves][-3:] == ["accept", "notice", "end_notice"]
