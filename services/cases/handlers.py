@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -165,17 +166,25 @@ for _command, _decide in MOVES.items():
 
 async def lock(tx: Transaction, ask: Ask[CaseCommand]) -> tuple[Case, Act, Posts]:
     """The case, locked until the transaction ends; who acts on it, on which business date; and the roster."""
-    (case,), act, roster = await _lock_all(tx, ask)
+    (case,), act, roster = await _lock_all(tx, ask, ask.command.on)
     return case, act, roster
 
 
-async def _lock_all(tx: Transaction, ask: Ask[CaseCommand], *others: UUID) -> tuple[list[Case], Act, Posts]:
+async def lock_as_it_stands(tx: Transaction, ask: Ask[CaseCommand]) -> tuple[Case, Act, Posts]:
+    """The same for what moves no case, so that its business date is not bound to the last move."""
+    (case,), act, roster = await _lock_all(tx, ask, None)
+    return case, act, roster
+
+
+async def _lock_all(
+    tx: Transaction, ask: Ask[CaseCommand], on: date | None, *others: UUID
+) -> tuple[list[Case], Act, Posts]:
     """The case and others, locked in the order of their ids."""
     locked = await store.locked_all(tx, [ask.command.case_id, *others])
     for case in locked:
         ask.require_within(case.ref.division)
     roster = await posts.at(tx)
-    return locked, acting(roster.actor(ask.actor, day_of(tx.now)), tx.now, ask.command.on, *locked), roster
+    return locked, acting(roster.actor(ask.actor, day_of(tx.now)), tx.now, on, *locked), roster
 
 
 async def moved(tx: Transaction, *changes: Change) -> Answer:
@@ -212,7 +221,7 @@ async def transfer(tx: Transaction, ask: Ask[TransferCase]) -> Answer:
 
 @cases.answers(MergeCase)
 async def merge(tx: Transaction, ask: Ask[MergeCase]) -> Answer:
-    (case, into), act, roster = await _lock_all(tx, ask, ask.command.into)
+    (case, into), act, roster = await _lock_all(tx, ask, ask.command.on, ask.command.into)
     merged, survivor = closing.merge(case, into, act, ask.command, roster)
     changes = [Change(case, merged, "merge", ask.command.reason)]
     for fact in survivor:
@@ -223,7 +232,7 @@ async def merge(tx: Transaction, ask: Ask[MergeCase]) -> Answer:
 
 @cases.answers(LinkSite)
 async def link_site(tx: Transaction, ask: Ask[LinkSite]) -> Answer:
-    (case, other), act, roster = await _lock_all(tx, ask, ask.command.other)
+    (case, other), act, roster = await _lock_all(tx, ask, ask.command.on, ask.command.other)
     here, there = closing.link_site(case, other, act, ask.command, roster)
     return await moved(tx, Change(case, here, "link_site"), Change(other, there, "link_site"))
 

@@ -100,7 +100,7 @@ async def test_a_letter_is_signed_for_and_answered_by_its_addressee_once(tx):
     assert (forbidden.value.status, STATION.name in forbidden.value.detail) == (403, True)
     (receipt,) = (await ask(later(tx, 17), ReceiptLetter(case_id=case_id, letter_id=letter_id), UNIT)).news
     assert receipt.letter.receipted_on == date(2020, 7, 2)
-    with pytest.raises(Problem, match="receipted_on already"):
+    with pytest.raises(Problem, match="was signed for on 2020-07-02"):
         await ask(later(tx, 18), ReceiptLetter(case_id=case_id, letter_id=letter_id), UNIT)
     (reply,) = (
         await ask(later(tx, 18), ReplyLetter(case_id=case_id, letter_id=letter_id, reply="下周完成"), UNIT)
@@ -109,6 +109,19 @@ async def test_a_letter_is_signed_for_and_answered_by_its_addressee_once(tx):
     with pytest.raises(Problem) as unknown:
         await ask(later(tx, 18), ReceiptLetter(case_id=case_id, letter_id=case_id), UNIT)
     assert unknown.value.errors[0]["field"] == "letter_id"
+
+
+async def test_a_letter_was_answered_on_its_own_day_even_if_the_case_has_moved_since(tx):
+    case_id = await assigned(tx)
+    (fact,) = await clock.climb_the_ladder(later(tx, 16))
+    await ask(later(tx, 18), StartCase(case_id=case_id), UNIT)
+    late = {"case_id": case_id, "letter_id": fact.letter.id}
+    for on in (date(2020, 6, 30), date(2020, 7, 5)):
+        with pytest.raises(Problem) as refused:
+            await ask(later(tx, 19), ReceiptLetter(**late, on=on), UNIT)
+        assert refused.value.errors[0]["field"] == "on"
+    (told,) = (await ask(later(tx, 19), ReceiptLetter(**late, on=date(2020, 7, 2)), UNIT)).news
+    assert (told.on, told.letter.receipted_on, told.case.moved_on) == (date(2020, 7, 2),) * 2 + (date(2020, 7, 3),)
 
 
 async def test_a_referral_that_nobody_acknowledges_climbs_until_it_is_acknowledged(tx):
