@@ -25,6 +25,7 @@ from contracts.cases import (
     CaseLeft,
     CaseMerged,
     CaseOnNotice,
+    CaseReferred,
     CaseRelapsed,
     CaseTransferred,
     CaseVoided,
@@ -168,7 +169,7 @@ def void(case: Case, act: Act, ask: VoidCase, posts: Posts) -> CaseFact:
 
 
 def merge(case: Case, into: Case, act: Act, ask: MergeCase, posts: Posts) -> tuple[CaseFact, list[CaseFact]]:
-    """A duplicate goes; the survivor keeps the earlier deadline and what the duplicate was linked to."""
+    """A duplicate goes; the survivor keeps the earlier deadline, and what the duplicate was linked and referred to."""
     lawful(case, "merge", act)
     require_office(act.actor, into.ref.division)
     errors = []
@@ -189,6 +190,12 @@ def merge(case: Case, into: Case, act: Act, ask: MergeCase, posts: Posts) -> tup
         if other.id not in _ids(into.ref, *into.same_site):
             into = beside(into, act, posts, same_site=(*into.same_site, other))
             survivor.append(told(SiteLinked, into, act, other=other))
+    flags = tuple(dict.fromkeys((*into.flags, *case.flags)))
+    for referral in case.referrals:
+        if referral.cycle == case.cycle:
+            taken = referral.model_copy(update={"n": len(into.referrals) + 1, "cycle": into.cycle})
+            into = beside(into, act, posts, referrals=(*into.referrals, taken), flags=flags)
+            survivor.append(told(CaseReferred, into, act, referral=taken))
     return told(CaseMerged, merged, act, *entries, reason=ask.reason), survivor
 
 

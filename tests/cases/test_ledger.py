@@ -11,10 +11,12 @@ import pytest
 from contracts.book_commands import PublishSheet, ShowAges, ShowSheet
 from contracts.case_commands import (
     AcceptCase,
+    AcknowledgeReferral,
     AssignCase,
     CloseCase,
     LinkSite,
     MergeCase,
+    ReferCase,
     RelapseCase,
     ShowNoViolation,
     StartCase,
@@ -273,6 +275,21 @@ async def test_the_survivor_of_a_merge_takes_over_what_the_duplicate_was_linked_
     assert [fact.name for fact in answer.news] == ["cases.merged.v1", "cases.site_linked.v1"]
     assert (answer.news[1].case.ref, answer.news[1].other) == (survivor, other)
     assert await problems(tx) == (2, 1)
+
+
+async def test_the_survivor_of_a_merge_goes_on_with_the_duplicates_referrals(tx):
+    duplicate, survivor = await standing(tx, "daily-2020", "daily-2020")
+    police = {"kind": "police", "to": {"id": "u-police", "name": "浮梁县公安局"}}
+    await ask(tx, ReferCase(case_id=survivor.id, **police))
+    await ask(tx, ReferCase(case_id=duplicate.id, **police, flags=["grave"]))
+    answer = await ask(later(tx, 1), MergeCase(case_id=duplicate.id, into=survivor.id, reason="同一地块"))
+    assert [(fact.name, fact.case.ref) for fact in answer.news] == [
+        ("cases.merged.v1", duplicate),
+        ("cases.referred.v1", survivor),
+    ]
+    known = await ask(later(tx, 2), AcknowledgeReferral(case_id=survivor.id, n=2, their_number="12号"))
+    assert [(one.n, one.their_number) for one in known.body.referrals] == [(1, None), (2, "12号")]
+    assert known.body.flags == ("grave",)
 
 
 async def test_a_place_that_a_case_leaves_hears_so_with_what_it_takes_out_of_the_ledger_there(tx):
