@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
-from zipfile import is_zipfile
 
 from pydantic import ValidationError
 from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name
 
+from cli.excel_file import problem_of
 from cli.ledger_form import DAYS, EXCEL_ERRORS, REQUIRED, WORDED, BadCell, LedgerForm, said
 from cli.say import say
 from contracts.book_commands import OldCase
@@ -91,8 +91,8 @@ def name_paths(names: Mapping[Division, str]) -> dict[str, Division]:
 
 
 def _lines(file: Path, form: LedgerForm) -> list[list[Any]]:
-    if not is_zipfile(file):
-        raise LedgerUnreadable(say("ledger.not_excel", file=file.name))
+    if problem := problem_of(file):
+        raise LedgerUnreadable(say(problem[0], **problem[1]))
     try:
         book = CalamineWorkbook.from_path(file)
         sheet = form.sheet or book.sheet_names[0]

@@ -188,6 +188,25 @@ def test_a_file_that_is_no_excel_is_one_clear_error(tmp_path, content):
     assert str(refused.value) == say("ledger.not_excel", file="old.xlsx")
 
 
+def test_an_excel_file_of_the_old_kind_is_to_be_saved_anew(tmp_path):
+    file = tmp_path / "old.xls"
+    file.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1000))
+    with pytest.raises(LedgerUnreadable) as refused:
+        read_ledger(file, FORM, NAMES)
+    assert str(refused.value) == say("ledger.old_excel", file="old.xls")
+
+
+def test_a_stray_cell_at_the_far_end_of_a_sheet_is_named_before_it_takes_all_memory(tmp_path):
+    file = tmp_path / "old.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet(FORM.sheet)
+        sheet.write_row(FORM.header_row - 1, 0, HEADINGS)
+        sheet.write_string(1_048_575, 16_383, "x")
+    with pytest.raises(LedgerUnreadable) as refused:
+        read_ledger(file, FORM, NAMES)
+    assert str(refused.value) == say("ledger.too_large", file="old.xlsx", cell="XFD1048576")
+
+
 def test_a_division_is_known_by_every_path_of_names_that_means_only_one():
     paths = name_paths(NAMES)
     assert paths["浮梁县"] == "360222000000"
