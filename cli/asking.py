@@ -137,10 +137,18 @@ async def command_of(command: type[Command], said: Mapping[str, Any], find: Find
 def _value(field: FieldInfo, said: Any) -> Any:
     kind, many = _plain(field.annotation)
     if many and isinstance(said, Path):
-        return json.loads(said.read_text("utf-8"))
+        return _parts(said)
     if many:
         return [_one(kind, one) for one in said]
     return _one(kind, said)
+
+
+def _parts(path: Path) -> Any:
+    """What a JSON file says, whether or not an editor marked it as UTF-8. Raises typer.BadParameter."""
+    try:
+        return json.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{path}: {error}") from None
 
 
 def _one(kind: Any, said: Any) -> Any:

@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from cli.areas import read_features
+from cli.asking import command_of
+from contracts.book_commands import RecordReview
 from contracts.wiring import SERVICES
 from tests.cli.conftest import LINZHANG, environment, linzhang
 
@@ -206,6 +209,30 @@ async def test_without_a_system_it_says_how_to_start_one(tmp_path):
     status, out, said = await asyncio.to_thread(linzhang, tmp_path, "status")
     assert (status, out) == (3, "")
     assert "start one with linzhang up" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("ledger", "sheet", "--campaign", "Bad Name"), "campaign: String should match"),
+        (("ledger", "sheet", "--to", "2200-01-01"), "to: Input should be less than or equal to 2199-12-31"),
+        (("case", "list", "--limit", "1000"), "limit: Input should be less than or equal to 200"),
+    ],
+)
+async def test_an_option_that_breaks_a_rule_is_named_in_one_line(tmp_path, arguments, told):
+    status, out, said = await asyncio.to_thread(linzhang, tmp_path, *arguments)
+    assert (status, out, said.count("\n")) == (2, "", 1)
+    assert said.startswith(told)
+
+
+@pytest.mark.parametrize("content", [None, b"{", b"\xd0\xcf"])
+async def test_a_file_of_findings_that_cannot_be_read_is_named(tmp_path, content):
+    file = tmp_path / "findings.json"
+    if content is not None:
+        file.write_bytes(content)
+    stated = {"kind": "guidance", "campaign": "daily-2020", "division": "360222000000", "scope": "抽查", "sample": 1}
+    with pytest.raises(typer.BadParameter, match=r"findings\.json: "):
+        await command_of(RecordReview, {**stated, "findings": file}, None)
 
 
 async def test_chinese_comes_first(tmp_path):
