@@ -50,7 +50,7 @@ def _write_balance(paper: _Paper, sheet: Sheet) -> None:
     for at, (sign, name, count) in enumerate(terms):
         paper.line(f"{sign} {name}".strip(), count, written if at == len(terms) - 1 else None)
     for title, counts, of in (
-        ("复发原因", sheet.relapsed_by_reason, words["reason"]),
+        ("反弹原因", sheet.relapsed_by_reason, words["reason"]),
         ("销号途径", sheet.closed_by_route, words["route"]),
     ):
         paper.gap()

@@ -52,7 +52,7 @@ def ledger_pdf(sheet: Sheet, cases: Sequence[Case], font: str | None = None) -> 
     terms = ledger_document.equation(sheet)
     share = ledger_document.share(sheet)
     counts = [
-        *((f"复发：{words['reason'].get(name, name)}", count) for name, count in sheet.relapsed_by_reason.items()),
+        *((f"反弹：{words['reason'].get(name, name)}", count) for name, count in sheet.relapsed_by_reason.items()),
         *((f"销号：{words['route'].get(name, name)}", count) for name, count in sheet.closed_by_route.items()),
     ]
     data = {

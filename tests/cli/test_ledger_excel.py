@@ -37,7 +37,7 @@ def test_the_balance_shows_the_equation_and_that_it_holds(file):
     equation = [
         ["期初存量", 10],
         ["+ 新增", 5],
-        ["+ 复发", 1],
+        ["+ 反弹", 1],
         ["+ 划入", 2],
         ["− 销号", 4],
         ["− 作废", 1],
