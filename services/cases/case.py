@@ -139,6 +139,8 @@ def answered(posts: Posts, areas: Sequence[str], occurred: Period | None) -> tup
 def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, str]]:
     """Each field of what is to be entered that breaks a rule. Raises Problem for an unknown campaign."""
     wrong = []
+    if rule := posts.problem_of_place(found.division):
+        wrong.append(("division", rule))
     try:
         posts.office(found.division, RULES.office_level, today)
     except NoOffice as error:

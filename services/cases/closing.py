@@ -219,6 +219,8 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
         # What has been proved must do where the case goes, or it would be closed there without proof.
         prove(case.model_copy(update=changes), case.route, case.proofs)
     if division != case.ref.division:
+        if rule := posts.problem_of_place(division):
+            refuse_field("division", rule)
         changes |= {
             "ref": case.ref.model_copy(update={"division": division}),
             "area_id": division,

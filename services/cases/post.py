@@ -49,8 +49,10 @@ class Posts:
         self._by_unit: dict[str, list[Post]] = {}
         self._answerable: dict[tuple[tuple[str, ...], date], tuple[PostRef, ...]] = {}
         self._references: dict[tuple[str, str | None], PostRef] = {}
+        self._divisions: set[Division] = set()
         for post in sorted(posts, key=lambda post: post.id):
             self._by_id[post.id] = post
+            self._divisions.add(post.division)
             if post.role in ANSWERABLE:
                 self._by_area.setdefault(post.area_id, []).append(post)
             self._by_unit.setdefault(post.unit.id, []).append(post)
@@ -105,6 +107,11 @@ class Posts:
         for above in division.chain():
             standing = [post for post in self._offices.get(above, ()) if _stands(post, day)]
             yield from standing[-1:]
+
+    def problem_of_place(self, division: Division) -> str | None:
+        """The rule that a place breaks, if any; a division without any post is taken for a mistyped one."""
+        known = division in self._divisions
+        return None if known else f"must be a division in which there are posts, unlike {division}"
 
     def by_id(self, post_id: str) -> Post | None:
         return self._by_id.get(post_id)

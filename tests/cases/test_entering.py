@@ -99,6 +99,7 @@ async def test_who_answered_is_unknown_where_it_is_not_known_when_it_occurred(tx
         ({"occurred": {"from_on": "2020-06-05", "to_on": "2020-06-01"}}, "occurred"),
         ({"campaign": "pine-wilt-2020"}, "kind"),
         ({"kind": "directive"}, "kind"),
+        ({"division": "360222999201"}, "division"),
         ({"campaign": "blue-sky"}, "campaign"),
     ],
 )
@@ -159,7 +160,7 @@ async def test_the_findings_of_a_review_become_cases_of_its_campaign(tx):
     answer = await ask(tx, RecordReview(**review, findings=findings))
     assert [ref.number for ref in answer.body.findings] == ["2020-360222-000001", "2020-360222-000002"]
     assert [(fact.case.origin, fact.case.campaign) for fact in answer.news[1:]] == [("review", SHIELD)] * 2
-    outside = [{**FOUND, "division": "360281101201"}]
+    outside = [{**FOUND, "division": "360281000000"}]
     with pytest.raises(Problem) as refused:
         await ask(tx, RecordReview(**review, findings=outside))
     assert refused.value.errors[0]["field"] == "findings.0.division"
@@ -199,7 +200,8 @@ async def test_the_same_row_again_changes_nothing_and_a_different_one_is_refused
     ("changes", "field"),
     [
         ({"kind": "dead_pines"}, "kind"),
-        ({"division": "360281101201"}, "division"),
+        ({"division": "360281000000"}, "division"),
+        ({"division": "360222999201"}, "division"),
         ({"found_on": "2020-06-16"}, "found_on"),
         ({"stocked_on": "2018-07-31"}, "stocked_on"),
         ({**CLOSED, "closed_on": "2018-07-31"}, "closed_on"),

@@ -481,6 +481,8 @@ def test_a_transfer_to_what_does_not_take_the_case_is_refused():
     with pytest.raises(Problem) as forbidden:
         decide(case_in("verified"), TransferCase, OFFICE, division="360281101201", **REASON)
     assert forbidden.value.status == 403
+    with pytest.raises(Problem, match="in which there are posts"):
+        decide(case_in("verified"), TransferCase, OFFICE, division="360222999201", **REASON)
     with pytest.raises(Problem, match="a directive item stays one"):
         decide(case_in("verified"), TransferCase, OFFICE, kind="directive", **REASON)
     with pytest.raises(Problem, match="must differ"):

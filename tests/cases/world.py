@@ -44,6 +44,7 @@ POSTS = (
     post("360222104201", "village_chief"),
     post("360222104000", "chief"),
     post("360222104000", "unit", STATION),
+    post("360222105000", "unit"),
     post("360222000000", "chief"),
     post("360222000000", "office", COUNTY_OFFICE),
     post("360281000000", "office", UnitRef(id="u-360281000000-office", name="乐平市林长办")),
