@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -252,7 +252,8 @@ def passed_on(case: Case, act: Act, posts: Posts) -> Case:
 
 def repeats_since(day: date) -> date:
     """How far back repeats are counted (G5)."""
-    return day - timedelta(days=round(RULES.repeats_within_years * 365.25))
+    years = day.year - RULES.repeats_within_years
+    return day.replace(year=years, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=years)
 
 
 def told(fact: type[FactT], case: Case, act: Act, *entries: Entry, **said: Any) -> FactT:

@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from contracts.book_commands import Ages
-from contracts.case import CaseKind
+from contracts.case import IN_STOCK, CaseKind
 from contracts.division import Division
 from contracts.ledger import Difference, Entry, LedgerLine, Scope, Sheet
 from contracts.values import CaseRef, day_of
@@ -272,7 +272,7 @@ async def ages(tx: Transaction, campaign: str | None, division: Division, kind: 
             ORDER BY issued_on DESC LIMIT 1
         ) l ON m.due_on < $4
         WHERE m.on_day <= $4 AND (m.next_on IS NULL OR m.next_on > $4)
-            AND m.after IN ('verified', 'assigned', 'rectifying', 'submitted', 'accepted', 'on_notice', 'relapsed')
+            AND m.after = ANY($5::text[])
             AND starts_with(division, $2) AND ($1 = '*' OR campaign = $1) AND ($3 = '*' OR kind = $3)
         GROUP BY 1, 2
         """,
@@ -280,6 +280,7 @@ async def ages(tx: Transaction, campaign: str | None, division: Division, kind: 
         division.significant,
         kind or EVERY,
         on,
+        [state.value for state in IN_STOCK],
     )
     counts = dict.fromkeys(("within_7", "within_30", "within_90", "over_90"), 0)
     rungs: dict[str, int] = {}

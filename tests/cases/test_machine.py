@@ -386,6 +386,18 @@ def test_a_case_is_closed_with_a_cause_of_the_list_and_a_day_to_look_back():
 
 
 @pytest.mark.parametrize(
+    ("closed_on", "since"),
+    [
+        (date(2020, 6, 15), date(2018, 6, 15)),
+        (date(2021, 3, 1), date(2019, 3, 1)),
+        (date(2020, 2, 29), date(2018, 2, 28)),
+    ],
+)
+def test_repeats_are_counted_for_two_years_to_the_day(closed_on, since):
+    assert rules.repeats_since(closed_on) == since
+
+
+@pytest.mark.parametrize(
     ("why", "added"),
     [
         ("recurrence", [("post", "360222104201-village-chief")]),
