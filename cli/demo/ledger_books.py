@@ -16,6 +16,7 @@ from cli.demo.people import People
 from cli.demo.world import jingdezhen
 from contracts.book_commands import ShowSheet
 from contracts.case import OPEN
+from contracts.case_commands import MOVE_COMMANDS
 from contracts.commands import OPERATOR
 from contracts.division import Division
 from contracts.ledger import Entry, LedgerLine, Scope, Sheet
@@ -61,6 +62,7 @@ async def ledger(
         Book("books.stock", stock, now["closing"]),
         Book("books.imported", [imports.good, imports.bad], [imports.added, imports.named // 2]),
         Book("books.imported_again", [0, imports.good], [imports.added_again, imports.unchanged_again]),
+        Book("books.every_move", {command.name for command in MOVE_COMMANDS} - people.moves.keys(), set()),
         Book("books.letters", issued, len(people.letters)),
         Book("books.no_rung_twice", 0, doubled),
     ]

@@ -12,7 +12,7 @@ from cli.bus import Bus, connected
 from cli.demo.world import jingdezhen, world
 from cli.say import talk
 from contracts.commands import OPERATOR, SetTarget
-from contracts.division import UNKNOWN
+from contracts.division import UNKNOWN, Division, Level
 from contracts.roster import Area, Post
 from contracts.targets import Target
 from contracts.values import Role
@@ -26,10 +26,16 @@ ASKING = (Role.OFFICE, Role.UNIT, Role.CHIEF, Role.GENERAL_CHIEF, Role.DEPUTY_GE
 def officials(posts: Sequence[Post]) -> tuple[Official, ...]:
     """Everybody who may ask, each within the region of the post."""
     return tuple(
-        Official(post.appointments[-1].person.id, post.division)
+        Official(post.appointments[-1].person.id, _region(post))
         for post in posts
         if post.role in ASKING and post.appointments
     )
+
+
+def _region(post: Post) -> Division:
+    """A unit may be given cases anywhere in its county, as the successor of another."""
+    county = [above for above in post.division.chain() if above.level is Level.COUNTY]
+    return county[0] if post.role is Role.UNIT and county else post.division
 
 
 def state_officials(home: Home, posts: Sequence[Post], *others: Outsider) -> None:

@@ -91,6 +91,7 @@ class People:
         self._acting = False
         self.cases: dict[str, Case] = {}
         self.moves: Counter[str] = Counter()
+        self._made: Counter[str] = Counter()
         self.forbidden = 0
 
     def heard(self, message: Msg) -> None:
@@ -146,7 +147,9 @@ class People:
 
     def _next(self, case: Case, now: datetime) -> tuple[Case, str, CaseCommand] | None:
         """What somebody does with the case today, if anything."""
-        dice = Random(f"{self._seed} {case.ref.number} {case.state} {case.cycle} {day_of(now)}").random()
+        # Thrown anew after each move: one throw for several would make the second follow from the first.
+        thrown = f"{self._seed} {case.ref.number} {case.state} {day_of(now)} {self._made[case.ref.id]}"
+        dice = Random(thrown).random()
         rare = self._rare(case, now, dice)
         if rare is not None:
             self._once.add((case.ref.id, type(rare[1])))
@@ -242,7 +245,7 @@ class People:
                     (0.02, office, RelapseCase, {"why": RelapseReason.RECURRENCE, "reason": "又见推土机"}),
                     (0.03, office, RelapseCase, {"why": RelapseReason.FALSE_RECTIFICATION, "reason": "补植未成活"}),
                     (0.035, office, VoidCase, {"reason": "录入有误"}),
-                    (0.06, office, PassLookBack, {}),
+                    (0.10, office, PassLookBack, {}),
                 ]
         return []
 
@@ -265,7 +268,9 @@ class People:
         return f"p-{case.ref.division[:6]}000000-office"
 
     def _unit(self, case: Case) -> str:
-        return f"p-{_town(case)}-unit"
+        """Whoever has the case: the station of its town, or the successor of one that was dissolved."""
+        has_it = self._of_unit(case.unit) if case.unit is not None else None
+        return has_it or f"p-{_town(case)}-unit"
 
     def _acceptor(self, case: Case) -> str:
         """The town's chief, or the county's office where that post is vacant."""
@@ -277,6 +282,7 @@ class People:
             if isinstance(command, AcceptCase) and len(self.cases) and case.ref.number.endswith("5"):
                 await self._try_to_accept_own_work(case, command)
             moved = await self.ask(command, actor, case.ref.division, Case)
+            self._made[moved.ref.id] += 1
             self.cases[moved.ref.id] = moved
 
     async def ask(self, command: Command, actor: str, division: Division, answer: type[AnswerT]) -> AnswerT:
