@@ -20,7 +20,16 @@ from cli.ledger_import import import_ledger
 from cli.ledger_print import NoFont, ledger_pdf, letter_pdf
 from cli.say import data, language_is_chinese, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.book_commands import CaseList, History, ListCases, PublishSheet, ShowHistory, ShowSheet
+from contracts.book_commands import (
+    CaseList,
+    History,
+    ListCases,
+    PublishSheet,
+    ShowHistory,
+    ShowSheet,
+    ShowWords,
+    Vocabulary,
+)
 from contracts.case import Case, CaseKind
 from contracts.commands import OPERATOR
 from contracts.division import Division
@@ -132,8 +141,11 @@ def _source(shown: Sheet) -> str:
     return chinese if language_is_chinese() or not english else english
 
 
-async def _ledger(bus: Bus, actor: str, division: Division, scope: dict[str, Any]) -> tuple[Sheet, list[Case]]:
-    """The sheet of a scope and all cases of it, page by page."""
+async def _ledger(
+    bus: Bus, actor: str, division: Division, scope: dict[str, Any]
+) -> tuple[Sheet, list[Case], Vocabulary]:
+    """The sheet of a scope and all cases of it, page by page, with the names of their campaigns and causes."""
+    named = await bus.ask(ShowWords(), actor, division, Vocabulary)
     shown = await bus.ask(ShowSheet(**scope), actor, division, Sheet)
     cases: list[Case] = []
     while True:
@@ -142,7 +154,7 @@ async def _ledger(bus: Bus, actor: str, division: Division, scope: dict[str, Any
         cases += page.cases
         if not page.cases or len(cases) >= page.total:
             # Somebody may register a case between two pages, which then shows one line twice.
-            return shown, sorted({case.ref.id: case for case in cases}.values(), key=lambda case: case.ref.number)
+            return shown, sorted({one.ref.id: one for one in cases}.values(), key=lambda one: one.ref.number), named
 
 
 @contextmanager
@@ -169,9 +181,9 @@ async def export(
 ) -> int:
     async with session(actor, bus, home) as asking:
         scope = _scope(campaign, kind, after, to)
-        shown, cases = await _ledger(asking, actor, region_of(actor, region, home), scope)
+        shown, cases, named = await _ledger(asking, actor, region_of(actor, region, home), scope)
     with _said_plainly():
-        write_ledger(file, shown, cases)
+        write_ledger(file, shown, cases, named)
     talk("ledger.written", file=file, cases=len(cases))
     return 0
 
@@ -192,9 +204,9 @@ async def print_ledger(
 ) -> int:
     async with session(actor, bus, home) as asking:
         scope = _scope(campaign, kind, after, to)
-        shown, cases = await _ledger(asking, actor, region_of(actor, region, home), scope)
+        shown, cases, named = await _ledger(asking, actor, region_of(actor, region, home), scope)
     with _said_plainly():
-        file.write_bytes(ledger_pdf(shown, cases, font))
+        file.write_bytes(ledger_pdf(shown, cases, font, named))
     talk("ledger.written", file=file, cases=len(cases))
     return 0
 

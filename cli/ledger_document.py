@@ -8,6 +8,7 @@ from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, TypedDict
 
+from contracts.book_commands import Vocabulary
 from contracts.case import Case
 from contracts.ledger import Sheet
 from contracts.values import day_of
@@ -47,15 +48,21 @@ def columns() -> list[Column]:
     return found
 
 
-def words() -> Mapping[str, Mapping[str, str]]:
-    """The office's words, by what they are words for."""
+NOTHING_NAMED = Vocabulary(causes=(), campaigns=())
+
+
+def words(vocabulary: Vocabulary = NOTHING_NAMED) -> Mapping[str, Mapping[str, str]]:
+    """The office's words, by what they are words for; campaigns and causes as cases names them."""
     found: Mapping[str, Mapping[str, str]] = _data("ledger_words.json")
-    return found
+    campaigns = {one.campaign: one.words for one in vocabulary.campaigns}
+    return {**found, "campaign": campaigns, "cause": {one.cause: one.words for one in vocabulary.causes}}
 
 
-def lines(cases: Iterable[Case], order: Sequence[Column]) -> list[list[str | int | date | None]]:
+def lines(
+    cases: Iterable[Case], order: Sequence[Column], vocabulary: Vocabulary = NOTHING_NAMED
+) -> list[list[str | int | date | None]]:
     """One line a case, in the order of the columns."""
-    known = words()
+    known = words(vocabulary)
     return [[_field(case, column, n, known) for column in order] for n, case in enumerate(cases, 1)]
 
 
@@ -65,9 +72,12 @@ def equation(sheet: Sheet) -> list[tuple[str, str, int]]:
     return [(sign, named[line], getattr(sheet.balance, line)) for line, sign in SIGNS.items()]
 
 
-def scope(sheet: Sheet) -> str:
-    named = [sheet.campaign or "全部专项", f"区划 {sheet.division}"]
-    return "　".join([*named, words()["kind"].get(sheet.kind, sheet.kind) if sheet.kind else "全部类型"])
+def scope(sheet: Sheet, vocabulary: Vocabulary = NOTHING_NAMED) -> str:
+    known = words(vocabulary)
+    campaign = _word(known["campaign"], sheet.campaign) if sheet.campaign else "全部专项"
+    return "　".join(
+        [campaign, f"区划 {sheet.division}", _word(known["kind"], sheet.kind) if sheet.kind else "全部类型"]
+    )
 
 
 def share(sheet: Sheet) -> list[tuple[str, str | int]]:
@@ -103,7 +113,13 @@ def _field(case: Case, column: Column, n: int, known: Mapping[str, Mapping[str, 
         return day_of(value)
     if isinstance(value, int | date):
         return value
-    return known[column["words"]].get(str(value), str(value)) if "words" in column else str(value)
+    return _word(known[column["words"]], str(value)) if "words" in column else str(value)
+
+
+def _word(known: Mapping[str, str], value: str) -> str:
+    """The word for a value; `daily-2020` is what `daily` is called, of 2020."""
+    of, _, year = value.rpartition("-")
+    return known.get(value) or (f"{known[of]}{year}" if of in known else value)
 
 
 def _follow(value: Any, path: list[str]) -> Iterable[Any]:

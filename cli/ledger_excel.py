@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from cli import ledger_document
+from contracts.book_commands import Vocabulary
 from contracts.case import Case
 from contracts.ledger import Sheet
 from contracts.values import SHANGHAI
@@ -18,17 +19,19 @@ BALANCE, LEDGER = "平衡表", "台账"
 Cell = str | int | date | None
 
 
-def write_ledger(file: Path, sheet: Sheet, cases: Sequence[Case]) -> None:
+def write_ledger(
+    file: Path, sheet: Sheet, cases: Sequence[Case], vocabulary: Vocabulary = ledger_document.NOTHING_NAMED
+) -> None:
     """Write a sheet and its cases; what people typed stays text, even where it looks like a formula."""
     with xlsxwriter.Workbook(file) as book:
         book.set_properties(
             {"title": "林长制问题台账", "created": sheet.cutoff.astimezone(SHANGHAI).replace(tzinfo=None)}
         )
-        _write_balance(_Paper(book, BALANCE, (24, 16, 60)), sheet)
+        _write_balance(_Paper(book, BALANCE, (24, 16, 60)), sheet, vocabulary)
         order = ledger_document.columns()
         paper = _Paper(book, LEDGER, [column["width"] for column in order])
         paper.heading(*(column["zh"] for column in order))
-        for line in ledger_document.lines(cases, order):
+        for line in ledger_document.lines(cases, order, vocabulary):
             paper.line(*line)
         paper.sheet.freeze_panes(1, 2)
         paper.sheet.autofilter(0, 0, max(1, len(cases)), len(order) - 1)
@@ -36,11 +39,11 @@ def write_ledger(file: Path, sheet: Sheet, cases: Sequence[Case]) -> None:
         paper.sheet.repeat_rows(0)
 
 
-def _write_balance(paper: _Paper, sheet: Sheet) -> None:
+def _write_balance(paper: _Paper, sheet: Sheet, vocabulary: Vocabulary) -> None:
     words = ledger_document.words()
     cutoff = sheet.cutoff.astimezone(SHANGHAI)
     paper.heading("林长制问题台账平衡表")
-    paper.line("范围", None, ledger_document.scope(sheet))
+    paper.line("范围", None, ledger_document.scope(sheet, vocabulary))
     paper.line("期间", None, f"{sheet.after} 之后至 {sheet.to}")
     paper.line("截至", None, f"{cutoff:%Y-%m-%d %H:%M} 所知")
     paper.gap()

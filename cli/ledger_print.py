@@ -12,6 +12,7 @@ import typst
 
 from cli import ledger_document
 from cli.say import say
+from contracts.book_commands import Vocabulary
 from contracts.case import Case
 from contracts.ledger import Sheet
 from contracts.supervision import Letter
@@ -44,7 +45,12 @@ def families() -> list[str]:
     return typst.Fonts().families()
 
 
-def ledger_pdf(sheet: Sheet, cases: Sequence[Case], font: str | None = None) -> bytes:
+def ledger_pdf(
+    sheet: Sheet,
+    cases: Sequence[Case],
+    font: str | None = None,
+    vocabulary: Vocabulary = ledger_document.NOTHING_NAMED,
+) -> bytes:
     """The sheet and its cases, for the office's file. Raises NoFont."""
     order = [column for column in ledger_document.columns() if "print" in column]
     words = ledger_document.words()
@@ -57,7 +63,7 @@ def ledger_pdf(sheet: Sheet, cases: Sequence[Case], font: str | None = None) -> 
     ]
     data = {
         "title": TITLE,
-        "scope": ledger_document.scope(sheet),
+        "scope": ledger_document.scope(sheet, vocabulary),
         "days": f"{sheet.after} 之后至 {sheet.to}",
         "cutoff": f"截至 {cutoff:%Y-%m-%d %H:%M} 所知",
         "tables": [
@@ -69,7 +75,7 @@ def ledger_pdf(sheet: Sheet, cases: Sequence[Case], font: str | None = None) -> 
         "equation": " ".join(f"{sign} {count}".strip() for sign, _, count in terms),
         "widths": [column["print"] for column in order],
         "headings": [column["zh"] for column in order],
-        "lines": _cells(*ledger_document.lines(cases, order)),
+        "lines": _cells(*ledger_document.lines(cases, order, vocabulary)),
     }
     return _print("ledger.typ", data, font, cutoff)
 

@@ -113,6 +113,27 @@ class AddCause(Command):
     words_en: Line
 
 
+class CampaignNamed(Value):
+    campaign: Token
+    words: Line
+    words_en: Line
+
+
+class Vocabulary(Value):
+    """The causes and campaigns that there are; the campaign `daily` stands for that of every year, `daily-<year>`."""
+
+    causes: tuple[CauseNamed, ...]
+    campaigns: tuple[CampaignNamed, ...]
+
+
+class ShowWords(Command):
+    """The causes and campaigns that there are, with their names in both languages."""
+
+    name: ClassVar[str] = "cases.words.v1"
+    reads_only: ClassVar[bool] = True
+    answer: ClassVar[type[BaseModel]] = Vocabulary
+
+
 class OldCase(Value):
     """One row of an old ledger.
 
@@ -278,6 +299,7 @@ BOOK_COMMANDS: tuple[type[Command], ...] = (
     DissolveUnit,
     RecordReview,
     AddCause,
+    ShowWords,
     ImportCases,
     ShowCase,
     ShowHistory,

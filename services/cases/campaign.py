@@ -133,6 +133,11 @@ def find(id: str) -> Campaign | None:
     return CAMPAIGNS.get(id)
 
 
+def named_campaigns() -> tuple[Campaign, ...]:
+    """Every campaign, that of everyday cases once for all its years."""
+    return (_DAILY, *CAMPAIGNS.values())
+
+
 def problem_of_kind(campaign: Campaign, kind: CaseKind) -> str | None:
     """The rule that a kind breaks in a campaign, if any."""
     if not campaign.kinds or kind in campaign.kinds:

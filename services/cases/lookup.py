@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.book_commands import (
+    CampaignNamed,
     CaseList,
+    CauseNamed,
     History,
     ListCases,
     PublishSheet,
@@ -14,12 +16,14 @@ from contracts.book_commands import (
     ShowCase,
     ShowHistory,
     ShowSheet,
+    ShowWords,
+    Vocabulary,
 )
 from contracts.ledger import Sheet
 from contracts.supervision import SheetPublished
 from contracts.values import day_of
 from services.cases import handlers, ladder_store, ledger, ledger_store, store
-from services.cases.campaign import campaign_of
+from services.cases.campaign import campaign_of, named_campaigns
 from services.cases.handlers import cases
 from services.cases.ledger import Window
 from services.cases.machine import refuse_field, require_office
@@ -46,6 +50,14 @@ async def history(tx: Transaction, ask: Ask[ShowHistory]) -> Answer:
     ask.require_within(case.ref.division)
     letters = (await ladder_store.letters(tx, [case.ref.id]))[case.ref.id]
     return Answer(History(case=case, moves=await store.history(tx, ask.command.case_id), letters=tuple(letters)))
+
+
+@cases.answers(ShowWords)
+async def show_words(tx: Transaction, ask: Ask[ShowWords]) -> Answer:
+    listed = await handlers.causes.at(tx)
+    causes = [CauseNamed(cause=cause, words=words, words_en=en) for cause, (words, en) in listed.items()]
+    named = [CampaignNamed(campaign=one.id, words=one.name, words_en=one.name_en) for one in named_campaigns()]
+    return Answer(Vocabulary(causes=tuple(causes), campaigns=tuple(named)))
 
 
 @cases.answers(ShowSheet)

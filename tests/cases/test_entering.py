@@ -15,6 +15,7 @@ from contracts.book_commands import (
     ShowCase,
     ShowHistory,
     ShowSheet,
+    ShowWords,
 )
 from contracts.case_commands import (
     AcceptCase,
@@ -256,7 +257,12 @@ async def test_a_relapsed_case_of_a_dissolved_unit_is_its_successors_as_well(tx)
 async def test_the_list_of_causes_grows(tx):
     added = await ask(tx, AddCause(cause="drone_gap", words="无人机盲区", words_en="a gap in drone cover"))
     assert [fact.cause for fact in added.news] == ["drone_gap"]
-    assert "drone_gap" in await handlers.causes.at(tx)
+    named = (await ask(tx, ShowWords())).body
+    assert {one.cause: one.words for one in named.causes}.items() >= {
+        "drone_gap": "无人机盲区",
+        "profit": "牟取利益",
+    }.items()
+    assert {one.campaign: one.words for one in named.campaigns}.items() >= {"daily": "日常", SHIELD: "绿盾2018"}.items()
     with pytest.raises(Problem) as refused:
         await ask(tx, AddCause(cause="profit", words="牟利", words_en="profit"))
     assert refused.value.errors[0]["field"] == "cause"

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 import cli.ledger_document
 from cli.ledger_excel import write_ledger
+from contracts.book_commands import Vocabulary
 from contracts.case import Case, CaseKind, CaseState, RelapseReason, Route
 from contracts.incident import Severity
 from contracts.ledger import Balance
@@ -99,3 +100,21 @@ def test_a_ledger_without_cases_is_written(file):
     write_ledger(file, SHEET.model_copy(update={"campaign": None, "kind": CaseKind.FELLING}), [])
     assert len(sheets(file)["台账"]) == 1
     assert sheets(file)["平衡表"][1][2] == "全部专项　区划 360200000000　盗伐滥伐"
+
+
+def test_campaigns_and_causes_are_called_by_their_names(file):
+    vocabulary = Vocabulary.model_validate(
+        {
+            "causes": [{"cause": "no_permit", "words": "未批先占", "words_en": "no permit"}],
+            "campaigns": [
+                {"campaign": "daily", "words": "日常", "words_en": "everyday"},
+                {"campaign": "green-shield-2018", "words": "绿盾2018", "words_en": "Green Shield 2018"},
+            ],
+        }
+    )
+    cases = [case(cause="no_permit", campaign=campaign) for campaign in ("daily-2020", "green-shield-2018", "blue-sky")]
+    write_ledger(file, SHEET, cases, vocabulary)
+    heads, *rows = sheets(file)["台账"]
+    found = [(row[heads.index("专项行动")], row[heads.index("成因")]) for row in rows]
+    assert found == [("日常2020", "未批先占"), ("绿盾2018", "未批先占"), ("blue-sky", "未批先占")]
+    assert any(line[2].startswith("绿盾2018　") for line in sheets(file)["平衡表"] if line[0] == "范围")
