@@ -159,10 +159,21 @@ def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, str]
 def step(case: Case, word: str, act: Act, posts: Posts, **changes: Any) -> Case:
     """The case after a move. Raises Problem as `lawful` does."""
     state = lawful(case, word, act).after or case.state
-    moved = case.model_copy(update={"since": act.at, "moved_on": act.on, **changes, "state": state})
+    office = _standing_office(case, posts, day_of(act.at))
+    moved = case.model_copy(update={"since": act.at, "moved_on": act.on, "office": office, **changes, "state": state})
     return moved.model_copy(
         update={"acting": now_acting(moved, posts, act), "owner": owner_of(case, moved, act, posts)}
     )
+
+
+def _standing_office(case: Case, posts: Posts, today: date) -> UnitRef:
+    """The office that runs the book; where it has left the roster, the one that runs it now, if there is any."""
+    if posts.unit(case.office.id, today) is not None:
+        return case.office
+    try:
+        return posts.office(case.ref.division, RULES.office_level, today)
+    except NoOffice:
+        return case.office
 
 
 def beside(case: Case, act: Act, posts: Posts, **changes: Any) -> Case:

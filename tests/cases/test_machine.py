@@ -268,6 +268,13 @@ def test_a_unit_that_leaves_the_roster_no_longer_owns_what_stays_in_its_state():
     assert (referred.state, referred.owner.unit) == ("assigned", COUNTY_OFFICE)
 
 
+def test_an_office_that_has_left_the_roster_is_followed_by_the_one_that_runs_the_book_now():
+    without = Posts(post for post in POSTS if post.unit != COUNTY_OFFICE)
+    act = acting(without.actor(CITY_OFFICE, TODAY), NOW, None, case_in("registered"))
+    verified = rules.step(case_in("registered"), "verify", act, without)
+    assert (verified.office.id, verified.owner.unit.id) == ("u-360200000000-office", "u-360200000000-office")
+
+
 def test_handing_a_relapsed_case_up_gives_its_unit_no_later_day():
     relapsed = case_in("relapsed")
     handed = decide(relapsed, HandUp, OFFICE, NOW + timedelta(days=2), **REASON).case
