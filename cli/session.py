@@ -65,10 +65,6 @@ def run(command: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, No
             about = {"reason": "", **error.about}
             talk(error.key, **about)
             raise SystemExit(error.exit_code) from None
-        except ValidationError as error:
-            for wrong in map(describe, error.errors()):
-                print(f"{wrong['field']}: {wrong['rule']}", file=sys.stderr)
-            raise SystemExit(2) from None
         except HomeRefused as refused:
             print(refused, file=sys.stderr)
             raise SystemExit(2) from None
