@@ -161,8 +161,9 @@ class Handling:
     def _key(self, raw: Msg, one: Heard[Any] | Unreadable) -> inbox.Key:
         heard = one.heard if isinstance(one, Unreadable) else one
         if isinstance(one, Unreadable) or not heard.envelope.id:
-            tokens = raw.reply.split(".")
-            return heard.source, f"stream:{tokens[-4]}:{tokens[-3]}"
+            # Its number in the stream and when the stream took it: the same at every delivery, and in no other stream.
+            *_, number, _, taken_at, _ = raw.reply.split(".")
+            return heard.source, f"stream:{number}:{taken_at}"
         return heard.source, heard.envelope.id
 
     def _outgoing(self, item: News) -> outbox.Outgoing:

@@ -28,6 +28,8 @@ BATCH_BYTES: Final = 1024 * 1024
 """A batch ends with the message that reaches it: facts read into memory take several times their size."""
 WINDOW_BYTES: Final = 4 * BATCH_BYTES
 """What a request may bring; the largest message always fits."""
+REFUSED_WAIT_S: Final = 0.5
+"""A durable that is gone or has no leader refuses at once: asked again at once, it would be asked without end."""
 
 
 class Pull:
@@ -47,6 +49,7 @@ class Pull:
         self._held_bytes = 0
         self._asked = 0
         self._last_sign = 0.0
+        self._ask_from = 0.0
         self._something = asyncio.Event()
         self._rate = batch_max * 6.0 / durable.ack_wait_s
         self.redelivered = 0
@@ -79,6 +82,7 @@ class Pull:
         unfilled = status.get("Nats-Pending-Messages")
         self._asked = max(0, self._asked - int(unfilled)) if unfilled else 0
         if code not in {"404", "408"}:
+            self._ask_from = self._last_sign + REFUSED_WAIT_S
             log.debug("pull refused", durable=self.durable.name, status=code, reason=status.get("Description"))
 
     async def take(self) -> list[Msg]:
@@ -101,7 +105,8 @@ class Pull:
             self._asked = 0
         room = self._window - len(self._held) - self._asked
         full = self._held_bytes > WINDOW_BYTES // 2
-        if self.stopped or full or room <= 0 or (self._asked and room < self._window // 2):
+        asking = self._asked and room < self._window // 2
+        if self.stopped or now < self._ask_from or full or room <= 0 or asking:
             return
         self._asked += room
         self._last_sign = now

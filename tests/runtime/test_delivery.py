@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import urllib.request
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
@@ -25,6 +26,8 @@ from contracts.division import UNKNOWN
 from contracts.event import Envelope, dump, to_headers
 from contracts.intake import ProgressReport, intake_subject
 from contracts.wiring import STREAMS
+from deploy.local.ports import LOOPBACK
+from deploy.nats.provision import provision
 from services.runtime.ids import uuid7
 from tests.runtime.stubborn import TABLE
 from tests.servers import migrated, running, until
@@ -75,6 +78,11 @@ class Rig:
 
     async def seen(self, *external_ids):
         await self.becomes("SELECT external_id FROM seen ORDER BY 1", [(one,) for one in sorted(external_ids)])
+
+    async def messages_in(self):
+        """How many messages the bus has taken from its clients."""
+        varz = f"http://{LOOPBACK}:{self.bus.monitor_port}/varz"
+        return json.loads(await asyncio.to_thread(lambda: urllib.request.urlopen(varz).read()))["in_msgs"]
 
     async def ask(self, command, answer):
         subject = operation_subject(type(command), "targets", OPERATOR, UNKNOWN)
@@ -180,6 +188,36 @@ async def test_the_same_message_twice_in_one_batch_has_one_effect(rig):
     async with service(rig):
         await rig.seen("a", "b")
     assert await rig.rows("SELECT batch FROM seen") == [(2,), (2,)]
+
+
+async def test_what_cannot_be_read_is_refused_once_however_often_it_is_delivered(rig):
+    provisioner = await connect(rig.bus, "provisioner")
+    stream = provisioner.jetstream(timeout=5)
+    refusals = ("SELECT count(*) FROM outbox WHERE subject LIKE 'rejected.%'", [(1,)])
+    async with service(rig):
+        # What fails once comes twice, so that the second delivery of the torn one has another number.
+        await rig.post(progress("a", "fails-1"))
+        await rig.seen("a")
+        await rig.post({"torn": True})
+        await rig.becomes(*refusals)
+        await stream.delete_consumer("INTAKE", "targets-intake-progress")
+        await provision(stream, rig.bus.users.durables(), say=lambda _: None)
+        await rig.post(progress("b"))
+        await rig.seen("a", "b")
+    assert await rig.rows(refusals[0]) == refusals[1]
+    await provisioner.close()
+
+
+async def test_a_durable_that_is_gone_is_not_asked_again_and_again(rig):
+    """STACK row 5: 2,200 requests a second for ever."""
+    provisioner = await connect(rig.bus, "provisioner")
+    async with service(rig) as running:
+        await provisioner.jetstream(timeout=5).delete_consumer("CASES", "targets-closed")
+        await running.answers("/readyz", 503)
+        before = await rig.messages_in()
+        await asyncio.sleep(2)
+        assert await rig.messages_in() - before < 100
+    await provisioner.close()
 
 
 async def test_two_senders_that_use_one_message_id_are_both_heard(rig):
