@@ -46,6 +46,7 @@ POOL_SIZE = 4
 START_EVERY_S = 0.2
 WARM_EVERY_S = 2.0
 SETTLED_WITHIN_S = 2.0
+CANCELLED_AGAIN_S = 0.2
 
 
 class Process:
@@ -284,12 +285,15 @@ class Process:
             pull.stop()
         if self._handling:
             await asyncio.wait(self._handling, timeout=SETTLED_WITHIN_S)
-        for task in self._tasks:
-            task.cancel()
+        left = set(self._tasks)
+        while left:
+            for task in left:
+                task.cancel()
+            # Once is not enough: asyncio.wait_for of Python 3.11 forgets it when what it waited for has just come.
+            _, left = await asyncio.wait(left, timeout=CANCELLED_AGAIN_S)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if not self.bus_breaker.is_open and self._pulls:
-            for pull in self._pulls:
-                await pull.give_back()
+            await asyncio.gather(*(pull.give_back() for pull in self._pulls))
         if self._pool is not None:
             try:
                 await asyncio.wait_for(self._pool.close(), 5)

@@ -46,7 +46,7 @@ async def _try(tx: Transaction, external_id: str) -> int:
 
 @stubborn.hears(ProgressReport, locks="external_id")
 async def see(tx: Transaction, heard: list[Heard[ProgressReport]]) -> Sequence[News]:
-    """`entity` says what happens: fails-2, poison, deadlock, slow-3, huge, or nothing of the kind."""
+    """`entity` says what happens: fails-2, poison, deadlock, slow-3, bytes-1048576, or nothing of the kind."""
     for one in heard:
         what, _, number = one.body.entity.partition("-")
         if what == "ok":
@@ -68,14 +68,15 @@ async def see(tx: Transaction, heard: list[Heard[ProgressReport]]) -> Sequence[N
 
 
 def _fact(heard: Heard[ProgressReport]) -> ProgressRecorded:
-    huge = "x" * (1024 * 1024) if heard.body.entity == "huge" else "示范林场"
+    what, _, number = heard.body.entity.partition("-")
+    entity = "x" * int(number) if what == "bytes" else "示范林场"
     return ProgressRecorded.model_construct(
         target_id=heard.body.target_id,
         division=Division("360222104201"),
         source=heard.source,
         external_id=heard.body.external_id,
         revision=1,
-        entity=huge,
+        entity=entity,
         plot=heard.body.plot,
         counted=Decimal(1),
         total=Amounts(),

@@ -238,9 +238,11 @@ async def test_a_deadlock_is_tried_again_at_once_and_is_nobodys_failure(rig):
     assert await rig.rows("SELECT count(*) FROM attempts") == [(0,)]
 
 
-async def test_a_fact_over_the_size_limit_fails_the_transaction_that_made_it(rig):
+@pytest.mark.parametrize("size", [1024 * 1024, 1024 * 1024 - 700])
+async def test_a_fact_over_the_size_limit_fails_the_transaction_that_made_it(rig, size):
+    """Headers count too: one that the stream would never take must not stand in the outbox."""
     async with service(rig):
-        await rig.post(progress("a", "huge"))
+        await rig.post(progress("a", f"bytes-{size}"))
         await rig.becomes("SELECT cause FROM dead_letters", [("FactTooLarge",)])
     assert await rig.rows("SELECT count(*) FROM seen") == [(0,)]
 
@@ -269,6 +271,30 @@ async def test_a_clean_stop_gives_back_what_was_fetched_at_once(rig):
     async with service(rig):
         await rig.seen(*(f"a-{n:02d}" for n in range(30)))
     assert asyncio.get_running_loop().time() - started < 15
+
+
+async def test_a_stop_under_load_is_quick_and_what_is_given_back_does_not_come_to_the_one_that_stops(rig):
+    """A cancellation that a library swallows would leave it running; a request left open would take all back again."""
+    clock = asyncio.get_running_loop().time
+    posted = []
+
+    async def post_on():
+        while True:
+            posted.append(f"a-{len(posted):05d}")
+            await rig.post(progress(posted[-1]))
+
+    posting = asyncio.create_task(post_on())
+    for more in (500, 1000, 1500, 2000):
+        async with service(rig):
+            await rig.becomes(f"SELECT count(*) > {more} FROM seen", [(True,)])
+            stopped = clock()
+        assert clock() - stopped < 5
+    posting.cancel()
+    await asyncio.gather(posting, return_exceptions=True)
+    started = clock()
+    async with service(rig):
+        await rig.seen(*posted)
+    assert clock() - started < 15
 
 
 async def test_two_replicas_share_the_work_and_every_message_has_one_effect(rig):
