@@ -32,7 +32,8 @@ REPLIES_TO = ("_INBOX.", "_R_.")
 """Where an answer may go; any other reply subject would let a stranger make the service publish there (STACK row 7)."""
 _ACTOR = re.compile(r"[a-z0-9_-]{1,64}\Z")
 TRIES = 5
-_AWAY = Problem(503, "unavailable", "the database is away; nothing was changed, ask again")
+_AWAY = Problem(503, "unavailable", "the database is away; ask again under the same ce-id: it is done once")
+"""Whether it was done is not known: a connection may be lost between a commit and its answer."""
 _FAILED = Problem(500, "failed", "the service failed; nothing was changed")
 
 

@@ -47,12 +47,15 @@ async def _measure(process: Process) -> None:
 
 
 async def _forget(process: Process) -> None:
-    """Inbox and answers go by age; outbox too, but the newest row of each reference subject stays for ever."""
+    """All goes by age, but the newest outbox row of each reference subject, which stays for ever."""
     settings = process.settings
     patterns = [f"{fact.name}.%" for fact in FACTS[process.service.name] if issubclass(fact, ReferenceFact)]
     async with process.pool().acquire() as sql:
         await sql.execute(
             "DELETE FROM inbox WHERE handled_at < now() - make_interval(days => $1)", settings.inbox_keep_days
+        )
+        await sql.execute(
+            "DELETE FROM attempts WHERE last_at < now() - make_interval(days => $1)", settings.inbox_keep_days
         )
         await sql.execute(
             "DELETE FROM answers WHERE given_at < now() - make_interval(days => $1)", settings.inbox_keep_days
