@@ -12,6 +12,7 @@ import asyncpg
 
 from cli.bus import connected as asking
 from contracts.book_commands import ShowSheet
+from contracts.dead_letters import CasesDeadLettered
 from contracts.ledger import Sheet
 from contracts.values import day_of
 from contracts.wiring import SERVICES
@@ -73,18 +74,18 @@ async def check(rig: Rig, ledger: Ledger) -> Found:
     refused = await _facts(rig, "REJECTED", "rejected.acme.>")
     compare("refusals", ledger.refusals, Counter(json.loads(one["body"])["message_id"] for one in refused))
     for service in SERVICES:
-        letters = await sql[service].fetchval("SELECT count(*) FROM dead_letters")
-        expected = ledger.poison if service == "cases" else 0
-        if letters != expected:
-            stuck.append(f"{service}: {letters} dead letters, {expected} poison")
+        letters = await sql[service].fetch("SELECT message_id FROM dead_letters")
+        poison = {f"poison-{n}" for n in range(ledger.poison)} if service == "cases" else set()
+        compare(f"dead letters of {service}", poison, Counter(row["message_id"] for row in letters))
     stuck += [f"{durable}: {n} waiting" for durable, n in (await rig.cluster.waiting()).items() if n]
     verified = await sql["cases"].fetch("SELECT case_id::text AS id FROM ledger WHERE line = 'new'")
     compare("verified in the ledger", ledger.verified, Counter(row["id"] for row in verified))
     unbalanced += [f"refused: {one}" for one in ledger.refused_verifications]
     unbalanced += await _balance(rig, sql["cases"], len(ledger.verified))
+    disorder = [*await _disorder(rig), *await _not_heard(rig, sql["cases"])]
     for one in sql.values():
         await one.close()
-    return Found(lost, doubled, stuck, await _disorder(rig), unbalanced, _grown(rig))
+    return Found(lost, doubled, stuck, disorder, unbalanced, _grown(rig))
 
 
 async def _balance(rig: Rig, cases: asyncpg.Connection, verified: int) -> list[str]:
@@ -114,6 +115,22 @@ async def _disorder(rig: Rig) -> list[str]:
                 wrong.append(f"{stream} {fact['key']}: {fact['sequence']} after {last.get(fact['key'], 0)}")
             last[fact["key"]] = fact["sequence"]
     return wrong
+
+
+async def _not_heard(rig: Rig, cases: asyncpg.Connection) -> list[str]:
+    """The subscriber has come, step by step, as far as every case has."""
+    told = await cases.fetch(
+        "SELECT partitionkey AS key, max(sequence) AS last FROM outbox WHERE subject LIKE $1 AND subject NOT LIKE $2"
+        " GROUP BY 1",
+        f"cases.%.v1.{COUNTY.wildcard.removesuffix('>')}%",
+        f"{CasesDeadLettered.name}.%",
+    )
+    heard = rig.subscriber.last
+    return [
+        f"subscriber {case['key']}: {heard.get(case['key'], 0)} of {case['last']}"
+        for case in told
+        if heard.get(case["key"]) != case["last"]
+    ]
 
 
 async def _facts(rig: Rig, stream: str, subject: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
-from contracts.wiring import DURABLES, STREAMS
+from contracts.wiring import DURABLES, STREAMS, Durable
 from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.nats.accounts import Node, Users
@@ -86,11 +86,11 @@ class Cluster:
         name = json.loads(reply.data).get("cluster", {}).get("leader")
         return next((node for node in self.nodes if node.node and node.node.name == name), self.nodes[0])
 
-    async def waiting(self) -> dict[str, int]:
-        """What each of our durables has not settled: still to be delivered, or delivered and not acknowledged."""
+    async def waiting(self, *others: Durable) -> dict[str, int]:
+        """What our durables and others have not settled: still to be delivered, or delivered and not acknowledged."""
         found: dict[str, int] = {}
         async with connected(self, "reader") as bus:
-            for durable in (one for of_service in DURABLES.values() for one in of_service):
+            for durable in (*(one for of_service in DURABLES.values() for one in of_service), *others):
                 reply = await bus.request(f"$JS.API.CONSUMER.INFO.{durable.stream}.{durable.name}", b"", timeout=3)
                 info = json.loads(reply.data)
                 found[durable.name] = info["num_pending"] + info["num_ack_pending"] if "num_pending" in info else -1

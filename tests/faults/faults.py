@@ -6,8 +6,9 @@ import asyncio
 import json
 import os
 import random
+import re
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -19,10 +20,18 @@ from contracts.wiring import DURABLES, SERVICES
 from deploy.local.bus import Bus
 from tests.faults.cluster import STREAM_NAMES, connected
 from tests.faults.load import Load
-from tests.faults.proxy import Proxy
+from tests.faults.proxy import Proxy, Trap
+from tests.faults.replica import Replica
 from tests.faults.rig import Rig
+from tests.servers import until
 
 Fault = Callable[[Rig, Load, random.Random], Awaitable[None]]
+
+COMMIT = re.compile(rb"COMMIT;\0")
+PUBLISH = re.compile(rb"HPUB (?:patrol|cases|targets|notify|rejected)\.\S+ ")
+ACKNOWLEDGE = re.compile(rb"PUB \$JS\.ACK\.[A-Z]+\.(?:patrol|cases|targets|notify)-\S+ +4\r\n\+ACK\r\n")
+SAID_WITHIN_S = 30.0
+NEXT_VERSION = "tests.faults.next_version"
 
 
 async def kill_service(rig: Rig, load: Load, draw: random.Random) -> None:
@@ -61,9 +70,9 @@ async def pause_bus_node(rig: Rig, load: Load, draw: random.Random) -> None:
 
 
 async def kill_database(rig: Rig, load: Load, draw: random.Random) -> None:
-    """SIGQUIT ends PostgreSQL as a crash does: nothing is written out, it recovers from its log."""
+    """SIGQUIT ends PostgreSQL as a crash does: nothing is written out, it recovers from its log. SIGINT restarts it."""
     assert rig.postgres.process is not None
-    rig.postgres.process.send_signal(signal.SIGQUIT)
+    rig.postgres.process.send_signal(draw.choice((signal.SIGQUIT, signal.SIGINT)))
     await asyncio.to_thread(rig.postgres.process.wait)
     await asyncio.to_thread(rig.postgres.start, max_connections="60")
     rig.database_proxy.target_port = rig.postgres.port
@@ -91,6 +100,27 @@ async def cut_database(rig: Rig, load: Load, draw: random.Random) -> None:
 
 async def cut_bus(rig: Rig, load: Load, draw: random.Random) -> None:
     draw.choice(rig.cluster.proxies).cut(reset=draw.random() < 0.5)
+
+
+async def _cut_at(said: re.Pattern[bytes], proxies: Sequence[Proxy], draw: random.Random) -> None:
+    """Once it is done and the answer is lost, once it is torn and not done; either may come first."""
+    for passes in draw.sample((True, False), 2):
+        trap = Trap(said, passes)
+        for proxy in proxies:
+            proxy.trap = trap
+        await asyncio.wait_for(trap.sprung.wait(), SAID_WITHIN_S)
+
+
+async def cut_at_commit(rig: Rig, load: Load, draw: random.Random) -> None:
+    await _cut_at(COMMIT, [rig.database_proxy], draw)
+
+
+async def cut_at_publish(rig: Rig, load: Load, draw: random.Random) -> None:
+    await _cut_at(PUBLISH, rig.cluster.proxies, draw)
+
+
+async def cut_at_acknowledgement(rig: Rig, load: Load, draw: random.Random) -> None:
+    await _cut_at(ACKNOWLEDGE, rig.cluster.proxies, draw)
 
 
 def _any_proxy(rig: Rig, draw: random.Random) -> Proxy:
@@ -123,29 +153,21 @@ async def delete_durable(rig: Rig, load: Load, draw: random.Random) -> None:
 
 
 async def fill_disk(rig: Rig, load: Load, draw: random.Random) -> None:
-    """What PostgreSQL says when its disk is full, said by a trigger: a small disk cannot be made everywhere."""
-    schema = draw.choice(("patrol", "cases", "notify"))
     admin = await asyncpg.connect(rig.admin_dsn)
-    await admin.execute(
-        f"""
-        CREATE FUNCTION {schema}.full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
-        CREATE TRIGGER full_disk BEFORE INSERT ON {schema}.outbox EXECUTE FUNCTION {schema}.full_disk();
-        """
-    )
-    await asyncio.sleep(2.0)
-    await admin.execute(f"DROP TRIGGER full_disk ON {schema}.outbox; DROP FUNCTION {schema}.full_disk()")
+    await rig.disk.full_for(2.0, admin)
     await admin.close()
 
 
 async def shift_clock(rig: Rig, load: Load, draw: random.Random) -> None:
-    """One replica of cases believes that it is two hours later."""
+    """One replica of cases works for a while as if it were two hours later, or earlier."""
     replica = draw.choice(rig.of("cases"))
+    hours = draw.choice((-2, 2))
     await replica.stop()
     replica.start(LINZHANG_CLOCK="bus")
+    await rig.ready()
     async with connected(rig.cluster, "demo") as demo:
-        for _ in range(8):
-            await demo.publish("clock.now", (datetime.now(UTC) + timedelta(hours=2)).isoformat().encode())
+        for _ in range(10):
+            await demo.publish("clock.now", (datetime.now(UTC) + timedelta(hours=hours)).isoformat().encode())
             await demo.flush()
             await asyncio.sleep(0.2)
     await replica.stop()
@@ -167,13 +189,33 @@ async def repeat_facts(rig: Rig, load: Load, draw: random.Random) -> None:
     await load.again([(row["subject"], row["body"], json.loads(row["headers"])) for row in rows], service)
 
 
+async def _told_by_both(rig: Rig) -> None:
+    """From now on a fact of each version has been told."""
+    sql = await asyncpg.connect(rig.dsn("cases"))
+    now = await sql.fetchval("SELECT coalesce(max(id), 0) FROM outbox")
+
+    async def so() -> bool:
+        opened = "SELECT count(DISTINCT position('seen_from'::bytea IN body) > 0) FROM outbox WHERE id > $1"
+        return await sql.fetchval(opened + " AND subject LIKE 'cases.opened.%'", now) == 2
+
+    await until(so, SAID_WITHIN_S, every_s=0.1)
+    await sql.close()
+
+
 async def upgrade_under_load(rig: Rig, load: Load, draw: random.Random) -> None:
-    """The replicas of cases go over to the next version of a fact, one after the other."""
-    for replica in rig.of("cases"):
+    """The replicas of cases go over to the next version of a fact, one after the other; the next time, back."""
+
+    async def over(replica: Replica, module: str) -> None:
         await replica.stop()
-        replica.module = "tests.faults.next_version"
+        replica.module = module
         replica.start()
         await rig.ready()
+
+    first, second = rig.of("cases")
+    module = "services.cases" if first.module == NEXT_VERSION else NEXT_VERSION
+    await over(first, module)
+    await _told_by_both(rig)
+    await over(second, module)
 
 
 async def wipe_the_bus(rig: Rig, load: Load, draw: random.Random) -> None:
@@ -199,6 +241,9 @@ FAULTS: dict[str, Fault] = {
         fill_database,
         cut_database,
         cut_bus,
+        cut_at_commit,
+        cut_at_publish,
+        cut_at_acknowledgement,
         delay,
         swallow,
         delete_durable,

@@ -1,17 +1,43 @@
-"""A TCP proxy in user space that can cut, reset, delay and swallow what passes through it."""
+"""A TCP proxy in user space that can cut, reset, delay and swallow what passes, and cut at what a client says."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
 import struct
+from dataclasses import dataclass, field
 
 from deploy.local.ports import LOOPBACK, free_port
 
 CHUNK_BYTES = 65_536
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER of no seconds: closing sends RST and drops what was not sent."""
+
+
+LINGER_S = 2.0
+"""How long a server whose client is gone is listened to, so that it reads all it was sent."""
+
+
+@dataclass
+class Trap:
+    """Springs once, at what a client says; the connection ends before any answer comes back.
+
+    Passed on, it is done and the client never hears so; torn in its middle, it is not done.
+    """
+
+    pattern: re.Pattern[bytes]
+    passes: bool
+    sprung: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def passing(self, chunk: bytes) -> bytes | None:
+        """What the server still gets of the chunk that springs the trap; None for every other."""
+        found = None if self.sprung.is_set() else self.pattern.search(chunk)
+        if found is None:
+            return None
+        self.sprung.set()
+        return chunk if self.passes else chunk[: (found.start() + found.end()) // 2]
 
 
 class Proxy:
@@ -21,6 +47,7 @@ class Proxy:
         self.target_port = target_port
         self.port = free_port()
         self.delay_s = 0.0
+        self.trap: Trap | None = None
         self._open_gate = asyncio.Event()
         self._open_gate.set()
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
@@ -60,7 +87,7 @@ class Proxy:
             return
         pair = (writer, beyond)
         self._pairs.add(pair)
-        ways = [asyncio.create_task(self._pass(*way)) for way in ((reader, beyond), (there, writer))]
+        ways = [asyncio.create_task(self._pass(*way)) for way in ((reader, beyond, writer), (there, writer, None))]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
@@ -73,10 +100,19 @@ class Proxy:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: asyncio.StreamWriter | None
+    ) -> None:
+        """One way; with the way back to the client where it is the client's, which a trap may close."""
         while chunk := await reader.read(CHUNK_BYTES):
             if self.delay_s:
                 await asyncio.sleep(self.delay_s)
             await self._open_gate.wait()
-            writer.write(chunk)
-            await writer.drain()
+            if client and self.trap and (last := self.trap.passing(chunk)) is not None:
+                client.transport.abort()
+                writer.write(last)
+                writer.write_eof()
+                await asyncio.sleep(LINGER_S)  # the other way ends sooner: when the server has closed
+            elif not writer.is_closing():
+                writer.write(chunk)
+                await writer.drain()

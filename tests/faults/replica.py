@@ -11,10 +11,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from deploy.local.ports import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[2]
+
+
+class Counts(NamedTuple):
+    """What a replica has counted since it was started: deliveries that the bus repeated, repeats set aside."""
+
+    redelivered: int
+    repeats: int
 
 
 class Replica:
@@ -29,6 +37,7 @@ class Replica:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self.wanted = False
+        self.counts: dict[int, Counts] = {}
 
     def start(self, **settings: str) -> None:
         environment = {
@@ -87,5 +96,18 @@ class Replica:
         except OSError as error:
             return 0, str(error)
 
+    def count(self) -> None:
+        """Look at what it has counted; kept by its pid, since a new process begins anew."""
+        pid = self.pid
+        status, exposition = self.get("/metrics")
+        if status == 200:
+            redelivered = _sum(exposition, "linzhang_redelivered_total")
+            self.counts[pid] = Counts(redelivered, _sum(exposition, "linzhang_messages_total", 'outcome="repeated"'))
+
     def open_files(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+
+def _sum(exposition: str, name: str, label: str = "") -> int:
+    lines = (line for line in exposition.splitlines() if line.startswith(name) and label in line)
+    return int(sum(float(line.rpartition(" ")[2]) for line in lines))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from nats.errors import Error as NatsError
 from cli.areas import enrol_areas, enrol_posts
 from cli.bus import connected
 from cli.demo.world import jingdezhen, world
+from contracts.cases import CaseOpened
 from contracts.commands import OPERATOR
 from contracts.division import Division
 from contracts.wiring import SERVICES
@@ -22,15 +24,18 @@ from deploy.nats.accounts import Integrator, Official, Users
 from services.runtime.migrate import migrate_async
 from tests.bench.rig import resident_mb
 from tests.faults.cluster import Cluster
+from tests.faults.disk import SmallDisk
 from tests.faults.proxy import Proxy
-from tests.faults.replica import Replica
+from tests.faults.replica import Counts, Replica
+from tests.faults.subscriber import Orderly, Subscriber
 from tests.servers import until
 
 COUNTY, TOWN = Division("360222000000"), Division("360222104000")
 OFFICE = "p-360222000000-office"
 """Who verifies cases: the holder of the county office's post."""
+POLICE = Orderly("police", (CaseOpened,), COUNTY)
 DATABASE = "linzhang"
-SUPERVISED_EVERY_S = 0.3
+SUPERVISED_EVERY_S, COUNTED_EVERY = 0.3, 10
 
 
 def small_world() -> list:
@@ -44,10 +49,12 @@ class Rig:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.users = Users((Integrator("acme"), Official(OFFICE, COUNTY)))
+        self.users = Users((Integrator("acme"), Official(OFFICE, COUNTY), POLICE))
         self.cluster = Cluster(home, self.users)
         self.postgres = Postgres.prepare(home / "postgres")
         self.database_proxy = Proxy(self.postgres.port)
+        self.disk = SmallDisk(home / "small")
+        self.subscriber = Subscriber(self.cluster, POLICE)
         self.replicas: list[Replica] = []
         self.restarted = 0
         self.at_rest: dict[str, tuple[float, int]] = {}
@@ -93,19 +100,29 @@ class Rig:
         await admin.close()
         inside = await asyncpg.connect(self.admin_dsn)
         await make_roles(inside, {name: self.users.password(f"postgres-{name}") for name in SERVICES})
-        await inside.close()
         for service in SERVICES:
             await migrate_async(service, self.dsn(service))
+        await self.disk.make(inside, self.postgres.home.stat().st_uid)
+        await inside.close()
         await self.database_proxy.start()
 
     async def supervise(self) -> None:
         """What has ended by itself is started again, as any supervisor does."""
-        while True:
+        for turn in itertools.count():
+            if turn % COUNTED_EVERY == 0:
+                await self.count()
             for replica in self.replicas:
                 if replica.wanted and replica.ended:
                     self.restarted += 1
                     replica.start()
             await asyncio.sleep(SUPERVISED_EVERY_S)
+
+    async def count(self) -> Counts:
+        """What all replicas have counted; one that is killed takes the last seconds of its counting with it."""
+        await asyncio.gather(*(asyncio.to_thread(replica.count) for replica in self.replicas))
+        return Counts(
+            *map(sum, zip(*(one for replica in self.replicas for one in replica.counts.values()), strict=True))
+        )
 
     async def ready(self, within_s: float = 60.0) -> None:
         """Every replica says so; fails naming those that do not, with their reasons."""
@@ -141,7 +158,8 @@ class Rig:
             nonlocal quiet
             try:
                 busy.clear()
-                busy.update({durable: n for durable, n in (await self.cluster.waiting()).items() if n})
+                waiting = await self.cluster.waiting(*POLICE.durables())
+                busy.update({durable: n for durable, n in waiting.items() if n})
                 busy.update(await self.unsent())
             except (OSError, TimeoutError, NatsError, KeyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 busy["asking"] = repr(error)
@@ -159,6 +177,7 @@ class Rig:
         await self.cluster.stop()
         await self.database_proxy.stop()
         self.postgres.stop()
+        self.disk.take_away()
 
 
 @asynccontextmanager
@@ -167,15 +186,16 @@ async def rig() -> AsyncIterator[Rig]:
     found = Rig(temporary_home())
     try:
         await found.start()
-        supervising = asyncio.create_task(found.supervise())
+        beside = [asyncio.create_task(one) for one in (found.supervise(), found.subscriber.run())]
         try:
             yield found
         finally:
-            supervising.cancel()
+            for one in beside:
+                one.cancel()
     except BaseException:
         print(f"logs are kept in {found.home}")
+        await found.stop()
         raise
     else:
-        shutil.rmtree(found.home, ignore_errors=True)
-    finally:
         await found.stop()
+        shutil.rmtree(found.home, ignore_errors=True)
