@@ -159,17 +159,24 @@ async def fill_disk(rig: Rig, load: Load, draw: random.Random) -> None:
 
 
 async def shift_clock(rig: Rig, load: Load, draw: random.Random) -> None:
-    """One replica of cases works for a while as if it were two hours later, or earlier."""
+    """One replica of cases works as if it were two hours later, or earlier, until it has told something so dated."""
     replica = draw.choice(rig.of("cases"))
-    hours = draw.choice((-2, 2))
+    shift = timedelta(hours=draw.choice((-2, 2)))
+    sql = await asyncpg.connect(rig.dsn("cases"))
+    now = await sql.fetchval("SELECT coalesce(max(id), 0) FROM outbox")
+    dated = "abs(extract(epoch FROM (headers::json ->> 'ce-time')::timestamptz - made_at)) > 3600"
     await replica.stop()
     replica.start(LINZHANG_CLOCK="bus")
     await rig.ready()
     async with connected(rig.cluster, "demo") as demo:
-        for _ in range(10):
-            await demo.publish("clock.now", (datetime.now(UTC) + timedelta(hours=hours)).isoformat().encode())
+
+        async def so() -> bool:
+            await demo.publish("clock.now", (datetime.now(UTC) + shift).isoformat().encode())
             await demo.flush()
-            await asyncio.sleep(0.2)
+            return await sql.fetchval(f"SELECT EXISTS (SELECT FROM outbox WHERE id > $1 AND {dated})", now)
+
+        await until(so, SAID_WITHIN_S, every_s=0.2)
+    await sql.close()
     await replica.stop()
     replica.start()
 
