@@ -148,7 +148,8 @@ class Process:
             if subscription not in first:
                 self._starting = "catching up with reference data"
                 await self._watchdog.caught_up([s.durable for s in first])
-                await self._warm()
+                while not await self._warm():  # noqa: ASYNC110  a database tells nobody that it is back
+                    await asyncio.sleep(START_EVERY_S)
                 first = []
             handling = Handling(
                 self.service.name, subscription, self._pool, self.settings, self.clock, self.database_breaker, relay
@@ -169,6 +170,7 @@ class Process:
     async def _connect_database(self) -> asyncpg.Pool[asyncpg.Record]:
         """A pool on a migrated schema; waits for both, and says what for."""
         while True:
+            pool = None
             try:
                 pool = await asyncpg.create_pool(
                     self.settings.database_url,
@@ -177,16 +179,16 @@ class Process:
                     command_timeout=60,
                     server_settings={"application_name": self.service.name, "jit": "off"},
                 )
+                async with pool.acquire() as sql:
+                    if await is_migrated(sql, self.service.name):
+                        return pool
+                self._wait_for("the schema is not migrated")
             except Exception as error:
                 if not is_away(error):
                     raise
                 self._wait_for(f"database away: {str(error) or type(error).__name__}")
-            else:
-                async with pool.acquire() as sql:
-                    if await is_migrated(sql, self.service.name):
-                        return pool
-                await pool.close()
-                self._wait_for("the schema is not migrated")
+            if pool is not None:
+                pool.terminate()
             await asyncio.sleep(START_EVERY_S)
 
     def _wait_for(self, what: str) -> None:
@@ -198,18 +200,21 @@ class Process:
         """Build views anew soon after they have changed, so that the next batch seldom waits for it."""
         while True:
             await self.database_breaker.closed()
-            try:
-                await self._warm()
-            except Exception as error:
-                if not is_away(error):
-                    raise
-                log.debug("views wait", reason=str(error))
+            await self._warm()
             await asyncio.sleep(WARM_EVERY_S)
 
-    async def _warm(self) -> None:
-        async with self.pool().acquire() as sql, sql.transaction():
-            for view in self.service.views:
-                await view.at(Transaction(sql, self.clock.now()))
+    async def _warm(self) -> bool:
+        """Build the views that have changed; False when the database was away."""
+        try:
+            async with self.pool().acquire() as sql, sql.transaction():
+                for view in self.service.views:
+                    await view.at(Transaction(sql, self.clock.now()))
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.debug("views wait", reason=str(error))
+            return False
+        return True
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=getattr(work, "__qualname__", None))

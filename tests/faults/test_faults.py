@@ -4,7 +4,7 @@ import os
 
 from tests.faults.run import run
 
-SEED = int(os.environ.get("LINZHANG_FAULT_SEED", "20200615"))
+SEED = int(os.environ.get("LINZHANG_FAULT_SEED", "20200613"))
 FAULTS = 20
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from deploy.nats.accounts import Users
 from deploy.nats.provision import provision
 from services.runtime.ids import uuid7
 from services.runtime.migrate import migrate_async
+from tests.faults.proxy import Proxy, Trap
 from tests.runtime.stubborn import TABLE
 from tests.runtime.test_delivery import MODULE, progress
 from tests.servers import PASSWORD, database, running
@@ -117,6 +119,18 @@ async def test_a_service_that_is_started_before_its_bus_waits_for_it(tmp_path, d
     finally:
         await starting
         later.stop()
+
+
+@pytest.mark.parametrize("said", [rb"FROM alembic_version", rb"FROM view_version"])
+async def test_a_service_whose_database_goes_away_while_it_starts_waits_for_it(bus, said):
+    dsn = (await database("cases"))["cases"]
+    proxy = Proxy(int(re.search(r":(\d+)/", dsn)[1]))
+    await proxy.start()
+    proxy.trap = Trap(re.compile(said), passes=False)
+    async with running("cases", bus, re.sub(r":\d+/", f":{proxy.port}/", dsn)) as service:
+        assert proxy.trap.sprung.is_set()
+        assert service.get("/readyz") == (200, "ready\n")
+    await proxy.stop()
 
 
 @pytest.mark.parametrize(
