@@ -226,14 +226,15 @@ async def upgrade_under_load(rig: Rig, load: Load, draw: random.Random) -> None:
 
 
 async def wipe_the_bus(rig: Rig, load: Load, draw: random.Random) -> None:
-    """Once intake has drained, all that the bus held is gone; the outboxes refill it."""
+    """Once intake has drained, all that the bus held is gone; the outboxes refill it before anything new is told."""
     await load.pause()
-    await rig.settled()
-    await rig.cluster.wipe()
-    await rig.ready()
-    async with asking(rig.cluster.direct(OPERATOR)[0], OPERATOR) as operator:
-        for service in SERVICES:
-            await operator.ask(RefillBus(), OPERATOR, UNKNOWN, Done, service=service, timeout=30)
+    async with load.desk:
+        await rig.settled()
+        await rig.cluster.wipe()
+        await rig.ready()
+        async with asking(rig.cluster.direct(OPERATOR)[0], OPERATOR) as operator:
+            for service in SERVICES:
+                await operator.ask(RefillBus(), OPERATOR, UNKNOWN, Done, service=service, timeout=30)
     load.go_on()
 
 

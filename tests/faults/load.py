@@ -54,6 +54,8 @@ class Load:
         self._going.set()
         self._last_receipt = time.monotonic()
         self._office_open = True
+        self.desk = asyncio.Lock()
+        """Who has it keeps the office from asking."""
         self._unanswered: set[str] = set()
         self.ledger = Ledger()
 
@@ -142,15 +144,22 @@ class Load:
             try:
                 async with connected(self._cluster.direct(OFFICE)[node % 3], OFFICE) as office:
                     while self._office_open or self._unanswered:
-                        await asyncio.gather(*(self._verify_one(office, id) for id in sorted(self._unanswered)))
-                        if self._office_open:
-                            asked = ListCases(state="registered", limit=VERIFIED_AT_ONCE)
-                            found = await office.ask(asked, OFFICE, COUNTY, CaseList, timeout=3)
-                            self._unanswered |= {case.ref.id for case in found.cases}
-                            await asyncio.sleep(0 if found.cases else 0.2)
+                        async with self.desk:
+                            found = await self._verify_some(office)
+                        await asyncio.sleep(0 if found else 0.2)
             except BusError:
                 node += 1
                 await asyncio.sleep(0.2)
+
+    async def _verify_some(self, office: Bus) -> bool:
+        """Ask again what was not answered, and look for more; whether there was more."""
+        await asyncio.gather(*(self._verify_one(office, id) for id in sorted(self._unanswered)))
+        if not self._office_open:
+            return False
+        asked = ListCases(state="registered", limit=VERIFIED_AT_ONCE)
+        found = await office.ask(asked, OFFICE, COUNTY, CaseList, timeout=3)
+        self._unanswered |= {case.ref.id for case in found.cases}
+        return bool(found.cases)
 
     async def _verify_one(self, office: Bus, id: str) -> None:
         try:

@@ -62,6 +62,11 @@ class Replica:
     def ended(self) -> bool:
         return self._process is not None and self._process.poll() is not None
 
+    def last_words(self) -> list[str]:
+        """What it said last, frames of tracebacks aside."""
+        said = [line for line in self._log.read_text(errors="replace").splitlines() if line[:1] not in {"", " ", "│"}]
+        return said[-6:]
+
     def kill(self) -> None:
         """As the kernel kills: no goodbye."""
         self.wanted = False

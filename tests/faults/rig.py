@@ -114,6 +114,7 @@ class Rig:
             for replica in self.replicas:
                 if replica.wanted and replica.ended:
                     self.restarted += 1
+                    print(f"{replica.name} ended by itself: {' | '.join(replica.last_words())}", flush=True)
                     replica.start()
             await asyncio.sleep(SUPERVISED_EVERY_S)
 
