@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.runtime import metrics
-from services.runtime.breaker import Breaker
+from services.runtime.breaker import AWAY, Breaker
 from services.runtime.settings import Settings
 from services.runtime.transaction import Sql
 
@@ -110,7 +110,7 @@ class Relay:
                     self._settings.database_url, server_settings={"application_name": f"{self._service}-relay"}
                 )
                 await self._lead(connection)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            except (asyncpg.PostgresError, *AWAY) as error:
                 log.warning("relay lost the database", reason=str(error) or type(error).__name__)
                 await asyncio.sleep(delay_s)
                 delay_s = min(delay_s * 2, 5.0)
