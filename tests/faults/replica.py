@@ -64,8 +64,9 @@ class Replica:
 
     def last_words(self) -> list[str]:
         """What it said last, frames of tracebacks aside."""
-        said = [line for line in self._log.read_text(errors="replace").splitlines() if line[:1] not in {"", " ", "│"}]
-        return said[-6:]
+        lines = self._log.read_text(errors="replace").splitlines()
+        said = [line for line in lines if line and line[0] not in " │╭╰"]
+        return said[-15:]
 
     def kill(self) -> None:
         """As the kernel kills: no goodbye."""
