@@ -111,7 +111,7 @@ class Running:
 
 @asynccontextmanager
 async def running(name: str, bus: Bus, dsn: str, module: str | None = None, **settings: str) -> AsyncIterator[Running]:
-    """Start a service, wait until it is ready, and end it by its own pid."""
+    """Start a service, wait until it is ready, and end it by its own pid; one that does not end is a failure."""
     port = free_port()
     environment = {
         **os.environ,
@@ -142,6 +142,7 @@ async def running(name: str, bus: Bus, dsn: str, module: str | None = None, **se
             except TimeoutError:
                 process.kill()
                 await process.wait()
+                raise AssertionError(f"{name} was told to end and did not:\n" + "".join(found.log[-30:])) from None
         await reading
 
 

@@ -49,6 +49,7 @@ class Clock:
         `moved` is taken before the work that the wait follows: a move during the work is not slept through.
         """
         try:
-            await asyncio.wait_for(moved.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await moved.wait()
         except TimeoutError:
             return

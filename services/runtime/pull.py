@@ -95,7 +95,8 @@ class Pull:
         if not self._arrived:
             self._something.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._something.wait(), 1.0)
+                async with asyncio.timeout(1.0):
+                    await self._something.wait()
         taken: list[Msg] = []
         size = 0
         while self._arrived and len(taken) < self._batch_max and size < BATCH_BYTES:

@@ -73,7 +73,8 @@ class Receipts:
                 row["subject"], row["body"], reply=f"{self._prefix}.{token}", headers=orjson.loads(row["headers"])
             )
         try:
-            await asyncio.wait_for(everything, timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await everything
         except TimeoutError:
             log.warning("receipts missing", count=len(failed))
         finally:
@@ -136,7 +137,8 @@ class Relay:
     async def _woken(self) -> bool:
         """Wait until there is something new, or for a while; the poll is what is relied on (STACK row 14)."""
         try:
-            await asyncio.wait_for(self._wake.wait(), POLL_S)
+            async with asyncio.timeout(POLL_S):
+                await self._wake.wait()
         except TimeoutError:
             return False
         self._wake.clear()
