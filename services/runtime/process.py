@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+import nats
 import structlog
 import uvicorn
 from faststream import AckPolicy
@@ -298,7 +299,9 @@ class Process:
             _, left = await asyncio.wait(left, timeout=CANCELLED_AGAIN_S)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if not self.bus_breaker.is_open and self._pulls:
-            await asyncio.gather(*(pull.give_back() for pull in self._pulls))
+            with contextlib.suppress(TimeoutError, nats.errors.Error):
+                async with asyncio.timeout(SETTLED_WITHIN_S):
+                    await asyncio.gather(*(pull.give_back() for pull in self._pulls))
         if self._pool is not None:
             try:
                 await asyncio.wait_for(self._pool.close(), 5)

@@ -15,7 +15,6 @@ import orjson
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 
 from contracts.wiring import Durable
 
@@ -29,7 +28,6 @@ BATCH_BYTES: Final = 1024 * 1024
 """A batch ends with the message that reaches it: facts read into memory take several times their size."""
 WINDOW_BYTES: Final = 4 * BATCH_BYTES
 """What a request may bring; the largest message always fits."""
-CLOSED_WITHIN_S: Final = 1.0
 REFUSED_WAIT_S: Final = 0.5
 """A durable that is gone or has no leader refuses at once: asked again at once, it would be asked without end."""
 
@@ -164,10 +162,9 @@ class Pull:
     async def give_back(self) -> None:
         """At a stop: what was fetched and not handled goes back at once, not after `ack_wait` (STACK row 12).
 
-        The door is closed first: through a request still open it would come here again.
+        The open requests end first: the bus would answer them with what was just given back.
         """
-        with contextlib.suppress(TimeoutError, NatsError):
-            await asyncio.wait_for(self._subscription.drain(), CLOSED_WITHIN_S)  # type: ignore[no-untyped-call]
+        await self._subscription.drain()  # type: ignore[no-untyped-call]
         self._arrived.clear()
         for reply in list(self._held):
             await self._bus.publish(reply, b"-NAK")

@@ -2,8 +2,29 @@
 
 import asyncio
 
-from tests.runtime.inside import inside
-from tests.servers import migrated, until
+import asyncpg
+
+from tests.runtime.inside import inside, progress
+from tests.runtime.stubborn import TABLE
+from tests.runtime.test_away import MODULE
+from tests.servers import migrated, running, until
+
+
+async def test_what_a_pull_gives_back_goes_to_another_at_once_and_not_back_to_itself(bus):
+    """STACK row 12: the requests that one has open would be answered with what it has just given back."""
+    async with inside(bus, await migrated("targets")) as runtime:
+        stopping, other = await runtime.pull(), await runtime.pull()
+        await runtime.post(*(progress(f"a-{n}") for n in range(10)))
+        taken = await stopping.take()
+        while len(taken) < 10:
+            taken += await stopping.take()
+        stopping.stop()
+        await stopping.give_back()
+        again = await other.take()
+        while len(again) < 10:
+            again += await other.take()
+        assert sorted(m.data for m in again) == sorted(m.data for m in taken)
+        assert {m.metadata.num_delivered for m in again} == {2}
 
 
 async def test_a_relay_that_is_stopped_just_as_it_is_woken_stops(bus):
@@ -23,3 +44,27 @@ async def test_a_relay_that_is_stopped_just_as_it_is_woken_stops(bus):
             relaying.cancel()
             done, _ = await asyncio.wait([relaying], timeout=5)
             assert done == {relaying}, turns
+
+
+async def stubborn_database():
+    dsn = await migrated("targets")
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(TABLE)
+    return dsn, connection
+
+
+async def test_what_is_at_hand_at_a_stop_is_committed_and_its_acknowledgement_arrives(bus):
+    """STACK row 12: acknowledgements are plain, and the last of them must not stay in the client's buffer."""
+    dsn, sql = await stubborn_database()
+    async with inside(bus, dsn) as runtime:
+        async with running("targets", bus, dsn, MODULE):
+            await runtime.post(progress("a", entity="slow-0.5"))
+
+            async def tried():
+                return await sql.fetchval("SELECT true FROM tried")
+
+            await until(tried)
+        state = await runtime.state()
+        assert await sql.fetchval("SELECT external_id FROM seen") == "a"
+        assert (state.ack_floor.stream_seq, state.num_ack_pending, state.num_redelivered) == (1, 0, 0)
+    await sql.close()
