@@ -1,6 +1,7 @@
 """What a stop leaves behind: nothing half done, nothing that comes again only after a while (STACK row 12)."""
 
 import asyncio
+import signal
 
 import asyncpg
 
@@ -67,4 +68,15 @@ async def test_what_is_at_hand_at_a_stop_is_committed_and_its_acknowledgement_ar
         state = await runtime.state()
         assert await sql.fetchval("SELECT external_id FROM seen") == "a"
         assert (state.ack_floor.stream_seq, state.num_ack_pending, state.num_redelivered) == (1, 0, 0)
+    await sql.close()
+
+
+async def test_a_service_stops_without_a_fuss_while_the_bus_is_away(bus):
+    """STACK row 12: `broker.stop()` raises then."""
+    dsn, sql = await stubborn_database()
+    async with running("targets", bus, dsn, MODULE) as service:
+        await asyncio.to_thread(bus.kill)
+        await service.answers("/readyz", 503)
+    assert service.process.returncode == -signal.SIGTERM
+    assert [line for line in service.log if "Traceback" in line or "rror" in line] == []
     await sql.close()
