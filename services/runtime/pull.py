@@ -28,8 +28,9 @@ BATCH_BYTES: Final = 1024 * 1024
 """A batch ends with the message that reaches it: facts read into memory take several times their size."""
 WINDOW_BYTES: Final = 4 * BATCH_BYTES
 """What a request may bring; the largest message always fits."""
-REFUSED_WAIT_S: Final = 0.5
-"""A durable that is gone or has no leader refuses at once: asked again at once, it would be asked without end."""
+SILENT_S: Final = 1.0
+PAUSE_FIRST_S: Final = 0.05
+PAUSE_LONGEST_S: Final = 1.0
 
 
 class Pull:
@@ -49,7 +50,8 @@ class Pull:
         self._held_bytes = 0
         self._asked = 0
         self._last_sign = 0.0
-        self._ask_from = 0.0
+        self._refused = 0
+        self._ask_at = 0.0
         self._something = asyncio.Event()
         self._rate = batch_max * 6.0 / durable.ack_wait_s
         self.redelivered = 0
@@ -71,6 +73,7 @@ class Pull:
             self._told(message.headers or {})
         else:
             self._asked = max(0, self._asked - 1)
+            self._refused = 0
             self._held[message.reply] = message
             self._held_bytes += len(message.data)
             self._arrived.append(message)
@@ -83,8 +86,15 @@ class Pull:
             return
         unfilled = status.get("Nats-Pending-Messages")
         self._asked = max(0, self._asked - int(unfilled)) if unfilled else 0
-        if code not in {"404", "408"}:
-            self._ask_from = self._last_sign + REFUSED_WAIT_S
+        if code in {"404", "408"}:
+            self._refused = 0
+        else:
+            # A durable that is gone refuses at once: without a pause it would be asked thousands of times a second.
+            # A request that was cut short after some messages is the first in a row, and is made again at once.
+            self._refused += 1
+            if self._refused > 1:
+                pause_s = min(PAUSE_FIRST_S * 2 ** min(self._refused - 2, 10), PAUSE_LONGEST_S)
+                self._ask_at = self._last_sign + pause_s
             log.debug("pull refused", durable=self.durable.name, status=code, reason=status.get("Description"))
 
     async def take(self) -> list[Msg]:
@@ -92,8 +102,9 @@ class Pull:
         await self._ask()
         if not self._arrived:
             self._something.clear()
+            pause_s = self._ask_at - asyncio.get_running_loop().time()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1.0):
+                async with asyncio.timeout(pause_s if pause_s > 0 else SILENT_S):
                     await self._something.wait()
         taken: list[Msg] = []
         size = 0
@@ -109,7 +120,7 @@ class Pull:
         room = self._window - len(self._held) - self._asked
         full = self._held_bytes > WINDOW_BYTES // 2
         asking = self._asked and room < self._window // 2
-        if self.stopped or now < self._ask_from or full or room <= 0 or asking:
+        if self.stopped or now < self._ask_at or full or room <= 0 or asking:
             return
         self._asked += room
         self._last_sign = now
@@ -124,6 +135,7 @@ class Pull:
     def forget_requests(self) -> None:
         """The connection was lost, and the open requests with it."""
         self._asked = 0
+        self._ask_at = 0.0
 
     def measure(self, handled: int, seconds: float) -> None:
         """Learn the pace, which sizes the window."""

@@ -69,13 +69,13 @@ class Inside:
         self._tasks.append(asyncio.create_task(work))
         return self._tasks[-1]
 
-    async def post(self, *bodies, message_id=None, **headers):
-        """Post progress as acme, each once the stream has the one before."""
+    async def post(self, *bodies, message_id=None, case=str, **headers):
+        """Post progress as acme, each once the stream has the one before; a header given as None is left out."""
+        stream, subject = self.acme.jetstream(prefix="FOREST.API"), intake_subject(ProgressReport, "acme")
         for body in bodies:
             told = to_headers(Envelope(message_id or uuid7(), "acme", ProgressReport.type(), datetime.now(UTC)))
-            stream = self.acme.jetstream(prefix="FOREST.API")
-            subject = intake_subject(ProgressReport, "acme")
-            await stream.publish(subject, json.dumps(body).encode(), headers={**told, **headers})
+            told = {case(name): value for name, value in {**told, **headers}.items() if value is not None}
+            await stream.publish(subject, json.dumps(body).encode(), headers=told)
 
     async def pull(self, batch_max=512):
         pull = Pull(self.client, PROGRESS, batch_max)

@@ -1,0 +1,131 @@
+"""What the runtime makes of the bus's hazards: sync, pulls, batches, ids and headers (docs/stack.md)."""
+
+import asyncio
+
+import pytest
+
+from deploy.nats.provision import provision
+from services.runtime.pull import PAUSE_FIRST_S
+from tests.runtime.inside import inside, progress
+from tests.servers import migrated, until
+
+
+@pytest.fixture
+async def runtime(bus):
+    async with inside(bus, await migrated("targets")) as runtime:
+        yield runtime
+
+
+def remembering(heard, *, before=None):
+    """A handler that writes down the external ids of each batch."""
+
+    async def handle(tx, batch):
+        heard.append([one.body.external_id for one in batch])
+        if before is not None:
+            await before()
+        return []
+
+    return handle
+
+
+async def gathers(heard, *external_ids):
+    async def so():
+        return sorted(one for batch in heard for one in batch) == sorted(external_ids)
+
+    await until(so)
+
+
+async def test_a_durable_that_is_gone_is_asked_for_seldom_and_heard_when_it_is_back(runtime):
+    """STACK row 5: FastStream's pull loop would ask 2,200 times a second for ever."""
+    heard = []
+    pull = await runtime.pull()
+    await runtime.streams.delete_consumer("INTAKE", "targets-intake-progress")
+    before = runtime.client.stats["out_msgs"]
+    runtime.begin(runtime.handling(remembering(heard)).run(pull, runtime.bus_breaker))
+    await asyncio.sleep(10 * PAUSE_FIRST_S)
+    assert runtime.client.stats["out_msgs"] - before < 10
+    await provision(runtime.streams, runtime.bus.users.durables(), say=lambda _: None)
+    await runtime.post(progress("a"))
+    await gathers(heard, "a")
+
+
+async def test_a_handler_has_one_batch_at_a_time(runtime):
+    """STACK row 8: FastStream's pull without `batch=True` runs as many at once as were fetched."""
+    heard, at_once, most = [], 0, 0
+
+    async def look():
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await runtime.client.flush()
+        at_once -= 1
+
+    ids = [f"a-{n:02d}" for n in range(30)]
+    await runtime.post(*map(progress, ids))
+    pull = await runtime.pull(batch_max=4)
+    runtime.begin(runtime.handling(remembering(heard, before=look)).run(pull, runtime.bus_breaker))
+    await gathers(heard, *ids)
+    assert (most, max(map(len, heard))) == (1, 4)
+
+
+async def test_at_rest_each_message_is_a_batch_and_one_request_serves_them_all(runtime):
+    """STACK row 11: nothing waits for a batch to fill, and no short timeout makes a request for every message."""
+    heard, ids = [], [f"a-{n:02d}" for n in range(20)]
+    pull = await runtime.pull()
+    before = runtime.client.stats["out_msgs"]
+    runtime.begin(runtime.handling(remembering(heard)).run(pull, runtime.bus_breaker))
+    for at, one in enumerate(ids, 1):
+        await runtime.post(progress(one))
+        await gathers(heard, *ids[:at])
+
+    async def acknowledged():
+        return (await runtime.state()).ack_floor.stream_seq == len(ids)
+
+    await until(acknowledged)
+    assert heard == [[one] for one in ids]
+    assert runtime.client.stats["out_msgs"] - before == len(ids) + 1
+
+
+async def test_what_arrives_while_a_batch_is_handled_is_the_next_batch(runtime):
+    """STACK row 11: the more there is to do, the larger the batches."""
+    heard, go_on = [], asyncio.Event()
+    pull = await runtime.pull()
+    runtime.begin(runtime.handling(remembering(heard, before=go_on.wait)).run(pull, runtime.bus_breaker))
+    await runtime.post(progress("first"))
+    await gathers(heard, "first")
+    ids = [f"a-{n:03d}" for n in range(100)]
+    await runtime.post(*map(progress, ids))
+
+    async def all_sent():
+        return (await runtime.state()).num_ack_pending == 1 + len(ids)
+
+    await until(all_sent)
+    await runtime.client.flush()
+    go_on.set()
+    await gathers(heard, "first", *ids)
+    assert heard == [["first"], ids]
+
+
+async def test_a_message_without_the_buss_own_id_has_one_effect_too(runtime):
+    """STACK row 15: a fired NATS schedule carries no `Nats-Msg-Id`; the inbox goes by source and `ce-id`."""
+    heard = []
+    await runtime.post(progress("a"), progress("a"), message_id="m-1", **{"Nats-Msg-Id": None})
+    await runtime.post(progress("b"))
+    assert (await runtime.streams.stream_info("INTAKE")).state.messages == 3
+    runtime.begin(runtime.handling(remembering(heard)).run(await runtime.pull(batch_max=1), runtime.bus_breaker))
+    await gathers(heard, "a", "b")
+
+
+@pytest.mark.parametrize("case", [str.upper, str.title])
+async def test_header_names_in_any_case_are_the_same_header(runtime, case):
+    """STACK row 16: nats-py's headers are a dict that knows only one case."""
+    heard = []
+    await runtime.post(progress("a"), case=case)
+    runtime.begin(runtime.handling(remembering(heard)).run(await runtime.pull(), runtime.bus_breaker))
+    await gathers(heard, "a")
+
+
+async def test_intake_hardly_deduplicates_and_facts_do_for_long(runtime):
+    """STACK row 21: where no window is set the server takes two minutes, for all senders together."""
+    windows = {name: (await runtime.streams.stream_info(name)).config.duplicate_window for name in ("INTAKE", "CASES")}
+    assert windows == {"INTAKE": 0.1, "CASES": 600}
