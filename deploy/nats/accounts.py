@@ -166,7 +166,7 @@ host: {host}
 port: {port}
 http: {host}:{monitor_port}
 {node.block(host) if node else ""}max_payload: {MAX_PAYLOAD}
-jetstream {{ store_dir: {json.dumps(str(store))}, sync_interval: {sync} }}
+jetstream {{ store_dir: {json.dumps(str(store))}, sync_interval: {json.dumps(sync)} }}
 accounts {{
   FOREST {{
     jetstream: enabled

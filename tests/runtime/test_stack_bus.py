@@ -1,9 +1,16 @@
 """What the runtime makes of the bus's hazards: sync, pulls, batches, ids and headers (docs/stack.md)."""
 
 import asyncio
+import json
+import urllib.request
 
 import pytest
+from typer.main import get_command
 
+from cli.main import app
+from deploy.local.bus import Bus
+from deploy.local.ports import LOOPBACK
+from deploy.nats.accounts import Users
 from deploy.nats.provision import provision
 from services.runtime.pull import PAUSE_FIRST_S
 from tests.runtime.inside import inside, progress
@@ -33,6 +40,27 @@ async def gathers(heard, *external_ids):
         return sorted(one for batch in heard for one in batch) == sorted(external_ids)
 
     await until(so)
+
+
+@pytest.mark.parametrize(
+    ("told", "always", "interval_s"), [({}, True, 120), ({"sync": "2m"}, None, 120), ({"sync": "10s"}, None, 10)]
+)
+def test_a_bus_syncs_every_message_to_disk_unless_it_is_told_how_often(tmp_path, told, always, interval_s):
+    """STACK row 1: the server's own default is every two minutes."""
+    bus = Bus.prepare(tmp_path, Users(), **told)
+    bus.start()
+    try:
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{bus.monitor_port}/varz", timeout=2) as answer:
+            config = json.load(answer)["jetstream"]["config"]
+    finally:
+        bus.stop()
+    assert (config.get("sync_always"), config["sync_interval"] / 1e9) == (always, interval_s)
+
+
+def test_linzhang_up_is_configured_to_sync_always():
+    """STACK row 1."""
+    (sync,) = (option for option in get_command(app).commands["up"].params if option.name == "sync")
+    assert (sync.default, sync.envvar) == ("always", "LINZHANG_SYNC")
 
 
 async def test_a_durable_that_is_gone_is_asked_for_seldom_and_heard_when_it_is_back(runtime):
