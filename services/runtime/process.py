@@ -54,8 +54,10 @@ class Broker(NatsBroker):
     """FastStream's broker, whose stop raises while the bus is away (STACK row 12)."""
 
     async def stop(self, *raised: Any) -> None:
-        with contextlib.suppress(nats.errors.Error):
+        try:
             await super().stop(*raised)
+        except* nats.errors.Error as away:
+            log.debug("the bus is away at the stop", reason=str(away))
 
 
 class Process:
@@ -140,6 +142,7 @@ class Process:
         """Connect, catch up with reference data, then begin to fetch."""
         bus = await self.broker.connect()
         assert isinstance(bus, Client)
+        self._bus = bus
         self._pool = await self._connect_database()
         relay = Relay(self.settings, bus, self.service.name, self.bus_breaker)
         if self.settings.clock == "bus":
@@ -307,9 +310,12 @@ class Process:
             _, left = await asyncio.wait(left, timeout=CANCELLED_AGAIN_S)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if not self.bus_breaker.is_open and self._pulls:
-            with contextlib.suppress(TimeoutError, nats.errors.Error):
+            try:
                 async with asyncio.timeout(SETTLED_WITHIN_S):
                     await asyncio.gather(*(pull.give_back() for pull in self._pulls))
+            except (TimeoutError, nats.errors.Error):
+                # The bus hangs: to drain the connection would take longer than a supervisor waits.
+                await self._bus.close()
         if self._pool is not None:
             try:
                 await asyncio.wait_for(self._pool.close(), 5)

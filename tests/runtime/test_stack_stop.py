@@ -1,6 +1,7 @@
 """What a stop leaves behind: nothing half done, nothing that comes again only after a while (STACK row 12)."""
 
 import asyncio
+import os
 import signal
 
 import asyncpg
@@ -79,4 +80,16 @@ async def test_a_service_stops_without_a_fuss_while_the_bus_is_away(bus):
         await service.answers("/readyz", 503)
     assert service.process.returncode == -signal.SIGTERM
     assert [line for line in service.log if "Traceback" in line or "rror" in line] == []
+    await sql.close()
+
+
+async def test_a_service_stops_within_seconds_while_the_bus_hangs(bus):
+    """STACK row 12: to drain a connection that nobody answers on takes longer than a supervisor waits."""
+    dsn, sql = await stubborn_database()
+    try:
+        async with running("targets", bus, dsn, MODULE) as service:
+            os.kill(bus.pid, signal.SIGSTOP)
+    finally:
+        os.kill(bus.pid, signal.SIGCONT)
+    assert service.process.returncode == -signal.SIGTERM
     await sql.close()
