@@ -8,7 +8,7 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -83,6 +83,7 @@ class Process:
         self._starting = "connecting"
         self._stopping = False
         self._failed: BaseException | None = None
+        self.end: Callable[[], None] = lambda: os.kill(os.getpid(), signal.SIGTERM)
 
     def _broker(self) -> Broker:
         broker = Broker(
@@ -128,7 +129,7 @@ class Process:
         """The client has given up for good; a supervisor must start the process anew (STACK row 6)."""
         if not self._stopping:
             log.error("the bus connection is closed for good")
-            os.kill(os.getpid(), signal.SIGTERM)
+            self._fail(ConnectionError("the bus connection is closed for good"))
 
     async def _bus_error(self, error: Exception) -> None:
         log.warning("bus", reason=str(error) or type(error).__name__)
@@ -240,9 +241,12 @@ class Process:
             return
         error = task.exception()
         if error is not None:
-            self._failed = error
             log.error("a part of the service failed", part=task.get_name(), exc_info=error)
-            os.kill(os.getpid(), signal.SIGTERM)
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        self._failed = error
+        self.end()
 
     async def _clockwork(self, relay: Relay) -> None:
         """Do what falls due, one work after the other, so that they neither wait for each other nor skip rows."""
@@ -374,6 +378,12 @@ def run(service: Service) -> None:
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
+
+    def end() -> None:
+        # A signal would be the exit status, whatever failed.
+        server.should_exit = True
+
+    process.end = end
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     if process.failed or not server.started:
