@@ -23,6 +23,7 @@ def test_an_envelope_comes_back_from_its_headers():
 
 
 def test_header_names_are_taken_in_any_case():
+    """STACK row 16."""
     assert from_headers({name.upper(): value for name, value in to_headers(WHOLE).items()}) == WHOLE
 
 

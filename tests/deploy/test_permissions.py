@@ -94,6 +94,7 @@ async def test_a_service_tells_only_its_own_facts(user, service):
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_reads_only_through_its_own_durables(user, service):
+    """STACK row 5: it deletes none either."""
     reading = await user(service)
     for owner, durables in DURABLES.items():
         for durable in durables:
@@ -203,6 +204,7 @@ async def test_a_forged_reply_subject_puts_nothing_on_the_inner_bus(user, bus, r
 
 
 async def test_a_forged_reply_on_intake_gets_its_receipt_nowhere_inside(user, bus):
+    """STACK row 20."""
     inside, acme = await user("reader"), await user("acme")
     heard = await inside.client.subscribe("cases.>")
     await inside.client.flush()

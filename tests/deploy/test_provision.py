@@ -32,6 +32,7 @@ async def test_what_is_missing_is_made_and_said(bus, stream):
 
 
 async def test_every_durable_asks_again_for_ever_and_hears_one_kind(stream):
+    """STACK rows 12 and 19: with a finite `max_deliver` a stuck worker lost messages."""
     for durables in DURABLES.values():
         for durable in durables:
             config = (await stream.consumer_info(durable.stream, durable.name)).config
@@ -46,6 +47,16 @@ async def test_a_change_that_would_lose_messages_is_named_and_nothing_is_changed
         await provision(stream, bus.users.durables(), say=lambda _: None)
     with pytest.raises(NotFoundError):
         await stream.consumer_info("CASES", "targets-closed")
+
+
+async def test_a_durable_that_hears_something_else_is_named_and_left_alone(bus, stream):
+    """STACK row 19: its filter could be widened, and it would not go back to what it has missed."""
+    have = (await stream.consumer_info("CASES", "targets-closed")).config
+    await stream.delete_consumer("CASES", "targets-closed")
+    await stream.add_consumer("CASES", replace(have, filter_subject="cases.opened.v1.>"))
+    with pytest.raises(WouldLoseData, match="durable CASES/targets-closed hears cases"):
+        await provision(stream, bus.users.durables(), say=lambda _: None)
+    assert (await stream.consumer_info("CASES", "targets-closed")).config.filter_subject == "cases.opened.v1.>"
 
 
 async def test_a_longer_life_is_given_without_losing_anything(bus, stream, monkeypatch):

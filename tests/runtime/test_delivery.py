@@ -232,6 +232,7 @@ async def test_two_senders_that_use_one_message_id_are_both_heard(rig):
 
 
 async def test_a_deadlock_is_tried_again_at_once_and_is_nobodys_failure(rig):
+    """STACK row 22."""
     async with service(rig, LINZHANG_RETRY_FIRST_S="30"):
         await rig.post(progress("a", "deadlock"))
         await rig.seen("a")
@@ -342,13 +343,18 @@ async def test_the_correlation_and_the_trace_go_on_from_what_was_posted(rig):
 
 
 async def test_a_service_changes_neither_streams_nor_durables(rig):
-    """STACK rows 4 and 19: declaring a stream where it is used would overwrite its limits."""
+    """STACK rows 4 and 19: whoever declares a stream where it is used overwrites its limits."""
     provisioner = await connect(rig.bus, "provisioner")
     stream = provisioner.jetstream(timeout=5)
-    before = [(await stream.stream_info(one.name)).config for one in STREAMS]
+
+    async def all_of_them():
+        streams = [(await stream.stream_info(one.name)).config for one in STREAMS]
+        return streams, [[one.config for one in await stream.consumers_info(of.name)] for of in streams]
+
+    before = await all_of_them()
     async with service(rig):
         pass
-    assert [(await stream.stream_info(one.name)).config for one in STREAMS] == before
+    assert await all_of_them() == before
     await provisioner.close()
 
 
@@ -391,6 +397,7 @@ async def test_a_fast_command_does_not_wait_behind_a_slow_one(rig):
 
 
 async def test_a_command_whose_handler_fails_is_answered_with_a_problem(rig):
+    """STACK row 25: FastStream would answer nothing."""
     target = {"id": "x", "year": 2020, "name": "x", "name_en": "x", "kind": "count", "unit": "pieces", "amount": None}
     target |= {"division": "360200000000", "in_force": {"first": "2020-01-01", "last": "2020-12-31"}}
     body = {"target": target | {"known_from": "2020-01-01", "source": "x"}}

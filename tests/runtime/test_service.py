@@ -147,6 +147,7 @@ async def test_an_unknown_command_is_told_what_there_is(targets):
 
 
 async def test_a_deleted_durable_turns_readiness_off_and_its_return_turns_it_on(bus, targets):
+    """STACK row 5: FastStream's `ping()` stays true."""
     service, _, _ = targets
     provisioner = await connect(bus, "provisioner")
     stream = provisioner.jetstream(timeout=5)

@@ -1,0 +1,154 @@
+"""What the runtime and the handlers make of PostgreSQL's hazards: locks, statements, and how it is started."""
+
+import asyncio
+import re
+import stat
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from contracts.cases import CaseOpened
+from contracts.patrol import IncidentLocated
+from contracts.roster import PostStated
+from deploy.local.postgres import Postgres
+from services.cases import case as case_rules
+from services.cases import handlers as cases
+from services.cases.post import Posts
+from services.notify import handlers as notify
+from services.patrol import handlers as patrol
+from services.runtime.view import View
+from services.targets import handlers as targets
+from tests.cases.world import POSTS, incident
+from tests.patrol.ground import LAT, METRE, SEEN, STATED, reported, walked
+from tests.runtime.inside import inside, progress
+from tests.runtime.test_stack_outbox import fact
+from tests.servers import NOW, migrated, transaction
+from tests.telling import heard
+
+
+async def taken(pull, count):
+    messages = []
+    while len(messages) < count:
+        messages += await pull.take()
+    return messages
+
+
+async def test_two_replicas_that_get_the_same_keys_in_opposite_orders_do_not_deadlock(bus):
+    """STACK row 22: each batch is sorted by what its handler locks."""
+    async with inside(bus, await migrated("targets")) as runtime:
+        keys = [f"a-{n:02d}" for n in range(30)]
+        async with runtime.pool.acquire() as sql:
+            await sql.execute("CREATE TABLE things (id text PRIMARY KEY)")
+            await sql.execute("INSERT INTO things SELECT unnest($1::text[])", keys)
+        both, batches = asyncio.Barrier(2), []
+
+        async def lock_each(tx, batch):
+            batches.append([one.body.external_id for one in batch])
+            if len(batches) <= 2:
+                await both.wait()
+            for one in batch:
+                await tx.sql.execute("SELECT FROM things WHERE id = $1 FOR UPDATE", one.body.external_id)
+            return []
+
+        handling = runtime.handling(lock_each, locks="external_id")
+        work = []
+        for order in (keys, keys[::-1]):
+            await runtime.post(*map(progress, order))
+            pull = await runtime.pull(batch_max=len(keys) // 2)  # it holds twice as much, and asks for no more
+            work.append((pull, await taken(pull, len(keys))))
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(handling.settle(pull, messages) for pull, messages in work))
+        assert batches == [keys, keys]
+
+
+async def test_a_batch_costs_the_runtime_as_many_statements_as_one_message(bus):
+    """STACK row 27: inbox, sequences and outbox are set statements."""
+    async with inside(bus, await migrated("targets")) as runtime:
+
+        async def tell(tx, batch):
+            return [(one, fact(one.body.external_id, one.body.target_id)) for one in batch]
+
+        handling, pull, said = runtime.handling(tell), await runtime.pull(), []
+        for count in (1, 1, 50):  # the first time the types are asked for as well
+            await runtime.post(*(progress(f"a-{n}", f"t-{n % 5}") for n in range(count)))
+            messages = await taken(pull, count)
+            await asyncio.sleep(0)
+            runtime.statements.clear()
+            await handling.settle(pull, messages)
+            await asyncio.sleep(0)  # the logger is told a turn later
+            said.append([re.sub(r"\s+", " ", one) for one in runtime.statements])
+        assert said[2] == said[1] != []
+        assert await runtime.rows("SELECT count(*) FROM unsent") == [(52,)]
+
+
+def opened(n):
+    case = case_rules.open_case(incident(n), f"2020-360222-{n:06d}", 1, Posts(POSTS), NOW)
+    return heard(CaseOpened(case=case, by="cases", at=NOW), "cases")
+
+
+def track(n):
+    points = [(117.05 + m * METRE, LAT, SEEN + timedelta(seconds=10 * m)) for m in range(3)]
+    return walked(f"b-{n}", points, terminal=f"t-{n}")
+
+
+HOT = {
+    "patrol locates": ("patrol", patrol.locate, lambda n: reported(f"r-{n}", lon=117.05 + 500 * n * METRE)),
+    "patrol stores tracks": ("patrol", patrol.store_tracks, track),
+    "cases opens": ("cases", cases.open_cases, lambda n: heard(IncidentLocated(incident=incident(n)), "patrol")),
+    "notify tells": ("notify", notify.tell_opened, opened),
+    "targets records": ("targets", targets.enter_opened, opened),
+}
+"""The handlers of the main thread: service, handler, and the n-th message."""
+
+
+@pytest.mark.parametrize("name", HOT)
+async def test_a_handler_of_the_main_thread_says_as_much_for_a_batch_as_for_one(name, monkeypatch):
+    """STACK row 27: one statement per event caps the chain at a seventh of what one per batch reaches."""
+    service, handle, message = HOT[name]
+    for module, view in ((patrol, "ground"), (cases, "posts"), (cases, "causes"), (notify, "posts")):
+        monkeypatch.setattr(module, view, View(getattr(module, view)._load))
+    said = []
+
+    def listen(one):
+        # What executemany says, it says once for every row.
+        said.extend([one.query] * (len(one.args) if isinstance(one.args, list) else 1))
+
+    async with transaction(await migrated(service)) as tx:
+        if service == "patrol":
+            await patrol.keep_areas(tx, [heard(one, "roster") for one in STATED])
+        elif service in {"cases", "notify"}:
+            keep = {"cases": cases, "notify": notify}[service].keep_posts
+            await keep(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
+        await handle(tx, [message(0)])
+        tx.sql.add_query_logger(listen)
+        counts = []
+        for batch in (range(1, 2), range(2, 32)):
+            await asyncio.sleep(0)  # the logger is told a turn later
+            said.clear()
+            await handle(tx, [message(n) for n in batch])
+            await asyncio.sleep(0)
+            counts.append(len(said))
+    assert counts[0] == counts[1] > 0
+
+
+async def test_only_a_password_opens_the_database_and_only_from_this_machine(postgres):
+    """STACK row 26: the package's own starter trusts every local user."""
+    admin = await asyncpg.connect(postgres.admin_dsn)
+    methods = await admin.fetch("SELECT DISTINCT auth_method FROM pg_hba_file_rules")
+    assert [row["auth_method"] for row in methods] == ["scram-sha-256"]
+    sockets = await admin.fetchval("SHOW unix_socket_directories")
+    assert (sockets, await admin.fetchval("SHOW listen_addresses")) == ("", "127.0.0.1")
+    await admin.close()
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(postgres.dsn("linzhang", "guessed"))
+
+
+def test_a_database_is_made_without_touching_what_lies_around_it(home, tmp_path):
+    """STACK row 26: the package's own starter, as root, changes the mode of parent folders."""
+    parent = home / tmp_path.name
+    parent.mkdir(mode=0o711)
+    before = [stat.filemode(path.stat().st_mode) for path in (home, parent)]
+    Postgres.prepare(parent / "postgres")
+    assert [stat.filemode(path.stat().st_mode) for path in (home, parent)] == before
+    assert [path.name for path in parent.iterdir()] == ["postgres"]

@@ -1,0 +1,157 @@
+"""What the stack does where nothing is set: an upgrade that changes one of these is noticed (docs/stack.md)."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import asyncpg
+import nats
+import pytest
+from faststream.nats import JStream, NatsBroker, PullSub
+from nats.js.api import ConsumerConfig, StreamConfig
+
+from deploy.local.bus import binary
+from deploy.local.ports import LOOPBACK, free_port
+from tests.servers import until
+
+
+@pytest.fixture(scope="module")
+async def url(tmp_path_factory):
+    """A nats-server at its defaults, without accounts."""
+    port = free_port()
+    command = (binary(), "-js", "-a", LOOPBACK, "-p", str(port), "-sd", str(tmp_path_factory.mktemp("plain")))
+    server = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
+    address = f"nats://{LOOPBACK}:{port}"
+
+    async def answers():
+        try:
+            await (await nats.connect(address, allow_reconnect=False)).close()
+        except OSError:
+            return False
+        return True
+
+    await until(answers)
+    yield address
+    server.terminate()
+    await server.wait()
+
+
+@pytest.fixture
+async def stream(url):
+    """JetStream with one stream S of `s.>`, gone again afterwards."""
+    connection = await nats.connect(url)
+    stream = connection.jetstream(timeout=5)
+    await stream.add_stream(StreamConfig(name="S", subjects=["s.>"]))
+    yield stream
+    await stream.delete_stream("S")
+    await connection.close()
+
+
+def subscribing(url, handler, **settings):
+    """A FastStream subscriber of `s.a`, as its documentation shows it."""
+    broker = NatsBroker(url, logger=None)
+    wanted = {"stream": JStream("S", declare=False), "durable": "d", "pull_sub": PullSub(), **settings}
+    broker.subscriber("s.a", **wanted)(handler)
+    return broker
+
+
+async def test_faststream_drops_a_message_whose_handler_fails(url, stream):
+    """STACK row 2: REJECT_ON_ERROR."""
+    called = asyncio.Event()
+
+    async def fail(message):
+        called.set()
+        raise RuntimeError("the database is away for a second")
+
+    async with subscribing(url, fail) as broker:
+        await broker.start()
+        await stream.publish("s.a", b"1")
+        await asyncio.wait_for(called.wait(), 5)
+
+        async def gone():
+            return (await stream.consumer_info("S", "d")).num_ack_pending == 0
+
+        await until(gone)
+
+
+async def test_a_plain_nak_comes_back_at_once_whatever_the_consumers_backoff(stream):
+    """STACK row 3."""
+    config = ConsumerConfig(backoff=[20, 30], max_deliver=1000)
+    reading = await stream.pull_subscribe("s.a", durable="d", stream="S", config=config)
+    await stream.publish("s.a", b"1")
+    for delivered in range(1, 20):
+        (message,) = await reading.fetch(1, timeout=5)
+        assert message.metadata.num_delivered == delivered
+        await message.nak()
+
+
+async def test_faststream_overwrites_the_limits_of_a_stream_that_it_declares(url, stream):
+    """STACK row 4."""
+    await stream.update_stream(StreamConfig(name="S", subjects=["s.>"], max_age=3600))
+
+    async def hear(message): ...
+
+    async with subscribing(url, hear, stream=JStream("S", subjects=["s.>"])) as broker:
+        await broker.start()
+        assert (await stream.stream_info("S")).config.max_age == 0
+
+
+async def test_faststream_answers_wherever_a_reply_to_header_points(url, stream):
+    """STACK row 7."""
+    connection = await nats.connect(url)
+    heard = await connection.subscribe("somewhere.else")
+    await connection.flush()
+
+    async def hear(message):
+        return "what only the service may say"
+
+    async with subscribing(url, hear) as broker:
+        await broker.start()
+        await stream.publish("s.a", b"1", headers={"reply_to": "somewhere.else"})
+        assert (await heard.next_msg(timeout=5)).data == b"what only the service may say"
+    await connection.close()
+
+
+async def test_a_widened_durable_does_not_go_back_to_what_it_missed(stream):
+    """STACK row 19."""
+    await stream.add_consumer("S", ConsumerConfig(durable_name="d", filter_subject="s.a"))
+    await stream.publish("s.b", b"missed")
+    await stream.publish("s.a", b"heard")
+    reading = await stream.pull_subscribe_bind("d", "S")
+    (message,) = await reading.fetch(1, timeout=5)
+    await message.ack_sync()
+    await stream.add_consumer("S", ConsumerConfig(durable_name="d", filter_subject="s.>"))
+    info = await stream.consumer_info("S", "d")
+    assert (info.config.filter_subject, info.num_pending) == ("s.>", 0)
+
+
+async def test_a_fired_schedule_has_no_message_id(stream):
+    """STACK row 15."""
+    config = StreamConfig(name="LATER", subjects=["later.>"], allow_msg_schedules=True, allow_rollup_hdrs=True)
+    await stream.add_stream(config)
+    headers = {
+        "Nats-Schedule": f"@at {datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}",
+        "Nats-Schedule-Target": "later.fired",
+        "Nats-Msg-Id": "m-1",
+        "ce-id": "m-1",
+    }
+    reading = await stream.pull_subscribe("later.fired", durable="d", stream="LATER")
+    await stream.publish("later.planned", b"1", headers=headers)
+    (fired,) = await reading.fetch(1, timeout=5)
+    assert ("Nats-Msg-Id" in fired.headers, fired.headers["ce-id"]) == (False, "m-1")
+    await stream.delete_stream("LATER")
+
+
+async def test_a_stream_deduplicates_for_two_minutes_whoever_the_sender(stream):
+    """STACK row 21."""
+    assert (await stream.stream_info("S")).config.duplicate_window == 120
+    receipts = [await stream.publish("s.a", sender, headers={"Nats-Msg-Id": "1"}) for sender in (b"one", b"other")]
+    assert [bool(receipt.duplicate) for receipt in receipts] == [False, True]
+
+
+async def test_a_key_twice_in_one_statement_is_returned_once(postgres):
+    """STACK row 23."""
+    sql = await asyncpg.connect(postgres.admin_dsn)
+    await sql.execute("CREATE TEMPORARY TABLE claimed (id text PRIMARY KEY)")
+    claim = "INSERT INTO claimed SELECT unnest($1::text[]) ON CONFLICT DO NOTHING RETURNING id"
+    assert [row["id"] for row in await sql.fetch(claim, ["a", "a", "b"])] == ["a", "b"]
+    await sql.close()

@@ -1,0 +1,176 @@
+"""What the relay makes of the hazards between the outbox and the bus (docs/stack.md)."""
+
+import asyncio
+import os
+import signal
+
+import asyncpg
+import pytest
+from prometheus_client import REGISTRY
+
+from contracts.division import Division
+from contracts.targets import Amounts, ProgressRecorded, TargetSet
+from services.runtime import outbox
+from services.runtime.relay import POLL_S
+from tests.runtime.inside import inside
+from tests.servers import NOW, migrated, until
+from tests.streams import read_stream
+from tests.targets.plan import target
+
+
+@pytest.fixture
+async def runtime(bus):
+    async with inside(bus, await migrated("targets"), publish_timeout_s=0.3) as runtime:
+        yield runtime
+
+
+def fact(external_id, target_id="t-1"):
+    return ProgressRecorded(
+        target_id=target_id,
+        division=Division("360222104201"),
+        source="acme",
+        external_id=external_id,
+        revision=1,
+        entity="示范林场",
+        plot="一号小班",
+        counted=1,
+        total=Amounts(),
+        at=NOW,
+    )
+
+
+async def write(sql, *facts):
+    await outbox.write(sql, "targets", [outbox.telling(one, None) for one in facts], NOW)
+
+
+async def all_sent(runtime):
+    async def so():
+        return await runtime.rows("SELECT count(*) FROM unsent") == [(0,)]
+
+    await until(so)
+
+
+async def on_the_bus(runtime):
+    """The order and the aggregate's sequence of what the stream has."""
+    return [(told["key"], told["sequence"]) for told in await read_stream(runtime.provisioner, "TARGETS", "targets.>")]
+
+
+def failures():
+    return REGISTRY.get_sample_value("linzhang_relay_failed_total")
+
+
+async def test_a_row_whose_transaction_commits_late_is_sent_too(runtime):
+    """STACK row 13: whoever polls by `id > last` has gone past it by then."""
+    late = await asyncpg.connect(runtime.dsn)
+    open_still = late.transaction()
+    await open_still.start()
+    await write(late, fact("late", "t-late"))
+    async with runtime.pool.acquire() as sql:
+        await write(sql, fact("early", "t-early"))
+    runtime.begin(runtime.relay.run())
+    await all_sent(runtime)
+    assert await on_the_bus(runtime) == [("t-early", 1)]
+    await open_still.commit()
+    await late.close()
+    runtime.relay.wake()
+    await all_sent(runtime)
+    assert await on_the_bus(runtime) == [("t-early", 1), ("t-late", 1)]
+
+
+async def test_what_nobody_announces_is_sent_too(runtime):
+    """STACK row 14: NOTIFY is a wake-up only, and no handler's transaction takes its lock; the poll is relied on."""
+    runtime.begin(runtime.relay.run())
+
+    async def leads():
+        return runtime.relay.leading
+
+    await until(leads)
+    started = asyncio.get_running_loop().time()
+    async with runtime.pool.acquire() as sql, sql.transaction():
+        await write(sql, fact("a"))
+    await all_sent(runtime)
+    assert asyncio.get_running_loop().time() - started < 3 * POLL_S
+    assert [said for said in runtime.statements if "notify" in said.lower()] == []
+
+
+async def test_a_relay_that_does_not_lead_wakes_the_one_that_does(runtime):
+    """STACK row 14."""
+    async with inside(runtime.bus, runtime.dsn) as other:
+        for one in (runtime, other):
+            one.begin(one.relay.run())
+
+        async def one_leads():
+            return runtime.relay.leading or other.relay.leading
+
+        await until(one_leads)
+        follower, leader = sorted((runtime, other), key=lambda one: one.relay.leading)
+        announced = asyncio.Event()
+        async with leader.pool.acquire() as sql:
+            await sql.add_listener("outbox_targets", lambda *_: announced.set())
+            follower.relay.wake()
+            async with asyncio.timeout(5):
+                await announced.wait()
+            await sql.reset()
+
+
+async def test_without_a_receipt_a_row_is_sent_again_under_its_id_and_the_stream_has_it_once(runtime):
+    """STACK rows 9 and 13: the bus takes it and its receipt comes too late; `duplicate` is a success."""
+    runtime.begin(runtime.relay.run())
+    async with runtime.pool.acquire() as sql:
+        await write(sql, fact("before", "t-before"))
+        await all_sent(runtime)
+        failed = failures()
+        os.kill(runtime.bus.pid, signal.SIGSTOP)
+        try:
+            await write(sql, fact("a"))
+            runtime.relay.wake()
+
+            async def given_up():
+                return failures() > failed
+
+            await until(given_up)
+            assert await runtime.rows("SELECT count(*) FROM unsent") == [(1,)]
+        finally:
+            os.kill(runtime.bus.pid, signal.SIGCONT)
+    await all_sent(runtime)
+    assert await on_the_bus(runtime) == [("t-before", 1), ("t-1", 1)]
+
+
+async def test_a_row_that_is_not_taken_holds_back_its_aggregate_and_no_other(runtime):
+    """STACK row 24: gathered without regard to aggregates, the later fact would overtake the earlier one."""
+    config = (await runtime.streams.stream_info("TARGETS")).config
+    subjects = list(config.subjects)
+    config.subjects = [subject for subject in subjects if not subject.startswith(TargetSet.name)]
+    await runtime.streams.update_stream(config)
+    held = TargetSet(target=target(id="t-held"))
+    async with runtime.pool.acquire() as sql:
+        await write(sql, held, fact("second", "t-held"), fact("a", "t-free"), fact("b", "t-free"))
+    runtime.begin(runtime.relay.run())
+
+    async def free_sent():
+        return await runtime.rows("SELECT partitionkey FROM unsent ORDER BY id") == [("t-held",)] * 2
+
+    await until(free_sent)
+    assert await on_the_bus(runtime) == [("t-free", 1), ("t-free", 2)]
+    config.subjects = subjects
+    await runtime.streams.update_stream(config)
+    runtime.relay.wake()
+    await all_sent(runtime)
+    assert await on_the_bus(runtime) == [("t-free", 1), ("t-free", 2), ("t-held", 1), ("t-held", 2)]
+
+
+async def test_a_bus_that_lost_everything_is_refilled_from_the_outbox(runtime):
+    """STACK row 1: JetStream is transport, the rows are the record."""
+    runtime.begin(runtime.relay.run())
+    async with runtime.pool.acquire() as sql:
+        await write(sql, *(fact(f"a-{n}", f"t-{n % 3}") for n in range(9)))
+    await all_sent(runtime)
+    before = await on_the_bus(runtime)
+    config = (await runtime.streams.stream_info("TARGETS")).config
+    await runtime.streams.delete_stream("TARGETS")
+    await runtime.streams.add_stream(config)
+    async with runtime.pool.acquire() as sql:
+        assert await outbox.send_again(sql) == 9
+    runtime.relay.wake()
+    await all_sent(runtime)
+    assert (len(before), await on_the_bus(runtime)) == (9, before)
