@@ -258,7 +258,8 @@ async def test_a_slow_handler_does_not_run_twice(rig):
     async with service(rig, ACK_WAIT_S="0.6"):
         await rig.post(progress("a", "slow-2"))
         await rig.seen("a")
-    assert await rig.rows("SELECT count(*) FROM tried") == [(1,)]
+        delivered = (await stream.consumer_info("INTAKE", "targets-intake-progress")).delivered
+    assert (delivered.consumer_seq, await rig.rows("SELECT count(*) FROM tried")) == (1, [(1,)])
     await operator.close()
 
 

@@ -9,36 +9,13 @@ import pytest
 from faststream.nats import JStream, NatsBroker, PullSub
 from nats.js.api import ConsumerConfig, StreamConfig
 
-from deploy.local.bus import binary
-from deploy.local.ports import LOOPBACK, free_port
 from tests.servers import until
 
 
-@pytest.fixture(scope="module")
-async def url(tmp_path_factory):
-    """A nats-server at its defaults, without accounts."""
-    port = free_port()
-    command = (binary(), "-js", "-a", LOOPBACK, "-p", str(port), "-sd", str(tmp_path_factory.mktemp("plain")))
-    server = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
-    address = f"nats://{LOOPBACK}:{port}"
-
-    async def answers():
-        try:
-            await (await nats.connect(address, allow_reconnect=False)).close()
-        except OSError:
-            return False
-        return True
-
-    await until(answers)
-    yield address
-    server.terminate()
-    await server.wait()
-
-
 @pytest.fixture
-async def stream(url):
+async def stream(plain):
     """JetStream with one stream S of `s.>`, gone again afterwards."""
-    connection = await nats.connect(url)
+    connection = await nats.connect(plain)
     stream = connection.jetstream(timeout=5)
     await stream.add_stream(StreamConfig(name="S", subjects=["s.>"]))
     yield stream
@@ -54,7 +31,7 @@ def subscribing(url, handler, **settings):
     return broker
 
 
-async def test_faststream_drops_a_message_whose_handler_fails(url, stream):
+async def test_faststream_drops_a_message_whose_handler_fails(plain, stream):
     """STACK row 2: REJECT_ON_ERROR."""
     called = asyncio.Event()
 
@@ -62,7 +39,7 @@ async def test_faststream_drops_a_message_whose_handler_fails(url, stream):
         called.set()
         raise RuntimeError("the database is away for a second")
 
-    async with subscribing(url, fail) as broker:
+    async with subscribing(plain, fail) as broker:
         await broker.start()
         await stream.publish("s.a", b"1")
         await asyncio.wait_for(called.wait(), 5)
@@ -84,27 +61,27 @@ async def test_a_plain_nak_comes_back_at_once_whatever_the_consumers_backoff(str
         await message.nak()
 
 
-async def test_faststream_overwrites_the_limits_of_a_stream_that_it_declares(url, stream):
+async def test_faststream_overwrites_the_limits_of_a_stream_that_it_declares(plain, stream):
     """STACK row 4."""
     await stream.update_stream(StreamConfig(name="S", subjects=["s.>"], max_age=3600))
 
     async def hear(message): ...
 
-    async with subscribing(url, hear, stream=JStream("S", subjects=["s.>"])) as broker:
+    async with subscribing(plain, hear, stream=JStream("S", subjects=["s.>"])) as broker:
         await broker.start()
         assert (await stream.stream_info("S")).config.max_age == 0
 
 
-async def test_faststream_answers_wherever_a_reply_to_header_points(url, stream):
+async def test_faststream_answers_wherever_a_reply_to_header_points(plain, stream):
     """STACK row 7."""
-    connection = await nats.connect(url)
+    connection = await nats.connect(plain)
     heard = await connection.subscribe("somewhere.else")
     await connection.flush()
 
     async def hear(message):
         return "what only the service may say"
 
-    async with subscribing(url, hear) as broker:
+    async with subscribing(plain, hear) as broker:
         await broker.start()
         await stream.publish("s.a", b"1", headers={"reply_to": "somewhere.else"})
         assert (await heard.next_msg(timeout=5)).data == b"what only the service may say"
