@@ -135,15 +135,17 @@ async def running(name: str, bus: Bus, dsn: str, module: str | None = None, **se
         await found.answers("/readyz", 200)
         yield found
     finally:
+        hangs = False
         if process.returncode is None:
             process.terminate()
             try:
                 await asyncio.wait_for(process.wait(), 10)
             except TimeoutError:
+                hangs = True
                 process.kill()
                 await process.wait()
-                raise AssertionError(f"{name} was told to end and did not:\n" + "".join(found.log[-30:])) from None
         await reading
+        assert not hangs, f"{name} was told to end and did not:\n" + "".join(found.log[-30:])
 
 
 async def _read(process: asyncio.subprocess.Process, log: list[str]) -> None:
