@@ -194,8 +194,9 @@ class Handling:
             async with self._pool.acquire() as sql, sql.transaction():
                 attempts = await dead_letters.count_attempt(sql, self._name, *key, reason)
                 buried = hopeless or attempts >= self._settings.max_attempts
-                if buried:
-                    await self._bury(sql, raw, heard, key, error, attempts)
+                # Another replica, to which it was delivered too, may have settled it by now.
+                if buried and await inbox.claim(sql, self._name, [key]):
+                    await self._bury(sql, raw, heard, error, attempts)
         except Exception as second:
             if not is_away(second):
                 raise
@@ -214,11 +215,8 @@ class Handling:
         await pull.put_off(raw, delay_s)
         return True
 
-    async def _bury(
-        self, sql: Sql, raw: Msg, heard: Heard[Any], key: inbox.Key, error: Exception, attempts: int
-    ) -> None:
+    async def _bury(self, sql: Sql, raw: Msg, heard: Heard[Any], error: Exception, attempts: int) -> None:
         at = self._clock.now()
-        await inbox.claim(sql, self._name, [key])
         letter_id = uuid7()
         cause = str(error).partition(":")[0] if isinstance(error, Unreadables) else ""
         cause = f"unreadable {cause}" if cause else type(error).__name__

@@ -24,7 +24,7 @@ from tests.telling import connect
 PROGRESS = durable("targets", ProgressReport)
 
 
-def progress(external_id, target_id="t-1", entity="示范林场"):
+def progress(external_id, entity="ok", target_id="t-1"):
     return {
         "external_id": external_id,
         "target_id": target_id,

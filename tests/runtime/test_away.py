@@ -23,8 +23,9 @@ from deploy.nats.provision import provision
 from services.runtime.ids import uuid7
 from services.runtime.migrate import migrate_async
 from tests.faults.proxy import Proxy, Trap
+from tests.runtime.inside import progress
 from tests.runtime.stubborn import TABLE
-from tests.runtime.test_delivery import MODULE, progress
+from tests.runtime.test_delivery import MODULE
 from tests.servers import PASSWORD, database, running
 from tests.telling import connect
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import urllib.request
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
@@ -26,25 +25,14 @@ from contracts.division import UNKNOWN
 from contracts.event import Envelope, dump, to_headers
 from contracts.intake import ProgressReport, intake_subject
 from contracts.wiring import STREAMS
-from deploy.local.ports import LOOPBACK
 from deploy.nats.provision import provision
 from services.runtime.ids import uuid7
+from tests.runtime.inside import inside, progress
 from tests.runtime.stubborn import TABLE
 from tests.servers import migrated, running, until
 from tests.telling import connect
 
 MODULE = "tests.runtime.stubborn"
-
-
-def progress(external_id, entity="ok", target_id="t-1"):
-    return {
-        "external_id": external_id,
-        "target_id": target_id,
-        "entity": entity,
-        "plot": "一号小班",
-        "period": {"first": "2020-05-01", "last": "2020-05-31"},
-        "amounts": {"reported": "1"},
-    }
 
 
 class Rig:
@@ -78,11 +66,6 @@ class Rig:
 
     async def seen(self, *external_ids):
         await self.becomes("SELECT external_id FROM seen ORDER BY 1", [(one,) for one in sorted(external_ids)])
-
-    async def messages_in(self):
-        """How many messages the bus has taken from its clients."""
-        varz = f"http://{LOOPBACK}:{self.bus.monitor_port}/varz"
-        return json.loads(await asyncio.to_thread(lambda: urllib.request.urlopen(varz).read()))["in_msgs"]
 
     async def ask(self, command, answer):
         subject = operation_subject(type(command), "targets", OPERATOR, UNKNOWN)
@@ -159,6 +142,20 @@ async def test_poison_becomes_a_dead_letter_that_is_announced_grouped_replayed_a
     ]
 
 
+async def test_poison_that_two_replicas_have_at_once_is_one_dead_letter(bus):
+    async def poisoned(tx, events):
+        await asyncio.sleep(0.1)
+        raise ValueError("cannot be handled")
+
+    async with inside(bus, await migrated("targets"), max_attempts=1) as one:
+        pull = await one.pull()
+        await one.post(progress("p-1"))
+        taken = await pull.take()
+        await asyncio.gather(*(one.handling(poisoned).settle(pull, taken) for _ in range(2)))
+        assert await one.rows("SELECT durable FROM dead_letters") == [("targets-intake-progress",)]
+        assert await one.rows("SELECT count(*) FROM outbox WHERE subject LIKE 'targets.dead_lettered.%'") == [(1,)]
+
+
 async def test_a_fact_that_its_contract_refuses_is_a_dead_letter_at_once(rig):
     cases = await connect(rig.bus, "cases")
     told = to_headers(Envelope(uuid7(), "cases", "cn.linzhang.cases.opened.v1", datetime.now(UTC)))
@@ -205,18 +202,6 @@ async def test_what_cannot_be_read_is_refused_once_however_often_it_is_delivered
         await rig.post(progress("b"))
         await rig.seen("a", "b")
     assert await rig.rows(refusals[0]) == refusals[1]
-    await provisioner.close()
-
-
-async def test_a_durable_that_is_gone_is_not_asked_again_and_again(rig):
-    """STACK row 5: 2,200 requests a second for ever."""
-    provisioner = await connect(rig.bus, "provisioner")
-    async with service(rig) as running:
-        await provisioner.jetstream(timeout=5).delete_consumer("CASES", "targets-closed")
-        await running.answers("/readyz", 503)
-        before = await rig.messages_in()
-        await asyncio.sleep(2)
-        assert await rig.messages_in() - before < 100
     await provisioner.close()
 
 

@@ -71,7 +71,7 @@ async def test_a_batch_costs_the_runtime_as_many_statements_as_one_message(bus):
 
         handling, pull, said = runtime.handling(tell), await runtime.pull(), []
         for count in (1, 1, 50):  # the first time the types are asked for as well
-            await runtime.post(*(progress(f"a-{n}", f"t-{n % 5}") for n in range(count)))
+            await runtime.post(*(progress(f"a-{n}", target_id=f"t-{n % 5}") for n in range(count)))
             messages = await taken(pull, count)
             await asyncio.sleep(0)
             runtime.statements.clear()
