@@ -16,7 +16,6 @@ import uuid
 from datetime import UTC, datetime
 
 import nats
-from nats.errors import TimeoutError as NatsTimeout
 
 PREFIX = "cn.linzhang."
 """What every type begins with."""
@@ -241,7 +240,7 @@ async def pull(bus: nats.NATS, notify: Notify, durable: str, stopped: asyncio.Ev
     while not stopped.is_set():
         try:
             messages = await reading.fetch(50, timeout=1)
-        except NatsTimeout:
+        except TimeoutError:
             continue
         except nats.errors.Error:
             await asyncio.sleep(0.5)  # the durable is being made anew
