@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from contracts.case import CaseState
-from services.cases.campaign import CAMPAIGNS, ITEMS, RULES, Campaign, campaign_of, read
+from services.cases.campaign import CAMPAIGNS, FULL_FOR_KINDS, ITEMS, RULES, Campaign, campaign_of, read
 from services.cases.machine import MOVES
 
 PAGE = Path(__file__).parents[2] / "docs" / "cases.md"
@@ -90,6 +90,8 @@ def _checklists() -> Iterator[str]:
         for route, items in routes.items():
             named = "；".join(f"`{item}` {ITEMS[item][0]}" for item in items) or "a photograph of the site"
             yield f"| {checklist} | {route} | {named} |"
+    yield ""
+    yield f"In every campaign full for: {', '.join(f'`{kind}`' for kind in FULL_FOR_KINDS)}."
 
 
 def _ladder() -> Iterator[str]:

@@ -49,6 +49,7 @@ from contracts.ledger import LedgerLine
 from contracts.values import UnitRef, day_of
 from services.cases.campaign import ITEMS, RULES, campaign_of
 from services.cases.case import entry, step, told
+from services.cases.deadline import between, shifted
 from services.cases.machine import MOVES, Act, lawful, refuse, refuse_field, wrong
 from services.cases.post import Posts
 
@@ -212,7 +213,7 @@ def _by(act: Act) -> dict[str, Any]:
 def prove(case: Case, route: Route, proofs: tuple[Proof, ...]) -> None:
     """Raises Problem naming every item of the route's checklist that is missing (DOMAIN §5)."""
     proved = {proof.item for proof in proofs}
-    missing = [item for item in campaign_of(case.campaign).items(route) if item not in proved]
+    missing = [item for item in campaign_of(case.campaign).items(case.kind, route) if item not in proved]
     errors = [("proofs", f"{item} ({'; '.join(ITEMS[item])}) is missing for {route}") for item in missing]
     errors += [("proofs", f"{item} is no item: {', '.join(ITEMS)}") for item in sorted(proved - ITEMS.keys())]
     handed = [one for one in case.referrals if one.cycle == case.cycle and one.kind in JUSTICE and one.acknowledged_on]
@@ -223,10 +224,10 @@ def prove(case: Case, route: Route, proofs: tuple[Proof, ...]) -> None:
 
 
 def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact:
-    """The unit goes on; the days that the case waited for its acceptor do not count against it."""
+    """The unit goes on; the working days that the case waited for its acceptor do not count against it."""
     lawful(case, "send_back", act)
-    waited = act.on - (case.submitted_on or act.on)
-    changes = {"due_on": case.due_on and case.due_on + waited, "route": None, "proofs": ()}
+    waited = between(case.submitted_on or act.on, act.on)
+    changes = {"due_on": case.due_on and shifted(case.due_on, waited), "route": None, "proofs": ()}
     return told(CaseSentBack, step(case, "send_back", act, posts, **changes), act, reason=ask.reason)
 
 

@@ -1,4 +1,4 @@
-"""`make bench`: each row of ours beside a floor and a naive way, printed as a table and written to `latest.json`.
+"""`make bench`: each row of ours beside a floor and a naive way, as a table, in `latest.json` and docs/performance.md.
 
 `python -m tests.bench [--quick] [chain track relay locate ledger start memory]` measures some of them, and writes
 nothing unless all were measured at full size.
@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import platform
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -24,13 +23,12 @@ from rich.table import Table
 from contracts.wiring import SERVICES
 from deploy.local.postgres import Postgres, temporary_home
 from tests import servers
-from tests.bench import ledger, locate, memory, relay, start, track
+from tests.bench import ledger, locate, memory, page, relay, start, track
 from tests.bench.bare import bare
 from tests.bench.chain import Hops, Ours, drained_per_second, latency_ms
 from tests.bench.measured import ROUNDS, alternating, row
 from tests.bench.rig import system
 
-LATEST = Path(__file__).with_name("latest.json")
 PARTS = ("chain", "track", "relay", "locate", "ledger", "start", "memory")
 Rows = list[dict[str, Any]]
 
@@ -205,17 +203,8 @@ def show(rows: Rows, out: Console) -> None:
     table.add_column("goal")
     table.add_column("")
     for one in rows:
-        table.add_row(*_cells(one))
+        table.add_row(*(cell.strip("*") for cell in page.cells(one)))
     out.print(table)
-
-
-def _cells(one: dict[str, Any]) -> Iterator[str]:
-    yield one["what"]
-    yield one["unit"]
-    for name in ("ours", "floor", "naive", "of_floor", "of_naive"):
-        yield f"{one[name]:,.10g}" if name in one else ""
-    yield one["goal"]
-    yield "met" if one["met"] else "missed"
 
 
 def main() -> None:
@@ -227,8 +216,7 @@ def main() -> None:
     rows = uvloop.run(measure(parts, chosen.quick))
     show(rows, Console(width=200))
     if set(parts) == set(PARTS) and not chosen.quick:
-        told = {"machine": machine(), "rows": rows}
-        LATEST.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        page.write({"machine": machine(), "rows": rows})
 
 
 if __name__ == "__main__":

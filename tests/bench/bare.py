@@ -81,7 +81,7 @@ class Processes:
     """Programs of this folder, each a process of its own."""
 
     def __init__(self, module: str, found: Bare, arguments: Sequence[str]) -> None:
-        command = (sys.executable, "-m", f"tests.bench.{module}", found.url, found.dsn)
+        command = (sys.executable, "-W", "ignore", "-m", f"tests.bench.{module}", found.url, found.dsn)
         self._running = [subprocess.Popen([*command, argument]) for argument in arguments]
 
     def hold(self, *, on: bool) -> None:

@@ -219,6 +219,15 @@ def test_an_application_for_close_out_is_refused_naming_what_is_missing():
     assert "林地回收到位" in rules_named[0]
 
 
+def test_natural_forest_destroyed_under_a_pretext_is_punished_in_every_campaign():
+    """E12: the everyday checklist would let a photograph do."""
+    case = case_in("rectifying").model_copy(update={"kind": "natural_forest_destroyed"})
+    with pytest.raises(Problem) as refused:
+        decide(case, SubmitCase, UNIT, **{**SUBMITTED, "proofs": PROOFS[:1]})
+    assert [error["field"] for error in refused.value.errors] == ["proofs", "proofs"]
+    assert decide(case, SubmitCase, UNIT, **SUBMITTED).case.state == "submitted"
+
+
 def test_handed_to_justice_needs_a_referral_that_was_acknowledged_and_the_land_settled():
     case = case_in("rectifying", SHIELD)
     referred = decide(case, ReferCase, OFFICE, **REFERRAL, flags=["grave"]).case
@@ -566,7 +575,7 @@ def test_the_acceptor_is_never_the_rectifier():
 
 def test_days_spent_waiting_for_the_acceptor_do_not_count_against_the_unit():
     later = NOW + timedelta(days=4)
-    assert decide(case_in("submitted"), SendBackCase, OFFICE, later, **REASON).case.owner.due_on == date(2020, 7, 5)
+    assert decide(case_in("submitted"), SendBackCase, OFFICE, later, **REASON).case.owner.due_on == date(2020, 7, 7)
 
 
 def test_an_assignment_names_each_field_that_is_wrong():
