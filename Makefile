@@ -26,7 +26,7 @@ check: $(READY)  ## style, types, who may import whom, and the published contrac
 test: check  ## everything above, then every test against real servers
 	$(BIN)/pytest
 
-bench: $(READY)  ## measure speed and size (about ten minutes on two cores); writes tests/bench/latest.json
+bench: $(READY)  ## measure speed and size (about twenty minutes on two cores); writes tests/bench/latest.json
 	$(BIN)/python -m tests.bench
 
 conformance: $(READY)  ## check one service that runs on a bus: SERVICE=notify BUS=nats://host:4222 PASSWORDS=file.json

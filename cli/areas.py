@@ -88,7 +88,7 @@ class _NotAFeature(Exception):
 
 
 def _part(whole: Any, name: str, kind: type, rule: str) -> Any:
-    part = whole.get(name)
+    part = whole.get(name.rpartition(".")[2])
     if not isinstance(part, kind):
         raise _NotAFeature(name, rule)
     return part
@@ -99,7 +99,7 @@ def _area(feature: Any) -> Area:
         raise _NotAFeature("feature", "must be an object")
     properties = _part(feature, "properties", dict, "must be an object")
     geometry = _part(feature, "geometry", dict, "must be an object")
-    coordinates = _part(geometry, "coordinates", list, "must be a list")
+    coordinates = _part(geometry, "geometry.coordinates", list, "must be a list")
     if geometry.get("type") not in ("Polygon", "MultiPolygon"):
         raise _NotAFeature("geometry.type", "must be Polygon or MultiPolygon")
     code = str(properties.get("division") or properties.get("code") or "")

@@ -87,7 +87,7 @@ def _stop_as_ctrl_c_does() -> None:
     """A closed terminal or a plain kill ends what was started, as Ctrl-C does."""
     for signals in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(signals) is signal.SIG_DFL:
-            signal.signal(signals, lambda *_: signal.raise_signal(signal.SIGINT))
+            signal.signal(signals, signal.default_int_handler)
 
 
 def _say_problem(refused: Refused) -> None:

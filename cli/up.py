@@ -19,6 +19,7 @@ from cli.say import say, talk
 from cli.session import HomeOption, home_at, run
 from deploy.local.bus import BusFailed
 from deploy.local.postgres import PostgresFailed
+from deploy.local.processes import StillRuns
 from deploy.local.stack import AlreadyRunning, ServiceFailed, Stack, WrongSettings
 from deploy.nats.accounts import Integrator
 from deploy.nats.provision import WouldLoseData
@@ -35,7 +36,7 @@ _COLOURS = {
 DESK = Integrator("desk")
 """Who posts what an operator reports by hand."""
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-FAILURES = (BusFailed, PostgresFailed, ServiceFailed, WouldLoseData)
+FAILURES = (BusFailed, PostgresFailed, ServiceFailed, StillRuns, WouldLoseData)
 _SYNC = re.compile(r"always|([0-9]+(\.[0-9]+)?(ms|s|m|h))+")
 
 
@@ -97,7 +98,9 @@ async def _until_told(stack: Stack) -> None:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for stop in STOPS:
-        loop.add_signal_handler(stop, told.set)
+        # What was started to outlive its terminal does.
+        if signal.getsignal(stop) is not signal.SIG_IGN:
+            loop.add_signal_handler(stop, told.set)
     watching = asyncio.create_task(stack.watch())
     waiting = asyncio.create_task(told.wait())
     await asyncio.wait((watching, waiting), return_when=asyncio.FIRST_COMPLETED)

@@ -71,12 +71,10 @@ async def play(*, reports: int, seed: int, keep: bool, out: Console, err: Consol
                 reckoned = fieldwork.expected_mu
                 books = await audit(run, demo.buses, demo.account, reckoned, demo.people, demo.desk.imports)
                 await show(run, demo.people, books, out)
-        except asyncio.CancelledError:
-            await stack.stop()
-            shutil.rmtree(path, ignore_errors=True)
-            raise
         finally:
             await stack.stop()
+            if asyncio.current_task().cancelling() and not keep:  # type: ignore[union-attr]
+                shutil.rmtree(path, ignore_errors=True)
     balanced = all(book.balances for book in books)
     if keep or not balanced:
         talk("demo.kept", path=path)

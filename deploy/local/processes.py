@@ -13,6 +13,10 @@ ENDS_WITHIN_S = 15.0
 _PROC = Path("/proc/self/stat").exists()
 
 
+class StillRuns(Exception):
+    """A process that was told to end has not: nobody may start another on its data."""
+
+
 def born(pid: int) -> str:
     """When a process began; empty when there is none, or when it has ended and nobody has taken note."""
     if not _PROC:
@@ -37,13 +41,15 @@ def runs(pid: int, what: str) -> bool:
 
 
 def end(pid: int, what: str, how: signal.Signals) -> bool:
-    """End a process if `what` stands in its command line, and wait for it; whether there was one."""
+    """End a process if `what` stands in its command line, and wait for it; whether there was one. Raises StillRuns."""
     if not runs(pid, what):
         return False
     with suppress(ProcessLookupError):
         os.kill(pid, how)
     until = time.monotonic() + ENDS_WITHIN_S
-    while runs(pid, what) and time.monotonic() < until:
+    while runs(pid, what):
+        if time.monotonic() > until:
+            raise StillRuns(f"process {pid} on {what} was told to end and still runs; end it and start again")
         time.sleep(0.05)
     return True
 

@@ -88,6 +88,7 @@ class Stack:
             await self._make_database()
             for name in SERVICES:
                 await self._start_service(name)
+            self._write_run()
             # The services read their own code meanwhile, and wait for their schemas and durables.
             await asyncio.gather(self._migrate(), self._provision(), *(self._ready(name) for name in SERVICES))
             return self._write_run()
@@ -214,6 +215,7 @@ class Stack:
                     # Somebody was quicker between the look and the listening.
                     tries += 1
                     await self._start_service(name)
+                    self._write_run()
                     continue
                 raise ServiceFailed(f"{name} ended: " + "\n".join(self._last_words.get(name, ())))
             if time.monotonic() > until:
@@ -288,6 +290,10 @@ class Stack:
             self.bus.reload()
             self.log("users", f"not taken up: {refused}")
             return
+        except BaseException:
+            # Asked again, it must still know what was in force.
+            self.users.outsiders = before
+            raise
         self._users_at = self._taken_up_at = at
         self._write_run()
         self.log("users", f"{len(outsiders)} users outside the services are taken up")

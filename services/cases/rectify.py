@@ -95,7 +95,7 @@ def reassign(case: Case, act: Act, ask: ReassignCase, posts: Posts) -> CaseFact:
     lawful(case, "reassign", act)
     unit = _unit(posts, ask.unit, ask.due_on, act)
     changes: dict[str, Any] = {**_EMPTY, "unit": unit, "due_on": ask.due_on}
-    if unit != case.unit:
+    if case.unit is None or unit.id != case.unit.id:
         # The same unit has had its extension, and its hours to return the case.
         changes |= {"assigned_at": act.at, "extensions": 0}
     return told(CaseReassigned, step(case, "reassign", act, posts, **changes), act, reason=ask.reason)

@@ -100,7 +100,8 @@ def sift_all(
     """Each batch in turn; what is known of a terminal is kept up for those that follow."""
     points, wrong = _read([one.body for one in batches], now)
     # The way from each point to the next one; where a point between is left out, it is measured anew.
-    steps_m = distance_m(points["lon"][:-1], points["lat"][:-1], points["lon"][1:], points["lat"][1:], np)
+    with np.errstate(invalid="ignore"):  # a point nowhere is left out, and its steps with it
+        steps_m = distance_m(points["lon"][:-1], points["lat"][:-1], points["lon"][1:], points["lat"][1:], np)
     found, begin = [], 0
     for one in batches:
         its = slice(begin, begin + len(one.body.points))

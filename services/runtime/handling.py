@@ -72,25 +72,20 @@ class Handling:
         self._clock = clock
         self._breaker = breaker
         self._relay = relay
-        self._stopping = False
 
     async def run(self, pull: Pull, bus_breaker: Breaker) -> None:
-        """Take what has gathered, settle it, and again, until stopped."""
-        while not self._stopping:
+        """Settle what has gathered, and again, until the pull is stopped; what is committed is acknowledged too."""
+        while not pull.stopped:
             await self._breaker.closed()
             await bus_breaker.closed()
             messages = await pull.take()
-            if messages and not self._stopping:
+            if messages and not pull.stopped:
                 started = time.perf_counter()
                 await self.settle(pull, messages)
                 seconds = time.perf_counter() - started
                 pull.measure(len(messages), seconds)
                 metrics.HANDLING.labels(self._name).observe(seconds)
                 metrics.BATCH.labels(self._name).observe(len(messages))
-
-    def stop(self) -> None:
-        """End after the messages at hand: what is committed is acknowledged too."""
-        self._stopping = True
 
     async def settle(self, pull: Pull, messages: list[Msg]) -> None:
         """Every message is handled, put off or buried when this returns."""
@@ -195,7 +190,8 @@ class Handling:
                 attempts = await dead_letters.count_attempt(sql, self._name, *key, reason)
                 buried = hopeless or attempts >= self._settings.max_attempts
                 # Another replica, to which it was delivered too, may have settled it by now.
-                if buried and await inbox.claim(sql, self._name, [key]):
+                settled = buried and not await inbox.claim(sql, self._name, [key])
+                if buried and not settled:
                     await self._bury(sql, raw, heard, error, attempts)
         except Exception as second:
             if not is_away(second):
@@ -203,6 +199,9 @@ class Handling:
             self._breaker.open(str(second) or type(second).__name__)
             await self._breaker.closed()
             return False
+        if settled:
+            await pull.terminate(raw)
+            return True
         if buried:
             log.error("dead letter", subject=raw.subject, attempts=attempts, **about)
             metrics.HANDLED.labels(self._name, "dead").inc()

@@ -16,7 +16,7 @@ class OneLine(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.ERROR and record.exc_info:
             error = record.exc_info[1]
-            record.msg, record.args = f"{record.getMessage()}: {error or type(error).__name__}", ()
+            record.msg, record.args = f"{record.getMessage()}: {str(error) or type(error).__name__}", ()
             record.exc_info = None
         return True
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
-import signal
 import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
@@ -63,7 +61,8 @@ class Broker(NatsBroker):
 class Process:
     """One replica of a service."""
 
-    def __init__(self, service: Service, settings: Settings) -> None:
+    def __init__(self, service: Service, settings: Settings, end: Callable[[], None]) -> None:
+        """`end` is called when a part has failed, and makes the process stop."""
         service.check()
         self.service = service
         self.settings = settings
@@ -83,7 +82,7 @@ class Process:
         self._starting = "connecting"
         self._stopping = False
         self._failed: BaseException | None = None
-        self.end: Callable[[], None] = lambda: os.kill(os.getpid(), signal.SIGTERM)
+        self._end = end
 
     def _broker(self) -> Broker:
         broker = Broker(
@@ -140,6 +139,15 @@ class Process:
             await sql.execute("UPDATE view_version SET version = version")
 
     async def start(self) -> None:
+        try:
+            await self._start()
+        except Exception as error:
+            if not self._stopping:
+                log.error("the service cannot start", exc_info=error)
+                self._fail(error)
+            raise
+
+    async def _start(self) -> None:
         """Connect, catch up with reference data, then begin to fetch."""
         bus = await self.broker.connect()
         assert isinstance(bus, Client)
@@ -237,16 +245,16 @@ class Process:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A part of the service that ends on its own takes the process with it, loudly."""
-        if task.cancelled() or self._stopping:
+        if task.cancelled():
             return
         error = task.exception()
-        if error is not None:
+        if error is not None and not self._stopping:
             log.error("a part of the service failed", part=task.get_name(), exc_info=error)
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
         self._failed = error
-        self.end()
+        self._end()
 
     async def _clockwork(self, relay: Relay) -> None:
         """Do what falls due, one work after the other, so that they neither wait for each other nor skip rows."""
@@ -300,19 +308,16 @@ class Process:
         What takes longer is cut off by its transaction, and delivered again.
         """
         self._stopping = True
-        for handling in self.handlings.values():
-            handling.stop()
         for pull in self._pulls:
             pull.stop()
         if self._handling:
             await asyncio.wait(self._handling, timeout=SETTLED_WITHIN_S)
-        left = set(self._tasks)
-        while left:
+        while left := [task for task in self._tasks if not task.done()]:
             for task in left:
                 task.cancel()
-            # Once is not enough: asyncio.wait_for of Python 3.11 forgets it when what it waited for has just come.
-            _, left = await asyncio.wait(left, timeout=CANCELLED_AGAIN_S)
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            # Once is not enough: asyncio.wait_for of Python 3.11 forgets it when what it waited for has just come, and
+            # a start that is still going on begins more.
+            await asyncio.wait(left, timeout=CANCELLED_AGAIN_S)
         if not self.bus_breaker.is_open and self._pulls:
             try:
                 async with asyncio.timeout(SETTLED_WITHIN_S):
@@ -364,7 +369,12 @@ def run(service: Service) -> None:
     logging.configure(service.name, settings)
     # A batch makes many objects and hardly a cycle: at the default the collector would look a hundred times in each.
     gc.set_threshold(100_000, 20, 20)
-    process = Process(service, settings)
+
+    def end() -> None:
+        # A signal would be the exit status, whatever failed.
+        server.should_exit = True
+
+    process = Process(service, settings, end)
     metrics.BREAKER.labels("database").set(0)
     config = uvicorn.Config(
         _application(process),
@@ -378,12 +388,6 @@ def run(service: Service) -> None:
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
-
-    def end() -> None:
-        # A signal would be the exit status, whatever failed.
-        server.should_exit = True
-
-    process.end = end
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     if process.failed or not server.started:

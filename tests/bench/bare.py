@@ -64,7 +64,7 @@ async def bare(sync: str) -> AsyncIterator[Bare]:
 
 async def _prepare(found: Bare) -> None:
     sql = await asyncpg.connect(found.dsn)
-    client = await nats.connect(found.url, max_reconnect_attempts=50, reconnect_time_wait=0.1)
+    client = await nats.connect(found.url, max_reconnect_attempts=50, reconnect_time_wait=0.1, error_cb=_not_yet)
     stream = client.jetstream(timeout=10)
     for way in ("floor", "naive"):
         for hop in range(HOPS):
@@ -75,6 +75,10 @@ async def _prepare(found: Bare) -> None:
                 await stream.add_consumer(f"{way}_{hop}", config)
     await sql.close()
     await client.close()
+
+
+async def _not_yet(_: Exception) -> None:
+    """The server is still starting."""
 
 
 class Processes:

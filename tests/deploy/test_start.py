@@ -144,3 +144,14 @@ def test_what_is_run_by_hand_names_a_missing_setting(path, module, setting, told
         [sys.executable, "-m", module], env=environment(path, **setting), capture_output=True, text=True, check=False
     )
     assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
+
+
+def test_nothing_is_started_beside_a_process_that_does_not_end(monkeypatch):
+    """Two servers on one directory would destroy it."""
+    monkeypatch.setattr(processes, "ENDS_WITHIN_S", 0.2)
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", stubborn], stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        with pytest.raises(processes.StillRuns, match=f"process {process.pid} on time.sleep was told to end"):
+            processes.end(process.pid, "time.sleep", signal.SIGTERM)
+        assert processes.end(process.pid, "time.sleep", signal.SIGKILL)

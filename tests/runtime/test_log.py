@@ -16,6 +16,10 @@ try:
 except OSError:
     logging.getLogger("asyncpg.pool").warning("retrying %s", "soon", exc_info=True)
     structlog.get_logger().exception("a part failed")
+try:
+    raise TimeoutError
+except TimeoutError:
+    logging.getLogger("asyncpg.pool").warning("waiting", exc_info=True)
 """
 
 
@@ -32,5 +36,6 @@ def test_a_failure_is_logged_with_its_traceback_but_without_variables_and_a_libr
     first, *rest = done.stderr.splitlines()
     assert "retrying soon: the database is away" in first
     assert "a part failed" in rest[0]
+    assert "waiting: TimeoutError" in rest[-1]
     assert done.stderr.count("Traceback (most recent call last)") == 1
     assert "hush" not in done.stderr.replace('password = "hush"', "")

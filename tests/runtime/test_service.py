@@ -1,6 +1,9 @@
 """A service as a real process, between a real bus and a real database."""
 
+import asyncio
 import json
+import os
+import sys
 from datetime import UTC, datetime
 
 import asyncpg
@@ -11,6 +14,7 @@ from contracts.commands import OPERATOR, SetTarget, ShowStatus, operation_subjec
 from contracts.division import UNKNOWN
 from contracts.event import Envelope, to_headers
 from contracts.intake import ProgressReport, intake_subject
+from deploy.local.ports import free_port
 from deploy.nats.provision import provision
 from services.runtime.ids import uuid7
 from tests.servers import migrated, running, until
@@ -172,3 +176,17 @@ async def test_a_killed_bus_comes_back_and_nothing_is_lost(bus, targets):
         return await rows(dsn, "SELECT count(*) FROM outbox WHERE subject LIKE 'targets.progressed.%'") == [(1,)]
 
     await until(counted)
+
+
+async def test_a_service_that_cannot_start_says_why_and_ends_as_a_failure(bus):
+    environment = {
+        **os.environ,
+        "LINZHANG_NATS_URL": bus.url("targets"),
+        "LINZHANG_DATABASE_URL": f"{await migrated('targets')}_gone",
+        "LINZHANG_HTTP_PORT": str(free_port()),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.targets"), env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await asyncio.wait_for(process.communicate(), 30)
+    assert (process.returncode, b"does not exist" in said) == (1, True), said.decode()

@@ -19,7 +19,9 @@ from tests.servers import migrated, running
 
 async def test_the_connection_is_configured_to_be_tried_for_ever_and_watched_closely(bus):
     """STACK rows 6 and 17: at the defaults it gives up after 60 attempts, and notices a dead peer after minutes."""
-    process = Process(stubborn, Settings(nats_url=bus.url("targets"), database_url="postgresql://nowhere"))
+    process = Process(
+        stubborn, Settings(nats_url=bus.url("targets"), database_url="postgresql://nowhere"), end=pytest.fail
+    )
     client = await process.broker.connect()
     chosen = ("max_reconnect_attempts", "ping_interval", "max_outstanding_pings")
     assert [client.options[name] for name in chosen] == [-1, 5, 2]
@@ -38,7 +40,7 @@ async def test_a_connection_that_is_closed_for_good_ends_the_service_as_a_failur
 
 async def test_faststream_answers_no_command_in_our_place(plain):
     """STACK row 7: it would tell whoever asks what its subscriber returns. Between accounts the bus hides that."""
-    process = Process(stubborn, Settings(nats_url=plain, database_url="postgresql://nowhere"))
+    process = Process(stubborn, Settings(nats_url=plain, database_url="postgresql://nowhere"), end=pytest.fail)
     await process.broker.start()
     asking = await nats.connect(plain)
     with pytest.raises(NatsTimeout):
