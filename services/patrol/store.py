@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -265,8 +264,12 @@ async def add_points(
     for name in ("lon", "lat", "stated_lon", "stated_lat"):
         rows[name] = points[name]
     rows["terminal"], rows["batch"], rows["area"] = terminals, batches, areas
-    source = io.BytesIO(_BEGIN + rows.tobytes() + _END)
-    await tx.sql.copy_to_table("points", source=source, columns=list(_COLUMNS), format="binary")
+    await tx.sql.copy_to_table("points", source=_whole(rows.tobytes()), columns=list(_COLUMNS), format="binary")
+
+
+async def _whole(rows: bytes) -> AsyncIterator[bytes]:
+    """Not a file: for such a one asyncpg makes a class, which holds all its bytes until the next great collection."""
+    yield _BEGIN + rows + _END
 
 
 async def keep_newest_points(tx: Transaction, terminals: Iterable[Terminal]) -> None:
