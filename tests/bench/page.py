@@ -28,7 +28,7 @@ def tables(told: dict[str, Any]) -> str:
 def _lines(told: dict[str, Any]) -> Iterator[str]:
     machine = told["machine"]
     met = sum(row["met"] for row in told["rows"])
-    yield f"{machine['processors']} × {machine['model']}, {machine['system']}, Python {machine['python']}; "
+    yield f"{machine['processors']} × {machine['model']}, {machine['system']}, Python {machine['python']};"
     yield f"{met} of {len(told['rows'])} goals met."
     yield ""
     yield "| row | unit | ours | floor | naive | of floor | of naive | goal | |"
