@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import platform
 import shutil
@@ -16,6 +17,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 import uvloop
 from rich.console import Console
 from rich.table import Table
@@ -213,6 +215,7 @@ def main() -> None:
     options.add_argument("parts", nargs="*", choices=[*PARTS, []])
     chosen = options.parse_args()
     parts = chosen.parts or list(PARTS)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     rows = uvloop.run(measure(parts, chosen.quick))
     show(rows, Console(width=200))
     if set(parts) == set(PARTS) and not chosen.quick:

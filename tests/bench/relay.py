@@ -50,7 +50,10 @@ async def per_second(home: Path, quick: bool) -> dict[str, list[float]]:
         async def naive(_: int) -> float:
             return await _one_by_one(client, _events(few))
 
-        return await alternating({"ours": ours, "floor": floor, "naive": naive})
+        found = await alternating({"ours": ours, "floor": floor, "naive": naive})
+        await client.close()
+        await provisioner.close()
+        return found
     finally:
         bus.stop()
 
