@@ -1,10 +1,8 @@
-"""A running service: FastStream in front, the pulls, the relay and the clock behind it, health beside it."""
+"""One replica at work: FastStream's broker for commands, the pulls, the relay and the clock, its start and its stop."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import gc
 import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
@@ -12,16 +10,12 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import nats
 import structlog
-import uvicorn
 from faststream import AckPolicy
-from faststream.asgi import AsgiFastStream, AsgiResponse, get
 from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import Client
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from contracts.wiring import is_reference
-from services.runtime import log as logging
-from services.runtime import metrics, outbox
+from services.runtime import outbox
 from services.runtime.answering import Answering
 from services.runtime.breaker import Breaker, is_away
 from services.runtime.clock import Clock
@@ -31,7 +25,7 @@ from services.runtime.operations import operations
 from services.runtime.pull import Pull
 from services.runtime.relay import Relay
 from services.runtime.schema import is_migrated
-from services.runtime.settings import Settings, read_settings
+from services.runtime.settings import Settings
 from services.runtime.transaction import Transaction
 from services.runtime.watchdog import Watchdog
 
@@ -338,57 +332,3 @@ class Process:
 
 async def _raw(message: NatsMessage) -> bytes:
     return message.raw_message.data
-
-
-def _application(process: Process) -> AsgiFastStream:
-    @get
-    async def livez(scope: Any) -> AsgiResponse:
-        return AsgiResponse(b"ok\n", 200, {"content-type": "text/plain"})
-
-    @get
-    async def readyz(scope: Any) -> AsgiResponse:
-        reasons = process.unready()
-        return AsgiResponse(("\n".join(reasons) or "ready").encode() + b"\n", 503 if reasons else 200)
-
-    @get
-    async def exposition(scope: Any) -> AsgiResponse:
-        return AsgiResponse(generate_latest(), 200, {"content-type": CONTENT_TYPE_LATEST})
-
-    return AsgiFastStream(
-        process.broker,
-        asgi_routes=[("/livez", livez), ("/readyz", readyz), ("/metrics", exposition)],
-        after_startup=[process.start],
-        on_shutdown=[process.stop],
-        logger=None,
-    )
-
-
-def run(service: Service) -> None:
-    """Run one replica until SIGTERM or SIGINT; exit status 1 when a part of it failed."""
-    settings = read_settings()
-    logging.configure(service.name, settings)
-    # A batch makes many objects and hardly a cycle: at the default the collector would look a hundred times in each.
-    gc.set_threshold(100_000, 20, 20)
-
-    def end() -> None:
-        # A signal would be the exit status, whatever failed.
-        server.should_exit = True
-
-    process = Process(service, settings, end)
-    metrics.BREAKER.labels("database").set(0)
-    config = uvicorn.Config(
-        _application(process),
-        host=settings.http_host,
-        port=settings.http_port,
-        loop="uvloop",
-        http="h11",
-        ws="none",
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
-    server = uvicorn.Server(config)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run()
-    if process.failed or not server.started:
-        raise SystemExit(1)

@@ -100,7 +100,7 @@ class Service:
 
     def main(self) -> None:
         """Run the service until it is told to stop."""
-        from services.runtime.process import run
+        from services.runtime.serve import run
 
         run(self)
 

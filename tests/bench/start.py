@@ -18,7 +18,7 @@ from tests.servers import until
 
 LOOK_EVERY_S = 0.02
 IMPORTS_ALONE = """
-from services.runtime import process, service
+from services.runtime import serve, service
 service.Service.main = lambda self: None
 import services.{service}.__main__
 """

@@ -164,7 +164,7 @@ async def test_a_deleted_durable_turns_readiness_off_and_its_return_turns_it_on(
     await provisioner.close()
 
 
-async def test_a_killed_bus_comes_back_and_nothing_is_lost(bus, targets):
+async def test_a_service_goes_on_when_a_killed_bus_is_back(bus, targets):
     service, dsn, _ = targets
     bus.kill()
     await service.answers("/readyz", 503)
