@@ -38,7 +38,7 @@ from contracts.cases import (
 )
 from contracts.division import Division
 from contracts.ledger import LedgerLine
-from contracts.values import CHIEFS, CaseRef, UnitRef, day_of
+from contracts.values import CaseRef, UnitRef, day_of
 from services.cases.campaign import RULES, Causes, campaign_of, problem_of_kind
 from services.cases.case import answered_for, beside, entry, now_acting, scope_of, step, told
 from services.cases.deadline import after, between
@@ -46,6 +46,7 @@ from services.cases.look_back import next_look_back
 from services.cases.machine import Act, lawful, refuse, refuse_field, require_office, wrong
 from services.cases.post import NoOffice, Posts
 from services.cases.rectify import prove
+from services.runtime.posts import nearest_chief
 
 _REOPENED = {
     "closed_on": None,
@@ -149,8 +150,8 @@ def relapse(case: Case, act: Act, ask: RelapseCase, posts: Posts) -> CaseFact:
 def _also(closed: Case, act: Act, why: RelapseReason, posts: Posts) -> list[AlsoAnswerable]:
     """A recurrence adds the present chief; a false rectification the acceptor and the unit of that time."""
     if why is RelapseReason.RECURRENCE:
-        chiefs = [post for post in now_acting(closed, posts, act) if post.role in CHIEFS]
-        return [AlsoAnswerable(why=why, post=post) for post in chiefs[:1]]
+        chief = nearest_chief(now_acting(closed, posts, act))
+        return [AlsoAnswerable(why=why, post=chief)] if chief is not None else []
     if why is RelapseReason.FALSE_RECTIFICATION:
         acceptor = [AlsoAnswerable(why=why, account=closed.accepted_by)] if closed.accepted_by else []
         return acceptor + ([AlsoAnswerable(why=why, unit=closed.unit)] if closed.unit else [])

@@ -14,6 +14,7 @@ from services.cases.campaign import read
 from services.cases.case import case_id
 from services.cases.closing import notice_ends_on
 from services.cases.deadline import after, shifted
+from services.runtime.posts import nearest_chief
 
 OWNER = "owner"
 
@@ -97,7 +98,7 @@ def _letter(case: Case, press: Press, rung: Rung, today: date) -> Letter:
         about=press.about,
         office=case.office,
         to=press.unit,
-        posts=tuple(post for role in rung.roles if (post := _nearest(case, role)) is not None),
+        posts=tuple(post for role in rung.roles if (post := _chief(case, role)) is not None),
         due_on=press.due_on,
         issued_on=today,
         reply_due_on=reply.on,
@@ -105,9 +106,8 @@ def _letter(case: Case, press: Press, rung: Rung, today: date) -> Letter:
     )
 
 
-def _nearest(case: Case, role: Role) -> PostRef | None:
-    roles = CHIEFS if role is Role.CHIEF else (role,)
-    return next((post for post in case.acting if post.role in roles), None)
+def _chief(case: Case, role: Role) -> PostRef | None:
+    return nearest_chief(case.acting, CHIEFS if role is Role.CHIEF else (role,))
 
 
 def stopped(before: Case, case: Case, letters: Sequence[Letter]) -> list[tuple[str, str]]:

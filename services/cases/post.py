@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from contracts.division import Division, Level
 from contracts.roster import Post
 from contracts.values import CHIEFS, PostRef, Role, UnitRef
+from services.runtime.posts import holds, reference, stands_on
 
 ANSWERABLE = (*CHIEFS, Role.RESOURCE_SUPERVISOR, Role.RANGER)
 
@@ -71,7 +72,7 @@ class Posts:
                 self._reference(post, day)
                 for area_id in area_ids
                 for post in self._by_area.get(area_id, ())
-                if _stands(post, day)
+                if stands_on(post, day)
             )
         return self._answerable[key]
 
@@ -79,14 +80,7 @@ class Posts:
         holder = post.holder_on(day)
         key = (post.id, holder.id if holder else None)
         if key not in self._references:
-            self._references[key] = PostRef(
-                id=post.id,
-                role=post.role,
-                area_id=post.area_id,
-                division=post.division,
-                unit=post.unit,
-                holder=holder,
-            )
+            self._references[key] = reference(post, day)
         return self._references[key]
 
     def office(self, division: Division, level: Level, day: date) -> UnitRef:
@@ -105,7 +99,7 @@ class Posts:
 
     def _offices_up(self, division: Division, day: date) -> Iterator[Post]:
         for above in division.chain():
-            standing = [post for post in self._offices.get(above, ()) if _stands(post, day)]
+            standing = [post for post in self._offices.get(above, ()) if stands_on(post, day)]
             yield from standing[-1:]
 
     def problem_of_place(self, division: Division) -> str | None:
@@ -118,16 +112,13 @@ class Posts:
 
     def unit(self, unit_id: str, day: date) -> UnitRef | None:
         """The unit as the roster names it, while one of its posts stands."""
-        return next((post.unit for post in reversed(self._by_unit.get(unit_id, ())) if _stands(post, day)), None)
+        return next((post.unit for post in reversed(self._by_unit.get(unit_id, ())) if stands_on(post, day)), None)
 
     def actor(self, person_id: str, day: date) -> Actor:
         """A person with the posts held on `day`."""
-        held = (
-            post
-            for post in self._by_person.get(person_id, ())
-            if _stands(post, day) and (holder := post.holder_on(day)) is not None and holder.id == person_id
+        return Actor(
+            person_id, tuple(post for post in self._by_person.get(person_id, ()) if holds(post, person_id, day))
         )
-        return Actor(person_id, tuple(held))
 
 
 def handovers(known: Posts, post: Post, today: date) -> list[tuple[str, date]]:
@@ -140,10 +131,6 @@ def handovers(known: Posts, post: Post, today: date) -> list[tuple[str, date]]:
     changes = [*(one.held_from for one in post.appointments), *(day + timedelta(days=1) for day in ends)]
     now = [today] if before is not None and was != stated else []
     return [(post.id, day) for day in dict.fromkeys((*now, *(day for day in changes if day > today)))]
-
-
-def _stands(post: Post, day: date) -> bool:
-    return post.ended_on is None or day <= post.ended_on
 
 
 LEVELS = tuple(Level)

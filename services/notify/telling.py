@@ -15,7 +15,8 @@ from contracts.division import Division, Level
 from contracts.patrol import AlarmRaised
 from contracts.roster import Post
 from contracts.supervision import LetterFact
-from contracts.values import CHIEFS, PersonRef, Role, UnitRef
+from contracts.values import PersonRef, Role, UnitRef
+from services.runtime.posts import holds, nearest_chief, stands_on
 
 NEAREST_CHIEF = "nearest_chief"
 NAMED = "named"
@@ -134,7 +135,8 @@ class Posts:
 
     def _found(self, rule: Rule, post_ids: tuple[str, ...], units: Sequence[UnitRef], day: date) -> Recipients:
         answering = [post for post_id in post_ids if (post := self._by_id.get(post_id)) is not None]
-        found = [_by_post(post, day) for post in _chosen(rule, answering) if _stands(post, day)]
+        standing = [post for post in answering if stands_on(post, day)]
+        found = [_by_post(post, day) for post in _chosen(rule, standing)]
         for unit in units:
             acting = self.acting_for(unit, day)
             found += [_by_post(post, day) for post in acting] or [Recipient(None, None, unit)]
@@ -149,22 +151,13 @@ class Posts:
 
     def acting_for(self, unit: UnitRef, day: date) -> list[Post]:
         """The posts held on that day through which a unit is told."""
-        return [post for post in self._acting.get(unit.id, ()) if _stands(post, day) and post.holder_on(day)]
+        return [post for post in self._acting.get(unit.id, ()) if stands_on(post, day) and post.holder_on(day)]
 
     def units_of(self, person_id: str, day: date) -> list[str]:
         """The units that a person reads for on that day."""
         return [
-            unit_id
-            for unit_id, posts in self._acting.items()
-            if any(
-                (holder := post.holder_on(day)) is not None and holder.id == person_id and _stands(post, day)
-                for post in posts
-            )
+            unit_id for unit_id, posts in self._acting.items() if any(holds(post, person_id, day) for post in posts)
         ]
-
-
-def _stands(post: Post, day: date) -> bool:
-    return post.ended_on is None or day <= post.ended_on
 
 
 def recipients(told: Told, posts: Posts, day: date) -> Recipients:
@@ -178,7 +171,7 @@ def _chosen(rule: Rule, answering: Sequence[Post]) -> Iterator[Post]:
         if whom == NAMED:
             yield from answering
         elif isinstance(whom, str):
-            yield from [post for post in answering if post.role in CHIEFS][:1]
+            yield from filter(None, [nearest_chief(answering)])
         else:
             yield from [post for post in answering if (post.role, post.division.level) == whom]
 

@@ -7,21 +7,19 @@ from datetime import datetime
 
 from contracts.commands import Answerable
 from contracts.roster import Area, Post
-from contracts.values import AreaRef, PostRef, Role, day_of
+from contracts.values import AreaRef, Role, day_of
 from services.runtime.ground import TERRITORIAL, Found, Ground
+from services.runtime.posts import FIRST_IN_AN_AREA, reference, stands_on
 
 ORDER = (
-    Role.VILLAGE_CHIEF,
-    Role.CHIEF,
-    Role.DEPUTY_GENERAL_CHIEF,
-    Role.GENERAL_CHIEF,
+    *FIRST_IN_AN_AREA,
     Role.RESOURCE_SUPERVISOR,
     Role.RANGER,
     Role.UNIT,
     Role.OFFICE,
     Role.OTHER,
 )
-"""Within one area: the chief of the ground, those who lead the others, the grid team, the bodies."""
+"""Within one area: its chiefs, the grid team, the bodies."""
 
 
 class Duties:
@@ -43,17 +41,10 @@ class Duties:
         return Answerable(
             areas=tuple(area.id for area in areas),
             posts=tuple(
-                PostRef(
-                    id=post.id,
-                    role=post.role,
-                    area_id=post.area_id,
-                    division=post.division,
-                    unit=post.unit,
-                    holder=post.holder_on(day, known_at),
-                )
+                reference(post, day, known_at)
                 for area in areas
                 for post in self._posts.get(area.id, ())
-                if post.ended_on is None or day <= post.ended_on
+                if stands_on(post, day)
             ),
         )
 

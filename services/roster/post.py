@@ -11,6 +11,7 @@ from contracts.division import Division
 from contracts.roster import Appointment, Area, Post
 from contracts.values import PersonRef
 from services.roster.area import Rule
+from services.runtime.posts import holds
 from services.runtime.problem import Problem
 
 DAY = timedelta(days=1)
@@ -67,13 +68,7 @@ def problems_of(posts: Sequence[Post], areas: Mapping[str, Area], now: datetime)
 
 def may_appoint(actor: str, offices: Iterable[Post], division: Division, today: date) -> bool:
     """Whether the actor holds one of these office posts today, at or above the division."""
-    return any(
-        office.division.contains(division)
-        and (office.ended_on is None or today <= office.ended_on)
-        and (holder := office.holder_on(today)) is not None
-        and holder.id == actor
-        for office in offices
-    )
+    return any(office.division.contains(division) and holds(office, actor, today) for office in offices)
 
 
 def _of_place(post: Post, area: Area | None) -> Iterator[tuple[str, str]]:

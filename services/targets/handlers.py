@@ -10,6 +10,7 @@ from contracts.intake import ProgressReport
 from contracts.targets import ProgressRecorded, RecordEntered, TargetSet
 from contracts.values import day_of
 from services.runtime.messages import Answer, Ask, Heard, News, Refused
+from services.runtime.posts import nearest_chief
 from services.runtime.problem import Problem
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
@@ -67,7 +68,7 @@ async def _enter(tx: Transaction, heard: Sequence[Heard[CaseFact]]) -> list[News
     """Write the cases into the records of the chiefs answerable (A6), once for each case and word."""
     what = record.WORDS[type(heard[0].body)]
     first = {one.body.case.ref.id: one for one in reversed(heard)}
-    chiefs = {case_id: record.chief_answerable(one.body.case.answerable) for case_id, one in first.items()}
+    chiefs = {case_id: nearest_chief(one.body.case.answerable) for case_id, one in first.items()}
     new = await store.enter(tx, what, [(one.body, chiefs[case_id]) for case_id, one in first.items()])
     return [
         # Parts of a fact that the runtime has already checked.

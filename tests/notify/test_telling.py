@@ -12,7 +12,9 @@ from services.cases import case as cases
 from services.cases.post import Posts as CasePosts
 from services.notify import telling, text
 from services.notify.telling import Fate, Posts, RuleRefused, fate_of, recipients
+from services.runtime.posts import reference
 from tests.cases.world import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, incident
+from tests.posts import OF_ONE_COUNTY, chief
 
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
 DAY = date(2020, 6, 15)
@@ -60,6 +62,19 @@ def test_while_a_post_is_vacant_its_unit_is_told():
 
 def test_a_unit_whose_posts_are_vacant_is_told_itself():
     assert keys(told_of(CaseAssigned, ASSIGNED), vacated("360222104000-unit")) == [VILLAGE_CHIEF, STATION.id]
+
+
+def test_of_several_chiefs_of_one_area_the_nearest_is_told():
+    chiefs = {post.id: post for post in OF_ONE_COUNTY}
+    case = ASSIGNED.model_copy(update={"acting": tuple(reference(post, DAY) for post in chiefs.values())})
+    assert keys(told_of(CaseAssigned, case), (*POSTS, *chiefs.values())) == ["p-b-002", UNIT]
+
+
+def test_a_chief_whose_post_has_ended_since_leaves_it_to_the_next():
+    ended = chief("b-002", "chief", ended_on=DAY - timedelta(days=1))
+    posts = (*(post for post in OF_ONE_COUNTY if post.id != ended.id), ended)
+    case = ASSIGNED.model_copy(update={"acting": tuple(reference(post, DAY) for post in posts)})
+    assert keys(told_of(CaseAssigned, case), (*POSTS, *posts)) == ["p-c-003", UNIT]
 
 
 def held(person, held_from=date(2019, 1, 1), held_to=None):

@@ -8,12 +8,15 @@ from contracts.cases import CaseClosed, CaseOpened
 from contracts.commands import OPERATOR, SetTarget, ShowPlan, ShowRecord
 from contracts.division import UNKNOWN, Division
 from contracts.targets import ProgressRecorded, RecordEntered, TargetSet
+from contracts.values import day_of
 from services.cases import case as cases
 from services.cases.post import Posts
 from services.runtime.messages import Refused
+from services.runtime.posts import reference
 from services.runtime.problem import Problem
 from services.targets import handlers
 from tests.cases.world import POSTS, SEEN, closed_case, incident
+from tests.posts import OF_ONE_COUNTY
 from tests.servers import migrated, transaction
 from tests.targets.plan import TARGET, reported, target
 from tests.telling import asking, heard
@@ -84,6 +87,14 @@ async def test_a_case_stands_once_in_the_record_of_its_chief(tx):
     await handlers.enter_closed(tx, [heard(closed, "cases")])
     ask = asking(ShowRecord(post_id="360222104201-village-chief"), OPERATOR, Division("360222000000"))
     assert (await handlers.show_record(tx, ask)).body.counts == {"opened": 1, "closed": 1}
+
+
+async def test_of_several_chiefs_of_one_area_the_case_counts_for_the_nearest(tx):
+    case = cases.open_case(incident(), "2020-360222-000001", 1, Posts(POSTS), SEEN)
+    answerable = tuple(reference(post, day_of(SEEN)) for post in OF_ONE_COUNTY)
+    opened = CaseOpened(case=case.model_copy(update={"answerable": answerable}), by="cases", at=SEEN)
+    ((_, entered),) = await handlers.enter_opened(tx, [heard(opened, "cases")])
+    assert entered.post.id == "b-002"
 
 
 def test_the_plan_of_2020_is_lawful_and_has_the_sources_quantities():
