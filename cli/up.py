@@ -17,6 +17,7 @@ from cli.demo.load import load_sample, state_officials
 from cli.demo.world import jingdezhen, world
 from cli.say import say, talk
 from cli.session import HomeOption, home_at, run
+from contracts.streams import STORE_LEAST_MIB, STORE_MIB
 from deploy.local.bus import BusFailed
 from deploy.local.postgres import PostgresFailed
 from deploy.local.processes import StillRuns
@@ -59,6 +60,9 @@ def one_log(console: Console) -> Callable[[str, str], None]:
 async def up(
     home: HomeOption = None,
     sync: Annotated[str, typer.Option(envvar="LINZHANG_SYNC", callback=_sync, help=say("help.sync"))] = "always",
+    store_mib: Annotated[
+        int, typer.Option("--store-mib", envvar="LINZHANG_STORE_MIB", min=STORE_LEAST_MIB, help=say("help.store"))
+    ] = STORE_MIB,
     sample: Annotated[bool, typer.Option("--sample", help=say("help.sample"))] = False,
 ) -> int:
     """Start both servers and the five services, and stay until interrupted."""
@@ -68,7 +72,7 @@ async def up(
         at.state_outsiders((DESK,))
     if sample:
         state_officials(at, world(jingdezhen())[1])
-    stack = Stack(at, one_log(Console(stderr=True)), sync=sync)
+    stack = Stack(at, one_log(Console(stderr=True)), sync=sync, store_mib=store_mib)
     try:
         started = await stack.start()
     except AlreadyRunning:

@@ -172,6 +172,8 @@ def _stream(name: str) -> Mapping[str, Any]:
         "keptForDays": stream.max_age_s / 86_400 if stream.max_age_s else "for ever",
         "duplicateWindowSeconds": stream.duplicate_window_s,
         "maxMessageBytes": stream.max_msg_bytes,
+        "storePercent": stream.store_percent,
+        "atItsBudget": "drops the oldest" if stream.drops_oldest else "takes nothing more",
         **({"lastOfEachSubject": True} if stream.max_msgs_per_subject == 1 else {}),
         "durables": [{"name": one.name, "filter": one.filter_subject} for one in durables],
     }

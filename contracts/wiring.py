@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from contracts import cases, commands, dead_letters, intake, notify, patrol, roster, supervision, targets
 from contracts.event import Command, Fact, Intake, Message, ReferenceFact
+from contracts.streams import Stream
 
 SERVICES = ("roster", "patrol", "cases", "targets", "notify")
 
@@ -107,18 +108,6 @@ GATEKEEPER: type[Intake] = intake.IncidentReport
 """The kind whose durable takes the whole of `intake.>`, so that a kind that nobody hears is refused by somebody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """A JetStream stream: what it takes and how long it keeps it. Ages in seconds; 0 keeps for ever."""
-
-    name: str
-    subjects: tuple[str, ...]
-    max_age_s: float
-    duplicate_window_s: float
-    max_msgs_per_subject: int = -1
-    max_msg_bytes: int = 1024 * 1024
-
-
 DAY_S = 86_400.0
 FACT_DUPLICATES_S = 600.0
 INTAKE_DUPLICATES_S = 0.1
@@ -135,17 +124,17 @@ def _dead_lettered() -> tuple[str, ...]:
 
 
 STREAMS: tuple[Stream, ...] = (
-    Stream("ROSTER", _told("roster"), 0, FACT_DUPLICATES_S, max_msgs_per_subject=1),
-    Stream("PATROL", _told("patrol"), 90 * DAY_S, FACT_DUPLICATES_S),
-    Stream("CASES", _told("cases"), 90 * DAY_S, FACT_DUPLICATES_S),
-    Stream("TARGETS", _told("targets"), 90 * DAY_S, FACT_DUPLICATES_S),
-    Stream("NOTIFY", _told("notify"), 30 * DAY_S, FACT_DUPLICATES_S),
-    Stream("ADVISORY", _dead_lettered(), 30 * DAY_S, FACT_DUPLICATES_S),
-    Stream("INTAKE", ("intake.>",), 30 * DAY_S, INTAKE_DUPLICATES_S),
-    Stream("TRACKS", ("track.>",), 7 * DAY_S, INTAKE_DUPLICATES_S),
-    Stream("REJECTED", ("rejected.>",), 30 * DAY_S, FACT_DUPLICATES_S),
-    Stream("CONTACTS", ("contact.>",), 0, FACT_DUPLICATES_S, max_msgs_per_subject=1),
-    Stream("CLOCK", ("clock.now",), 0, FACT_DUPLICATES_S, max_msgs_per_subject=1),
+    Stream("ROSTER", _told("roster"), 0, FACT_DUPLICATES_S, 8, max_msgs_per_subject=1),
+    Stream("PATROL", _told("patrol"), 90 * DAY_S, FACT_DUPLICATES_S, 18),
+    Stream("CASES", _told("cases"), 90 * DAY_S, FACT_DUPLICATES_S, 22),
+    Stream("TARGETS", _told("targets"), 90 * DAY_S, FACT_DUPLICATES_S, 8),
+    Stream("NOTIFY", _told("notify"), 30 * DAY_S, FACT_DUPLICATES_S, 10),
+    Stream("ADVISORY", _dead_lettered(), 30 * DAY_S, FACT_DUPLICATES_S, 4),
+    Stream("INTAKE", ("intake.>",), 30 * DAY_S, INTAKE_DUPLICATES_S, 12, handled_may_go=True),
+    Stream("TRACKS", ("track.>",), 7 * DAY_S, INTAKE_DUPLICATES_S, 8, handled_may_go=True),
+    Stream("REJECTED", ("rejected.>",), 30 * DAY_S, FACT_DUPLICATES_S, 6, drops_oldest=True),
+    Stream("CONTACTS", ("contact.>",), 0, FACT_DUPLICATES_S, 2, max_msgs_per_subject=1),
+    Stream("CLOCK", ("clock.now",), 0, FACT_DUPLICATES_S, 2, max_msgs_per_subject=1),
 )
 """Every stream; one owner for each, and the provisioner makes them (DESIGN §3)."""
 

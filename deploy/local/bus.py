@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.streams import STORE_MIB
 from deploy.local import processes
 from deploy.local.ports import LOOPBACK, free_port
-from deploy.nats.accounts import Node, Users, server_configuration, write_configuration
+from deploy.nats.accounts import SUPERVISOR, Node, Users, server_configuration, write_configuration
+from deploy.nats.telling import unwell_now
 
 
 class BusFailed(Exception):
@@ -37,15 +38,17 @@ class Bus:
     home: Path
     users: Users
     port: int
-    monitor_port: int
     sync: str = "always"
+    store_mib: int = STORE_MIB
     node: Node | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def prepare(cls, home: Path, users: Users, preferred_port: int = 0, sync: str = "always") -> Bus:
+    def prepare(
+        cls, home: Path, users: Users, preferred_port: int = 0, sync: str = "always", store_mib: int = STORE_MIB
+    ) -> Bus:
         home.mkdir(parents=True, exist_ok=True)
-        return cls(home, users, free_port(preferred_port), free_port(), sync)
+        return cls(home, users, free_port(preferred_port), sync, store_mib)
 
     def url(self, user: str) -> str:
         return f"nats://{user}:{self.users.password(user)}@{LOOPBACK}:{self.port}"
@@ -87,8 +90,11 @@ class Bus:
     def _configure(self) -> Path:
         path = self.home / "server.conf"
         store = self.home / "jetstream"
-        text = server_configuration(self.users, store, self.port, self.monitor_port, self.sync, node=self.node)
-        write_configuration(path, text)
+        # The server lets nobody give back what is reserved above its own limit: that one never gets smaller.
+        store_mib = max(self.store_mib, _store_mib_in(path))
+        write_configuration(
+            path, server_configuration(self.users, store, self.port, self.sync, store_mib, node=self.node)
+        )
         return path
 
     def reload(self) -> None:
@@ -97,12 +103,12 @@ class Bus:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGHUP)
 
+    def unwell(self) -> str:
+        """Why it does not serve, in its own words; empty when it does."""
+        return unwell_now(self.url(SUPERVISOR), self.node.name if self.node else None)
+
     def healthy(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://{LOOPBACK}:{self.monitor_port}/healthz", timeout=1) as answer:
-                return b'"ok"' in answer.read()
-        except (OSError, urllib.error.URLError):
-            return False
+        return not self.unwell()
 
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:
@@ -118,3 +124,12 @@ class Bus:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+
+
+def _store_mib_in(configuration: Path) -> int:
+    """The limit of the store that an earlier configuration states; 0 where there is none."""
+    try:
+        stated = re.search(r"max_file_store: (\d+)MiB", configuration.read_text())
+    except FileNotFoundError:
+        return 0
+    return int(stated[1]) if stated else 0

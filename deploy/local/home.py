@@ -72,7 +72,6 @@ class Run(BaseModel):
     """
 
     nats_port: int
-    nats_monitor_port: int
     postgres_port: int
     pids: dict[str, int]
     born: dict[str, str]

@@ -18,6 +18,7 @@ from typing import TextIO
 import asyncpg
 import nats
 
+from contracts.streams import STORE_MIB
 from contracts.wiring import SERVICES
 from deploy.local.bus import Bus, BusFailed
 from deploy.local.home import Home, HomeRefused, Run
@@ -57,6 +58,7 @@ class Stack:
     log: Log
     clock: str = "system"
     sync: str = "always"
+    store_mib: int = STORE_MIB
     settings: dict[str, str] = field(default_factory=dict)
     users: Users = field(default_factory=Users)
     _services: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
@@ -125,11 +127,11 @@ class Stack:
 
     def _start_bus(self) -> None:
         for attempt in range(PORT_TRIES):
-            self.bus = Bus.prepare(self.home.path / "nats", self.users, NATS_PORT, self.sync)
+            self.bus = Bus.prepare(self.home.path / "nats", self.users, NATS_PORT, self.sync, self.store_mib)
             try:
                 return self.bus.start()
             except BusFailed:
-                if attempt == PORT_TRIES - 1 or (is_free(self.bus.port) and is_free(self.bus.monitor_port)):
+                if attempt == PORT_TRIES - 1 or is_free(self.bus.port):
                     raise
 
     def _database(self, service: str) -> str:
@@ -166,7 +168,10 @@ class Stack:
         )
         try:
             await provision(
-                connection.jetstream(timeout=10), self.users.durables(), say=lambda line: self.log("provision", line)
+                connection.jetstream(timeout=10),
+                self.users.durables(),
+                say=lambda line: self.log("provision", line),
+                store_mib=self.store_mib,
             )
         finally:
             await connection.close()
@@ -230,7 +235,6 @@ class Stack:
         pids = {"supervisor": os.getpid(), "nats": self.bus.pid, "postgres": self.postgres.pid, **services}
         run = Run(
             nats_port=self.bus.port,
-            nats_monitor_port=self.bus.monitor_port,
             postgres_port=self.postgres.port,
             pids=pids,
             born={name: born(pid) for name, pid in pids.items()},

@@ -10,6 +10,7 @@ from pathlib import Path
 from contracts.commands import OPERATOR
 from contracts.division import UNKNOWN, Division
 from contracts.event import Fact
+from contracts.streams import STORE_MIB
 from contracts.wiring import (
     SERVICES,
     Durable,
@@ -90,7 +91,15 @@ INSIDERS: dict[str, Permissions] = {
 }
 """Users of the inner account besides the services: who provisions, who looks on, and who tells the demo's time."""
 
-RESERVED = frozenset((*SERVICES, *INSIDERS, OPERATOR))
+SUPERVISOR = "supervisor"
+"""The user of the system account: asks each server how it is."""
+_SUPERVISING = Permissions(
+    tuple(f"$SYS.REQ.SERVER.PING.{question}" for question in ("HEALTHZ", "VARZ")), (f"_INBOX.{SUPERVISOR}.>",)
+)
+MEMORY_STORE_MIB = 64
+"""No stream is kept in memory; the server would else offer three quarters of the machine's."""
+
+RESERVED = frozenset((*SERVICES, *INSIDERS, OPERATOR, SUPERVISOR))
 """Names that nobody outside may have: they would come in as somebody else."""
 
 EXPORTS = (
@@ -150,12 +159,16 @@ def server_configuration(
     users: Users,
     store: Path,
     port: int,
-    monitor_port: int,
     sync: str = "always",
+    store_mib: int = STORE_MIB,
     host: str = "127.0.0.1",
     node: Node | None = None,
 ) -> str:
-    """The whole nats-server configuration. `sync` is JetStream's sync_interval: `always`, or a duration."""
+    """The whole nats-server configuration. `sync` is JetStream's sync_interval: `always`, or a duration.
+
+    It has no monitor port, which would show connections, inboxes and subjects to whoever is on the machine (STACK row
+    35): what the server says of itself is asked for on the bus, by the one user of the system account.
+    """
     inside = [_user(s, users.password(s), service_permissions(s)) for s in SERVICES]
     inside += [_user(name, users.password(name), allowed) for name, allowed in INSIDERS.items()]
     outside = [_user(o.name, users.password(o.name), _permissions_of(o)) for o in users.outsiders]
@@ -164,10 +177,19 @@ def server_configuration(
     return f"""\
 host: {host}
 port: {port}
-http: {host}:{monitor_port}
 {node.block(host) if node else ""}max_payload: {MAX_PAYLOAD}
-jetstream {{ store_dir: {json.dumps(str(store))}, sync_interval: {json.dumps(sync)} }}
+jetstream {{
+  store_dir: {json.dumps(str(store))}
+  sync_interval: {json.dumps(sync)}
+  max_file_store: {store_mib}MiB
+  max_memory_store: {MEMORY_STORE_MIB}MiB
+}}
+system_account: SYS
 accounts {{
+  SYS {{
+    users: [
+{_user(SUPERVISOR, users.password(SUPERVISOR), _SUPERVISING)}    ]
+  }}
   FOREST {{
     jetstream: enabled
     users: [

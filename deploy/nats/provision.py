@@ -13,7 +13,8 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
-from contracts.wiring import DURABLES, STREAMS, Durable, Stream
+from contracts.streams import STORE_LEAST_MIB, STORE_MIB, Stream
+from contracts.wiring import DURABLES, STREAMS, Durable
 
 Say = Callable[[str], None]
 
@@ -22,7 +23,7 @@ class WouldLoseData(Exception):
     """A change that would drop messages; it is named and not made."""
 
 
-def stream_configuration(stream: Stream, replicas: int) -> StreamConfig:
+def stream_configuration(stream: Stream, replicas: int, store_mib: int) -> StreamConfig:
     return StreamConfig(
         name=stream.name,
         subjects=list(stream.subjects),
@@ -31,8 +32,9 @@ def stream_configuration(stream: Stream, replicas: int) -> StreamConfig:
         max_age=stream.max_age_s,
         max_msgs_per_subject=stream.max_msgs_per_subject,
         max_msg_size=stream.max_msg_bytes,
+        max_bytes=stream.budget_bytes(store_mib),
         duplicate_window=stream.duplicate_window_s,
-        discard=DiscardPolicy.OLD,
+        discard=DiscardPolicy.OLD if stream.drops_oldest else DiscardPolicy.NEW,
         allow_direct=True,
     )
 
@@ -51,18 +53,27 @@ def durable_configuration(durable: Durable) -> ConsumerConfig:
     )
 
 
-_COMPARED = ("subjects", "max_age", "max_msgs_per_subject", "max_msg_size", "duplicate_window", "num_replicas")
+_COMPARED = (
+    *("subjects", "max_age", "max_msgs_per_subject", "max_msg_size", "max_bytes", "discard"),
+    *("duplicate_window", "num_replicas"),
+)
 
 
 async def provision(
-    bus: JetStreamContext, durables: Sequence[Durable] = (), replicas: int = 1, say: Say = print
+    bus: JetStreamContext,
+    durables: Sequence[Durable] = (),
+    replicas: int = 1,
+    say: Say = print,
+    store_mib: int = STORE_MIB,
 ) -> int:
     """Make streams and durables as the contracts say; returns how many things were changed.
 
     `durables` are those of outsiders. Raises WouldLoseData before anything is changed.
     """
-    wanted = [stream_configuration(stream, replicas) for stream in STREAMS]
+    wanted = [stream_configuration(stream, replicas, store_mib) for stream in STREAMS]
     present = {config.name: await _present(bus, str(config.name)) for config in wanted}
+    # A budget is reserved at the server: what gives some back comes before what takes more.
+    wanted.sort(key=lambda config: _grows_by(present[config.name], config))
     for config in wanted:
         have = present[config.name]
         if have is not None:
@@ -83,6 +94,11 @@ async def provision(
     for durable in (*ours, *durables):
         changed += await _make_durable(bus, durable, say)
     return changed
+
+
+def _grows_by(have: StreamConfig | None, want: StreamConfig) -> int:
+    reserved = max(have.max_bytes or 0, 0) if have is not None else 0
+    return (want.max_bytes or 0) - reserved
 
 
 async def _present(bus: JetStreamContext, name: str) -> StreamConfig | None:
@@ -137,8 +153,8 @@ async def _make_durable(bus: JetStreamContext, durable: Durable, say: Say) -> in
     return 1
 
 
-def read_settings() -> tuple[str, int]:
-    """The bus's address and how many replicas a stream has; a wrong one is named and the process ends with 2."""
+def read_settings() -> tuple[str, int, int]:
+    """The bus, replicas of a stream, and the store in MiB; a wrong one is named and the process ends with 2."""
     url, replicas = os.environ.get("LINZHANG_NATS_URL", ""), os.environ.get("LINZHANG_REPLICAS", "1")
     if not url.startswith(("nats://", "tls://")):
         print("LINZHANG_NATS_URL: is required, and must begin with nats:// or tls://", file=sys.stderr)
@@ -146,13 +162,17 @@ def read_settings() -> tuple[str, int]:
     if replicas not in ("1", "3", "5"):
         print("LINZHANG_REPLICAS: must be 1, 3 or 5", file=sys.stderr)
         raise SystemExit(2)
-    return url, int(replicas)
+    store = os.environ.get("LINZHANG_STORE_MIB", str(STORE_MIB))
+    if not (store.isascii() and store.isdigit() and len(store) < 10 and int(store) >= STORE_LEAST_MIB):
+        print(f"LINZHANG_STORE_MIB: must be a whole number from {STORE_LEAST_MIB}", file=sys.stderr)
+        raise SystemExit(2)
+    return url, int(replicas), int(store)
 
 
-async def main(url: str, replicas: int) -> int:
+async def main(url: str, replicas: int, store_mib: int) -> int:
     connection = await nats.connect(url, inbox_prefix=b"_INBOX.provisioner")
     try:
-        changed = await provision(connection.jetstream(timeout=10), replicas=replicas)
+        changed = await provision(connection.jetstream(timeout=10), replicas=replicas, store_mib=store_mib)
     except WouldLoseData as refused:
         print(refused, file=sys.stderr)
         return 1

@@ -1,17 +1,15 @@
 """What the runtime makes of the bus's hazards: sync, pulls, batches, ids and headers (docs/stack.md)."""
 
 import asyncio
-import json
-import urllib.request
 
 import pytest
 from typer.main import get_command
 
 from cli.main import app
 from deploy.local.bus import Bus
-from deploy.local.ports import LOOPBACK
-from deploy.nats.accounts import Users
+from deploy.nats.accounts import SUPERVISOR, Users
 from deploy.nats.provision import provision
+from deploy.nats.telling import told as told_by
 from services.runtime.pull import PAUSE_FIRST_S
 from tests.runtime.inside import inside, progress
 from tests.servers import migrated, until
@@ -50,8 +48,7 @@ def test_a_bus_syncs_every_message_to_disk_unless_it_is_told_how_often(tmp_path,
     bus = Bus.prepare(tmp_path, Users(), **told)
     bus.start()
     try:
-        with urllib.request.urlopen(f"http://{LOOPBACK}:{bus.monitor_port}/varz", timeout=2) as answer:
-            config = json.load(answer)["jetstream"]["config"]
+        config = asyncio.run(told_by(bus.url(SUPERVISOR), "VARZ"))["jetstream"]["config"]
     finally:
         bus.stop()
     assert (config.get("sync_always"), config["sync_interval"] / 1e9) == (always, interval_s)

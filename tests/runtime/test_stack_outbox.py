@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -174,3 +175,23 @@ async def test_a_bus_that_lost_everything_is_refilled_from_the_outbox(runtime):
     runtime.relay.wake()
     await all_sent(runtime)
     assert (len(before), await on_the_bus(runtime)) == (9, before)
+
+
+async def test_what_a_full_stream_refuses_stays_in_the_outbox_until_there_is_room(runtime):
+    """STACK row 30."""
+    config = (await runtime.streams.stream_info("TARGETS")).config
+    await runtime.streams.update_stream(replace(config, max_bytes=1))
+    runtime.begin(runtime.relay.run())
+    async with runtime.pool.acquire() as sql:
+        await write(sql, fact("a"), fact("b"))
+    runtime.relay.wake()
+
+    async def refused():
+        return failures() > before
+
+    before = failures()
+    await until(refused)
+    assert await runtime.rows("SELECT count(*) FROM unsent") == [(2,)]
+    await runtime.streams.update_stream(config)
+    await all_sent(runtime)
+    assert await on_the_bus(runtime) == [("t-1", 1), ("t-1", 2)]
