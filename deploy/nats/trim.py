@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from contracts.wiring import DURABLES, STREAMS, Stream
+from contracts.streams import Stream
+from contracts.wiring import DURABLES, STREAMS
 from deploy.nats.provision import Say
 
 FROM_PERCENT = 50
