@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo up test check bench soak conformance publish lock clean help
+.PHONY: demo up test check bench soak mutate conformance publish lock clean help
 
 demo: $(READY)  ## play the main job on real input, then check the books (about half a minute)
 	$(BIN)/linzhang demo
@@ -36,6 +36,9 @@ conformance: $(READY)  ## check one service that runs on a bus: SERVICE=notify B
 MINUTES ?= 10
 soak: $(READY)  ## break everything for MINUTES=10 under load, then check that nothing was lost or doubled
 	$(BIN)/python -m tests.faults --minutes $(MINUTES)
+
+mutate: $(READY)  ## plant small faults one at a time and see which no test notices: FAULTS="rules --sample 100"
+	$(BIN)/python -m tests.mutation $(FAULTS)
 
 publish: $(READY)  ## write contracts/published and the generated pages of docs anew
 	$(BIN)/python -m contracts.publish

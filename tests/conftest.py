@@ -23,6 +23,16 @@ OUTSIDERS = (
 )
 
 
+SERVED = {"bus", "dsn", "path", "plain", "postgres", "system", "tested", "up"}
+"""Fixtures that start a server."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if not SERVED.isdisjoint(item.fixturenames):
+            item.add_marker("served")
+
+
 @pytest.fixture(scope="session")
 def home():
     path = temporary_home()
@@ -30,13 +40,18 @@ def home():
     shutil.rmtree(path, ignore_errors=True)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def postgres(home):
     server = Postgres.prepare(home / "postgres")
     server.start(fsync="off")
-    servers.use(server)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases(request):
+    """PostgreSQL starts with the first test that asks for a database: most need none."""
+    servers.use(lambda: request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

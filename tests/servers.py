@@ -24,17 +24,17 @@ from services.runtime.transaction import Transaction
 PASSWORD = "only-for-tests"
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
-_postgres: list[Postgres] = []
+_postgres: list[Callable[[], Postgres]] = []
 
 
-def use(postgres: Postgres) -> None:
-    """The session's server, from which `migrated` makes databases."""
+def use(postgres: Callable[[], Postgres]) -> None:
+    """Whom to ask for the session's server, in which `migrated` makes databases."""
     _postgres.append(postgres)
 
 
 async def database(*services: str) -> dict[str, str]:
     """A fresh database with the migrated schemas of some services; their DSNs by name."""
-    postgres = _postgres[-1]
+    postgres = _postgres[-1]()
     name = f"test_{os.getpid()}_{next(_numbers)}"
     admin = await asyncpg.connect(postgres.admin_dsn)
     try:

@@ -187,7 +187,7 @@ async def _database() -> AsyncIterator[Path]:
     home = temporary_home()
     postgres = Postgres.prepare(home / "postgres")
     postgres.start()
-    servers.use(postgres)
+    servers.use(lambda: postgres)
     try:
         yield home
     finally:

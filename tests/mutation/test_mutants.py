@@ -1,0 +1,39 @@
+"""Which faults are planted."""
+
+import pytest
+
+from tests.mutation.__main__ import TESTS, faults, known, modules, named
+from tests.mutation.mutants import mutants
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("a = b < c", ["a = (b <= c)", "a = (b > c)"]),
+        ("a = b == c", ["a = (b != c)"]),
+        ("a = b not in c", ["a = (b in c)"]),
+        ("a = b and c", ["a = (b or c)", "a = (c)", "a = (b)"]),
+        ("a = not b", ["a = (b)"]),
+        ("a = b - 1", ["a = (b + 1)", "a = b - 2"]),
+        ("a = b if c else d", ["a = (d if c else b)"]),
+        ("a = min(b)", ["a = max(b)"]),
+        ("if a:\n    raise b", ["if not a:\n    raise b", "if a:\n    pass"]),
+        ("a = b(update={'c': 1})", ["a = b(update={})", "a = b(update={'c': 2})"]),
+        ("a: Annotated[int, Field(ge=3)]", ["a: Annotated[int, Field()]", "a: Annotated[int, Field(ge=4)]"]),
+        ("a = 'SELECT b FOR UPDATE'", ["a = 'SELECT b '"]),
+        ("log.info('a', b=1)", []),
+        ("def f() -> 'x':\n    '''SELECT a < b.'''", []),
+    ],
+)
+def test_each_kind_of_fault_is_planted(text, faults):
+    assert sorted(one.text for one in mutants("a.py", text)) == sorted(faults)
+
+
+def test_a_fault_keeps_its_name_when_lines_above_it_change():
+    before, after = mutants("a.py", "a = b < c"), mutants("a.py", "# a line\n\na = b < c")
+    assert [one.name for one in before] == [one.name for one in after]
+
+
+def test_what_is_said_to_be_no_fault_still_stands_in_the_code():
+    here = {named(one) for part in TESTS for one in faults(modules(part))}
+    assert sorted(known().keys() - here) == []
