@@ -183,6 +183,6 @@ def _kind(stated: Mapping[str, Any], root: Mapping[str, Any]) -> tuple[str, Mapp
     if kind == "array":
         word, inner = _kind(stated.get("items") or stated.get("prefixItems", [{}])[0], root)
         return f"list of {word}", inner
-    if kind == "object" and "properties" in stated:
+    if "properties" in stated:
         return "object", stated
     return stated.get("format", kind), None

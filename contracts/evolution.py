@@ -77,7 +77,7 @@ class _Comparison:
         old, new = self._followed(old, self._old), self._followed(new, self._new)
         before, after = _types(old, self._old), _types(new, self._new)
         lost, gained = before - after, after - before
-        if self._sent_to_us and lost:
+        if self._sent_to_us and lost and "anything" not in after:
             yield Break(self._name, path, f"no longer takes {_said(lost)}", f"go on taking it, or {self._major()}")
         elif not self._sent_to_us and gained:
             kind = f"retyped from {_said(before)} to {_said(after)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, WithJsonSchema, model_validator
 
 from contracts.event import Intake, Message, describe
 from contracts.incident import DETAILS, Evidence, IncidentKind, ReporterKind, Severity
@@ -64,19 +64,30 @@ class ProgressReport(Intake):
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=50)] = ()
 
 
-class TrackPoint(Value):
-    """One position of a terminal; what is wrong with a point is counted by reason, not refused (DOMAIN §4)."""
-
-    lon: float
-    lat: float
-    at: Instant
-    accuracy_m: Annotated[float, Field(ge=0)] | None = None
+TrackPoint = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "title": "TrackPoint",
+            "description": "One position of a terminal. What is wrong with a point is counted by reason and never "
+            "refuses the batch, so that anything may stand here; fields besides these are not kept.",
+            "properties": {
+                "lon": {"description": "degrees east on the batch's datum"},
+                "lat": {"description": "degrees north on the batch's datum"},
+                "at": {"description": "an RFC 3339 time with its offset, as a string"},
+                "accuracy_m": {"description": "metres; null, below zero or left out: not known"},
+            },
+        }
+    ),
+]
+"""One position as it was sent; patrol reads it."""
 
 
 class TrackBatch(Intake):
     """Points of one terminal, in any order; posted to `track.v1.<source>`.
 
-    `batch_id` names the batch for ever within its source. The datum is stated once for all points. Source: DOMAIN §4.
+    `batch_id` names the batch for ever within its source: the same points again are a repeat. The datum is stated once
+    for all points. A batch is refused only for its own fields, never for a point. Source: DOMAIN §4.
     """
 
     name: ClassVar[str] = "intake.track.v1"

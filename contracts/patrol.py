@@ -63,8 +63,9 @@ class IncidentRevised(Fact):
 class TrackStored(Fact):
     """A batch of track points went through the filter chain; the positions themselves stay with patrol.
 
-    `refused` counts the points not kept, by reason: invalid, zero_island, duplicate, future, too_old, inaccurate,
-    impossible_speed. `area_ids` are the areas entered. `division` is where the last kept point lies.
+    `refused` counts the points not kept, by reason: invalid, zero_island, outside_datum, future, too_old, inaccurate,
+    duplicate, impossible_speed; with `kept` they are all that were sent. `area_ids` are the areas entered. `division`
+    is where the last kept point lies.
     """
 
     name: ClassVar[str] = "patrol.tracked.v1"

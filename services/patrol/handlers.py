@@ -15,7 +15,7 @@ from contracts.intake import IncidentReport, TrackBatch
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised
 from contracts.roster import AreaStated
 from contracts.values import day_of
-from services.patrol import near, report, store, track
+from services.patrol import near, points, report, store, track
 from services.patrol.report import Fate, Outcome
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.reference import keep_newest
@@ -83,30 +83,29 @@ def _news(outcome: Outcome) -> list[News]:
 @patrol.hears(TrackBatch, locks="terminal")
 async def store_tracks(tx: Transaction, heard: list[Heard[TrackBatch]]) -> list[News]:
     """Sift the points of each new batch, locate those kept, store them, and count the others by reason."""
-    first: dict[tuple[str, str], Heard[TrackBatch]] = {}
-    for one in heard:
-        first.setdefault((one.source, one.body.batch_id), one)
-    new = await store.new_batches(tx, list(first))
-    batches = [one for key, one in first.items() if key in new]
+    stated = points.read_points(heard, tx.now)
+    said = await store.known_batches(tx, sorted({track.name_of(one) for one in stated}))
+    batches, others = track.unheard(stated, said)
+    refused: list[News] = [Refused(one.heard, (track.OTHER_POINTS,)) for one in others]
     if not batches:
-        return []
-    terminals = await store.lock_terminals(tx, [track.span(one) for one in batches])
-    sifted = track.sift_all(batches, terminals, tx.now)
-    points = np.concatenate([one.kept for one in sifted])
+        return refused
+    terminals = await store.lock_terminals(tx, batches)
+    sifted = track.sift_all(batches, terminals)
+    kept = np.concatenate([one.kept for one in sifted])
     index = await ground.at(tx)
-    found = index.containing(points["lon"], points["lat"], track.days_of(points))
+    found = index.containing(kept["lon"], kept["lat"], points.days_of(kept))
     numbers = await store.area_numbers(tx, {at[0].id for at in found if at})
     sizes = [len(one.kept) for one in sifted]
     await store.add_points(
         tx,
-        points,
+        kept,
         np.repeat([terminals[one.terminal].number for one in sifted], sizes),
         np.repeat(await store.add_batches(tx, sifted), sizes),
         [numbers[at[0].id] if at else store.NO_AREA for at in found],
     )
-    await store.keep_newest_points(tx, terminals.values())
+    await store.keep_doubted(tx, terminals.values())
     places = iter(found)
-    return [(one.heard, track.stored_fact(one, list(islice(places, len(one.kept))))) for one in sifted]
+    return refused + [(one.heard, track.stored_fact(one, list(islice(places, len(one.kept))))) for one in sifted]
 
 
 @patrol.hears(CaseClosed, locks="case.ref.id")

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from contracts.incident import IncidentKind
 from contracts.roster import Area
 from services.patrol.near import Place, Standing, cell
+from services.patrol.points import LIMITS, Points, Stated, us_of
 from services.patrol.report import Fate, Key, Known, Outcome
-from services.patrol.track import Points, Sifted, Terminal, TerminalKey, at_of, us_of
+from services.patrol.track import Sifted, Terminal, TerminalKey
+from services.patrol.way import Fix
 from services.runtime.ground import Ground
 from services.runtime.transaction import Sql, Transaction
 
@@ -142,58 +144,64 @@ async def resolve(tx: Transaction, newest: Mapping[UUID, int], resolved: bool) -
     )
 
 
-async def new_batches(tx: Transaction, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those (source, batch_id) that have not been stored."""
+async def known_batches(tx: Transaction, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes | None]:
+    """Those (source, batch_id) that have been stored, with the digest of what they said; None of old ones."""
     rows = await tx.sql.fetch(
         """
-        SELECT source, batch_id
+        SELECT source, batch_id, digest
         FROM batches JOIN unnest($1::text[], $2::text[]) AS asked (source, batch_id) USING (source, batch_id)
         """,
         [source for source, _ in keys],
         [batch_id for _, batch_id in keys],
     )
-    return set(keys) - {(row["source"], row["batch_id"]) for row in rows}
+    return {(row["source"], row["batch_id"]): row["digest"] for row in rows}
 
 
-async def lock_terminals(
-    tx: Transaction, spans: Sequence[tuple[TerminalKey, datetime, datetime]]
-) -> dict[TerminalKey, Terminal]:
-    """What is stored of the terminals, each with its points between two times; locked until the transaction ends."""
-    keys = sorted({key for key, _, _ in spans})
+async def lock_terminals(tx: Transaction, batches: Sequence[Stated]) -> dict[TerminalKey, Terminal]:
+    """What is stored of the terminals around the times of these batches; locked until the transaction ends."""
+    keys = sorted({one.terminal for one in batches})
     rows = await tx.sql.fetch(
         """
         INSERT INTO terminals (source, terminal) SELECT * FROM unnest($1::text[], $2::text[])
         ON CONFLICT (source, terminal) DO UPDATE SET source = excluded.source
-        RETURNING number, source, terminal, at, lon, lat
+        RETURNING number, source, terminal, doubted
         """,
         [source for source, _ in keys],
         [terminal for _, terminal in keys],
     )
-    found = {
+    numbers = {(row["source"], row["terminal"]): row["number"] for row in rows}
+    stored: dict[int, set[Fix]] = {number: set() for number in numbers.values()}
+    spans = [(numbers[one.terminal], *one.span) for one in batches if one.span is not None]
+    for row in await _stored_points(tx, spans):
+        stored[row["terminal"]].add((us_of(row["at"]), row["lon"], row["lat"]))
+    return {
         (row["source"], row["terminal"]): Terminal(
-            row["number"], None if row["at"] is None else (us_of(row["at"]), row["lon"], row["lat"]), set()
+            row["number"],
+            sorted(stored[row["number"]]),
+            tuple((int(at_us), lon, lat) for at_us, lon, lat in json.loads(row["doubted"] or "[]")),
         )
         for row in rows
     }
-    of_number = {terminal.number: terminal for terminal in found.values()}
-    for row in await _stored_times(tx, [(found[key].number, first, last) for key, first, last in spans]):
-        of_number[row["terminal"]].stored_us.add(us_of(row["at"]))
-    return found
 
 
-async def _stored_times(tx: Transaction, spans: Sequence[tuple[int, datetime, datetime]]) -> list[asyncpg.Record]:
-    """At which times points are stored already, for each terminal between two times."""
+async def _stored_points(tx: Transaction, spans: Sequence[tuple[int, datetime, datetime]]) -> list[asyncpg.Record]:
+    """The points of each terminal between two times, and as many on either side as have a vote."""
     return await tx.sql.fetch(
         """
-        SELECT p.terminal, p.at
-        FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS asked (terminal, first, last),
-             -- OFFSET 0 keeps it a look into the index for each terminal, also while the table has no statistics.
-             LATERAL (SELECT * FROM points
-                      WHERE terminal = asked.terminal AND at BETWEEN asked.first AND asked.last OFFSET 0) AS p
+        SELECT p.terminal, p.at, p.lon, p.lat
+        FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS asked (terminal, first, last), LATERAL (
+            (SELECT * FROM points WHERE terminal = asked.terminal AND at < asked.first ORDER BY at DESC LIMIT $4)
+            UNION ALL
+            -- OFFSET 0 keeps it a look into the index for each terminal, also while the table has no statistics.
+            (SELECT * FROM points WHERE terminal = asked.terminal AND at BETWEEN asked.first AND asked.last OFFSET 0)
+            UNION ALL
+            (SELECT * FROM points WHERE terminal = asked.terminal AND at > asked.last ORDER BY at LIMIT $4)
+        ) AS p
         """,
         [number for number, _, _ in spans],
         [first for _, first, _ in spans],
         [last for _, _, last in spans],
+        LIMITS.votes,
     )
 
 
@@ -202,10 +210,11 @@ async def add_batches(tx: Transaction, sifted: Sequence[Sifted]) -> list[int]:
     bodies = [one.heard.body for one in sifted]
     added = await tx.sql.fetch(
         """
-        INSERT INTO batches (source, batch_id, terminal, datum, sent, kept, refused, at)
-        SELECT source, batch_id, terminal, datum, sent, kept, refused::jsonb, $8
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::text[])
-             AS new (source, batch_id, terminal, datum, sent, kept, refused)
+        INSERT INTO batches (source, batch_id, terminal, datum, sent, kept, refused, digest, at)
+        SELECT source, batch_id, terminal, datum, sent, kept, refused::jsonb, digest, $9
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::text[],
+                    $8::bytea[])
+             AS new (source, batch_id, terminal, datum, sent, kept, refused, digest)
         RETURNING id, source, batch_id
         """,
         [one.heard.source for one in sifted],
@@ -215,6 +224,7 @@ async def add_batches(tx: Transaction, sifted: Sequence[Sifted]) -> list[int]:
         [len(body.points) for body in bodies],
         [len(one.kept) for one in sifted],
         [json.dumps(one.refused) for one in sifted],
+        [one.stated.digest for one in sifted],
         tx.now,
     )
     numbers = {(row["source"], row["batch_id"]): row["id"] for row in added}
@@ -272,17 +282,15 @@ async def _whole(rows: bytes) -> AsyncIterator[bytes]:
     yield _BEGIN + rows + _END
 
 
-async def keep_newest_points(tx: Transaction, terminals: Iterable[Terminal]) -> None:
-    """The newest point of each terminal is kept at hand."""
-    newest = sorted((one.number, *one.newest) for one in terminals if one.newest is not None)
-    await tx.sql.execute(
-        """
-        UPDATE terminals t SET at = new.at, lon = new.lon, lat = new.lat
-        FROM unnest($1::bigint[], $2::timestamptz[], $3::float8[], $4::float8[]) AS new (number, at, lon, lat)
-        WHERE t.number = new.number AND (t.at IS NULL OR t.at < new.at)
-        """,
-        [number for number, _, _, _ in newest],
-        [at_of(at_us) for _, at_us, _, _ in newest],
-        [lon for _, _, lon, _ in newest],
-        [lat for _, _, _, lat in newest],
-    )
+async def keep_doubted(tx: Transaction, terminals: Iterable[Terminal]) -> None:
+    """What was refused of terminals as impossible to reach, to be weighed with what they send next."""
+    doubting = sorted((one.number, json.dumps(one.doubted)) for one in terminals if one.doubts_anew)
+    if doubting:
+        await tx.sql.execute(
+            """
+            UPDATE terminals t SET doubted = new.doubted::jsonb
+            FROM unnest($1::bigint[], $2::text[]) AS new (number, doubted) WHERE t.number = new.number
+            """,
+            [number for number, _ in doubting],
+            [doubted for _, doubted in doubting],
+        )

@@ -2,192 +2,182 @@
 
 from __future__ import annotations
 
-import json
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from itertools import chain
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.datum import in_china, unshifted
 from contracts.division import UNKNOWN
-from contracts.intake import TrackBatch
+from contracts.intake import Problem, TrackBatch
 from contracts.patrol import TrackStored
-from contracts.values import SHANGHAI, Datum
-from services.patrol.near import distance_m
+from services.patrol.points import LIMITS, Points, Stated, at_of
+from services.patrol.way import Fix, Flags, Way
 from services.runtime.ground import Found
 from services.runtime.messages import Heard
 
-ZERO_ISLAND_DEGREES = 0.01
-"""A terminal without a fix says that it is where the equator meets the prime meridian."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-SECOND_US, DAY_US = 1_000_000, 86_400_000_000
-
-POINT = np.dtype([("at_us", "i8"), ("lon", "f8"), ("lat", "f8"), ("stated_lon", "f8"), ("stated_lat", "f8")])
-"""A point: microseconds since 1970 in UTC, degrees on CGCS2000, degrees as they were stated."""
-Points = NDArray[Any]
-"""An array of `POINT`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """`filter.json`."""
-
-    future: timedelta
-    older_than: timedelta
-    accuracy_m: float
-    speed_m_per_s: float
-
-    @classmethod
-    def read(cls, path: Path) -> Limits:
-        stated = json.loads(path.read_text(encoding="utf-8"))
-        return cls(
-            timedelta(seconds=stated["future_s"]),
-            timedelta(days=stated["older_than_days"]),
-            stated["accuracy_m"],
-            stated["speed_m_per_s"],
-        )
-
-
-LIMITS = Limits.read(Path(__file__).with_name("filter.json"))
-
-
 TerminalKey = tuple[str, str]
 """(source, terminal)."""
+_TIME = itemgetter(0)
 
 
 @dataclass(slots=True)
 class Terminal:
-    """What is stored of a terminal: its number, its newest point, and the times of others near those of a batch."""
+    """What is stored of a terminal near the times of its batches, and what was last refused as impossible to reach."""
 
     number: int
-    newest: tuple[int, float, float] | None
-    """at_us, lon, lat."""
-    stored_us: set[int]
+    stored: list[Fix]
+    doubted: tuple[Fix, ...] = ()
+    doubts_anew: bool = False
+    _added: list[Points] = field(default_factory=list)
+
+    def add(self, points: Points) -> None:
+        self._added.append(points)
+
+    def around(self, first_us: int, last_us: int) -> list[Fix]:
+        """The stored points between two times in their order, and as many on either side as have a vote."""
+        if self._added:
+            self.stored = sorted([*self.stored, *(fix for points in self._added for fix in fixes(points))])
+            self._added = []
+        begin = bisect_left(self.stored, first_us, key=_TIME)
+        end = bisect_right(self.stored, last_us, key=_TIME)
+        return self.stored[max(begin - LIMITS.votes, 0) : end + LIMITS.votes]
+
+    def doubt(self, points: Points) -> None:
+        """Remember the latest that were impossible to reach: enough of them are right."""
+        self.doubted = tuple(sorted({*self.doubted, *fixes(points)})[-LIMITS.votes :])
+        self.doubts_anew = True
 
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
     """A batch after the chain: the points kept in the order of time, and how many were refused by reason."""
 
-    heard: Heard[TrackBatch]
+    stated: Stated
     kept: Points
     refused: Counter[str]
 
     @property
+    def heard(self) -> Heard[TrackBatch]:
+        return self.stated.heard
+
+    @property
     def terminal(self) -> TerminalKey:
-        return terminal_of(self.heard)
+        return self.stated.terminal
 
 
-def terminal_of(heard: Heard[TrackBatch]) -> TerminalKey:
-    return heard.source, heard.body.terminal
+def fixes(points: Points) -> Iterable[Fix]:
+    return zip(points["at_us"].tolist(), points["lon"].tolist(), points["lat"].tolist(), strict=True)
 
 
-def span(heard: Heard[TrackBatch]) -> tuple[TerminalKey, datetime, datetime]:
-    """The terminal of a batch, and its first and last time."""
-    times = [point.at for point in heard.body.points]
-    return terminal_of(heard), min(times), max(times)
+OTHER_POINTS = Problem(field="batch_id", rule="was sent before with other points; each batch has an id of its own")
 
 
-def sift_all(
-    batches: Sequence[Heard[TrackBatch]], terminals: dict[TerminalKey, Terminal], now: datetime
-) -> list[Sifted]:
+def name_of(stated: Stated) -> tuple[str, str]:
+    """What names a batch for ever."""
+    return stated.heard.source, stated.heard.body.batch_id
+
+
+def unheard(
+    batches: Sequence[Stated], said: Mapping[tuple[str, str], bytes | None]
+) -> tuple[list[Stated], list[Stated]]:
+    """The new batches, and those that say other things than what was sent under their names; repeats are neither."""
+    known = dict(said)
+    new, others = [], []
+    for one in batches:
+        name = name_of(one)
+        if name not in known:
+            known[name] = one.digest
+            new.append(one)
+        elif known[name] not in (None, one.digest):
+            others.append(one)
+    return new, others
+
+
+def sift_all(batches: Sequence[Stated], terminals: dict[TerminalKey, Terminal]) -> list[Sifted]:
     """Each batch in turn; what is known of a terminal is kept up for those that follow."""
-    points, wrong = _read([one.body for one in batches], now)
-    # The way from each point to the next one; where a point between is left out, it is measured anew.
-    with np.errstate(invalid="ignore"):  # a point nowhere is left out, and its steps with it
-        steps_m = distance_m(points["lon"][:-1], points["lat"][:-1], points["lon"][1:], points["lat"][1:], np)
+    points = np.concatenate([one.good for one in batches])
+    way = Way.of(points["at_us"], points["lon"], points["lat"])
+    broken = np.flatnonzero(~way.steps()).tolist()
     found, begin = [], 0
     for one in batches:
-        its = slice(begin, begin + len(one.body.points))
-        found.append(Sifted(one, *_walk(points[its], wrong[its], steps_m[its], terminals[terminal_of(one)])))
-        begin = its.stop
+        end = begin + len(one.good)
+        # A step out of one batch into the next is none.
+        whole = bisect_left(broken, begin) == bisect_left(broken, end - 1)
+        found.append(_sift(one, way.part(slice(begin, end)), whole, terminals[one.terminal]))
+        begin = end
     return found
 
 
-def us_of(at: datetime) -> int:
-    return (at - EPOCH) // timedelta(microseconds=1)
+def _sift(stated: Stated, way: Way, whole: bool, terminal: Terminal) -> Sifted:
+    points, refused = stated.good, stated.refused.copy()
+    if len(points):
+        first_us, last_us = points["at_us"][0].item(), points["at_us"][-1].item()
+        around = terminal.around(first_us, last_us)
+        if not whole or not _lies_between(around, way, first_us, last_us):
+            duplicate, impossible = _disputed(points, around, terminal.doubted)
+            refused.update({"duplicate": int(duplicate.sum()), "impossible_speed": int(impossible.sum())})
+            if impossible.any():
+                terminal.doubt(points[impossible])
+            points = points[~(duplicate | impossible)]
+        terminal.add(points)
+    return Sifted(stated, points, +refused)
 
 
-def at_of(at_us: int) -> datetime:
-    return EPOCH + timedelta(microseconds=at_us)
+def _lies_between(around: Sequence[Fix], way: Way, first_us: int, last_us: int) -> bool:
+    """Whether the way can be reached from what is stored before it, and what is stored after it from the way."""
+    if not around:
+        return True
+    if any(first_us <= fix[0] <= last_us for fix in around):
+        return False
+    before = Way.of_fixes([fix for fix in around if fix[0] < first_us][-1:])
+    after = Way.of_fixes([fix for fix in around if fix[0] > last_us][:1])
+    begin, end = way.part(slice(0, 1)), way.part(slice(-1, None))
+    return bool(before.reaches(begin).all() and end.reaches(after).all())
 
 
-def days_of(points: Points) -> list[date]:
-    """The day in China of each point."""
-    ordinals = (points["at_us"] + SHANGHAI.utcoffset(None) // timedelta(microseconds=1)) // DAY_US + EPOCH.toordinal()
-    day = {one: date.fromordinal(one) for one in np.unique(ordinals).tolist()}
-    return [day[one] for one in ordinals.tolist()]
+def _disputed(points: Points, stored: Sequence[Fix], doubted: Iterable[Fix]) -> tuple[Flags, Flags]:
+    """Which points are there already, and which ones can nobody have reached.
+
+    Right are most of all that can have been one way: of the points, those stored and those once refused, the most that
+    follow each other no faster than anybody goes. Between ways of as many points the one with more stored ones is
+    right, then the one that ends earlier. What is stored stays, right or not.
+
+    What was sent of a time that has a point already is a duplicate, unless nobody can have reached it.
+    """
+    duplicate = np.isin(points["at_us"], [fix[0] for fix in stored])
+    duplicate[1:] |= points[1:] == points[:-1]
+    fresh = np.flatnonzero(~duplicate)
+    times = {fix[0] for fix in stored}.union(points["at_us"].tolist())
+    known = [*stored, *(fix for fix in doubted if fix[0] not in times)]
+    everything = [*known, *fixes(points[fresh])]
+    # Of one time the stored one comes first, then the more accurate: the sort is stable.
+    order = np.array(sorted(range(len(everything)), key=lambda n: everything[n][0]), dtype=np.intp)
+    way = Way.of_fixes([everything[n] for n in order])
+    right = order[way.heaviest([len(everything) + 1 + (n < len(stored)) for n in order.tolist()])]
+    kept = np.zeros(len(points), dtype=bool)
+    kept[fresh[right[right >= len(known)] - len(known)]] = True
+    lost = np.flatnonzero(~(kept | duplicate))
+    duplicate[lost] = _replaces(points, kept, lost)
+    return duplicate, ~(kept | duplicate)
 
 
-def _read(batches: Sequence[TrackBatch], now: datetime) -> tuple[Points, list[str]]:
-    """The points of all batches, within each in the order of time, and what is plainly wrong with each, else ``."""
-    stated = list(chain.from_iterable(batch.points for batch in batches))
-    sizes = [len(batch.points) for batch in batches]
-    points = np.empty(len(stated), dtype=POINT)
-    points["at_us"] = [round(point.at.timestamp() * SECOND_US) for point in stated]
-    points["stated_lon"] = [point.lon for point in stated]
-    points["stated_lat"] = [point.lat for point in stated]
-    accuracy_m = np.array([point.accuracy_m or 0.0 for point in stated])
-    shifted = np.repeat([batch.datum is Datum.GCJ02 for batch in batches], sizes)
-    order = np.lexsort((points["at_us"], np.repeat(np.arange(len(batches)), sizes)))
-    points, accuracy_m, shifted = points[order], accuracy_m[order], shifted[order]
-    lon, lat = points["stated_lon"].copy(), points["stated_lat"].copy()
-    wrong = _plainly_wrong(points["at_us"], lon, lat, accuracy_m, us_of(now))
-    shifted &= (wrong == "") & in_china(lon, lat)
-    lon[shifted], lat[shifted] = unshifted(lon[shifted], lat[shifted], np)
-    points["lon"], points["lat"] = lon, lat
-    return points, wrong.tolist()
-
-
-def _plainly_wrong(at_us: Points, lon: Points, lat: Points, accuracy_m: Points, now_us: int) -> NDArray[np.str_]:
-    micro = timedelta(microseconds=1)
-    reasons = {
-        "invalid": ~((abs(lon) <= 180) & (abs(lat) <= 90)),
-        "zero_island": (abs(lon) < ZERO_ISLAND_DEGREES) & (abs(lat) < ZERO_ISLAND_DEGREES),
-        "future": at_us > now_us + LIMITS.future // micro,
-        "too_old": at_us < now_us - LIMITS.older_than // micro,
-        "inaccurate": accuracy_m > LIMITS.accuracy_m,
-    }
-    return np.select(list(reasons.values()), list(reasons), "")
-
-
-def _walk(
-    points: Points, wrong: Sequence[str], steps_m: NDArray[np.float64], terminal: Terminal
-) -> tuple[Points, Counter[str]]:
-    """None twice, and none faster than anybody goes from the newest one before it; late ones not from those after."""
-    refused: Counter[str] = Counter()
-    kept: list[int] = []
-    steps = steps_m.tolist()
-    ats, lons, lats = points["at_us"].tolist(), points["lon"].tolist(), points["lat"].tolist()
-    for n, (at, reason) in enumerate(zip(ats, wrong, strict=True)):
-        if not reason and at in terminal.stored_us:
-            reason = "duplicate"
-        if not reason:
-            last = kept[-1] if kept else None
-            before = None if last is None else (ats[last], lons[last], lats[last])
-            newest = terminal.newest
-            if newest is not None and newest[0] < at and (before is None or before[0] < newest[0]):
-                before, last = newest, None
-            if before is not None:
-                way_m = steps[last] if last == n - 1 else distance_m(before[1], before[2], lons[n], lats[n])
-                if way_m > LIMITS.speed_m_per_s * (at - before[0]) / SECOND_US:
-                    reason = "impossible_speed"
-        if reason:
-            refused[reason] += 1
-        else:
-            kept.append(n)
-            terminal.stored_us.add(at)
-    if kept:
-        last = kept[-1]
-        end = (ats[last], lons[last], lats[last])
-        terminal.newest = max(end, terminal.newest or end)
-    return points[kept], refused
+def _replaces(points: Points, kept: Flags, lost: NDArray[np.intp]) -> Flags:
+    """Whether each of the lost points could stand for a kept one of the same time."""
+    right = points[kept]
+    if not len(right):
+        return np.zeros(len(lost), dtype=bool)
+    at_us = points["at_us"][lost]
+    first, end = np.searchsorted(right["at_us"], at_us), np.searchsorted(right["at_us"], at_us, side="right")
+    ours, theirs = (Way.of(one["at_us"], one["lon"], one["lat"]) for one in (points[lost], right))
+    before, after = np.maximum(first - 1, 0), np.minimum(end, len(right) - 1)
+    reached = (first == 0) | theirs.part(before).reaches(ours)
+    reaches = (end == len(right)) | ours.reaches(theirs.part(after))
+    stands: Flags = (first < end) & reached & reaches
+    return stands
 
 
 def stored_fact(sifted: Sifted, places: Sequence[Found]) -> TrackStored:

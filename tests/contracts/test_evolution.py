@@ -1,5 +1,7 @@
 """A break within a major version is named: the field, its kind, and the remedy."""
 
+from typing import Any
+
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -68,6 +70,7 @@ def test_a_break_names_the_field_and_its_kind_and_the_remedy(before, now, field,
         (told(a=int), told(a=int, b=str)),
         (told(a=int | None), told(a=int)),
         (sent(a=int), sent(a=int, b=(int, 1))),
+        (sent(a=Inner), sent(a=Any)),
         (sent(a=int), sent(a=int | None)),
         (sent(a=(str, Field(max_length=5))), sent(a=(str, Field(max_length=9)))),
     ],

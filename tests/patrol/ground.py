@@ -1,7 +1,10 @@
 """A strip of ground to patrol: two villages with their town and county, and reports of what is seen there."""
 
-from datetime import UTC, date, datetime
+import json
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+
+from hypothesis import strategies as st
 
 from contracts.division import Division
 from contracts.intake import IncidentReport, TrackBatch
@@ -61,5 +64,27 @@ def reported(external_id, lon=117.05, lat=LAT, source="acme", **changes):
 def walked(batch_id, points, terminal="t-1", datum="cgcs2000", source="acme"):
     """A track batch as its handler gets it; points are (lon, lat, at) and perhaps an accuracy."""
     stated = [dict(zip(("lon", "lat", "at", "accuracy_m"), point, strict=False)) for point in points]
-    body = TrackBatch.model_validate({"batch_id": batch_id, "terminal": terminal, "datum": datum, "points": stated})
-    return heard(body, source)
+    return sent(batch_id, [{**one, "at": one["at"].isoformat()} for one in stated], terminal, datum, source)
+
+
+def sent(batch_id, points, terminal="t-1", datum="cgcs2000", source="acme"):
+    """A track batch as it comes off the wire, whatever its points are."""
+    batch = {"batch_id": batch_id, "terminal": terminal, "datum": datum, "points": points}
+    return heard(TrackBatch.model_validate_json(json.dumps(batch)), source)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+"""Whatever may stand in JSON."""
+POINTS = st.fixed_dictionaries(
+    {
+        "lon": st.floats(-181, 181) | st.floats(117.0, 117.01) | ANYTHING,
+        "lat": st.floats(29.0, 29.01) | ANYTHING,
+        "at": st.integers(-20, 20).map(lambda n: (NOW + timedelta(seconds=n)).isoformat()) | ANYTHING,
+    },
+    optional={"accuracy_m": st.floats(-1, 101) | ANYTHING},
+)
+"""Points of a track, good and bad."""

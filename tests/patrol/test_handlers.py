@@ -5,16 +5,19 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from contracts.cases import CaseClosed
-from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised
+from contracts.event import dump
+from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised, TrackStored
 from services.patrol import handlers
 from services.patrol.store import load_ground
 from services.runtime.messages import Refused
 from services.runtime.transaction import Transaction
 from services.runtime.view import View
 from tests.cases import world
-from tests.patrol.ground import LAT, METRE, NOW, STATED, WEST, reported, walked
+from tests.patrol.ground import ANYTHING, LAT, METRE, NOW, POINTS, STATED, WEST, reported, sent, walked
 from tests.servers import migrated, transaction
 from tests.telling import heard
 
@@ -132,3 +135,59 @@ async def test_what_was_stated_is_kept_beside_what_it_means(tx):
     row = await tx.sql.fetchrow("SELECT lon, stated_lon, datum FROM points JOIN batches ON batches.id = batch")
     assert (row["stated_lon"], row["datum"]) == (117.05, "gcj02")
     assert 300 < abs(row["lon"] - 117.05) / METRE < 700
+
+
+async def test_a_batch_of_which_no_point_is_good_is_stored_and_told_with_its_counts(tx):
+    points = [{"lon": None, "lat": LAT, "at": "9999-12-31T23:59:59-01:00"}, None]
+    ((_, told),) = await handlers.store_tracks(tx, [sent("b-1", points)])
+    assert (told.kept, told.refused, told.first_at) == (0, {"invalid": 2}, None)
+    assert await tx.sql.fetchval("SELECT refused->>'invalid' FROM batches") == "2"
+
+
+async def test_other_points_under_a_used_batch_id_are_refused_by_name_and_the_same_in_any_order_are_a_repeat(tx):
+    points = [(117.09, LAT, NOW - timedelta(minutes=10)), (117.08, LAT, NOW - timedelta(minutes=5))]
+    assert kinds(await handlers.store_tracks(tx, [walked("b-1", points)])) == [TrackStored]
+    assert await handlers.store_tracks(tx, [walked("b-1", points[::-1])]) == []
+    for other in (walked("b-1", points[:1]), walked("b-1", points, "t-2"), walked("b-1", points, datum="gcj02")):
+        (refused,) = await handlers.store_tracks(tx, [other])
+        assert [problem.field for problem in refused.problems] == ["batch_id"]
+    assert kinds(await handlers.store_tracks(tx, [walked("b-1", points, source="other")])) == [TrackStored]
+
+
+async def test_what_was_refused_is_weighed_with_what_is_sent_next_whichever_replica_takes_it(tx):
+    def point(n, off=0.0):
+        return (117.05 + off, LAT, NOW - timedelta(minutes=10) + timedelta(seconds=15 * n))
+
+    found = []
+    for n, one in enumerate([point(0, 1.0), point(1), point(2), point(3)]):
+        ((_, told),) = await handlers.store_tracks(tx, [walked(f"b-{n}", [one])])
+        found.append((told.kept, told.refused))
+    assert found == [(1, {}), (0, {"impossible_speed": 1}), (1, {}), (1, {})]
+
+
+async def test_a_late_batch_is_weighed_against_what_is_stored_before_and_after_it(tx):
+    def point(n, off=0.0):
+        return (117.05 + off, LAT, NOW - timedelta(minutes=10) + timedelta(seconds=15 * n))
+
+    await handlers.store_tracks(tx, [walked("b-1", [point(0), point(1), point(4), point(5)])])
+    ((_, told),) = await handlers.store_tracks(tx, [walked("b-2", [point(2, 1.0), point(3)])])
+    assert (told.kept, told.refused) == (1, {"impossible_speed": 1})
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(st.lists(POINTS | ANYTHING, min_size=1, max_size=12), st.sampled_from(["wgs84", "gcj02"]), st.uuids())
+def test_what_is_written_of_a_batch_can_be_read_again_whatever_its_points_are(dsn, posted, datum, name):
+    async def write_and_read():
+        async with transaction(dsn, NOW) as tx:
+            ((_, told),) = await handlers.store_tracks(tx, [sent(f"b-{name}", posted, datum=datum)])
+            await handlers.store_tracks(tx, [walked("b-next", [(117.05, LAT, NOW)])])
+            stored = await tx.sql.fetchval(
+                "SELECT count(*) FROM points JOIN batches b ON b.id = batch WHERE b.batch_id <> 'b-next'"
+            )
+            return told, stored
+
+    told, stored = asyncio.run(write_and_read())
+    assert (told.kept, told.kept + sum(told.refused.values())) == (stored, len(posted))
+    assert TrackStored.model_validate_json(dump(told)) == told

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.patrol.track import Terminal, at_of, sift_all, terminal_of, us_of
+from services.patrol.points import at_of, read_points, us_of
+from services.patrol.track import Terminal, sift_all
 from tests.patrol.ground import LAT, METRE, NOW, walked
 
 T = NOW - timedelta(hours=1)
@@ -14,10 +15,11 @@ def second(n):
     return T + timedelta(seconds=n)
 
 
-def sift(batch, newest=None, stored=()):
-    """The times kept and how many were refused by reason."""
-    terminal = Terminal(1, newest, {us_of(at) for at in stored})
-    (found,) = sift_all([batch], {terminal_of(batch): terminal}, NOW)
+def sift(batch, stored=()):
+    """The times kept and how many were refused by reason, with points (lon, lat, at) stored before."""
+    (stated,) = read_points([batch], NOW)
+    terminal = Terminal(1, sorted((us_of(at), lon, lat) for lon, lat, at in stored))
+    (found,) = sift_all([stated], {stated.terminal: terminal})
     return [at_of(at) for at in found.kept["at_us"].tolist()], dict(found.refused)
 
 
@@ -47,11 +49,12 @@ def test_points_come_out_in_the_order_of_time():
     assert sift(batch)[0] == [second(0), second(30), second(60)]
 
 
-def test_speed_is_measured_from_the_newest_point_of_earlier_batches_but_late_points_are_not_judged_by_it():
-    newest = (us_of(second(0)), 117.05, LAT)
+def test_a_point_must_be_reached_from_what_is_stored_before_it_and_reach_what_is_stored_after_it():
     far = 117.05 + 5000 * METRE
-    batch = walked("b", [(far, LAT, second(10)), (far, LAT, second(-10))])
-    assert sift(batch, newest) == ([second(-10)], {"impossible_speed": 1})
+    stored = [(117.05, LAT, second(0)), (117.05, LAT, second(200))]
+    assert sift(walked("b", [(far, LAT, second(10))]), stored) == ([], {"impossible_speed": 1})
+    assert sift(walked("b", [(far, LAT, second(190))]), stored) == ([], {"impossible_speed": 1})
+    assert sift(walked("b", [(far, LAT, second(100))]), stored) == ([second(100)], {})
 
 
 def test_after_a_jump_speed_is_measured_from_the_last_point_kept():
@@ -68,11 +71,11 @@ def test_of_two_points_of_one_time_the_possible_one_is_kept():
 
 def test_batches_of_one_terminal_follow_each_other():
     far = 117.05 + 5000 * METRE
-    first, second_one = walked("a", [(117.05, LAT, second(0))]), walked("b", [(far, LAT, second(10))])
-    found = sift_all([first, second_one], {terminal_of(first): Terminal(1, None, set())}, NOW)
+    batches = [walked("a", [(117.05, LAT, second(0))]), walked("b", [(far, LAT, second(10))])]
+    found = sift_all(read_points(batches, NOW), {("acme", "t-1"): Terminal(1, [])})
     assert [(len(one.kept), dict(one.refused)) for one in found] == [(1, {}), (0, {"impossible_speed": 1})]
 
 
 def test_times_that_are_stored_are_duplicates():
     batch = walked("b", [(117.05, LAT, second(0)), (117.05, LAT, second(30))])
-    assert sift(batch, stored=[second(0)]) == ([second(30)], {"duplicate": 1})
+    assert sift(batch, stored=[(117.05, LAT, second(0))]) == ([second(30)], {"duplicate": 1})

@@ -1,0 +1,184 @@
+"""Track points as they were sent become arrays: what each says, and what is plainly wrong with it (DOMAIN §4)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.datum import in_china, unshifted
+from contracts.intake import TrackBatch
+from contracts.values import SHANGHAI, Datum
+from services.runtime.messages import Heard
+
+ZERO_ISLAND_DEGREES = 0.01
+"""A terminal without a fix says that it is where the equator meets the prime meridian."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICRO = timedelta(microseconds=1)
+SECOND_US, DAY_US = 1_000_000, 86_400_000_000
+NO_TIME = np.iinfo(np.int64).min
+
+POINT = np.dtype([("at_us", "i8"), ("lon", "f8"), ("lat", "f8"), ("stated_lon", "f8"), ("stated_lat", "f8")])
+"""A point: microseconds since 1970 in UTC, degrees on CGCS2000, degrees as they were stated."""
+Points = NDArray[Any]
+"""An array of `POINT`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`filter.json`."""
+
+    future: timedelta
+    older_than: timedelta
+    accuracy_m: float
+    speed_m_per_s: float
+    votes: int
+    """So many stored points on either side of a batch, and so many refused ones, say which of its points are wrong."""
+
+    @classmethod
+    def read(cls, path: Path) -> Limits:
+        stated = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            timedelta(seconds=stated["future_s"]),
+            timedelta(days=stated["older_than_days"]),
+            stated["accuracy_m"],
+            stated["speed_m_per_s"],
+            stated["votes"],
+        )
+
+
+LIMITS = Limits.read(Path(__file__).with_name("filter.json"))
+
+
+PLAIN = ("", "invalid", "zero_island", "outside_datum", "future", "too_old", "inaccurate")
+"""What may be plainly wrong with a point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A batch of which each point has been read."""
+
+    heard: Heard[TrackBatch]
+    good: Points
+    """Those with which nothing is plainly wrong, in the order of time."""
+    refused: Counter[str]
+    """How many of the others there are, by reason."""
+    digest: bytes
+    """Of what all the points say, in whatever order they were sent."""
+
+    @property
+    def terminal(self) -> tuple[str, str]:
+        return self.heard.source, self.heard.body.terminal
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """The first and last time of the good ones; None where there is none."""
+        times = self.good["at_us"]
+        return (at_of(times[0].item()), at_of(times[-1].item())) if len(times) else None
+
+
+def us_of(at: datetime) -> int:
+    return (at - EPOCH) // MICRO
+
+
+def at_of(at_us: int) -> datetime:
+    return EPOCH + timedelta(microseconds=at_us)
+
+
+def days_of(points: Points) -> list[date]:
+    """The day in China of each point."""
+    ordinals = (points["at_us"] + SHANGHAI.utcoffset(None) // MICRO) // DAY_US + EPOCH.toordinal()
+    day = {one: date.fromordinal(one) for one in np.unique(ordinals).tolist()}
+    return [day[one] for one in ordinals.tolist()]
+
+
+def read_points(heard: Sequence[Heard[TrackBatch]], now: datetime) -> list[Stated]:
+    """The points of all batches, read at once."""
+    stated = list(chain.from_iterable(one.body.points for one in heard))
+    sizes = [len(one.body.points) for one in heard]
+    points = np.empty(len(stated), dtype=POINT)
+    fields = [one if type(one) is dict else {} for one in stated]
+    points["at_us"] = [_us_of_text(one.get("at")) for one in fields]
+    points["stated_lon"] = _numbers([one.get("lon") for one in fields])
+    points["stated_lat"] = _numbers([one.get("lat") for one in fields])
+    accuracies = [one.get("accuracy_m") for one in fields]
+    accuracy_m = _numbers(accuracies)
+    # Of two points of one time the more accurate comes first, one of unknown accuracy last: no order sent tells.
+    unknown = np.array([one is None for one in accuracies]) | (accuracy_m < 0)
+    rank = np.where(unknown, np.inf, accuracy_m)
+    by = (points["stated_lat"], points["stated_lon"], rank, points["at_us"], np.repeat(np.arange(len(heard)), sizes))
+    order = np.lexsort(by)
+    points, accuracy_m, unknown = points[order], accuracy_m[order], unknown[order]
+    shifted = np.repeat([one.body.datum is Datum.GCJ02 for one in heard], sizes)
+    lon, lat = points["stated_lon"].copy(), points["stated_lat"].copy()
+    wrong = _plainly_wrong(points["at_us"], lon, lat, accuracy_m, unknown, shifted, us_of(now))
+    shifted &= wrong == 0
+    lon[shifted], lat[shifted] = unshifted(lon[shifted], lat[shifted], np)
+    points["lon"], points["lat"] = lon, lat
+    said = np.column_stack([points["at_us"].view(float), points["stated_lon"], points["stated_lat"], accuracy_m])
+    found, begin = [], 0
+    for one, size in zip(heard, sizes, strict=True):
+        its = slice(begin, begin + size)
+        its_wrong = wrong[its]
+        some = bool(its_wrong.any())
+        good = points[its][its_wrong == 0] if some else points[its]
+        refused = Counter(PLAIN[n] for n in its_wrong.tolist() if n) if some else Counter()
+        found.append(Stated(one, good, refused, _digest(one.body, said[its])))
+        begin = its.stop
+    return found
+
+
+def _numbers(values: list[Any]) -> NDArray[np.float64]:
+    """What was stated, and NaN for what is no number; true and false are none."""
+    if not set(map(type, values)) <= {float, int}:
+        values = [one if type(one) in (float, int) else np.nan for one in values]
+    try:
+        return np.array(values, dtype=float)
+    except OverflowError:
+        return np.array([one if type(one) is float or abs(one) < 2**63 else np.nan for one in values], dtype=float)
+
+
+def _us_of_text(at: Any) -> int:
+    """A time of RFC 3339 in microseconds since 1970, be it in whatever year and offset; NO_TIME for anything else."""
+    if type(at) is not str or at[10:11] not in ("T", "t", " "):
+        return NO_TIME
+    try:
+        found = datetime.fromisoformat(at if at[-1] != "z" else at.upper())
+    except ValueError:
+        return NO_TIME
+    return NO_TIME if found.tzinfo is None else round(found.timestamp() * SECOND_US)
+
+
+def _plainly_wrong(
+    at_us: NDArray[np.int64],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    accuracy_m: NDArray[np.float64],
+    unknown: NDArray[np.bool_],
+    shifted: NDArray[np.bool_],
+    now_us: int,
+) -> NDArray[np.intp]:
+    reasons = {
+        "invalid": ~((abs(lon) <= 180) & (abs(lat) <= 90)) | (at_us == NO_TIME) | ~(np.isfinite(accuracy_m) | unknown),
+        "zero_island": (abs(lon) < ZERO_ISLAND_DEGREES) & (abs(lat) < ZERO_ISLAND_DEGREES),
+        "outside_datum": shifted & ~in_china(lon, lat),
+        "future": at_us > now_us + LIMITS.future // MICRO,
+        "too_old": at_us < now_us - LIMITS.older_than // MICRO,
+        "inaccurate": accuracy_m > LIMITS.accuracy_m,
+    }
+    return np.select(list(reasons.values()), [PLAIN.index(reason) for reason in reasons], 0)
+
+
+def _digest(batch: TrackBatch, said: NDArray[np.float64]) -> bytes:
+    digest = hashlib.blake2b(f"{batch.terminal}\0{batch.datum}".encode(), digest_size=16)
+    digest.update(said.data)
+    return digest.digest()
