@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from contracts.division import Level
 from contracts.incident import Evidence, Severity
 from contracts.values import (
     CaseRef,
@@ -153,12 +154,16 @@ class PlanState(OpenEnum):
 
 
 class Plan(Value):
-    """A rectification plan: measures with their days, and what became of it."""
+    """A rectification plan: measures with their days, and what became of it.
+
+    `tier` is the level of the office that decided it, None where that was not recorded.
+    """
 
     measures: tuple[Measure, ...]
     state: PlanState
     by: Token
     decided_by: Token | None = None
+    tier: Level | None = None
 
 
 class Proof(Value):
@@ -194,7 +199,8 @@ class ReferredTo(OpenEnum):
 class Referral(Value):
     """A lead handed to another body in a cycle of the case; once acknowledged, its own number goes with it (G5).
 
-    `calendar` says by which calendar `due_on` was counted.
+    `calendar` says by which calendar `due_on` was counted. `last_rung` is the last letter of the ladder that pressed
+    for it before its case was merged into this one.
     """
 
     n: Annotated[int, Field(ge=1)]
@@ -208,6 +214,7 @@ class Referral(Value):
     their_number: Line | None = None
     outcome: Line | None = None
     concluded_on: date | None = None
+    last_rung: Token | None = None
 
 
 class Repeats(Value):
@@ -254,7 +261,8 @@ class Case(Value):
     first; `occurred` is that interval where it is known. `acting` are the posts that answer now. `unit` is the body
     that must put it right once assigned, and `due_on` its day; `owner` is who must act now, None once the case is no
     longer open. `rectified_by` and `accepted_by` are accounts of people. `moved_on` is the business date of the
-    last move, `since` the instant at which it was recorded. `cycle` counts returns from closed.
+    last move, `since` the instant at which it was recorded. `cycle` counts returns from closed. `not_referred` is why a
+    grave or publicly voiced case went to no police or prosecutor in this cycle.
     """
 
     ref: CaseRef
@@ -296,6 +304,7 @@ class Case(Value):
     notice_until: date | None = None
     objection: Objection | None = None
     referrals: tuple[Referral, ...] = ()
+    not_referred: Line | None = None
     cause: Token | None = None
     repeats: Repeats | None = None
     closed_on: date | None = None

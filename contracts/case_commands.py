@@ -176,11 +176,15 @@ class AcceptCase(CaseCommand):
 
 
 class GiveNotice(CaseCommand):
-    """accepted → on_notice, by the office: the close is made public, and its cause is named."""
+    """accepted → on_notice, by the office: the close is made public, and its cause is named.
+
+    `not_referred` is why a grave, widely felt or publicly voiced case went to no police or prosecutor.
+    """
 
     name: ClassVar[str] = "cases.notice.v1"
 
     cause: Token
+    not_referred: Line | None = None
 
 
 class RaiseObjection(CaseCommand):
@@ -209,11 +213,15 @@ class OverruleObjection(CaseCommand):
 
 
 class CloseCase(CaseCommand):
-    """accepted → closed, by the office, where no public notice is required; its cause is named."""
+    """accepted → closed, by the office, where no public notice is required; its cause is named.
+
+    `not_referred` is why a grave, widely felt or publicly voiced case went to no police or prosecutor.
+    """
 
     name: ClassVar[str] = "cases.close.v1"
 
     cause: Token | None = None
+    not_referred: Line | None = None
 
 
 class PassLookBack(CaseCommand):
@@ -240,12 +248,16 @@ class VoidCase(CaseCommand):
 
 
 class MergeCase(CaseCommand):
-    """A duplicate goes into another open case of the same campaign, by the office."""
+    """A duplicate goes into another open case of the same campaign, by the office.
+
+    `confirmed` says that the two are one problem although their kinds differ, or neither place lies in the other.
+    """
 
     name: ClassVar[str] = "cases.merge.v1"
 
     into: UUID
     reason: Line
+    confirmed: bool = False
 
 
 class TransferCase(CaseCommand):

@@ -245,6 +245,14 @@ class CaseMerged(CaseFact):
     reason: Line
 
 
+class CaseSurvived(CaseFact):
+    """A duplicate was merged into it: it weighs as both, is as grave as the graver, and has the flags of both."""
+
+    name: ClassVar[str] = "cases.survived.v1"
+
+    other: CaseRef
+
+
 class DeadlineKept(CaseFact):
     """The survivor of a merge takes the earlier deadline of the two."""
 

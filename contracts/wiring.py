@@ -50,6 +50,7 @@ FACTS: dict[str, tuple[type[Fact], ...]] = {
         cases.CaseRelapsed,
         cases.CaseVoided,
         cases.CaseMerged,
+        cases.CaseSurvived,
         cases.DeadlineKept,
         cases.CaseTransferred,
         cases.CaseLeft,

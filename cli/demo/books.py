@@ -110,8 +110,17 @@ async def _cases(schemas: Schemas, reader: Bus) -> list[Book]:
     weights = await schemas["patrol"].fetch("SELECT incident_id, count(*) FROM fates WHERE fate = 'linked' GROUP BY 1")
     corroborated = {row["incident_id"]: row["count"] + 1 for row in weights}
     held = await cases.fetch(
-        "SELECT incident_id, (body::jsonb ->> 'weight')::integer AS weight FROM cases WHERE incident_id IS NOT NULL"
+        """
+        SELECT id::text, incident_id, (body::jsonb ->> 'weight')::integer AS weight,
+            body::jsonb #>> '{merged_into,id}' AS into_id
+        FROM cases
+        """
     )
+    of_incidents = {row["incident_id"] for row in held if row["incident_id"] is not None}
+    weighing = _weighing({row["id"]: row["into_id"] for row in held})
+    expected = Counter[str]()
+    for row in held:
+        expected[weighing[row["id"]]] += corroborated.get(row["incident_id"], 1)
     open_without = await cases.fetchval(
         """
         SELECT count(*) FROM cases
@@ -125,12 +134,12 @@ async def _cases(schemas: Schemas, reader: Bus) -> list[Book]:
     )
     records = await _counts(schemas["targets"], "SELECT what, count(*) FROM records GROUP BY what")
     return [
-        Book("books.a_case_each", {row["incident_id"] for row in located}, {row["incident_id"] for row in held}),
-        Book("books.one_case_each", len(located), len(held)),
+        Book("books.a_case_each", {row["incident_id"] for row in located}, of_incidents),
+        Book("books.one_case_each", len(located), sum(row["incident_id"] is not None for row in held)),
         Book(
             "books.weights",
-            {row["incident_id"]: corroborated.get(row["incident_id"], 1) for row in held},
-            {row["incident_id"]: row["weight"] for row in held},
+            dict(expected),
+            {row["id"]: row["weight"] for row in held if row["into_id"] is None},
         ),
         Book("books.opened_told", opened, await _on_the_bus(reader, "CASES", "cases.opened.>")),
         Book("books.closed_told", closes, await _on_the_bus(reader, "CASES", "cases.closed.>")),
@@ -143,6 +152,17 @@ async def _cases(schemas: Schemas, reader: Bus) -> list[Book]:
             await _on_the_bus(reader, "CASES", *(f"{fact.name}.>" for fact in FACTS["cases"] if _is_a_move(fact))),
         ),
     ]
+
+
+def _weighing(into: Mapping[str, str | None]) -> dict[str, str]:
+    """On which case each one weighs: itself, or the survivor of every merge that followed."""
+    weighing = {}
+    for id, survivor in into.items():
+        last = id
+        while survivor is not None:
+            last, survivor = survivor, into[survivor]
+        weighing[id] = last
+    return weighing
 
 
 _NO_MOVES = (CaseOverdue, CaseCorroborated, CasePassedOn, LookBackDue, LadderStopped, LetterFact)

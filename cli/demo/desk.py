@@ -172,7 +172,7 @@ class Desk:
     async def _merge(self) -> None:
         waste = [one for one in self._open_cases() if one.kind is CaseKind.WASTE]
         if len(waste) > 1:
-            merging = MergeCase(case_id=waste[0].ref.id, into=waste[1].ref.id, reason="同一堆垃圾")
+            merging = MergeCase(case_id=waste[0].ref.id, into=waste[1].ref.id, reason="同一堆垃圾", confirmed=True)
             merged = await self._people.ask(merging, CITY_OFFICE, CITY, Case)
             self._people.cases[merged.ref.id] = merged
 

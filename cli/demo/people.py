@@ -73,6 +73,8 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 NO_PLAN: list[str] = _data("rules.json")["no_plan_kinds"]
 ITEMS = list(_data("routes.json")["items"])
 CAUSES = list(_data("causes.json"))
+NOT_REFERRED = "不构成犯罪，已由林业部门处理"
+"""Stated with every close: it counts only where a grave case went to no police."""
 
 
 class People:
@@ -181,9 +183,9 @@ class People:
             case CaseState.SUBMITTED if age >= timedelta(days=1):
                 return self._acceptor(case), AcceptCase(case_id=id)
             case CaseState.ACCEPTED if self._is_everyday(case):
-                return self._office(case), CloseCase(case_id=id, cause=_cause(dice))
+                return self._office(case), CloseCase(case_id=id, cause=_cause(dice), not_referred=NOT_REFERRED)
             case CaseState.ACCEPTED:
-                return self._office(case), GiveNotice(case_id=id, cause=_cause(dice))
+                return self._office(case), GiveNotice(case_id=id, cause=_cause(dice), not_referred=NOT_REFERRED)
             case CaseState.ON_NOTICE if case.objection is not None and dice < 0.5:
                 reason = "复核属实"
                 due_on = today + timedelta(days=10)
@@ -241,11 +243,12 @@ class People:
             case CaseState.ON_NOTICE if case.objection is None:
                 return [(0.3, unit, RaiseObjection, {"reason": "面积与实际不符"})]
             case CaseState.CLOSED if case.closed_on == today:
+                reviewer = self._approver(case)
                 return [
-                    (0.02, office, RelapseCase, {"why": RelapseReason.RECURRENCE, "reason": "又见推土机"}),
-                    (0.03, office, RelapseCase, {"why": RelapseReason.FALSE_RECTIFICATION, "reason": "补植未成活"}),
+                    (0.02, reviewer, RelapseCase, {"why": RelapseReason.RECURRENCE, "reason": "又见推土机"}),
+                    (0.03, reviewer, RelapseCase, {"why": RelapseReason.FALSE_RECTIFICATION, "reason": "补植未成活"}),
                     (0.035, office, VoidCase, {"reason": "录入有误"}),
-                    (0.10, office, PassLookBack, {}),
+                    (0.10, reviewer, PassLookBack, {}),
                 ]
         return []
 
@@ -273,8 +276,8 @@ class People:
         return has_it or f"p-{_town(case)}-unit"
 
     def _acceptor(self, case: Case) -> str:
-        """The town's chief, or the county's office where that post is vacant."""
-        chief = f"p-{_town(case)}-chief"
+        """The county's chief, or its office where that post is vacant: the town's would accept his own station's."""
+        chief = f"p-{case.ref.division[:6]}000000-chief"
         return chief if chief in self.accounts else self._office(case)
 
     async def _make(self, gate: asyncio.Semaphore, case: Case, actor: str, command: CaseCommand) -> None:

@@ -10,8 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from contracts.case import CaseKind, Period, Route
+from contracts.case import CaseKind, Flag, Period, Route
 from contracts.division import Level
+from contracts.incident import Severity
 from services.runtime.problem import Problem
 
 HERE = Path(__file__).parent
@@ -38,6 +39,8 @@ class Rules:
     look_backs_of_all: tuple[Period, ...]
     repeats_within_years: int
     no_plan_kinds: tuple[CaseKind, ...]
+    referral_of_severities: tuple[Severity, ...]
+    referral_of_flags: tuple[Flag, ...]
 
     @classmethod
     def read(cls, stated: Mapping[str, Any]) -> Rules:
@@ -50,6 +53,8 @@ class Rules:
             tuple(map(Period.model_validate, stated["look_backs_of_all"])),
             stated["repeats_within_years"],
             tuple(CaseKind(kind) for kind in stated["no_plan_kinds"]),
+            tuple(Severity(one) for one in stated["referral"]["severities"]),
+            tuple(Flag(one) for one in stated["referral"]["flags"]),
         )
 
 

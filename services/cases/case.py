@@ -229,9 +229,9 @@ def owner_of(before: Case, case: Case, act: Act, posts: Posts) -> Owner | None:
 
 
 def _acceptor(case: Case, posts: Posts, today: date) -> UnitRef:
-    """The office, or the one above it where the office itself put the case right: nobody accepts the own work."""
-    itself = case.unit is not None and case.unit.id == case.office.id
-    return (posts.office_above(case.office, case.ref.division, today) if itself else None) or case.office
+    """The office, or the one above it where the unit belongs to the same body: nobody accepts the own work."""
+    above = case.unit and posts.office_to_accept(case.unit, case.office, case.ref.division, today)
+    return above or case.office
 
 
 _OFFICE_MUST = {

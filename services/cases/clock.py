@@ -62,18 +62,23 @@ async def tell_overdue(tx: Transaction) -> list[Fact]:
 @cases.every(seconds=5.0)
 async def climb_the_ladder(tx: Transaction) -> list[Fact]:
     """Issue the rungs whose day has come; the case is locked, so that one that moves on gets no letter."""
-    today = day_of(tx.now)
+    today, roster = day_of(tx.now), await handlers.posts.at(tx)
     climbing = await clock_store.take_due(tx, "ladder_on", today, AT_ONCE)
     known = await ladder_store.letters(tx, [case.ref.id for case in climbing])
     issued = [
         (case, letter)
         for case in climbing
-        for letter in ladder.due(case, [one.id for one in known[case.ref.id]], today)
+        for letter in ladder.due(
+            case,
+            [one.id for one in known[case.ref.id]],
+            today,
+            roster.office_above(case.office, case.ref.division, today),
+        )
     ]
     await ladder_store.put_letters(tx, issued)
     for case, letter in issued:
         known[case.ref.id].append(letter)
-    days = {case.ref.id: ladder.next_on(case, [one.id for one in known[case.ref.id]]) for case in climbing}
+    days = {case.ref.id: ladder.next_on(case, [one.id for one in known[case.ref.id]], today) for case in climbing}
     await ladder_store.next_on_ladder(tx, days)
     return [rules.told(LetterIssued, case, _ourselves(tx), letter=letter) for case, letter in issued]
 

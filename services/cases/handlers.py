@@ -50,7 +50,7 @@ from contracts.roster import PostStated
 from contracts.supervision import CauseAdded
 from contracts.values import day_of
 from services.cases import case as rules
-from services.cases import clock_store, closing, rectify, referral, store
+from services.cases import clock_store, closing, ladder_store, moving, rectify, referral, store
 from services.cases.machine import MOVES as MACHINE
 from services.cases.machine import OURSELVES, Act, acting, refuse_field, require_office
 from services.cases.post import Posts, handovers
@@ -95,7 +95,7 @@ async def open_cases(tx: Transaction, heard: list[Heard[IncidentLocated]]) -> li
     numbers = await store.numbers(tx, [one.body.incident.division for one in opening])
     roster = await posts.at(tx)
     opened = [
-        rules.open_case(one.body.incident, number, weights[one.body.incident.id], roster, tx.now)
+        rules.open_case(one.body.incident, number, weights[one.body.incident.id][0], roster, tx.now)
         for one, number in zip(opening, numbers, strict=True)
     ]
     await enter(tx, opened, OURSELVES)
@@ -110,11 +110,10 @@ async def corroborate(tx: Transaction, heard: list[Heard[IncidentLinked]]) -> li
     """A report that says the same makes the case weigh more; it may be heard before the case is opened."""
     heaviest = {one.body.to: one for one in sorted(heard, key=lambda one: one.body.weight)}
     weights = await store.weigh(tx, {to: one.body.weight for to, one in heaviest.items()})
-    grown = await store.raise_weights(tx, weights)
+    gained = {to: more for to, (_, more) in weights.items() if more}
     return [
-        (heaviest[case.incident_id], CaseCorroborated.model_construct(case=case, by=OURSELVES, at=tx.now))
-        for case in grown
-        if case.incident_id is not None
+        (heaviest[to], CaseCorroborated.model_construct(case=case, by=OURSELVES, at=tx.now))
+        for to, case in await store.raise_weights(tx, gained)
     ]
 
 
@@ -215,14 +214,15 @@ async def close(tx: Transaction, ask: Ask[CloseCase]) -> Answer:
 @cases.answers(TransferCase)
 async def transfer(tx: Transaction, ask: Ask[TransferCase]) -> Answer:
     case, act, roster = await lock(tx, ask)
-    told, *left = closing.transfer(case, act, ask.command, roster)
+    told, *left = moving.transfer(case, act, ask.command, roster)
     return await moved(tx, Change(case, told, "transfer", ask.command.reason, tuple(left)))
 
 
 @cases.answers(MergeCase)
 async def merge(tx: Transaction, ask: Ask[MergeCase]) -> Answer:
     (case, into), act, roster = await _lock_all(tx, ask, ask.command.on, ask.command.into)
-    merged, survivor = closing.merge(case, into, act, ask.command, roster)
+    letters = (await ladder_store.letters(tx, [case.ref.id]))[case.ref.id]
+    merged, survivor = moving.merge(case, into, act, ask.command, roster, letters)
     changes = [Change(case, merged, "merge", ask.command.reason)]
     for fact in survivor:
         changes.append(Change(into, fact, "survive"))
@@ -233,7 +233,7 @@ async def merge(tx: Transaction, ask: Ask[MergeCase]) -> Answer:
 @cases.answers(LinkSite)
 async def link_site(tx: Transaction, ask: Ask[LinkSite]) -> Answer:
     (case, other), act, roster = await _lock_all(tx, ask, ask.command.on, ask.command.other)
-    here, there = closing.link_site(case, other, act, ask.command, roster)
+    here, there = moving.link_site(case, other, act, ask.command, roster)
     return await moved(tx, Change(case, here, "link_site"), Change(other, there, "link_site"))
 
 

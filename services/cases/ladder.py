@@ -43,6 +43,7 @@ class Press:
     unit: UnitRef
     due_on: date
     since_on: date
+    last_rung: str | None = None
 
     def letter_id(self, case: Case, rung: Rung) -> UUID:
         """The same duty and rung is the same letter, however often it is asked for."""
@@ -59,44 +60,57 @@ def pressed(case: Case) -> list[Press]:
         else []
     )
     presses += [
-        Press(f"referral-{one.n}", one.to, one.due_on, one.sent_on)
+        Press(f"referral-{one.n}", one.to, one.due_on, one.sent_on, one.last_rung)
         for one in case.referrals
-        if one.acknowledged_on is None and owner is not None
+        if one.acknowledged_on is None and one.cycle == case.cycle and owner is not None
     ]
     return presses
 
 
 def ahead(case: Case, press: Press, issued: Sequence[UUID]) -> Iterator[tuple[date, Rung]]:
-    """The rungs still to come, with their days; none up to the day it became theirs, none below one issued."""
-    last = max((n for n, rung in enumerate(RUNGS) if issued and press.letter_id(case, rung) in issued), default=-1)
+    """The rungs still to come, with their days; none up to the day it became theirs, none below one issued.
+
+    What was late already when it became theirs is pressed from that day on, as if that were its day.
+    """
+    last = max((n for n, rung in enumerate(RUNGS) if _was_issued(case, press, rung, issued)), default=-1)
+    was_late = press.due_on < press.since_on
     for rung in RUNGS[last + 1 :]:
-        day = shifted(press.due_on, rung.working_days)
-        if day > press.since_on:
+        day = shifted(max(press.due_on, press.since_on), rung.working_days)
+        if day > press.since_on or (was_late and day == press.since_on):
             yield day, rung
 
 
-def next_on(case: Case, issued: Sequence[UUID]) -> date | None:
-    """The day on which the ladder must look at this case again."""
-    return min((day for press in pressed(case) for day, _ in ahead(case, press, issued)), default=None)
+def _was_issued(case: Case, press: Press, rung: Rung, issued: Sequence[UUID]) -> bool:
+    return rung.name == press.last_rung or (bool(issued) and press.letter_id(case, rung) in issued)
 
 
-def due(case: Case, issued: Sequence[UUID], today: date) -> list[Letter]:
-    """The letters to issue today: for each who is pressed, the highest rung whose day has come."""
+def next_on(case: Case, issued: Sequence[UUID], looked_on: date = date.min) -> date | None:
+    """The day on which the ladder must look at this case again, after the day on which it looked last."""
+    days = (day for press in pressed(case) for day, _ in ahead(case, press, issued) if day > looked_on)
+    return min(days, default=None)
+
+
+def due(case: Case, issued: Sequence[UUID], today: date, above: UnitRef | None = None) -> list[Letter]:
+    """The letters to issue today: for each who is pressed, the highest rung whose day has come.
+
+    No office writes to itself: where it is the one that is late, the office above it does, if there is any.
+    """
     letters = []
     for press in pressed(case):
+        office = above if press.unit.id == case.office.id else case.office
         rungs = [rung for day, rung in ahead(case, press, issued) if day <= today]
-        if rungs:
-            letters.append(_letter(case, press, rungs[-1], today))
+        if rungs and office is not None:
+            letters.append(_letter(case, press, rungs[-1], today, office))
     return letters
 
 
-def _letter(case: Case, press: Press, rung: Rung, today: date) -> Letter:
+def _letter(case: Case, press: Press, rung: Rung, today: date, office: UnitRef) -> Letter:
     reply = after(today, REPLY_WITHIN)
     return Letter(
         id=press.letter_id(case, rung),
         rung=rung.name,
         about=press.about,
-        office=case.office,
+        office=office,
         to=press.unit,
         posts=tuple(post for role in rung.roles if (post := _chief(case, role)) is not None),
         due_on=press.due_on,

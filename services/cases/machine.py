@@ -24,9 +24,9 @@ class By(StrEnum):
 
     OFFICE = "the chief office of the county, or one above it"
     UNIT = "somebody of the unit that the case is assigned to"
-    ACCEPTOR = "a chief of the place or a chief office, never the rectifier nor anybody of its unit"
+    ACCEPTOR = "a chief of the place or a chief office, never the rectifier nor of its unit or the body it belongs to"
     APPROVER = "the chief office of the tier that the campaign names, or one above it"
-    REVIEWER = "a chief of the place or a chief office, never the acceptor, the rectifier nor anybody of its unit"
+    REVIEWER = "whoever might have accepted it, never the acceptor itself"
     ANYONE = "anybody"
     DISSOLUTION = "the chief office, when it dissolves a unit"
     CLOCK = "time itself"
@@ -163,11 +163,10 @@ def allowed(state: CaseState) -> tuple[str, ...]:
 def _may(case: Case, made: Move, actor: Actor) -> bool:
     place = case.ref.division
     in_office = actor.runs_the_book(place, RULES.office_level)
-    of_unit = actor.of_unit(case.unit)
-    looks = (in_office or actor.is_chief_of(place)) and actor.id != case.rectified_by and not of_unit
+    looks = actor.id != case.rectified_by and actor.may_judge(case.unit, place, RULES.office_level)
     match made.by:
         case By.UNIT:
-            return of_unit
+            return actor.of_unit(case.unit)
         case By.OFFICE | By.DISSOLUTION:
             return in_office
         case By.ACCEPTOR:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from contracts.division import Division, Level
@@ -20,10 +20,11 @@ class NoOffice(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who moves a case, with the posts held on that day."""
+    """Who moves a case, with the posts held on that day; `seats` says where the units of the roster sit."""
 
     id: str
     posts: tuple[Post, ...]
+    seats: Mapping[str, frozenset[Division]] = field(default_factory=dict)
 
     def of_unit(self, unit: UnitRef | None) -> bool:
         return unit is not None and any(post.unit.id == unit.id for post in self.posts)
@@ -35,8 +36,24 @@ class Actor:
             for post in self.posts
         )
 
-    def is_chief_of(self, division: Division) -> bool:
-        return any(post.role in CHIEFS and post.division.contains(division) for post in self.posts)
+    def office_level(self, division: Division) -> Level | None:
+        """The highest level at which the actor is of a chief office whose area has the place in it."""
+        of = [post.division for post in self.posts if post.role is Role.OFFICE and post.division.contains(division)]
+        return min(of, key=lambda one: LEVELS.index(one.level)).level if of else None
+
+    def may_judge(self, unit: UnitRef | None, division: Division, level: Level) -> bool:
+        """Whether the actor may say of a unit's work in a place that it is done.
+
+        As a chief of the place, or of a chief office of that level or above; never by a post of the body to which the
+        unit belongs, or of one below that.
+        """
+        seats = () if unit is None else self.seats.get(unit.id, ())
+        return not self.of_unit(unit) and any(
+            (post.role in CHIEFS or (post.role is Role.OFFICE and post.division.level in at_or_above(level)))
+            and post.division.contains(division)
+            and not any(seat.contains(post.division) for seat in seats)
+            for post in self.posts
+        )
 
 
 class Posts:
@@ -50,6 +67,7 @@ class Posts:
         self._by_unit: dict[str, list[Post]] = {}
         self._answerable: dict[tuple[tuple[str, ...], date], tuple[PostRef, ...]] = {}
         self._references: dict[tuple[str, str | None], PostRef] = {}
+        self._seats: dict[str, frozenset[Division]] = {}
         self._divisions: set[Division] = set()
         for post in sorted(posts, key=lambda post: post.id):
             self._by_id[post.id] = post
@@ -57,6 +75,7 @@ class Posts:
             if post.role in ANSWERABLE:
                 self._by_area.setdefault(post.area_id, []).append(post)
             self._by_unit.setdefault(post.unit.id, []).append(post)
+            self._seats[post.unit.id] = self._seats.get(post.unit.id, frozenset()) | {post.division}
             if post.role is Role.OFFICE:
                 self._offices.setdefault(post.division, []).append(post)
             for person in {appointment.person.id for appointment in post.appointments}:
@@ -97,6 +116,20 @@ class Posts:
         higher = chain[ids.index(office.id) + 1 :] if office.id in ids else []
         return higher[0] if higher else None
 
+    def office_to_accept(self, unit: UnitRef, office: UnitRef, division: Division, day: date) -> UnitRef | None:
+        """The first chief office, from the one that runs the book up, above the body to which a unit belongs."""
+        seats = self._seats.get(unit.id, frozenset())
+        chain = list(self._offices_up(division, day))
+        first = next((n for n, post in enumerate(chain) if post.unit.id == office.id), 0)
+        return next(
+            (
+                post.unit
+                for post in chain[first:]
+                if post.unit.id != unit.id and not any(seat.contains(post.division) for seat in seats)
+            ),
+            None,
+        )
+
     def _offices_up(self, division: Division, day: date) -> Iterator[Post]:
         for above in division.chain():
             standing = [post for post in self._offices.get(above, ()) if stands_on(post, day)]
@@ -116,9 +149,8 @@ class Posts:
 
     def actor(self, person_id: str, day: date) -> Actor:
         """A person with the posts held on `day`."""
-        return Actor(
-            person_id, tuple(post for post in self._by_person.get(person_id, ()) if holds(post, person_id, day))
-        )
+        held = (post for post in self._by_person.get(person_id, ()) if holds(post, person_id, day))
+        return Actor(person_id, tuple(held), self._seats)
 
 
 def handovers(known: Posts, post: Post, today: date) -> list[tuple[str, date]]:

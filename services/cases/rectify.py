@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from contracts.case import Case, Extension, Plan, PlanState, Proof, ReferredTo, Route
+from contracts.case import Case, Extension, Plan, PlanState, Proof, Route
 from contracts.case_commands import (
     AcceptCase,
     ApprovePlan,
@@ -47,13 +47,13 @@ from contracts.cases import (
 )
 from contracts.ledger import LedgerLine
 from contracts.values import UnitRef, day_of
-from services.cases.campaign import ITEMS, RULES, campaign_of
+from services.cases import demands
+from services.cases.campaign import RULES, campaign_of
 from services.cases.case import entry, step, told
 from services.cases.deadline import between, shifted
 from services.cases.machine import MOVES, Act, lawful, refuse, refuse_field, wrong
 from services.cases.post import Posts
 
-JUSTICE = (ReferredTo.POLICE, ReferredTo.PROSECUTOR)
 _EMPTY = {"plan": None, "route": None, "proofs": (), "extension": None, "rectified_by": None, "accepted_by": None}
 """What a unit that takes a case over has not yet done."""
 
@@ -150,7 +150,8 @@ def approve_plan(case: Case, act: Act, ask: ApprovePlan, posts: Posts) -> CaseFa
 def _decide_plan(case: Case, word: str, act: Act, state: PlanState, posts: Posts) -> Case:
     if case.plan is None or case.plan.state is not PlanState.SUBMITTED:
         refuse(case, "no plan waits for a decision")
-    plan = case.plan.model_copy(update={"state": state, "decided_by": act.actor.id})
+    tier = act.actor.office_level(case.ref.division)
+    plan = case.plan.model_copy(update={"state": state, "decided_by": act.actor.id, "tier": tier})
     return step(case, word, act, posts, plan=plan)
 
 
@@ -190,37 +191,28 @@ def refuse_extension(case: Case, act: Act, ask: RefuseExtension, posts: Posts) -
 
 def show_no_violation(case: Case, act: Act, ask: ShowNoViolation, posts: Posts) -> CaseFact:
     lawful(case, "show_no_violation", act)
-    prove(case, Route.NO_VIOLATION, ask.proofs)
-    shown = step(case, "show_no_violation", act, posts, route=Route.NO_VIOLATION, proofs=ask.proofs, **_by(act))
+    applied = _applied(case, Route.NO_VIOLATION, ask.proofs)
+    shown = step(case, "show_no_violation", act, posts, **applied, **_by(act))
     return told(NoViolationShown, shown, act, measures=ask.measures)
 
 
 def submit(case: Case, act: Act, ask: SubmitCase, posts: Posts) -> CaseFact:
     lawful(case, "submit", act)
-    if campaign_of(case.campaign).needs_plan(case.kind) and (
-        case.plan is None or case.plan.state != PlanState.APPROVED
-    ):
-        refuse(case, f"{case.kind} in {case.campaign} needs an approved plan: submit_plan")
-    prove(case, ask.route, ask.proofs)
-    submitted = step(case, "submit", act, posts, route=ask.route, proofs=ask.proofs, **_by(act))
+    applied = _applied(case, ask.route, ask.proofs)
+    submitted = step(case, "submit", act, posts, **applied, **_by(act))
     return told(CaseSubmitted, submitted, act, measures=ask.measures, evidence=ask.evidence)
+
+
+def _applied(case: Case, route: Route, proofs: tuple[Proof, ...]) -> dict[str, Any]:
+    """The route and its evidence. Raises Problem naming everything that is missing."""
+    applied: dict[str, Any] = {"route": route, "proofs": proofs}
+    wrong(demands.INCOMPLETE, demands.unknown_items(proofs))
+    demands.require_proved(case.model_copy(update=applied))
+    return applied
 
 
 def _by(act: Act) -> dict[str, Any]:
     return {"rectified_by": act.actor.id, "submitted_on": act.on, "extension": None}
-
-
-def prove(case: Case, route: Route, proofs: tuple[Proof, ...]) -> None:
-    """Raises Problem naming every item of the route's checklist that is missing (DOMAIN §5)."""
-    proved = {proof.item for proof in proofs}
-    missing = [item for item in campaign_of(case.campaign).items(case.kind, route) if item not in proved]
-    errors = [("proofs", f"{item} ({'; '.join(ITEMS[item])}) is missing for {route}") for item in missing]
-    errors += [("proofs", f"{item} is no item: {', '.join(ITEMS)}") for item in sorted(proved - ITEMS.keys())]
-    handed = [one for one in case.referrals if one.cycle == case.cycle and one.kind in JUSTICE and one.acknowledged_on]
-    if route is Route.JUSTICE and not handed:
-        rule = "handed to justice needs a referral since the last relapse that police or prosecutor have acknowledged"
-        errors.append(("route", rule))
-    wrong("the evidence of the route is not complete", errors)
 
 
 def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact:
@@ -232,5 +224,7 @@ def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact
 
 
 def accept(case: Case, act: Act, ask: AcceptCase, posts: Posts) -> CaseFact:
-    """The acceptor signs (谁验收、谁负责)."""
+    """The acceptor signs (谁验收、谁负责) what is proved for the campaign and the kind that the case is in by now."""
+    lawful(case, "accept", act)
+    demands.require_proved(case)
     return told(CaseAccepted, step(case, "accept", act, posts, accepted_by=act.actor.id), act)

@@ -38,8 +38,9 @@ async def unopened(tx: Transaction, incident_ids: Sequence[UUID]) -> set[UUID]:
     return set(incident_ids) - {row["incident_id"] for row in rows}
 
 
-async def weigh(tx: Transaction, weights: Mapping[UUID, int]) -> dict[UUID, int]:
-    """Keep the greatest weight known of each incident; returns it, its row locked until the transaction ends.
+async def weigh(tx: Transaction, weights: Mapping[UUID, int]) -> dict[UUID, tuple[int, int]]:
+    """Keep the greatest weight known of each incident; returns it and by how much it grew, its row locked until the
+    transaction ends.
 
     Both who opens a case and who hears of a corroboration come through here first, so that neither misses the other.
     """
@@ -48,12 +49,12 @@ async def weigh(tx: Transaction, weights: Mapping[UUID, int]) -> dict[UUID, int]
         """
         INSERT INTO corroborations (incident_id, weight) SELECT * FROM unnest($1::uuid[], $2::integer[])
         ON CONFLICT (incident_id) DO UPDATE SET weight = greatest(corroborations.weight, excluded.weight)
-        RETURNING incident_id, weight
+        RETURNING incident_id, new.weight, new.weight - coalesce(old.weight, 0) AS gained
         """,
         ids,
         [weights[incident_id] for incident_id in ids],
     )
-    return {row["incident_id"]: row["weight"] for row in rows}
+    return {row["incident_id"]: (row["weight"], row["gained"]) for row in rows}
 
 
 async def numbers(tx: Transaction, divisions: Sequence[Division]) -> list[str]:
@@ -300,19 +301,24 @@ async def repeats(tx: Transaction, case: Case, cause: str | None, since: date) -
     return Repeats(**counts, cases=tuple(latest.values())[:REPEATS_LINKED])
 
 
-async def raise_weights(tx: Transaction, weights: Mapping[UUID, int]) -> list[Case]:
-    """Give cases the weight of their incidents; returns those that grew."""
+async def raise_weights(tx: Transaction, gained: Mapping[UUID, int]) -> list[tuple[UUID, Case]]:
+    """Let cases weigh more by what their incidents gained; returns those incidents, each with the case that grew.
+
+    What is said of a duplicate weighs on the case that it was merged into.
+    """
     rows = await tx.sql.fetch(
-        "SELECT body FROM cases WHERE incident_id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", sorted(weights)
+        "SELECT incident_id, body FROM cases WHERE incident_id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", sorted(gained)
     )
-    cases = [Case.model_validate_json(row["body"]) for row in rows]
-    grown = [
-        case.model_copy(update={"weight": weights[case.incident_id]})
-        for case in cases
-        if case.incident_id is not None and case.weight < weights[case.incident_id]
-    ]
-    await restate(tx, grown)
-    return grown
+    bearing = [(row["incident_id"], Case.model_validate_json(row["body"])) for row in rows]
+    while merged := {UUID(case.merged_into.id) for _, case in bearing if case.merged_into is not None}:
+        survivors = {UUID(case.ref.id): case for case in await locked_all(tx, sorted(merged))}
+        bearing = [(id, survivors[UUID(one.merged_into.id)] if one.merged_into else one) for id, one in bearing]
+    grown: dict[str, Case] = {}
+    for incident_id, case in bearing:
+        known = grown.get(case.ref.id, case)
+        grown[case.ref.id] = known.model_copy(update={"weight": known.weight + gained[incident_id]})
+    await restate(tx, list(grown.values()))
+    return list({case.ref.id: (incident_id, grown[case.ref.id]) for incident_id, case in bearing}.values())
 
 
 async def restate(tx: Transaction, cases: Sequence[Case]) -> None:

@@ -21,7 +21,7 @@ from contracts.case_commands import (
 )
 from contracts.values import day_of
 from services.cases import case as rules
-from services.cases import closing
+from services.cases import closing, moving
 from services.cases.campaign import read
 from services.cases.handlers import MOVES
 from services.cases.machine import acting
@@ -57,9 +57,9 @@ def decide(case, command, by, at=NOW, **said):
     if command is GiveNotice:
         return closing.notice(case, act, asked, ROSTER, CAUSES)
     if command is TransferCase:
-        return closing.transfer(case, act, asked, ROSTER)[0]
+        return moving.transfer(case, act, asked, ROSTER)[0]
     if command is MergeCase:
-        return closing.merge(case, registered(2), act, asked, ROSTER)[0]
+        return moving.merge(case, registered(2), act, asked, ROSTER)[0]
     return MOVES[command](case, act, asked, ROSTER)
 
 

@@ -272,8 +272,8 @@ async def test_the_survivor_of_a_merge_takes_over_what_the_duplicate_was_linked_
     await ask(tx, LinkSite(case_id=duplicate.id, other=other.id))
     assert await problems(tx) == (3, 2)
     answer = await ask(tx, MergeCase(case_id=duplicate.id, into=survivor.id, reason="同一地块"))
-    assert [fact.name for fact in answer.news] == ["cases.merged.v1", "cases.site_linked.v1"]
-    assert (answer.news[1].case.ref, answer.news[1].other) == (survivor, other)
+    assert [fact.name for fact in answer.news] == ["cases.merged.v1", "cases.survived.v1", "cases.site_linked.v1"]
+    assert (answer.news[2].case.ref, answer.news[2].other) == (survivor, other)
     assert await problems(tx) == (2, 1)
 
 
@@ -285,6 +285,7 @@ async def test_the_survivor_of_a_merge_goes_on_with_the_duplicates_referrals(tx)
     answer = await ask(later(tx, 1), MergeCase(case_id=duplicate.id, into=survivor.id, reason="同一地块"))
     assert [(fact.name, fact.case.ref) for fact in answer.news] == [
         ("cases.merged.v1", duplicate),
+        ("cases.survived.v1", survivor),
         ("cases.referred.v1", survivor),
     ]
     known = await ask(later(tx, 2), AcknowledgeReferral(case_id=survivor.id, n=2, their_number="12号"))

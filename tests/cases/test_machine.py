@@ -42,7 +42,7 @@ from contracts.case_commands import (
 from contracts.division import Division
 from contracts.values import UnitRef
 from services.cases import case as rules
-from services.cases import closing, ladder
+from services.cases import closing, ladder, moving
 from services.cases.machine import MOVES, By, acting, allowed
 from services.cases.post import NoOffice, Posts
 from services.runtime.problem import Problem
@@ -186,7 +186,7 @@ def test_what_was_proved_for_one_campaign_does_not_close_a_case_in_another_that_
     case = decide(case_in("rectifying"), SubmitCase, UNIT, measures="已补植", evidence=[EVIDENCE]).case
     with pytest.raises(Problem) as refused:
         decide(case, TransferCase, OFFICE, campaign="forest-inspection-2020", **REASON)
-    assert {error["field"] for error in refused.value.errors} == {"proofs"}
+    assert {error["field"] for error in refused.value.errors} == {"campaign", "proofs"}
 
 
 def test_a_move_entered_late_presses_nobody_for_days_before_it_was_known():
@@ -443,14 +443,14 @@ def test_the_survivor_of_a_merge_keeps_the_earlier_deadline():
     owner = early.owner.model_copy(update={"due_on": date(2020, 8, 1)})
     late = case_in("assigned", ref=registered(2).ref, due_on=owner.due_on, owner=owner)
     asked = MergeCase(case_id=early.ref.id, into=late.ref.id, reason="同一地块")
-    merged, (kept,) = closing.merge(early, late, act_of(early, OFFICE), asked, ROSTER)
+    merged, (_, kept) = moving.merge(early, late, act_of(early, OFFICE), asked, ROSTER)
     assert (merged.case.merged_into, kept.case.due_on, kept.case.owner.due_on) == (late.ref, DUE_ON, DUE_ON)
 
 
 def test_a_survivor_that_no_unit_has_yet_is_assigned_by_the_earlier_deadline():
     early, late = case_in("assigned"), case_in("verified", ref=registered(2).ref)
     asked = MergeCase(case_id=early.ref.id, into=late.ref.id, reason="同一地块")
-    _, (kept,) = closing.merge(early, late, act_of(early, OFFICE), asked, ROSTER)
+    _, (_, kept) = moving.merge(early, late, act_of(early, OFFICE), asked, ROSTER)
     with pytest.raises(Problem) as refused:
         decide(kept.case, AssignCase, OFFICE, unit=STATION, due_on=DUE_ON + timedelta(days=1))
     assert [error["field"] for error in refused.value.errors] == ["due_on"]
@@ -462,8 +462,8 @@ def test_a_survivor_that_no_unit_has_yet_is_assigned_by_the_earlier_deadline():
 @pytest.mark.parametrize(
     ("decided", "asked"),
     [
-        (closing.merge, MergeCase(case_id=registered().ref.id, into=OTHER, reason="同一地块")),
-        (closing.link_site, LinkSite(case_id=registered().ref.id, other=OTHER)),
+        (moving.merge, MergeCase(case_id=registered().ref.id, into=OTHER, reason="同一地块")),
+        (moving.link_site, LinkSite(case_id=registered().ref.id, other=OTHER)),
     ],
 )
 def test_an_office_touches_no_case_in_the_book_of_another(decided, asked):
@@ -475,13 +475,13 @@ def test_an_office_touches_no_case_in_the_book_of_another(decided, asked):
 
 def test_a_site_is_linked_once_wherever_its_case_was_moved():
     case, other = case_in("verified"), registered(2, SHIELD)
-    linked, _ = closing.link_site(
+    linked, _ = moving.link_site(
         case, other, act_of(case, OFFICE), LinkSite(case_id=case.ref.id, other=other.ref.id), ROSTER
     )
     moved = other.model_copy(update={"ref": other.ref.model_copy(update={"division": "360222105000"})})
     asked = LinkSite(case_id=case.ref.id, other=other.ref.id)
     with pytest.raises(Problem) as refused:
-        closing.link_site(linked.case, moved, act_of(case, OFFICE), asked, ROSTER)
+        moving.link_site(linked.case, moved, act_of(case, OFFICE), asked, ROSTER)
     assert refused.value.errors[0]["rule"].endswith("is linked already")
 
 
@@ -497,7 +497,7 @@ def test_a_merge_goes_into_another_open_case_of_the_campaign(into, rule):
     case, survivor = case_in("verified"), into()
     asked = MergeCase(case_id=case.ref.id, into=survivor.ref.id, reason="同一地块")
     with pytest.raises(Problem) as refused:
-        closing.merge(case, survivor, act_of(case, OFFICE), asked, ROSTER)
+        moving.merge(case, survivor, act_of(case, OFFICE), asked, ROSTER)
     assert any(error["rule"].startswith(rule) for error in refused.value.errors)
 
 

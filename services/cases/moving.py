@@ -1,0 +1,176 @@
+"""Where a case counts: merged into another, moved to another campaign, place or kind, of one site with another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from contracts.case import IN_STOCK, OPEN, Case, CaseKind, Referral
+from contracts.case_commands import LinkSite, MergeCase, TransferCase
+from contracts.cases import (
+    CaseFact,
+    CaseLeft,
+    CaseMerged,
+    CaseReferred,
+    CaseSurvived,
+    CaseTransferred,
+    DeadlineKept,
+    SiteLinked,
+)
+from contracts.division import Division
+from contracts.incident import Severity
+from contracts.ledger import LedgerLine
+from contracts.supervision import Letter
+from contracts.values import CaseRef, UnitRef, day_of
+from services.cases import demands
+from services.cases.campaign import RULES, campaign_of, problem_of_kind
+from services.cases.case import answered_for, beside, entry, scope_of, step, told
+from services.cases.machine import Act, lawful, refuse_field, require_office, wrong
+from services.cases.post import NoOffice, Posts
+
+_GRAVENESS = (Severity.OTHER, Severity.MINOR, Severity.SERIOUS, Severity.GRAVE)
+
+
+def merge(
+    case: Case, into: Case, act: Act, ask: MergeCase, posts: Posts, letters: Sequence[Letter] = ()
+) -> tuple[CaseFact, list[CaseFact]]:
+    """A duplicate goes; the survivor keeps the earlier deadline, and whatever the duplicate weighed or called for.
+
+    `letters` are those that pressed for the duplicate: no rung is issued a second time for a referral carried over.
+    """
+    lawful(case, "merge", act)
+    require_office(act.actor, into.ref.division)
+    wrong(f"{case.ref.number} cannot go into {into.ref.number}", _problems_of_merge(case, into, ask))
+    merged = step(case, "merge", act, posts, merged_into=into.ref)
+    entries = [entry(case, LedgerLine.MERGED, act.on)] if case.state in IN_STOCK else []
+    taken = {
+        "weight": into.weight + case.weight,
+        "severity": max(into.severity, case.severity, key=_GRAVENESS.index),
+        "flags": tuple(dict.fromkeys((*into.flags, *case.flags))),
+    }
+    into = beside(into, act, posts, **taken)
+    survivor: list[CaseFact] = [told(CaseSurvived, into, act, other=case.ref)]
+    kept = _with_earlier_deadline(case, into, act, posts)
+    if kept != into:
+        into = kept
+        survivor.append(told(DeadlineKept, into, act))
+    for other in case.same_site:
+        if other.id not in _ids(into.ref, *into.same_site):
+            into = beside(into, act, posts, same_site=(*into.same_site, other))
+            survivor.append(told(SiteLinked, into, act, other=other))
+    for referral in case.referrals:
+        if referral.cycle == case.cycle:
+            carried = _carried(referral, into, letters)
+            into = beside(into, act, posts, referrals=(*into.referrals, carried))
+            survivor.append(told(CaseReferred, into, act, referral=carried))
+    return told(CaseMerged, merged, act, *entries, reason=ask.reason), survivor
+
+
+def _problems_of_merge(case: Case, into: Case, ask: MergeCase) -> list[tuple[str, str]]:
+    errors = []
+    if into.ref.id == case.ref.id:
+        errors.append(("into", "must be another case"))
+    if into.state not in OPEN:
+        errors.append(("into", f"must be open; {into.ref.number} is {into.state}"))
+    if into.campaign != case.campaign:
+        errors.append(("into", f"must be of {case.campaign}: one site in two campaigns is linked, not merged"))
+    if (into.kind == CaseKind.DIRECTIVE) != (case.kind == CaseKind.DIRECTIVE):
+        errors.append(("into", "a directive item is no duplicate of anything but another"))
+    here, there = case.ref.division, into.ref.division
+    if not ask.confirmed and (into.kind != case.kind or not (here.contains(there) or there.contains(here))):
+        rule = f"must be true where {case.kind} in {here} and {into.kind} in {there} are one problem all the same"
+        errors.append(("confirmed", rule))
+    return errors
+
+
+def _with_earlier_deadline(case: Case, into: Case, act: Act, posts: Posts) -> Case:
+    """The unit's day, and the office's where it must do the same of both."""
+    if case.due_on is not None and (into.due_on is None or case.due_on < into.due_on):
+        into = beside(into, act, posts, due_on=case.due_on)
+    if into.owner is None or case.owner is None or into.owner.unit != case.owner.unit or into.state != case.state:
+        return into
+    earlier = min(into.owner, case.owner, key=lambda owner: owner.due_on)
+    return into.model_copy(update={"owner": earlier}) if earlier.due_on < into.owner.due_on else into
+
+
+def _carried(referral: Referral, into: Case, letters: Sequence[Letter]) -> Referral:
+    """The referral under the survivor's own number, with the last rung that was issued for it."""
+    issued = [one.rung for one in letters if one.about == f"referral-{referral.n}"]
+    last = issued[-1] if issued else referral.last_rung
+    return referral.model_copy(update={"n": len(into.referrals) + 1, "cycle": into.cycle, "last_rung": last})
+
+
+def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[CaseFact]:
+    """Where it counts changes: out of one scope, into another; a sheet that covers both counts neither.
+
+    Who answers for another place answers for the case, from its beginning. A place that it leaves is told so, with the
+    entry that takes it out of the ledger there.
+    """
+    lawful(case, "transfer", act)
+    division, kind = ask.division or case.ref.division, ask.kind or case.kind
+    # An office moves a case about in the book that it runs, not into another's.
+    require_office(act.actor, division)
+    campaign = campaign_of(ask.campaign or case.campaign)
+    if rule := problem_of_kind(campaign, kind):
+        refuse_field("kind", rule)
+    if (kind is CaseKind.DIRECTIVE) != (case.kind is CaseKind.DIRECTIVE):
+        refuse_field("kind", "a directive item stays one, and nothing else becomes one")
+    changes: dict[str, Any] = {"campaign": campaign.id, "kind": kind}
+    if case.route is not None:
+        # What was planned and proved must do where the case goes, or it would be closed there without.
+        counted = case.model_copy(update=changes)
+        plan = demands.problem_of_plan(counted)
+        unplanned = [] if plan is None else [("campaign", plan)]
+        wrong(demands.INCOMPLETE, unplanned + demands.problems_of_proof(counted))
+    if division != case.ref.division:
+        if rule := posts.problem_of_place(division):
+            refuse_field("division", rule)
+        changes |= {
+            "ref": case.ref.model_copy(update={"division": division}),
+            "area_id": division,
+            "place": ask.place or case.place,
+            "office": _office(posts, division, day_of(act.at)),
+        }
+        changes["answerable"] = answered_for(case.model_copy(update=changes), posts)
+    elif ask.place is not None:
+        refuse_field("place", "goes with another division: what a place is called changes no count")
+    moved = step(case, "transfer", act, posts, **changes)
+    here, there = scope_of(case), scope_of(moved)
+    if here == there:
+        refuse_field("campaign", "campaign, division or kind must differ: a transfer changes where the case counts")
+    out, into = [], []
+    if case.state in IN_STOCK:
+        out = [entry(case, LedgerLine.MOVED_OUT, act.on).model_copy(update={"other": there})]
+        into = [entry(moved, LedgerLine.MOVED_IN, act.on).model_copy(update={"other": here})]
+    if division == case.ref.division:
+        return [told(CaseTransferred, moved, act, *out, *into, reason=ask.reason)]
+    left = told(CaseLeft, moved, act, *out, left=case.ref.division, reason=ask.reason)
+    return [told(CaseTransferred, moved, act, *into, reason=ask.reason), left]
+
+
+def _office(posts: Posts, division: Division, today: date) -> UnitRef:
+    try:
+        return posts.office(division, RULES.office_level, today)
+    except NoOffice as error:
+        refuse_field("division", str(error))
+
+
+def _ids(*refs: CaseRef) -> set[str]:
+    """What a case is known by wherever it is moved."""
+    return {ref.id for ref in refs}
+
+
+def link_site(case: Case, other: Case, act: Act, ask: LinkSite, posts: Posts) -> list[CaseFact]:
+    """One site in two campaigns is two linked cases, each told of the other."""
+    lawful(case, "link_site", act)
+    require_office(act.actor, other.ref.division)
+    errors = []
+    if other.campaign == case.campaign:
+        errors.append(("other", "must be of another campaign: within one, merge"))
+    if other.ref.id in _ids(*case.same_site):
+        errors.append(("other", f"{other.ref.number} is linked already"))
+    wrong("the same site in two campaigns is two linked cases", errors)
+    linked = step(case, "link_site", act, posts, same_site=(*case.same_site, other.ref))
+    back = beside(other, act, posts, same_site=(*other.same_site, case.ref))
+    return [told(SiteLinked, linked, act, other=other.ref), told(SiteLinked, back, act, other=case.ref)]
