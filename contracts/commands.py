@@ -14,7 +14,7 @@ from contracts.division import Division
 from contracts.event import Command
 from contracts.notify import Channel
 from contracts.roster import Area, Post
-from contracts.targets import Amounts, RecordWord, Target
+from contracts.targets import Amounts, RecordWord, Target, UndoneBy
 from contracts.values import CaseRef, Instant, Latitude, Line, Longitude, PostRef, Text, Token, Value
 
 CASE_COMMANDS = (*MOVE_COMMANDS, *BOOK_COMMANDS)
@@ -125,13 +125,17 @@ class ShowPlan(Command):
 
 
 class RecordLine(Value):
+    """One entry; undone it stays to be seen, with what undid it, and counts no more."""
+
     case: CaseRef
     what: RecordWord
     at: Instant
+    undone_by: UndoneBy | None = None
+    undone_at: Instant | None = None
 
 
 class Record(Value):
-    """What stands in a post's record; `counts` by what happened."""
+    """What stands in a post's record, and what stood there; `counts` what stands, by what happened."""
 
     post_id: Token
     counts: dict[str, int]

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from contracts.division import Division
 from contracts.event import Fact
-from contracts.values import CaseRef, ExternalId, Instant, Line, OpenEnum, Period, PostRef, Token, Value
+from contracts.values import CaseRef, ExternalId, Instant, Line, OpenEnum, Period, PostRef, Token, UnitRef, Value
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=20, decimal_places=4)]
 """An amount in the target's unit, a string in JSON, at most four decimal places."""
@@ -107,18 +107,35 @@ class ProgressRecorded(Fact):
 
 
 class RecordWord(OpenEnum):
-    """What a case did to a record."""
+    """What a case did to a record; `relapsed` is entered for who became answerable by a relapse."""
 
     OPENED = "opened"
     OVERDUE = "overdue"
     CLOSED = "closed"
+    RELAPSED = "relapsed"
+    OTHER = "other"
+
+
+class UndoneBy(OpenEnum):
+    """What took an entry out of a record: it stays to be seen, and counts no more.
+
+    `transferred` to another's ground; `relapsed` undoes a close, `no_violation` all that the case had entered.
+    """
+
+    DISMISSED = "dismissed"
+    NO_VIOLATION = "no_violation"
+    VOIDED = "voided"
+    MERGED = "merged"
+    TRANSFERRED = "transferred"
+    RELAPSED = "relapsed"
     OTHER = "other"
 
 
 class RecordEntered(Fact):
-    """A case has been written into the record of the chief answerable (A6).
+    """A case has been written into the record of the nearest chief (A6); after an undoing it may be written again.
 
-    `post` is the chief's post with whoever held it when the case occurred.
+    `post` is the chief's post with its holder: of when the case occurred for `opened` and `closed`, of when it was so
+    for `overdue` and `relapsed`.
     """
 
     name: ClassVar[str] = "targets.recorded.v1"
@@ -128,4 +145,36 @@ class RecordEntered(Fact):
     post: PostRef
     case: CaseRef
     what: RecordWord
+    at: Instant
+
+
+class RecordUndone(Fact):
+    """An entry in the record of a chief counts no more: the case turned out to be none, or to be another's."""
+
+    name: ClassVar[str] = "targets.record_undone.v1"
+    aggregate: ClassVar[str] = "post.id"
+    place: ClassVar[str] = "post.division"
+
+    post: PostRef
+    case: CaseRef
+    what: RecordWord
+    undone_by: UndoneBy
+    at: Instant
+
+
+class AlsoRecorded(Fact):
+    """Who answers besides a chief, since a false rectification: the unit of that time, the person who accepted it.
+
+    Told again with `undone_by` when the entry counts no more. Source: DOMAIN §5, attribution.
+    """
+
+    name: ClassVar[str] = "targets.also_recorded.v1"
+    aggregate: ClassVar[str] = "case.id"
+    place: ClassVar[str] = "case.division"
+
+    case: CaseRef
+    what: RecordWord
+    unit: UnitRef | None = None
+    account: Token | None = None
+    undone_by: UndoneBy | None = None
     at: Instant

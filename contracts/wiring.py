@@ -71,7 +71,14 @@ FACTS: dict[str, tuple[type[Fact], ...]] = {
         supervision.SheetPublished,
         dead_letters.CasesDeadLettered,
     ),
-    "targets": (targets.TargetSet, targets.ProgressRecorded, targets.RecordEntered, dead_letters.TargetsDeadLettered),
+    "targets": (
+        targets.TargetSet,
+        targets.ProgressRecorded,
+        targets.RecordEntered,
+        targets.RecordUndone,
+        targets.AlsoRecorded,
+        dead_letters.TargetsDeadLettered,
+    ),
     "notify": (notify.Notified, notify.Receipted, dead_letters.NotifyDeadLettered),
 }
 """What each service announces, and only it may."""
@@ -90,7 +97,19 @@ HEARS: dict[str, tuple[type[Fact | Intake], ...]] = {
         cases.CaseRelapsed,
     ),
     "cases": (roster.PostStated, patrol.IncidentLocated, patrol.IncidentLinked),
-    "targets": (intake.ProgressReport, cases.CaseOpened, cases.CaseOverdue, cases.CaseClosed),
+    "targets": (
+        intake.ProgressReport,
+        cases.CaseOpened,
+        cases.CaseImported,
+        cases.CaseTransferred,
+        cases.CaseOverdue,
+        cases.CaseClosed,
+        cases.CaseRelapsed,
+        cases.CaseReopened,
+        cases.CaseDismissed,
+        cases.CaseVoided,
+        cases.CaseMerged,
+    ),
     "notify": (
         roster.PostStated,
         patrol.AlarmRaised,

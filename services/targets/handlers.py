@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from contracts.cases import CaseClosed, CaseFact, CaseOpened, CaseOverdue
+from contracts.cases import CaseFact
 from contracts.commands import PlanShown, SetTarget, ShowPlan, ShowRecord
 from contracts.intake import ProgressReport
-from contracts.targets import ProgressRecorded, RecordEntered, TargetSet
+from contracts.targets import ProgressRecorded, TargetSet
 from contracts.values import day_of
 from services.runtime.messages import Answer, Ask, Heard, News, Refused
-from services.runtime.posts import nearest_chief
 from services.runtime.problem import Problem
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
-from services.targets import progress, record, store, target
+from services.targets import progress, record, record_store, store, target
 from services.targets.progress import Fate
+from services.targets.record import Step
 
 targets = Service("targets")
 
@@ -49,33 +47,30 @@ async def count_progress(tx: Transaction, heard: list[Heard[ProgressReport]]) ->
     return news
 
 
-@targets.hears(CaseOpened, locks="case.ref.id")
-async def enter_opened(tx: Transaction, heard: list[Heard[CaseOpened]]) -> list[News]:
-    return await _enter(tx, heard)
+async def keep_records(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
+    """What a case does to records, or undoes there, whichever of its facts is heard first (A6)."""
+    first: dict[str, Heard[CaseFact]] = {}
+    steps: dict[str, list[Step]] = {}
+    for one in heard:
+        found = record.steps_of(one.body, one.envelope.sequence or 0)
+        if found:
+            first.setdefault(one.body.case.ref.id, one)
+            steps.setdefault(one.body.case.ref.id, []).extend(found)
+    known = await record_store.add_steps(tx, steps) if steps else {}
+    entries = [(first[id], entry) for id, of_case in known.items() for entry in record.entries(of_case)]
+    if not entries:
+        return []
+    changed = await record_store.enter(tx, [(one.body.case.ref, entry) for one, entry in entries])
+    news: list[News] = []
+    for one, entry in entries:
+        is_new = changed.get((one.body.case.ref.id, *entry.key))
+        if is_new is not None:
+            news += [(one, fact) for fact in record.told(one.body.case.ref, entry, is_new)]
+    return news
 
 
-@targets.hears(CaseOverdue, locks="case.ref.id")
-async def enter_overdue(tx: Transaction, heard: list[Heard[CaseOverdue]]) -> list[News]:
-    return await _enter(tx, heard)
-
-
-@targets.hears(CaseClosed, locks="case.ref.id")
-async def enter_closed(tx: Transaction, heard: list[Heard[CaseClosed]]) -> list[News]:
-    return await _enter(tx, heard)
-
-
-async def _enter(tx: Transaction, heard: Sequence[Heard[CaseFact]]) -> list[News]:
-    """Write the cases into the records of the chiefs answerable (A6), once for each case and word."""
-    what = record.WORDS[type(heard[0].body)]
-    first = {one.body.case.ref.id: one for one in reversed(heard)}
-    chiefs = {case_id: nearest_chief(one.body.case.answerable) for case_id, one in first.items()}
-    new = await store.enter(tx, what, [(one.body, chiefs[case_id]) for case_id, one in first.items()])
-    return [
-        # Parts of a fact that the runtime has already checked.
-        (one, RecordEntered.model_construct(post=chief, case=one.body.case.ref, what=what, at=one.body.at))
-        for case_id, one in first.items()
-        if case_id in new and (chief := chiefs[case_id]) is not None
-    ]
+for _fact in record.STEPS:
+    targets.hears(_fact, locks="case.ref.id")(keep_records)
 
 
 @targets.answers(SetTarget)
@@ -104,7 +99,7 @@ async def show_plan(tx: Transaction, ask: Ask[ShowPlan]) -> Answer:
 
 @targets.answers(ShowRecord)
 async def show_record(tx: Transaction, ask: Ask[ShowRecord]) -> Answer:
-    division, found = await store.record(tx, ask.command.post_id, ask.command.limit)
+    division, found = await record_store.record(tx, ask.command.post_id, ask.command.limit)
     if division is not None:
         ask.require_within(division)
     return Answer(found)

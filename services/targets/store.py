@@ -1,4 +1,4 @@
-"""Every statement on the tables of targets."""
+"""Every statement on the plan and on reports of progress."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from contracts.case import Case
-from contracts.cases import CaseFact
-from contracts.commands import Record, RecordLine, TargetProgress
+from contracts.commands import TargetProgress
 from contracts.division import Division
 from contracts.intake import ProgressReport
-from contracts.targets import Amounts, RecordWord, Target
-from contracts.values import CaseRef, PostRef
+from contracts.targets import Amounts, Target
 from services.runtime.messages import Heard
 from services.runtime.transaction import Transaction
 from services.targets.progress import Fate, Key, Outcome, Standing, key_of
@@ -125,49 +122,6 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     )
 
 
-async def enter(tx: Transaction, what: RecordWord, entries: Sequence[tuple[CaseFact, PostRef | None]]) -> set[str]:
-    """Write cases into records, once for each case and word; returns the ids of the cases that are new there."""
-    by_case = {fact.case.ref.id: (fact, post) for fact, post in entries}
-    rows = await tx.sql.fetch(
-        """
-        INSERT INTO records (case_id, what, case_number, case_division, post_id, post_division, post, at)
-        SELECT case_id, $1, number, division, post_id, post_division, post::jsonb, at
-        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
-             AS new (case_id, number, division, post_id, post_division, post, at)
-        ON CONFLICT (case_id, what) DO NOTHING
-        RETURNING case_id
-        """,
-        what.value,
-        *_columns([_record_row(by_case[case_id]) for case_id in sorted(by_case)], 7),
-    )
-    return {row["case_id"] for row in rows}
-
-
-async def record(tx: Transaction, post_id: str, limit: int) -> tuple[Division | None, Record]:
-    """The record of a post, newest first, and the division of the post as the last line has it."""
-    counts = await tx.sql.fetch(
-        "SELECT what, count(*) AS cases FROM records WHERE post_id = $1 GROUP BY what ORDER BY what", post_id
-    )
-    rows = await tx.sql.fetch(
-        """
-        SELECT case_id, case_number, case_division, what, at, post_division
-        FROM records WHERE post_id = $1 ORDER BY at DESC, id DESC LIMIT $2
-        """,
-        post_id,
-        limit,
-    )
-    lines = tuple(
-        RecordLine(
-            case=CaseRef(id=row["case_id"], number=row["case_number"], division=Division(row["case_division"])),
-            what=RecordWord(row["what"]),
-            at=row["at"],
-        )
-        for row in rows
-    )
-    division = Division(rows[0]["post_division"]) if rows else None
-    return division, Record(post_id=post_id, counts={row["what"]: row["cases"] for row in counts}, lines=lines)
-
-
 def _progress(row: asyncpg.Record) -> TargetProgress:
     return TargetProgress(target=Target.model_validate_json(row["body"]), total=_amounts(row))
 
@@ -189,13 +143,6 @@ def _report_row(key: Key, heard: Heard[ProgressReport]) -> tuple[object, ...]:
         report.period.last,
         *amounts,
     )
-
-
-def _record_row(entry: tuple[CaseFact, PostRef | None]) -> tuple[object, ...]:
-    fact, post = entry
-    case: Case = fact.case
-    of_post = (None, None, None) if post is None else (post.id, post.division, post.model_dump_json())
-    return (case.ref.id, case.ref.number, case.ref.division, *of_post, fact.at)
 
 
 def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:

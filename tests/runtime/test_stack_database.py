@@ -97,7 +97,7 @@ HOT = {
     "patrol stores tracks": ("patrol", patrol.store_tracks, track),
     "cases opens": ("cases", cases.open_cases, lambda n: heard(IncidentLocated(incident=incident(n)), "patrol")),
     "notify tells": ("notify", notify.tell_opened, opened),
-    "targets records": ("targets", targets.enter_opened, opened),
+    "targets records": ("targets", targets.keep_records, opened),
 }
 """The handlers of the main thread: service, handler, and the n-th message."""
 
