@@ -12,11 +12,13 @@ import typer
 from pydantic import BaseModel, ValidationError
 
 from cli.bus import Bus, Refused
+from cli.given_file import BadJson, json_in, read
+from cli.rules import field_and_rule
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.commands import OPERATOR, Done, EnrolAreas, EnrolPosts
 from contracts.division import UNKNOWN, Division, Level
-from contracts.event import describe
+from contracts.event import dump
 from contracts.roster import Area, Post
 from contracts.values import AreaKind
 
@@ -38,19 +40,19 @@ def areas() -> None:
 @app.command("import", help=say("help.areas_import"))
 @run
 async def import_areas(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument()],
     as_json: JsonOption = False,
     bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
     """Good features are enrolled; each bad one is named by row, field and rule. The same file again changes nothing."""
     try:
-        stated = json.loads(file.read_bytes())
-    except ValueError as error:
-        raise typer.BadParameter(say("areas.not_geojson", reason=str(error))) from None
+        stated = json_in(read(file))
+    except BadJson as error:
+        raise typer.BadParameter(say("areas.not_geojson", file=file, reason=error)) from None
     features = stated.get("features") if isinstance(stated, dict) else None
     if not isinstance(features, list):
-        raise typer.BadParameter(say("areas.not_geojson", reason="features: must be a list"))
+        raise typer.BadParameter(say("areas.not_geojson", file=file, reason=say("areas.no_features")))
     good, wrong = read_features(features)
     async with session(OPERATOR, bus, home) as asking:
         changed, refused = await enrol_areas(asking, good)
@@ -72,12 +74,14 @@ def read_features(features: Sequence[Any]) -> tuple[list[tuple[int, Area]], list
         try:
             area = _area(feature)
         except ValidationError as error:
-            wrong += [(row, one["field"], one["rule"]) for one in map(describe, error.errors()[:5])]
+            wrong += [(row, *field_and_rule(one)) for one in error.errors()[:5]]
         except _NotAFeature as error:
             wrong.append((row, *error.args))
         else:
             if area.id in good:
-                wrong.append((row, "id", f"must stand once; {area.id} is in row {good[area.id][0]} too"))
+                wrong.append((row, "id", say("areas.once", id=area.id, row=good[area.id][0])))
+            elif (size := len(dump(area))) > CHUNK_BYTES:
+                wrong.append((row, "boundary", say("rule.too_large", size=size, most=CHUNK_BYTES)))
             else:
                 good[area.id] = (row, area)
     return list(good.values()), wrong
@@ -96,15 +100,15 @@ def _part(whole: Any, name: str, kind: type, rule: str) -> Any:
 
 def _area(feature: Any) -> Area:
     if not isinstance(feature, dict):
-        raise _NotAFeature("feature", "must be an object")
-    properties = _part(feature, "properties", dict, "must be an object")
-    geometry = _part(feature, "geometry", dict, "must be an object")
-    coordinates = _part(geometry, "geometry.coordinates", list, "must be a list")
+        raise _NotAFeature("feature", say("areas.object"))
+    properties = _part(feature, "properties", dict, say("areas.object"))
+    geometry = _part(feature, "geometry", dict, say("areas.object"))
+    coordinates = _part(geometry, "geometry.coordinates", list, say("areas.list"))
     if geometry.get("type") not in ("Polygon", "MultiPolygon"):
-        raise _NotAFeature("geometry.type", "must be Polygon or MultiPolygon")
+        raise _NotAFeature("geometry.type", say("areas.polygon"))
     code = str(properties.get("division") or properties.get("code") or "")
     if not code:
-        raise _NotAFeature("properties.code", "is required: a division code of twelve digits")
+        raise _NotAFeature("properties.code", say("areas.code"))
     stated = {
         "id": code,
         "kind": AreaKind.DIVISION,
@@ -115,7 +119,10 @@ def _area(feature: Any) -> Area:
         **{name: value for name, value in properties.items() if name in Area.model_fields},
         "boundary": {"coordinates": [coordinates] if geometry["type"] == "Polygon" else coordinates},
     }
-    return Area.model_validate_json(json.dumps(stated, default=str))
+    try:
+        return Area.model_validate_json(json.dumps(stated, default=str))
+    except RecursionError:
+        raise _NotAFeature("geometry.coordinates", say("areas.deep")) from None
 
 
 def _parent(code: str) -> str | None:
@@ -132,7 +139,7 @@ def chunks(items: Iterable[T]) -> Iterator[list[T]]:
     chunk: list[T] = []
     size = 0
     for item in items:
-        size += (length := len(item.model_dump_json()))
+        size += (length := len(dump(item)))
         if chunk and (size > CHUNK_BYTES or len(chunk) >= CHUNK_ITEMS):
             yield chunk
             chunk, size = [], length

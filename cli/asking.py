@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import json
 import mimetypes
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -18,10 +16,12 @@ import typer
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from cli.say import language_is_chinese, say
+from cli import rules
+from cli.given_file import BadFile, BadJson, digest_of, json_in, read
+from cli.say import language_is_chinese, say, shown
 from contracts.case import Directive, Measure, Period, Proof
 from contracts.catalogue import words
-from contracts.event import Command, describe
+from contracts.event import Command
 from contracts.incident import Evidence
 from contracts.values import OpenEnum, UnitRef
 
@@ -130,8 +130,8 @@ async def command_of(command: type[Command], said: Mapping[str, Any], find: Find
     try:
         return command.model_validate(stated)
     except ValidationError as error:
-        wrong = describe(error.errors()[0])
-        raise typer.BadParameter(f"{wrong['field']}: {wrong['rule']}") from None
+        wrong = "；".join(rules.said(*rules.field_and_rule(one)) for one in error.errors())
+        raise typer.BadParameter(wrong) from None
 
 
 def _value(field: FieldInfo, said: Any) -> Any:
@@ -146,9 +146,9 @@ def _value(field: FieldInfo, said: Any) -> Any:
 def _parts(path: Path) -> Any:
     """What a JSON file says, whether or not an editor marked it as UTF-8. Raises typer.BadParameter."""
     try:
-        return json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise typer.BadParameter(f"{path}: {error}") from None
+        return json_in(read(path))
+    except BadJson as error:
+        raise BadFile(f"{shown(str(path))}: {error}") from None
 
 
 def _one(kind: Any, said: Any) -> Any:
@@ -173,9 +173,6 @@ def _one(kind: Any, said: Any) -> Any:
 
 def evidence(path: Path) -> Evidence:
     """A file, named by its content. Raises typer.BadParameter."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(f"{path}: {error.strerror}") from None
+    digest, size = digest_of(path)
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Evidence(sha256=hashlib.sha256(content).hexdigest(), media_type=media_type, size_bytes=len(content))
+    return Evidence(sha256=digest, media_type=media_type, size_bytes=size)

@@ -9,6 +9,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from socket import gaierror
+from ssl import SSLError
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -20,6 +22,7 @@ from nats.errors import TimeoutError as NatsTimeout
 from nats.js.errors import APIError
 from pydantic import BaseModel, ValidationError
 
+from cli.say import say
 from contracts.commands import ProblemReply, operation_subject
 from contracts.division import Division
 from contracts.event import Command, Envelope, Intake, dump, from_headers, to_headers
@@ -94,8 +97,10 @@ class Bus:
         self._api_prefix = api_prefix
         self._waiting: dict[str, set[asyncio.Future[Msg]]] = {}
         self.broken: asyncio.Queue[BusError] = asyncio.Queue()
+        self.last_error: Exception | None = None
 
     async def _heard_error(self, error: Exception) -> None:
+        self.last_error = error
         # A forbidden publish is never answered: without this the asker would see only a timeout (STACK row 25).
         found = _VIOLATION.search(str(error))
         if found is None:
@@ -109,12 +114,12 @@ class Bus:
                 future.set_exception(forbidden)
 
     async def _was_closed(self) -> None:
-        self.broken.put_nowait(Unreachable(user=self.user, reason="closed"))
+        self.broken.put_nowait(Unreachable(user=self.user, reason=say("bus.why.closed")))
 
     async def request(self, subject: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Msg:
         """One request and its reply. Raises Forbidden, TooLarge, NoAnswer, Unreachable."""
         if not self.client.is_connected:
-            raise Unreachable(user=self.user)
+            raise Unreachable(user=self.user, reason=say("bus.why.closed"))
         refused: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(subject, set()).add(refused)
         asked = asyncio.ensure_future(self.client.request(subject, body, timeout=timeout, headers=dict(headers)))
@@ -128,7 +133,7 @@ class Bus:
         except (TimeoutError, NatsTimeout):
             raise NoAnswer(subject=subject) from None
         except (OSError, nats.errors.Error) as error:
-            raise Unreachable(user=self.user, reason=str(error)) from None
+            raise Unreachable(user=self.user, reason=_why(error)) from None
         finally:
             asked.cancel()
             refused.cancel()
@@ -232,12 +237,12 @@ class Bus:
 
 
 @asynccontextmanager
-async def connected(url: str, user: str, *, api_prefix: str = "FOREST.API") -> AsyncIterator[Bus]:
+async def connected(urls: str | list[str], user: str, *, api_prefix: str = "FOREST.API") -> AsyncIterator[Bus]:
     """A connection as `user`; outsiders reach JetStream as FOREST.API, users inside as $JS.API."""
     bus = Bus(user, api_prefix)
     try:
         await bus.client.connect(
-            url,
+            urls,
             name=f"linzhang {user}",
             error_cb=bus._heard_error,
             closed_cb=bus._was_closed,
@@ -251,11 +256,33 @@ async def connected(url: str, user: str, *, api_prefix: str = "FOREST.API") -> A
             max_outstanding_pings=2,
         )
     except (TimeoutError, OSError, NoServersError, NatsTimeout, nats.errors.Error) as error:
-        raise Unreachable(user=user, reason=str(error)) from None
+        raise Unreachable(user=user, reason=_why(bus.last_error or error)) from None
     try:
         yield bus
     finally:
         await bus.client.close()
+
+
+def _why(error: Exception) -> str:
+    """Why the bus cannot be reached, in a few words."""
+    if "authorization" in str(error).lower():
+        return say("bus.why.password")
+    for kind, key in _REASONS.items():
+        if isinstance(error, kind):
+            return say(key)
+    return say("bus.why.other")
+
+
+_REASONS: dict[type[Exception], str] = {
+    TimeoutError: "bus.why.silent",
+    NatsTimeout: "bus.why.silent",
+    ConnectionRefusedError: "bus.why.nobody",
+    NoServersError: "bus.why.nobody",
+    gaierror: "bus.why.no_name",
+    UnicodeError: "bus.why.no_name",
+    SSLError: "bus.why.tls",
+    nats.errors.Error: "bus.why.no_bus",
+}
 
 
 def told(message: Msg) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from pydantic import ValidationError
 
 from cli.asking import command_of, help_of, options_of, said_of
-from cli.bus import Bus
-from cli.say import data, say, table, talk
-from cli.session import BusOption, HomeOption, JsonOption, home_at, run, session
+from cli.bus import Bus, BusError
+from cli.region import Region, region_of
+from cli.say import data, either, say, table, talk, word
+from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.book_commands import (
     CaseList,
     History,
@@ -23,38 +25,26 @@ from contracts.book_commands import (
     ShowCase,
     ShowHistory,
     ShowSheet,
+    ShowWords,
+    Vocabulary,
 )
 from contracts.case import Case, CaseKind, CaseState
 from contracts.case_commands import CaseCommand
 from contracts.commands import CASE_COMMANDS, OPERATOR
-from contracts.division import UNKNOWN, Division
+from contracts.division import Division
 from contracts.event import Command
 from contracts.values import SHANGHAI
-from deploy.nats.accounts import Official
 
 app = typer.Typer(no_args_is_help=True)
 
 Which = Annotated[str, typer.Argument(metavar="CASE", help=say("help.case_which"))]
 As = Annotated[str, typer.Option("--as", help=say("help.actor"))]
-Region = Annotated[str | None, typer.Option("--region", help=say("help.region"))]
 
 
-def division_of(region: str | None) -> Division:
-    """`360222` as a division. Raises typer.BadParameter."""
-    try:
-        return Division((region or "").ljust(12, "0"))
-    except ValueError:
-        raise typer.BadParameter(say("case.bad_region", region=region)) from None
+class NoSuchCase(BusError):
+    """No case has that number; one of an unknown id is refused by cases with the same exit status."""
 
-
-def region_of(actor: str, region: str | None, home: Path | None) -> Division:
-    """The division on whose subject an official asks: what is stated, else its own."""
-    if region is not None or actor == OPERATOR:
-        return division_of(region)
-    for outsider in home_at(home).outsiders():
-        if isinstance(outsider, Official) and outsider.name == actor:
-            return outsider.division
-    return UNKNOWN
+    key = "case.unknown"
 
 
 async def found(bus: Bus, actor: str, division: Division, which: str) -> UUID:
@@ -63,22 +53,42 @@ async def found(bus: Bus, actor: str, division: Division, which: str) -> UUID:
         return UUID(which)
     except ValueError:
         pass
-    known = await bus.ask(ListCases(number=which), actor, division, CaseList)
+    try:
+        asked = ListCases(number=which)
+    except ValidationError:
+        raise NoSuchCase(which=which) from None
+    known = await bus.ask(asked, actor, division, CaseList)
     if not known.cases:
-        raise typer.BadParameter(say("case.unknown", which=which))
+        raise NoSuchCase(which=which)
     return UUID(known.cases[0].ref.id)
 
 
-def _show(case: Case, as_json: bool) -> None:
+def campaign_word(campaign: str, named: Vocabulary) -> str:
+    """A campaign as people know it, with its code; `daily` is what that of every year is called."""
+    of, _, year = campaign.rpartition("-")
+    for one in named.campaigns:
+        if one.campaign in (campaign, of):
+            told = either(one.words, one.words_en) + ("" if one.campaign == campaign else year)
+            return f"{told}（{campaign}）"
+    return campaign
+
+
+def _cause_word(cause: str, named: Vocabulary) -> str:
+    known = {one.cause: either(one.words, one.words_en) for one in named.causes}
+    return f"{known[cause]}（{cause}）" if cause in known else cause
+
+
+async def _show(asking: Bus, actor: str, division: Division, case: Case, as_json: bool) -> None:
     if as_json:
         data(case)
         return
+    named = await asking.ask(ShowWords(), actor, division, Vocabulary)
     holders = "，".join(p.holder.name if p.holder else say("case.vacant", unit=p.unit.name) for p in case.answerable)
     rows: list[tuple[str, Any]] = [
         ("number", case.ref.number),
         ("id", case.ref.id),
-        ("state", say(f"state.{case.state}")),
-        ("kind", f"{case.kind} · {case.severity}"),
+        ("state", word("state", case.state)),
+        ("kind", f"{word('kind', case.kind)} · {word('severity', case.severity)}"),
         ("place", case.place),
         ("text", case.text),
         ("seen_at", _local(case.seen_at)),
@@ -89,9 +99,9 @@ def _show(case: Case, as_json: bool) -> None:
         ("rectified_by", case.rectified_by or "-"),
         ("accepted_by", case.accepted_by or "-"),
         ("weight", case.weight),
-        ("campaign", case.campaign),
-        ("route", case.route or "-"),
-        ("cause", case.cause or "-"),
+        ("campaign", campaign_word(case.campaign, named)),
+        ("route", word("route", case.route) if case.route else "-"),
+        ("cause", _cause_word(case.cause, named) if case.cause else "-"),
     ]
     table(None, ("", ""), [(say(f"case.{name}"), str(value)) for name, value in rows])
 
@@ -116,7 +126,7 @@ async def list_cases(
 ) -> int:
     asked = ListCases(state=state, kind=kind, campaign=campaign, overdue=overdue, limit=limit)
     async with session(actor, bus, home) as asking:
-        listed = await asking.ask(asked, actor, region_of(actor, region, home), CaseList)
+        listed = await asking.ask(asked, actor, await region_of(actor, region, bus, home), CaseList)
     if as_json:
         data(listed)
         return 0
@@ -124,8 +134,8 @@ async def list_cases(
     rows = [
         (
             case.ref.number,
-            say(f"state.{case.state}"),
-            case.kind.value,
+            word("state", case.state),
+            word("kind", case.kind),
             case.place,
             case.owner.unit.name if case.owner else "-",
             case.owner.due_on if case.owner else "-",
@@ -147,10 +157,11 @@ async def show(
     bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
-    division = region_of(actor, region, home)
+    division = await region_of(actor, region, bus, home)
     async with session(actor, bus, home) as asking:
         case_id = await found(asking, actor, division, case)
-        _show(await asking.ask(ShowCase(case_id=case_id), actor, division, Case), as_json)
+        told = await asking.ask(ShowCase(case_id=case_id), actor, division, Case)
+        await _show(asking, actor, division, told, as_json)
     return 0
 
 
@@ -164,7 +175,7 @@ async def history(
     bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
-    division = region_of(actor, region, home)
+    division = await region_of(actor, region, bus, home)
     async with session(actor, bus, home) as asking:
         case_id = await found(asking, actor, division, case)
         told = await asking.ask(ShowHistory(case_id=case_id), actor, division, History)
@@ -172,10 +183,18 @@ async def history(
         data(told)
         return 0
     heads = [say(f"case.{head}") for head in ("on", "move", "state", "by", "reason")]
-    rows = [(one.on, one.move, say(f"state.{one.after}"), one.by, one.reason or "") for one in told.moves]
+    rows = [(one.on, word("move", one.move), word("state", one.after), one.by, one.reason or "") for one in told.moves]
     table(None, heads, rows)
     letters = [
-        (one.issued_on, one.rung, one.to.name, one.reply_due_on, one.receipted_on or "-", one.replied_on or "-", one.id)
+        (
+            one.issued_on,
+            word("rung", one.rung),
+            one.to.name,
+            one.reply_due_on,
+            one.receipted_on or "-",
+            one.replied_on or "-",
+            one.id,
+        )
         for one in told.letters
     ]
     heads = [say(f"case.{head}") for head in ("on", "rung", "to", "reply_due_on", "receipted", "replied", "id")]
@@ -199,7 +218,7 @@ def _asked(command: type[Command]) -> None:
         home: Path | None = None,
         **said: Any,
     ) -> int:
-        division = region_of(actor, region, home)
+        division = await region_of(actor, region, bus, home)
         async with session(actor, bus, home) as asking:
 
             async def find(which: str) -> UUID:
@@ -208,7 +227,10 @@ def _asked(command: type[Command]) -> None:
             known = {"case_id": await find(case)} if of_case else {}
             asked = await command_of(command, said, find, **known)
             answer = await asking.ask(asked, actor, division, command.answer)
-        _show(answer, as_json) if isinstance(answer, Case) else data(answer)
+            if isinstance(answer, Case):
+                await _show(asking, actor, division, answer, as_json)
+            else:
+                data(answer)
         return 0
 
     about: dict[str, Any] = {"actor": As, "as_json": JsonOption, "region": Region, "bus": BusOption, "home": HomeOption}

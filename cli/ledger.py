@@ -12,13 +12,14 @@ from uuid import UUID
 import typer
 from xlsxwriter.exceptions import FileCreateError
 
-from cli import ledger_document
 from cli.bus import Bus
-from cli.case import As, Region, Which, found, region_of
+from cli.case import As, Which, campaign_word, found
+from cli.given_file import BadFile, why
 from cli.ledger_excel import write_ledger
 from cli.ledger_import import import_ledger
 from cli.ledger_print import NoFont, ledger_pdf, letter_pdf
-from cli.say import data, language_is_chinese, say, table, talk
+from cli.region import Region, region_of
+from cli.say import data, either, say, table, talk, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.book_commands import (
     CaseList,
@@ -30,7 +31,7 @@ from contracts.book_commands import (
     ShowWords,
     Vocabulary,
 )
-from contracts.case import Case, CaseKind
+from contracts.case import Case, CaseKind, CaseState
 from contracts.commands import OPERATOR
 from contracts.division import Division
 from contracts.ledger import Balance, Sheet
@@ -73,8 +74,10 @@ async def sheet(
     home: HomeOption = None,
 ) -> int:
     asked = ShowSheet(**_scope(campaign, kind, after, to), cutoff=_instant(cutoff))
+    division = await region_of(actor, region, bus, home)
     async with session(actor, bus, home) as asking:
-        _show(await asking.ask(asked, actor, region_of(actor, region, home), Sheet), as_json)
+        told = await asking.ask(asked, actor, division, Sheet)
+        await _show(asking, actor, division, told, as_json)
     return 0
 
 
@@ -92,8 +95,10 @@ async def publish(
     home: HomeOption = None,
 ) -> int:
     asked = PublishSheet(**_scope(campaign, kind, after, to))
+    division = await region_of(actor, region, bus, home)
     async with session(actor, bus, home) as asking:
-        _show(await asking.ask(asked, actor, region_of(actor, region, home), Sheet), as_json)
+        told = await asking.ask(asked, actor, division, Sheet)
+        await _show(asking, actor, division, told, as_json)
     return 0
 
 
@@ -102,28 +107,27 @@ def _instant(stated: str | None) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(stated)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+    except ValueError:
+        raise typer.BadParameter(say("rule.datetime_parsing"), param_hint="--cutoff") from None
     return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
 
 
-def _show(shown: Sheet, as_json: bool) -> None:
+async def _show(asking: Bus, actor: str, division: Division, shown: Sheet, as_json: bool) -> None:
     if as_json:
         data(shown)
         return
-    scope = [shown.campaign or say("ledger.all_campaigns"), shown.division, shown.kind or say("ledger.all_kinds")]
+    named = await asking.ask(ShowWords(), actor, division, Vocabulary)
+    campaign = campaign_word(shown.campaign, named) if shown.campaign else say("ledger.all_campaigns")
+    kind = word("kind", shown.kind) if shown.kind else say("ledger.all_kinds")
     cutoff = f"{shown.cutoff.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-    talk("ledger.sheet_title", scope=" · ".join(scope), after=shown.after, to=shown.to, cutoff=cutoff)
-    known = ledger_document.words() if language_is_chinese() else {"reason": {}, "route": {}}
-    parts = {
-        "relapsed": (shown.relapsed_by_reason, known["reason"]),
-        "closed": (shown.closed_by_route, known["route"]),
-    }
+    scope = " · ".join([campaign, shown.division, kind])
+    talk("ledger.sheet_title", scope=scope, after=shown.after, to=shown.to, cutoff=cutoff)
+    parts = {"relapsed": ("reason", shown.relapsed_by_reason), "closed": ("route", shown.closed_by_route)}
     rows: list[tuple[str, int]] = []
     for line in Balance.model_fields:
         rows.append((say(f"ledger.{line}"), getattr(shown.balance, line)))
-        counts, words = parts.get(line, ({}, {}))
-        rows += [(f"    {words.get(name, name)}", count) for name, count in counts.items()]
+        of, counts = parts.get(line, ("", {}))
+        rows += [(f"    {word(of, name)}", count) for name, count in counts.items()]
     table(None, (say("ledger.line"), say("ledger.cases")), rows)
     share = shown.share
     threshold = say("ledger.no_threshold")
@@ -133,12 +137,16 @@ def _show(shown: Sheet, as_json: bool) -> None:
     percent = "-" if share.percent is None else f"{share.percent} %"
     about = {"rectified": share.rectified, "counted": share.counted, "problems": share.problems}
     talk("ledger.share", percent=percent, threshold=threshold, **about)
+    asked = ListCases(campaign=shown.campaign, kind=shown.kind, state=CaseState.REGISTERED, limit=1)
+    waiting = (await asking.ask(asked, actor, division, CaseList)).total
+    if waiting:
+        talk("case.waiting", count=waiting)
 
 
 def _source(shown: Sheet) -> str:
     """A source is stated as `中文 / English`, where it has both."""
     chinese, _, english = (shown.share.threshold_source or "-").partition(" / ")
-    return chinese if language_is_chinese() or not english else english
+    return either(chinese, english or chinese)
 
 
 async def _ledger(
@@ -158,12 +166,16 @@ async def _ledger(
 
 
 @contextmanager
-def _said_plainly() -> Iterator[None]:
+def _said_plainly(file: Path) -> Iterator[None]:
     """A font that is missing, or a file that cannot be written, is one line for the person."""
     try:
         yield
-    except (NoFont, FileCreateError, OSError) as error:
+    except NoFont as error:
         raise typer.BadParameter(str(error)) from None
+    except (FileCreateError, OSError) as error:
+        # The writer of workbooks wraps what the operating system says.
+        cause = error if isinstance(error, OSError) else error.args[0]
+        raise BadFile(why(cause, file)) from None
 
 
 @app.command("export", help=say("help.ledger_export"))
@@ -181,8 +193,8 @@ async def export(
 ) -> int:
     async with session(actor, bus, home) as asking:
         scope = _scope(campaign, kind, after, to)
-        shown, cases, named = await _ledger(asking, actor, region_of(actor, region, home), scope)
-    with _said_plainly():
+        shown, cases, named = await _ledger(asking, actor, await region_of(actor, region, bus, home), scope)
+    with _said_plainly(file):
         write_ledger(file, shown, cases, named)
     talk("ledger.written", file=file, cases=len(cases))
     return 0
@@ -204,8 +216,8 @@ async def print_ledger(
 ) -> int:
     async with session(actor, bus, home) as asking:
         scope = _scope(campaign, kind, after, to)
-        shown, cases, named = await _ledger(asking, actor, region_of(actor, region, home), scope)
-    with _said_plainly():
+        shown, cases, named = await _ledger(asking, actor, await region_of(actor, region, bus, home), scope)
+    with _said_plainly(file):
         file.write_bytes(ledger_pdf(shown, cases, font, named))
     talk("ledger.written", file=file, cases=len(cases))
     return 0
@@ -224,7 +236,7 @@ async def print_letter(
     bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
-    division = region_of(actor, region, home)
+    division = await region_of(actor, region, bus, home)
     async with session(actor, bus, home) as asking:
         case_id = await found(asking, actor, division, case)
         history = await asking.ask(ShowHistory(case_id=case_id), actor, division, History)
@@ -233,6 +245,6 @@ async def print_letter(
         raise typer.BadParameter(
             say("ledger.no_letter", case=case, known="、".join(str(x.id) for x in history.letters))
         )
-    with _said_plainly():
+    with _said_plainly(file):
         file.write_bytes(letter_pdf(history.case, wanted, number, font))
     return 0

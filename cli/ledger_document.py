@@ -8,6 +8,7 @@ from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, TypedDict
 
+from cli.say import office_words
 from contracts.book_commands import Vocabulary
 from contracts.case import Case
 from contracts.ledger import Sheet
@@ -53,7 +54,7 @@ NOTHING_NAMED = Vocabulary(causes=(), campaigns=())
 
 def words(vocabulary: Vocabulary = NOTHING_NAMED) -> Mapping[str, Mapping[str, str]]:
     """The office's words, by what they are words for; campaigns and causes as cases names them."""
-    found: Mapping[str, Mapping[str, str]] = _data("ledger_words.json")
+    found: Mapping[str, Mapping[str, str]] = office_words()
     campaigns = {one.campaign: one.words for one in vocabulary.campaigns}
     return {**found, "campaign": campaigns, "cause": {one.cause: one.words for one in vocabulary.causes}}
 

@@ -12,9 +12,10 @@ from typing import Annotated
 import typer
 
 from cli.bus import Bus
-from cli.case import As, Region, region_of
+from cli.case import As
 from cli.ledger_form import LedgerForm, form_of, sources
 from cli.old_ledger import LedgerUnreadable, Read, read_ledger
+from cli.region import Region, region_of
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.book_commands import ImportCases, Imported, OldCase
@@ -45,7 +46,7 @@ async def import_ledger(
     except LedgerUnreadable as error:
         raise typer.BadParameter(str(error)) from None
     async with session(actor, bus, home) as asking:
-        added, unchanged = await send_rows(asking, form, read, actor, region_of(actor, region, home))
+        added, unchanged = await send_rows(asking, form, read, actor, await region_of(actor, region, bus, home))
     refused = sorted(read.refused, key=lambda problem: problem.row)
     if as_json:
         named = [{"row": one.row, "column": one.column, "rule": one.rule} for one in refused]

@@ -54,7 +54,8 @@ def ledger_pdf(
     """The sheet and its cases, for the office's file. Raises NoFont."""
     order = [column for column in ledger_document.columns() if "print" in column]
     words = ledger_document.words()
-    cutoff = sheet.cutoff.astimezone(SHANGHAI)
+    # The typesetter takes no fractions of a second.
+    cutoff = sheet.cutoff.astimezone(SHANGHAI).replace(microsecond=0)
     terms = ledger_document.equation(sheet)
     share = ledger_document.share(sheet)
     counts = [

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
 import typer
+from typer._click.exceptions import NoArgsIsHelpError, UsageError
 
 from cli import areas, case, dead, ledger, report, status, tail, up, user
-from cli.say import say
+from cli.misuse import say_misuse
+from cli.say import say, talk
 
 app = typer.Typer(
     help=say("help"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -22,6 +29,27 @@ app.command("status", help=say("help.status"))(status.status)
 app.add_typer(areas.app, name="areas", help=say("help.areas"))
 app.add_typer(user.app, name="user", help=say("help.user"))
 
+FAULT = 70
+"""What a command ends with that is at fault itself, as sysexits.h has it."""
 
-def main() -> None:
-    app()
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command, those of the process where none are given, and end with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of another encoding shows what it does not have as an escape.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    try:
+        status = app(args=arguments, prog_name="linzhang", standalone_mode=False)
+    except NoArgsIsHelpError as help_wanted:
+        help_wanted.show()
+        status = help_wanted.exit_code
+    except UsageError as error:
+        say_misuse(error)
+        status = error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        status = 130
+    except Exception as fault:
+        where = traceback.extract_tb(fault.__traceback__)[-1]
+        talk("fault", kind=type(fault).__name__, where=f"{where.filename}:{where.lineno}")
+        status = FAULT
+    raise SystemExit(status or 0)

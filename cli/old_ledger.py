@@ -14,10 +14,10 @@ from xlsxwriter.utility import xl_col_to_name
 
 from cli.excel_file import problem_of
 from cli.ledger_form import DAYS, EXCEL_ERRORS, REQUIRED, WORDED, BadCell, LedgerForm, said
+from cli.rules import field_and_rule
 from cli.say import say
 from contracts.book_commands import OldCase
 from contracts.division import Division
-from contracts.event import describe
 
 BETWEEN_NAMES = "/-—>＞、 \u3000"
 
@@ -146,7 +146,7 @@ class _Row:
         try:
             return OldCase.model_validate({"text": "", **stated})
         except ValidationError as error:
-            self.problems |= {one["field"]: one["rule"] for one in map(describe, error.errors())}
+            self.problems |= dict(map(field_and_rule, error.errors()))
             return None
 
     def _value(self, name: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,10 +13,12 @@ import typer
 from pydantic import ValidationError
 
 from cli.asking import said_of
-from cli.bus import Bus, Receipt, told
+from cli.bus import Bus, BusError, Receipt, told
+from cli.given_file import BadJson, json_in, read
+from cli.rules import field_and_rule, say_wrong
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.event import describe
+from contracts.event import MAX_MESSAGE_BYTES
 from contracts.incident import IncidentKind, ReporterKind, Severity
 from contracts.intake import IncidentReport
 from contracts.values import Datum
@@ -45,8 +46,8 @@ async def report(
     external_id: Annotated[str | None, typer.Option(help=said_of("external_id"))] = None,
     revision: Annotated[int, typer.Option(help=said_of("revision"))] = 1,
     source: Annotated[str, typer.Option("--as", help=say("help.source"))] = "desk",
-    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=say("help.report_file"))] = None,
-    wait: Annotated[float, typer.Option(help=say("help.wait"))] = 3.0,
+    file: Annotated[Path | None, typer.Option(help=say("help.report_file"))] = None,
+    wait: Annotated[float, typer.Option(min=0, max=3600, help=say("help.wait"))] = 3.0,
     as_json: JsonOption = False,
     bus: BusOption = None,
     home: HomeOption = None,
@@ -54,6 +55,9 @@ async def report(
     """Post one report, or each line of a JSON Lines file."""
     if file is not None:
         return await _post_file(file, source, bus, home, as_json)
+    given = {"--kind": kind, "--lon": lon, "--lat": lat}
+    if missing := [name for name, value in given.items() if value is None]:
+        raise typer.BadParameter(say("args.missing", name="、".join(missing)))
     stated: dict[str, Any] = {
         "external_id": external_id or str(uuid4()),
         "revision": revision,
@@ -66,8 +70,7 @@ async def report(
     }
     problems = _problems(stated)
     if problems:
-        for field, rule in problems:
-            print(f"{field}: {rule}", file=sys.stderr)
+        say_wrong(*problems)
         return 2
     async with session(source, bus, home) as posting:
         if bus is not None or wait <= 0:
@@ -81,7 +84,7 @@ def _problems(stated: dict[str, Any]) -> list[tuple[str, str]]:
     try:
         IncidentReport.model_validate_json(json.dumps(stated))
     except ValidationError as error:
-        return [(wrong["field"], wrong["rule"]) for wrong in map(describe, error.errors())]
+        return list(map(field_and_rule, error.errors()))
     return []
 
 
@@ -141,21 +144,28 @@ async def _post_file(file: Path, source: str, bus: str | None, home: Path | None
     """Good lines are posted; each bad one is named by line, field and rule."""
     good: list[tuple[int, dict[str, Any]]] = []
     bad: list[tuple[int, str, str]] = []
-    for number, line in enumerate(file.read_bytes().split(b"\n"), 1):
+    for number, line in enumerate(read(file).split(b"\n"), 1):
         if not line.strip():
             continue
+        if len(line) > MAX_MESSAGE_BYTES:
+            bad.append((number, "body", say("rule.too_large", size=len(line), most=MAX_MESSAGE_BYTES)))
+            continue
         try:
-            stated = json.loads(line)
-        except ValueError as error:
+            stated = json_in(line)
+        except BadJson as error:
             bad.append((number, "body", str(error)))
             continue
-        problems = _problems(stated) if isinstance(stated, dict) else [("body", "must be an object")]
+        problems = _problems(stated) if isinstance(stated, dict) else [("body", say("rule.model_type"))]
         bad += [(number, field, rule) for field, rule in problems]
         if not problems:
             good.append((number, stated))
     async with session(source, bus, home) as posting:
-        for _, stated in good:
-            await posting.post(IncidentReport, source, stated)
+        for posted, (number, stated) in enumerate(good):
+            try:
+                await posting.post(IncidentReport, source, stated)
+            except BusError:
+                talk("report.stopped", line=number, posted=posted)
+                raise
     if as_json:
         data({"posted": len(good), "refused": [{"line": n, "field": f, "rule": r} for n, f, r in bad]})
     else:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from functools import wraps
@@ -16,8 +16,10 @@ import typer
 from pydantic import ValidationError
 
 from cli.bus import Bus, BusError, Refused, Unreachable, connected
-from cli.say import said_state, say, talk
-from contracts.event import describe
+from cli.given_file import why
+from cli.rules import field_and_rule, said, say_wrong
+from cli.say import say, talk, talk_line, texts, word
+from contracts.commands import ProblemReply
 from deploy.local.home import Home, HomeRefused, default_home
 
 P = ParamSpec("P")
@@ -26,6 +28,7 @@ BusOption = Annotated[str | None, typer.Option("--bus", envvar="LINZHANG_BUS", h
 JsonOption = Annotated[bool, typer.Option("--json", help=say("help.json"))]
 HomeOption = Annotated[Path | None, typer.Option("--home", envvar="LINZHANG_HOME", help=say("help.home"))]
 
+_TOKEN = re.compile(r"[a-z0-9_-]{1,64}")
 INSIDE = ("reader", "provisioner", "demo")
 
 
@@ -36,18 +39,30 @@ def home_at(path: Path | None) -> Home:
 def session(user: str, bus: str | None, home: Path | None = None) -> AbstractAsyncContextManager[Bus]:
     """A connection as `user`, or as the user in the address given. Raises Unreachable."""
     if bus is not None:
-        if not bus.startswith(("nats://", "tls://")):
-            raise typer.BadParameter(say("bus.no_address", bus=bus), param_hint="--bus")
-        user = urlsplit(bus).username or user
-        url = bus
+        urls, stated = _addresses(bus)
+        user = stated or user
+    elif (run := home_at(home).running()) is None:
+        raise Unreachable(user=user, reason=say("bus.not_running", home=home_at(home).path))
+    elif user not in run.passwords:
+        raise Unreachable(user=user, reason=say("bus.unknown_user", user=user))
     else:
-        run = home_at(home).running()
-        if run is None:
-            raise Unreachable(user=user, reason=say("bus.not_running", home=home_at(home).path))
-        if user not in run.passwords:
-            raise Unreachable(user=user, reason=say("bus.unknown_user", user=user))
-        url = run.url(user)
-    return connected(url, user, api_prefix="$JS.API" if user in INSIDE else "FOREST.API")
+        urls = [run.url(user)]
+    if not _TOKEN.fullmatch(user):
+        raise typer.BadParameter(say("bus.bad_user"), param_hint="--as")
+    return connected(urls, user, api_prefix="$JS.API" if user in INSIDE else "FOREST.API")
+
+
+def _addresses(stated: str) -> tuple[list[str], str | None]:
+    """The addresses of a bus and the user in the first. What is wrong is never repeated: it may hold a password."""
+    urls = stated.split(",")
+    try:
+        parts = [urlsplit(url) for url in urls]
+        lawful = all(one.scheme in ("nats", "tls") and one.hostname and one.port != 0 for one in parts)
+    except ValueError:
+        lawful = False
+    if not lawful:
+        raise typer.BadParameter(say("bus.no_address"), param_hint="--bus")
+    return urls, parts[0].username
 
 
 def run(command: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, None]:
@@ -59,22 +74,20 @@ def run(command: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, No
         try:
             status = asyncio.run(command(*args, **kwargs))
         except Refused as refused:
-            _say_problem(refused)
+            say_problem(refused.problem)
             raise SystemExit(refused.exit_code) from None
         except BusError as error:
-            about = {"reason": "", **error.about}
-            talk(error.key, **about)
+            talk(error.key, **{"reason": "", **error.about})
             raise SystemExit(error.exit_code) from None
         except HomeRefused as refused:
-            print(refused, file=sys.stderr)
+            talk_line(str(refused))
             raise SystemExit(2) from None
         except ValidationError as error:
             # A command that its own contract forbids never reaches the bus.
-            for wrong in map(describe, error.errors()):
-                print(f"{wrong['field']}: {wrong['rule']}", file=sys.stderr)
+            say_wrong(*map(field_and_rule, error.errors()))
             raise SystemExit(2) from None
         except OSError as error:
-            print(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "), file=sys.stderr)
+            talk_line(why(error))
             raise SystemExit(2) from None
         except KeyboardInterrupt:
             raise SystemExit(130) from None
@@ -90,11 +103,14 @@ def _stop_as_ctrl_c_does() -> None:
             signal.signal(signals, signal.default_int_handler)
 
 
-def _say_problem(refused: Refused) -> None:
-    problem = refused.problem
-    talk("bus.refused", status=problem.status, title=problem.title, detail=problem.detail)
+def say_problem(problem: ProblemReply) -> None:
+    """What was refused: its kind in the language chosen, and what the service said of it."""
+    kind = problem.type.rpartition(":")[2]
+    known = f"problem.{kind}"
+    title = say(known) if known in texts("en") else problem.title
+    talk("bus.refused", status=problem.status, kind=kind, title=title, detail=problem.detail)
     for error in problem.errors:
-        print(f"  {error.get('field')}: {error.get('rule')}", file=sys.stderr)
+        talk_line(f"  {said(error.get('field', ''), error.get('rule', ''))}")
     if problem.state is not None:
-        moves = "、".join(move.replace("_", "-") for move in problem.moves_allowed or ())
-        talk("bus.state", state=said_state(problem.state), moves=moves or "-")
+        moves = "、".join(word("move", move).replace("_", "-") for move in problem.moves_allowed or ())
+        talk("bus.state", state=word("state", problem.state), moves=moves or "-")

@@ -7,7 +7,7 @@ from typing import Any
 from nats.js.errors import APIError
 
 from cli.bus import Bus, NoAnswer
-from cli.say import data, say, table, talk
+from cli.say import data, say, table, talk, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.commands import OPERATOR, Done, RefillBus, ServiceStatus, ShowStatus
 from contracts.division import UNKNOWN
@@ -67,7 +67,7 @@ def _show(services: dict[str, ServiceStatus | None], streams: dict[str, dict[str
                 f"{one.outbox_oldest_s:.1f} s",
                 str(one.dead_letters),
                 str(one.refused),
-                "，".join(f"{what} {count}" for what, count in one.due.items()) or "-",
+                "，".join(f"{word('due', what)} {count}" for what, count in one.due.items()) or "-",
             )
         )
     table(None, [say(f"status.{head}") for head in heads], rows)

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from cli.bus import told
-from cli.case import Region, division_of
 from cli.dead import known_service
-from cli.say import data, say
+from cli.region import Region, stated_region
+from cli.say import data, line, say
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.values import SHANGHAI
 from contracts.wiring import FACTS, SERVICES
@@ -28,18 +28,18 @@ async def tail(
 ) -> int:
     """Print each fact as it comes, until interrupted."""
     told_by = [service] if service else list(SERVICES)
-    words = {one.parts()[1] for name in told_by for one in FACTS[name]}
-    if fact is not None and fact not in words:
-        raise typer.BadParameter(say("no_such", stated=fact, known=", ".join(sorted(words))), param_hint="--fact")
-    division = division_of(region)
-    subjects = [
-        one.told_under(division) for name in told_by for one in FACTS[name] if fact is None or one.parts()[1] == fact
-    ]
+    facts = [one for name in told_by for one in FACTS[name]]
+    wanted = [one for one in facts if fact in (None, one.parts()[1], one.name, one.type())]
+    if not wanted:
+        known = ", ".join(sorted({one.parts()[1] for one in facts}))
+        raise typer.BadParameter(say("no_such", stated=fact, known=known), param_hint="--fact")
+    division = await stated_region(region, bus, home)
+    subjects = [one.told_under(division) for one in wanted]
     shown = 0
     async with session("reader", bus, home) as watching:
         async for message in watching.follow(*subjects):
             heard = told(message)
-            data(heard) if as_json else print(_line(heard), flush=True)
+            data(heard) if as_json else line(_line(heard))
             shown += 1
             if shown == count:
                 break

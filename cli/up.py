@@ -15,7 +15,7 @@ from rich.text import Text
 
 from cli.demo.load import load_sample, state_officials
 from cli.demo.world import jingdezhen, world
-from cli.say import say, talk
+from cli.say import Lines, say, shown, talk
 from cli.session import HomeOption, home_at, run
 from contracts.streams import STORE_LEAST_MIB, STORE_MIB
 from deploy.local.bus import BusFailed
@@ -51,7 +51,7 @@ def one_log(console: Console) -> Callable[[str, str], None]:
     """Every line of every part, with its name in front."""
 
     def log(part: str, line: str) -> None:
-        console.print(Text(f"{part:>9} │ ", style=_COLOURS.get(part, "bold")) + Text.from_ansi(line), soft_wrap=True)
+        console.print(Text(f"{part:>9} │ ", style=_COLOURS.get(part, "bold")) + Text(shown(line)), soft_wrap=True)
 
     return log
 
@@ -79,10 +79,10 @@ async def up(
         talk("up.already", home=at.path)
         return 1
     except WrongSettings as wrong:
-        talk("up.wrong_settings", reason=str(wrong))
+        talk("up.wrong_settings", reason=Lines(wrong))
         return 2
     except FAILURES as failed:
-        talk("up.failed", reason=str(failed))
+        talk("up.failed", reason=Lines(failed))
         return 1
     try:
         if sample:
@@ -91,7 +91,7 @@ async def up(
         await _until_told(stack)
         talk("up.stopping")
     except FAILURES as failed:
-        talk("up.gave_up", reason=str(failed))
+        talk("up.gave_up", reason=Lines(failed))
         return 1
     finally:
         await stack.stop()
@@ -127,8 +127,8 @@ async def demo(
         out = Console(width=None if sys.stdout.isatty() else 160)
         return await play(reports=reports, seed=seed, keep=keep, out=out, err=Console(stderr=True))
     except WrongSettings as wrong:
-        talk("up.wrong_settings", reason=str(wrong))
+        talk("up.wrong_settings", reason=Lines(wrong))
         return 2
     except FAILURES as failed:
-        talk("up.failed", reason=str(failed))
+        talk("up.failed", reason=Lines(failed))
         return 1

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from cli.case import division_of
-from cli.say import data, say, table, talk
+from cli.region import division_of
+from cli.say import data, line, say, table, talk
 from cli.session import HomeOption, JsonOption, home_at, run
 from deploy.local.home import FACTS_BY_NAME, Home
 from deploy.nats.accounts import RESERVED, Department, Integrator, Official, Outsider
@@ -59,7 +59,7 @@ async def _state(home: Home, new: Outsider) -> int:
             talk("user.stated", name=new.name)
             return 0
         if run.users_at >= home.users_at() and new.name in run.passwords:
-            print(run.url(new.name))
+            line(run.url(new.name))
             return 0
         await asyncio.sleep(0.1)
     talk("user.not_taken_up", name=new.name)

@@ -22,7 +22,7 @@ async def run(up, *arguments):
         (("integrator", "Bad Name"), "a name is 1 to 64 of a-z, 0-9, _ and -, unlike 'Bad Name'"),
         *((("integrator", name), f"{name} is a user of the system itself") for name in ("operator", *SERVICES)),
         (("official", "provisioner", "--region", "36"), "provisioner is a user of the system itself"),
-        (("official", "li", "--region", "36x"), "a division code is twelve digits"),
+        (("official", "li", "--region", "36x"), "a division code has 2, 4, 6, 9 or 12 digits"),
         (("department", "guards", "--fact", "cases.danced.v1"), "there is no fact cases.danced.v1"),
         (
             ("department", "desk", "--fact", "cases.opened.v1"),

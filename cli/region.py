@@ -1,0 +1,66 @@
+"""The division that a command is about: as it is stated, or the asker's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.bus import BusError
+from cli.say import say
+from cli.session import home_at, session
+from contracts.commands import OPERATOR
+from contracts.division import UNKNOWN, Division
+from contracts.roster import AreaStated
+from deploy.nats.accounts import Official
+
+_LENGTHS = (0, 2, 4, 6, 9, 12)
+"""Digits of a code that is cut off after a level: none at all is everywhere."""
+
+
+def division_of(region: str | None) -> Division:
+    """`360222` as a division; what is of no level's length is not guessed at. Raises typer.BadParameter."""
+    stated = region or ""
+    try:
+        if len(stated) in _LENGTHS:
+            return Division(stated.ljust(12, "0"))
+    except ValueError:
+        pass
+    raise typer.BadParameter(say("case.bad_region", region=stated), param_hint="--region")
+
+
+def _checked(region: str | None) -> str | None:
+    division_of(region)
+    return region
+
+
+Region = Annotated[str | None, typer.Option("--region", callback=_checked, help=say("help.region"))]
+
+
+class NoSuchRegion(BusError):
+    """No area of that division, nor of any below it, is enrolled: an empty table would look like an answer."""
+
+    key = "case.no_region"
+
+
+async def stated_region(region: str | None, bus: str | None, home: Path | None) -> Division:
+    """The division that is stated, everywhere where none is. Raises NoSuchRegion where the system here has none."""
+    division = division_of(region)
+    if bus is None and division != UNKNOWN:
+        async with session("reader", None, home) as reading:
+            here = f"{AreaStated.name}.{division.tokens}.*"
+            below = AreaStated.told_under(division)
+            if not await reading.subjects("ROSTER", here) and not await reading.subjects("ROSTER", below):
+                raise NoSuchRegion(region=region)
+    return division
+
+
+async def region_of(actor: str, region: str | None, bus: str | None, home: Path | None) -> Division:
+    """The division on whose subject an official asks: what is stated, else its own."""
+    if region is not None or actor == OPERATOR:
+        return await stated_region(region, bus, home)
+    for outsider in home_at(home).outsiders():
+        if isinstance(outsider, Official) and outsider.name == actor:
+            return outsider.division
+    return UNKNOWN
