@@ -13,6 +13,7 @@ import os
 import signal
 import sqlite3
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import nats
@@ -250,19 +251,24 @@ async def pull(bus: nats.NATS, notify: Notify, durable: str, stopped: asyncio.Ev
             await message.ack()
 
 
-async def relay(bus: nats.NATS, notify: Notify, stopped: asyncio.Event) -> None:
-    """What was decided goes out in its order, each until the stream has it."""
+async def relay(bus: nats.NATS, notify: Notify, decided: asyncio.Event) -> None:
+    """What was decided goes out in its order, each until the stream has it; ends when nothing more is decided."""
     while True:
         notify.something.clear()
         unsent = "SELECT n, subject, headers, body FROM outbox WHERE NOT sent ORDER BY n"
         for n, subject, headers, body in notify.sql.execute(unsent).fetchall():
-            reply = await bus.request(subject, body.encode(), timeout=5, headers=json.loads(headers))
+            try:
+                reply = await bus.request(subject, body.encode(), timeout=5, headers=json.loads(headers))
+            except nats.errors.Error:
+                break
             if "error" in json.loads(reply.data):
                 break
             notify.sql.execute("UPDATE outbox SET sent = 1 WHERE n = ?", (n,))
-        if stopped.is_set() and not notify.unsent():
+        if decided.is_set() and not notify.unsent():
             return
-        await notify.something.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):  # what was not taken is tried again
+                await notify.something.wait()
 
 
 async def main() -> None:
@@ -278,14 +284,16 @@ async def main() -> None:
         await bus.publish(message.reply, json.dumps(body, ensure_ascii=False).encode(), headers={"content-type": kind})
 
     await bus.subscribe("cmd.notify.>", queue="notify", cb=on_command)
-    stopped = asyncio.Event()
+    stopped, decided = asyncio.Event(), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     pulling = asyncio.gather(*(pull(bus, notify, durable, stopped) for durable in ABOUT))
-    relaying = asyncio.create_task(relay(bus, notify, stopped))
+    relaying = asyncio.create_task(relay(bus, notify, decided))
     await asyncio.wait([pulling, relaying], return_when=asyncio.FIRST_COMPLETED)
     stopped.set()
+    await pulling
+    decided.set()
     notify.something.set()
-    await asyncio.gather(pulling, relaying)
+    await relaying
     await bus.close()
 
 
