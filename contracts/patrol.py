@@ -24,7 +24,11 @@ class IncidentLocated(Fact):
 
 
 class AlarmRaised(Fact):
-    """A new incident is a fire or sick wildlife: an alarm first, case or not. Source: DOMAIN §4, E5, E7."""
+    """An incident is a fire or sick wildlife: an alarm first, case or not. Source: DOMAIN §4, E5, E7.
+
+    Raised when it is reported, or when a later revision makes it one; again when a revision moves it to another
+    division.
+    """
 
     name: ClassVar[str] = "patrol.alarmed.v1"
     aggregate: ClassVar[str] = "incident.id"
@@ -51,13 +55,17 @@ class IncidentLinked(Fact):
 
 
 class IncidentRevised(Fact):
-    """The reporter sent the same report again with a higher revision; `incident` is its new state."""
+    """The reporter sent the same report again with a higher revision; `incident` is its new state.
+
+    `linked_to` is the incident that it corroborates, None where it is something of its own.
+    """
 
     name: ClassVar[str] = "patrol.revised.v1"
     aggregate: ClassVar[str] = "incident.id"
     place: ClassVar[str] = "incident.division"
 
     incident: Incident
+    linked_to: UUID | None = None
 
 
 class TrackStored(Fact):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import islice
 from uuid import UUID
 
@@ -10,13 +11,13 @@ import numpy as np
 
 from contracts.cases import CaseClosed, CaseDismissed, CaseFact, CaseMerged, CaseRelapsed, CaseReopened, CaseVoided
 from contracts.event import Fact
-from contracts.incident import ALARMS
 from contracts.intake import IncidentReport, TrackBatch
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised
 from contracts.roster import AreaStated
 from contracts.values import day_of
-from services.patrol import near, points, report, store, track
-from services.patrol.report import Fate, Outcome
+from services.patrol import near, points, report, store, track, track_store
+from services.patrol.judging import Fate, Judging, Outcome
+from services.runtime.ground import Found, Ground
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.reference import keep_newest
 from services.runtime.service import Service
@@ -40,22 +41,31 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
     positions = [report.position(one.body) for one in heard]
     days = [day_of(one.body.seen_at) for one in heard]
     found = index.containing([lon for lon, _ in positions], [lat for _, lat in positions], days)
-    places = sorted(
-        {
-            place
-            for one, (lon, lat), its in zip(heard, positions, found, strict=True)
-            if its
-            for place in near.places(one.body.kind, lon, lat)
-        }
-    )
-    await store.lock_places(tx, places)
-    reach = max(near.RULES.reach(one.body.kind).within for one in heard)
-    seen = [one.body.seen_at for one in heard]
-    standing = await store.standing(tx, places, min(seen) - reach, max(seen) + reach)
     known = await store.known(tx, sorted({report.key_of(one) for one in heard}))
-    outcomes = report.judge(heard, found, known, standing, tx.now)
-    await store.save(tx, outcomes)
-    return [item for outcome in outcomes for item in _news(outcome)]
+    seen = [(one.body.kind, *at, one.body.seen_at) for one, at, its in zip(heard, positions, found, strict=True) if its]
+    seen += [(was.kind, was.lon, was.lat, was.seen_at) for was in (one.incident for one in known.values())]
+    judging = Judging(known, {}, tx.now)
+    if seen:
+        places = sorted({place for kind, lon, lat, _ in seen for place in near.places(kind, lon, lat)})
+        await store.lock_places(tx, places)
+        reach = max(near.RULES.reach(kind).within for kind, *_ in seen)
+        times = [at for *_, at in seen]
+        judging.standing = await store.standing(tx, places, min(times) - reach, max(times) + reach)
+    if moving := report.moving(heard, known):
+        judging.followers = await store.followers(tx, moving)
+    outcomes, left = report.judge(heard, found, judging, _swapped(index, heard, found, days))
+    await store.save(tx, outcomes, left, judging)
+    return [item for outcome in (*outcomes, *left) for item in _news(outcome)]
+
+
+def _swapped(
+    index: Ground, heard: Sequence[Heard[IncidentReport]], found: Sequence[Found], days: Sequence[date]
+) -> set[int]:
+    """Those that lie nowhere and would lie in an area with longitude and latitude exchanged."""
+    lost = [(n, at) for n, its in enumerate(found) if not its and (at := report.exchanged(heard[n].body))]
+    lons, lats = [at[0] for _, at in lost], [at[1] for _, at in lost]
+    would = index.containing(lons, lats, [days[n] for n, _ in lost]) if lost else []
+    return {n for (n, _), its in zip(lost, would, strict=True) if its}
 
 
 def _news(outcome: Outcome) -> list[News]:
@@ -65,18 +75,18 @@ def _news(outcome: Outcome) -> list[News]:
     if incident is None or outcome.to is None:
         return []
     facts: list[Fact] = []
-    if outcome.fate is Fate.LOCATED:
+    if outcome.fate is Fate.REVISED:
+        facts.append(IncidentRevised.model_construct(incident=incident, linked_to=outcome.linked_to))
+    if outcome.linked_to is None and (outcome.fate is Fate.LOCATED or outcome.was_linked_to is not None):
         facts.append(IncidentLocated.model_construct(incident=incident))
-        if heard.body.kind in ALARMS:
-            facts.append(AlarmRaised.model_construct(incident=incident))
-    elif outcome.fate is Fate.LINKED:
+    if outcome.linked_to is not None and outcome.linked_to != outcome.was_linked_to:
         facts.append(
             IncidentLinked.model_construct(
-                incident=incident, to=outcome.to, distance_m=outcome.distance_m, weight=outcome.weight
+                incident=incident, to=outcome.linked_to, distance_m=outcome.distance_m, weight=outcome.weight
             )
         )
-    elif outcome.fate is Fate.REVISED:
-        facts.append(IncidentRevised.model_construct(incident=incident))
+    if outcome.alarm:
+        facts.append(AlarmRaised.model_construct(incident=incident))
     return [(heard, fact) for fact in facts]
 
 
@@ -84,26 +94,26 @@ def _news(outcome: Outcome) -> list[News]:
 async def store_tracks(tx: Transaction, heard: list[Heard[TrackBatch]]) -> list[News]:
     """Sift the points of each new batch, locate those kept, store them, and count the others by reason."""
     stated = points.read_points(heard, tx.now)
-    said = await store.known_batches(tx, sorted({track.name_of(one) for one in stated}))
+    said = await track_store.known_batches(tx, sorted({track.name_of(one) for one in stated}))
     batches, others = track.unheard(stated, said)
     refused: list[News] = [Refused(one.heard, (track.OTHER_POINTS,)) for one in others]
     if not batches:
         return refused
-    terminals = await store.lock_terminals(tx, batches)
+    terminals = await track_store.lock_terminals(tx, batches)
     sifted = track.sift_all(batches, terminals)
     kept = np.concatenate([one.kept for one in sifted])
     index = await ground.at(tx)
     found = index.containing(kept["lon"], kept["lat"], points.days_of(kept))
-    numbers = await store.area_numbers(tx, {at[0].id for at in found if at})
+    numbers = await track_store.area_numbers(tx, {at[0].id for at in found if at})
     sizes = [len(one.kept) for one in sifted]
-    await store.add_points(
+    await track_store.add_points(
         tx,
         kept,
         np.repeat([terminals[one.terminal].number for one in sifted], sizes),
-        np.repeat(await store.add_batches(tx, sifted), sizes),
-        [numbers[at[0].id] if at else store.NO_AREA for at in found],
+        np.repeat(await track_store.add_batches(tx, sifted), sizes),
+        [numbers[at[0].id] if at else track_store.NO_AREA for at in found],
     )
-    await store.keep_doubted(tx, terminals.values())
+    await track_store.keep_doubted(tx, terminals.values())
     places = iter(found)
     return refused + [(one.heard, track.stored_fact(one, list(islice(places, len(one.kept))))) for one in sifted]
 

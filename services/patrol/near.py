@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from math import ceil, cos, degrees, floor, radians
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from contracts.incident import IncidentKind
@@ -100,6 +100,25 @@ def distance_m(lon: Any, lat: Any, other_lon: Any, other_lat: Any, maths: Module
     up, down = maths.radians(lat), maths.radians(other_lat)
     half = sin((down - up) / 2) ** 2 + cos(up) * cos(down) * sin(maths.radians(other_lon - lon) / 2) ** 2
     return 2 * EARTH_M * maths.asin(maths.sqrt(half))
+
+
+class Seen(Protocol):
+    """What was seen somewhere at some time."""
+
+    @property
+    def lon(self) -> float: ...
+    @property
+    def lat(self) -> float: ...
+    @property
+    def seen_at(self) -> datetime: ...
+
+
+def is_near(kind: IncidentKind, one: Seen, other: Seen) -> bool:
+    """Whether two of a kind are of the same thing: as far off as the reach still is."""
+    reach = RULES.reach(kind)
+    if abs(one.seen_at - other.seen_at) > reach.within:
+        return False
+    return bool(distance_m(one.lon, one.lat, other.lon, other.lat) <= reach.within_m)
 
 
 def nearest(

@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.datum import to_cgcs2000
-from contracts.incident import Incident
+from contracts.incident import ALARMS, Incident
 from contracts.intake import IncidentReport, Problem
-from services.patrol.near import Place, Standing, cell, nearest
+from services.patrol.judging import Fate, Judging, Key, Known, Outcome
+from services.patrol.near import is_near, nearest
 from services.runtime.ground import Found
 from services.runtime.messages import Heard
 
 FUTURE = timedelta(minutes=5)
 """How far a sender's clock may be ahead."""
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:linzhang:incident")
-
-Key = tuple[str, str]
-"""(source, external_id): names a report for ever."""
-
-
-class Fate(StrEnum):
-    LOCATED = "located"
-    LINKED = "linked"
-    REVISED = "revised"
-    REPEAT = "repeat"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A report as it stands; `linked_to` when it corroborates another."""
-
-    id: UUID
-    revision: int
-    linked_to: UUID | None
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one report; `to` is the incident it belongs to, with the weight that one now has."""
-
-    heard: Heard[IncidentReport]
-    fate: Fate
-    incident: Incident | None = None
-    to: UUID | None = None
-    weight: int = 1
-    distance_m: float = 0.0
-    problems: tuple[Problem, ...] = ()
 
 
 def key_of(heard: Heard[IncidentReport]) -> Key:
@@ -66,57 +32,132 @@ def position(report: IncidentReport) -> tuple[float, float]:
     return to_cgcs2000(report.at.lon, report.at.lat, report.at.datum)
 
 
+def exchanged(report: IncidentReport) -> tuple[float, float] | None:
+    """Where it would be with longitude and latitude exchanged; None where that is nowhere."""
+    return None if abs(report.at.lon) > 90 else to_cgcs2000(report.at.lat, report.at.lon, report.at.datum)
+
+
+def moving(heard: Sequence[Heard[IncidentReport]], known: Mapping[Key, Known]) -> list[UUID]:
+    """The incidents that a revision may take away from those who corroborate them."""
+    before = [(one.body, known[key_of(one)].incident) for one in heard if key_of(one) in known]
+    return [incident.id for report, incident in before if report.revision > incident.revision]
+
+
 def judge(
     heard: Sequence[Heard[IncidentReport]],
     places: Sequence[Found],
-    known: Mapping[Key, Known],
-    standing: dict[Place, list[Standing]],
-    now: datetime,
-) -> list[Outcome]:
-    """What becomes of each report, in the order heard.
+    judging: Judging,
+    swapped: Collection[int] = (),
+) -> tuple[list[Outcome], list[Outcome]]:
+    """What becomes of each report, in the order heard, and of those left behind by one that they corroborated.
 
-    `places` has the areas that contain each report's point, `known` the reports that have been heard before,
-    `standing` the unresolved incidents by place; new ones are added to both for those that follow.
+    `places` has the areas that contain each report's point, `swapped` those (by their place in `heard`) that would lie
+    in one with longitude and latitude exchanged.
     """
-    stands = dict(known)
-    outcomes = []
-    for one, found in zip(heard, places, strict=True):
-        outcome = _judge(one, found, stands.get(key_of(one)), standing, now)
+    outcomes: list[Outcome] = []
+    left: list[Outcome] = []
+    for n, (one, found) in enumerate(zip(heard, places, strict=True)):
+        known = judging.known.get(key_of(one))
+        outcome = _judge(one, found, known, judging, n in swapped)
         outcomes.append(outcome)
-        if outcome.incident is not None and outcome.to is not None:
-            linked_to = None if outcome.to == outcome.incident.id else outcome.to
-            stands[key_of(one)] = Known(outcome.incident.id, one.body.revision, linked_to, outcome.weight)
-    return outcomes
+        if outcome.incident is not None:
+            judging.keep(outcome, outcome.incident.kind in ALARMS or (known is not None and known.alarmed))
+            if outcome.fate is Fate.REVISED and outcome.linked_to is None:
+                left += _left_behind(one, outcome.incident, judging)
+    return outcomes, left
 
 
-def _judge(
-    heard: Heard[IncidentReport],
-    found: Found,
-    known: Known | None,
-    standing: dict[Place, list[Standing]],
-    now: datetime,
-) -> Outcome:
+def _judge(heard: Heard[IncidentReport], found: Found, known: Known | None, judging: Judging, swapped: bool) -> Outcome:
     report = heard.body
-    if known is not None and report.revision <= known.revision:
-        return Outcome(heard, Fate.REPEAT, to=known.linked_to or known.id)
-    problems = problems_of(report, found, now)
+    if known is not None and report.revision <= known.incident.revision:
+        if report.revision == known.incident.revision and _says_the_same(report, known.incident):
+            return Outcome(heard, Fate.REPEAT, to=known.linked_to or known.incident.id)
+        return Outcome(heard, Fate.REFUSED, problems=(_of_revision(report, known.incident.revision),))
+    problems = problems_of(report, found, judging.now, swapped)
     if problems:
         return Outcome(heard, Fate.REFUSED, problems=problems)
-    lon, lat = position(report)
     if known is not None:
-        incident = _incident(heard, lon, lat, found, known.weight, now)
-        return Outcome(heard, Fate.REVISED, incident, known.linked_to or known.id, known.weight)
-    incident = _incident(heard, lon, lat, found, 1, now)
-    near = nearest(report.kind, lon, lat, report.seen_at, standing)
-    if near is not None:
-        near[0].weight += 1
-        return Outcome(heard, Fate.LINKED, incident, near[0].id, near[0].weight, near[1])
-    new = Standing(incident.id, lon, lat, report.seen_at, 1)
-    standing.setdefault((cell(lon, lat), report.kind), []).append(new)
-    return Outcome(heard, Fate.LOCATED, incident, incident.id)
+        return _revise(heard, found, known, judging)
+    incident = _incident(heard, found, 1, judging.now)
+    return _link(heard, incident, judging) or _locate(heard, incident, judging)
 
 
-def problems_of(report: IncidentReport, found: Found, now: datetime) -> tuple[Problem, ...]:
+def _locate(heard: Heard[IncidentReport], incident: Incident, judging: Judging) -> Outcome:
+    judging.stand(incident)
+    return Outcome(heard, Fate.LOCATED, incident, incident.id, alarm=incident.kind in ALARMS)
+
+
+def _link(heard: Heard[IncidentReport], incident: Incident, judging: Judging) -> Outcome | None:
+    """Corroborates the nearest of its kind, if there is one."""
+    near = nearest(incident.kind, incident.lon, incident.lat, incident.seen_at, judging.standing)
+    if near is None:
+        return None
+    judging.weigh(near[0], 1)
+    return Outcome(heard, Fate.LINKED, incident, near[0].id, near[0].weight, near[1])
+
+
+def _revise(heard: Heard[IncidentReport], found: Found, known: Known, judging: Judging) -> Outcome:
+    """An edit keeps what the report belongs to, unless what it now says is of another thing.
+
+    What had a case of its own keeps it: whether two cases are of one thing, an office decides.
+    """
+    before, was = known.incident, known.linked_to
+    incident = _incident(heard, found, 1, judging.now)
+    if was is None:
+        weight = judging.move(before, incident)
+        raised = incident.kind in ALARMS and (not known.alarmed or incident.division != before.division)
+        incident = incident.model_copy(update={"weight": weight})
+        return Outcome(heard, Fate.REVISED, incident, incident.id, weight, alarm=raised)
+    if not _moved(before, incident) or _is_near_to(was, incident, judging):
+        return Outcome(heard, Fate.REVISED, incident, was, was_linked_to=was)
+    judging.leave(was, before)
+    anew = _link(heard, incident, judging)
+    if anew is not None:
+        return Outcome(heard, Fate.REVISED, incident, anew.to, anew.weight, anew.distance_m, was)
+    judging.stand(incident)
+    raised = incident.kind in ALARMS and not known.alarmed
+    return Outcome(heard, Fate.REVISED, incident, incident.id, 1, 0.0, was, raised)
+
+
+def _left_behind(heard: Heard[IncidentReport], moved: Incident, judging: Judging) -> Iterator[Outcome]:
+    """Those that corroborated what has since moved away: the first is something of its own, others corroborate it."""
+    for incident in list(judging.followers.get(moved.id, {}).values()):
+        if not _is_near_to(moved.id, incident, judging):
+            judging.leave(moved.id, incident)
+            outcome = _link(heard, incident, judging) or _locate(heard, incident, judging)
+            # The alarm for its place went out when what it corroborated was reported there.
+            outcome = replace(outcome, alarm=False)
+            judging.keep(outcome, incident.kind in ALARMS)
+            yield outcome
+
+
+def _moved(before: Incident, after: Incident) -> bool:
+    return any(getattr(before, name) != getattr(after, name) for name in ("kind", "lon", "lat", "seen_at"))
+
+
+def _is_near_to(id: UUID, incident: Incident, judging: Judging) -> bool:
+    """Whether an incident still corroborates another, which is of the same kind and unresolved."""
+    its = (one for (_, kind), stand in judging.standing.items() if kind is incident.kind for one in stand)
+    return any(one.id == id and is_near(incident.kind, incident, one) for one in its)
+
+
+_SAID = ("kind", "severity", "reporter", "text", "evidence", "details")
+
+
+def _says_the_same(report: IncidentReport, incident: Incident) -> bool:
+    """Whether it is what was sent before, written in whatever way."""
+    words = report.model_dump(mode="json", include=set(_SAID)) == incident.model_dump(mode="json", include=set(_SAID))
+    return words and report.at == incident.stated and report.seen_at == incident.seen_at
+
+
+def _of_revision(report: IncidentReport, stands: int) -> Problem:
+    rule = f"must be higher than {stands}, the revision that stands"
+    if report.revision == stands:
+        rule = f"{stands} was sent before with other content: what has changed is sent with a higher one"
+    return Problem(field="revision", rule=rule)
+
+
+def problems_of(report: IncidentReport, found: Found, now: datetime, swapped: bool = False) -> tuple[Problem, ...]:
     """Each field that forbids taking the report, with the rule it breaks."""
     problems = []
     if report.seen_at > now + FUTURE:
@@ -124,14 +165,16 @@ def problems_of(report: IncidentReport, found: Found, now: datetime) -> tuple[Pr
             Problem(field="seen_at", rule=f"must not be in the future; it is {now:%Y-%m-%dT%H:%M:%SZ} here")
         )
     if not found:
-        problems.append(Problem(field="at", rule="must lie in a responsibility area that was in force on that day"))
+        hint = "; with lon and lat exchanged it would" if swapped else ""
+        problems.append(
+            Problem(field="at", rule=f"must lie in a responsibility area that was in force on that day{hint}")
+        )
     return tuple(problems)
 
 
-def _incident(
-    heard: Heard[IncidentReport], lon: float, lat: float, found: Found, weight: int, now: datetime
-) -> Incident:
+def _incident(heard: Heard[IncidentReport], found: Found, weight: int, now: datetime) -> Incident:
     report = heard.body
+    lon, lat = position(report)
     # Parts that the contract has read or roster has stated.
     return Incident.model_construct(
         id=incident_id(key_of(heard)),

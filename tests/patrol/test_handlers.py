@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.cases import CaseClosed
+from contracts.division import Division
 from contracts.event import dump
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised, TrackStored
+from contracts.roster import AreaStated, Boundary
 from services.patrol import handlers
 from services.patrol.store import load_ground
 from services.runtime.messages import Refused
@@ -53,16 +55,18 @@ async def test_a_batch_mixes_every_fate_and_each_is_written_down(tx):
             reported("a"),
             reported("b", 117.05 + 50 * METRE, source="other"),
             reported("a", revision=2),
+            reported("a", revision=2),
             reported("a"),
             reported("c", 118.0),
         ],
     )
-    assert kinds(news) == [IncidentLocated, IncidentLinked, IncidentRevised, Refused]
+    assert kinds(news) == [IncidentLocated, IncidentLinked, IncidentRevised, Refused, Refused]
     assert await fates(tx) == [
         ("a", "located"),
         ("b", "linked"),
         ("a", "revised"),
         ("a", "repeat"),
+        ("a", "refused"),
         ("c", "refused"),
     ]
 
@@ -191,3 +195,31 @@ def test_what_is_written_of_a_batch_can_be_read_again_whatever_its_points_are(ds
     told, stored = asyncio.run(write_and_read())
     assert (told.kept, told.kept + sum(told.refused.values())) == (stored, len(posted))
     assert TrackStored.model_validate_json(dump(told)) == told
+
+
+async def test_a_position_that_would_lie_in_an_area_with_its_pair_exchanged_is_refused_with_that_hint(tx):
+    west = ((80.0, 40.0), (80.5, 40.0), (80.5, 40.5), (80.0, 40.5), (80.0, 40.0))
+    kashgar = STATED[0].area.model_copy(
+        update={
+            "id": "653100000000",
+            "division": Division("653100000000"),
+            "boundary": Boundary(coordinates=((west,),)),
+        }
+    )
+    await handlers.keep_areas(tx, [heard(AreaStated(area=kashgar), "roster")])
+    rule = "must lie in a responsibility area that was in force on that day"
+    reports = [
+        reported("swapped", 40.2, 80.2),
+        reported("far", 41.2, 80.2),
+        reported("eastern", 118.0),
+        reported("domestic", at={"lon": 40.2, "lat": 80.2, "datum": "gcj02"}),
+        reported("right", 80.2, 40.2),
+    ]
+    news = await handlers.locate(tx, reports)
+    assert [[(problem.field, problem.rule) for problem in item.problems] for item in news[:-1]] == [
+        [("at", f"{rule}; with lon and lat exchanged it would")],
+        [("at", rule)],
+        [("at", rule)],
+        [("at", f"{rule}; with lon and lat exchanged it would")],
+    ]
+    assert kinds(news[-1:]) == [IncidentLocated]

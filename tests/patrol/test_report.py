@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from contracts.incident import IncidentKind
+from contracts.values import SHANGHAI
+from services.patrol.judging import Fate, Judging
 from services.patrol.near import RULES, Standing, cell, distance_m, nearest, places
-from services.patrol.report import Fate, incident_id, judge
+from services.patrol.report import incident_id, judge
 from services.runtime.ground import Ground
 from tests.patrol.ground import AREAS, EAST, LAT, METRE, NOW, SEEN, WEST, reported
 
@@ -17,18 +19,32 @@ def judged(*heard):
     areas = GROUND.containing(
         [one.body.at.lon for one in heard], [one.body.at.lat for one in heard], [SEEN.date()] * len(heard)
     )
-    return judge(heard, areas, {}, {}, NOW)
+    outcomes, _ = judge(heard, areas, Judging({}, {}, NOW))
+    return outcomes
 
 
 A_DAY = timedelta(hours=24)
+PHOTO = {"sha256": "a" * 64, "media_type": "image/jpeg", "size_bytes": 1000}
 
 
 @pytest.mark.parametrize(
     ("first", "second", "fate"),
     [
         (reported("a"), reported("a"), Fate.REPEAT),
-        (reported("a", revision=3), reported("a", revision=2), Fate.REPEAT),
+        (reported("a"), reported("a", seen_at=SEEN.astimezone(SHANGHAI)), Fate.REPEAT),
+        (reported("a"), reported("a", text="另一句话"), Fate.REFUSED),
+        (reported("a"), reported("a", 117.0500001), Fate.REFUSED),
+        (reported("a"), reported("a", severity="grave"), Fate.REFUSED),
+        (reported("a"), reported("a", kind="fire"), Fate.REFUSED),
+        (reported("a"), reported("a", reporter="public"), Fate.REFUSED),
+        (reported("a"), reported("a", seen_at=SEEN - timedelta(seconds=1)), Fate.REFUSED),
+        (reported("a"), reported("a", details={"trees": 3}), Fate.REFUSED),
+        (reported("a"), reported("a", evidence=[PHOTO]), Fate.REFUSED),
+        (reported("a", details={"trees": 3}), reported("a", details={"trees": 3}), Fate.REPEAT),
+        (reported("a", revision=3), reported("a", revision=2), Fate.REFUSED),
+        (reported("a", revision=3), reported("a", revision=3), Fate.REPEAT),
         (reported("a"), reported("a", revision=2, text="补充"), Fate.REVISED),
+        (reported("a"), reported("a", revision=2), Fate.REVISED),
         (reported("a"), reported("a", source="other"), Fate.LINKED),
         (reported("a"), reported("b", 117.05 + 190 * METRE), Fate.LINKED),
         (reported("a"), reported("b", 117.05 + 210 * METRE), Fate.LOCATED),
@@ -54,6 +70,19 @@ def test_what_becomes_of_a_second_report(first, second, fate):
 )
 def test_a_refusal_names_each_field(wrong, fields):
     assert [problem.field for problem in judged(wrong)[0].problems] == fields
+
+
+@pytest.mark.parametrize(
+    ("second", "rule"),
+    [
+        (reported("a", revision=2, text="另一句话"), "2 was sent before with other content"),
+        (reported("a", revision=1), "must be higher than 2, the revision that stands"),
+    ],
+)
+def test_a_revision_that_comes_late_or_says_something_else_is_refused_by_name(second, rule):
+    _, refused = judged(reported("a", revision=2), second)
+    assert [problem.field for problem in refused.problems] == ["revision"]
+    assert refused.problems[0].rule.startswith(rule)
 
 
 def test_three_reports_of_one_thing_weigh_three_and_belong_to_the_first():
