@@ -16,15 +16,31 @@ import typer
 from pydantic import ValidationError
 
 from cli.bus import Bus, BusError, Refused, Unreachable, connected
+from cli.credentials import address_in
 from cli.given_file import why
 from cli.rules import field_and_rule, said, say_wrong
 from cli.say import say, talk, talk_line, texts, word
 from contracts.commands import ProblemReply
-from deploy.local.home import Home, HomeRefused, default_home
+from deploy.local.home import Home, default_home
+from deploy.local.outsiders import HomeRefused
 
 P = ParamSpec("P")
 
-BusOption = Annotated[str | None, typer.Option("--bus", envvar="LINZHANG_BUS", help=say("help.bus"))]
+
+def _bus(context: typer.Context, parameter: typer.CallbackParam, stated: str | None) -> str | None:
+    """The address, from a file where one is named; with a password in it, not from an argument."""
+    if stated is None:
+        return None
+    if ":" not in stated:
+        return address_in(Path(stated))
+    urls, _ = _addresses(stated)
+    source = context.get_parameter_source(parameter.name or "")
+    if source and source.name == "COMMANDLINE" and any(urlsplit(url).password for url in urls):
+        raise typer.BadParameter(say("bus.password_in_argument"), param_hint="--bus")
+    return stated
+
+
+BusOption = Annotated[str | None, typer.Option("--bus", envvar="LINZHANG_BUS", callback=_bus, help=say("help.bus"))]
 JsonOption = Annotated[bool, typer.Option("--json", help=say("help.json"))]
 HomeOption = Annotated[Path | None, typer.Option("--home", envvar="LINZHANG_HOME", help=say("help.home"))]
 

@@ -68,8 +68,8 @@ async def up(
     """Start both servers and the five services, and stay until interrupted."""
     at = home_at(home)
     at.path.mkdir(parents=True, exist_ok=True)
-    if not at.users_file.exists():
-        at.state_outsiders((DESK,))
+    if not at.users_file.path.exists():
+        at.users_file.write((DESK,))
     if sample:
         state_officials(at, world(jingdezhen())[1])
     stack = Stack(at, one_log(Console(stderr=True)), sync=sync, store_mib=store_mib)
@@ -110,6 +110,7 @@ async def _until_told(stack: Stack) -> None:
     await asyncio.wait((watching, waiting), return_when=asyncio.FIRST_COMPLETED)
     for task in (watching, waiting):
         task.cancel()
+    await asyncio.wait((watching, waiting))
     if watching.done() and not watching.cancelled() and watching.exception() is not None:
         raise watching.exception() or RuntimeError("watching ended")
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.region import division_of
+from cli.bus import BusError
+from cli.credentials import Format, credentials, written
 from cli.say import data, line, say, table, talk
 from cli.session import HomeOption, JsonOption, home_at, run
-from deploy.local.home import FACTS_BY_NAME, Home
+from cli.user_region import region_that_exists
+from deploy.local.home import Home, running_homes
+from deploy.local.outsiders import FACTS_BY_NAME
+from deploy.local.private import write_private
 from deploy.nats.accounts import RESERVED, Department, Integrator, Official, Outsider
 
 app = typer.Typer(no_args_is_help=True)
@@ -29,8 +34,28 @@ def _name(stated: str) -> str:
 
 _TOKEN = re.compile("[a-z0-9_-]{1,64}")
 Name = Annotated[str, typer.Argument(callback=_name, help="a-z 0-9 _ -")]
-Division = Annotated[str, typer.Option(help=say("help.region"))]
-TAKEN_UP_WITHIN_S = 10.0
+Region = Annotated[str, typer.Option("--region", help=say("help.region"))]
+FormatOption = Annotated[Format, typer.Option("--format", help=say("help.user_format"))]
+OutOption = Annotated[Path | None, typer.Option("--out", help=say("help.user_out"))]
+TAKEN_UP_WITHIN_S = 30.0
+LOOK_EVERY_S = 0.1
+
+
+class NoSystem(BusError):
+    key = "user.no_system"
+    exit_code = 3
+
+
+def _home(stated: Path | None) -> Home:
+    """The home of a system that was started here once. Raises NoSystem, saying where one runs instead."""
+    home = home_at(stated)
+    if home.running() is None:
+        elsewhere = [one for one in running_homes() if one != home.path.resolve()]
+        known = home.users_file.path.exists()
+        if not known or (stated is None and elsewhere):
+            where = say("user.runs_elsewhere", homes=", ".join(map(str, elsewhere))) if elsewhere else ""
+            raise NoSystem(reason=say("bus.not_running", home=home.path) + where)
+    return home
 
 
 def _joined(old: Outsider | None, new: Outsider) -> Outsider:
@@ -46,30 +71,55 @@ def _joined(old: Outsider | None, new: Outsider) -> Outsider:
     return Department(old.name, tuple(dict.fromkeys((*old.facts, *new.facts))), old.division)
 
 
-async def _state(home: Home, new: Outsider) -> int:
+async def _state(home: Home, new: Outsider, form: Format, out: Path | None) -> int:
     """Write the user down, and wait until a running system has taken it up."""
-    home.path.mkdir(parents=True, exist_ok=True)
-    before = home.outsiders()
-    new = _joined(next((one for one in before if one.name == new.name), None), new)
-    if new not in before:
-        home.state_outsiders((*(one for one in before if one.name != new.name), new))
-    for _ in range(int(TAKEN_UP_WITHIN_S / 0.1)):
-        run = home.running()
-        if run is None:
-            talk("user.stated", name=new.name)
-            return 0
-        if run.users_at >= home.users_at() and new.name in run.passwords:
-            line(run.url(new.name))
-            return 0
-        await asyncio.sleep(0.1)
-    talk("user.not_taken_up", name=new.name)
-    return 1
+    file = home.users_file
+    with file.alone():
+        before = file.stated().outsiders
+        new = _joined(next((one for one in before if one.name == new.name), None), new)
+        if new not in before:
+            file.put(new)
+    if not await _taken_up(home):
+        talk("user.not_taken_up", name=new.name)
+        return 1
+    running = home.running()
+    if running is None:
+        talk("user.stated", name=new.name)
+        return 0
+    if new.name not in running.passwords:
+        for wrong in running.left_out:
+            talk("user.left_out", wrong=wrong)
+        return 1
+    _give(written(credentials(running, new), form), out)
+    return 0
+
+
+async def _taken_up(home: Home) -> bool:
+    """Wait until the system that runs here, if one does, has taken up what is written down."""
+    for _ in range(int(TAKEN_UP_WITHIN_S / LOOK_EVERY_S)):
+        running = home.running()
+        if running is None or running.users_at >= home.users_file.changed_at():
+            return True
+        await asyncio.sleep(LOOK_EVERY_S)
+    return False
+
+
+def _give(text: str, out: Path | None) -> None:
+    """To a file for its owner alone, else to stdout."""
+    if out is None:
+        for one in text.splitlines():
+            line(one)
+    else:
+        write_private(out, text + "\n")
+        talk("user.kept", file=out)
 
 
 @add.command("integrator", help=say("help.user_integrator"))
 @run
-async def integrator(name: Name, home: HomeOption = None) -> int:
-    return await _state(home_at(home), Integrator(name))
+async def integrator(
+    name: Name, form: FormatOption = Format.ADDRESS, out: OutOption = None, home: HomeOption = None
+) -> int:
+    return await _state(_home(home), Integrator(name), form, out)
 
 
 @add.command("department", help=say("help.user_department"))
@@ -77,36 +127,72 @@ async def integrator(name: Name, home: HomeOption = None) -> int:
 async def department(
     name: Name,
     fact: Annotated[list[str], typer.Option(help=say("help.user_fact"))],
-    region: Division = "",
+    region: Region = "",
+    form: FormatOption = Format.ADDRESS,
+    out: OutOption = None,
     home: HomeOption = None,
 ) -> int:
     unknown = [one for one in fact if one not in FACTS_BY_NAME]
     if unknown:
         raise typer.BadParameter(say("user.no_such_fact", facts=", ".join(unknown), known=", ".join(FACTS_BY_NAME)))
-    facts = tuple(FACTS_BY_NAME[one] for one in fact)
-    return await _state(home_at(home), Department(name, facts, division_of(region)))
+    at = _home(home)
+    facts = tuple(FACTS_BY_NAME[one] for one in dict.fromkeys(fact))
+    return await _state(at, Department(name, facts, await region_that_exists(region, at)), form, out)
 
 
 @add.command("official", help=say("help.user_official"))
 @run
-async def official(name: Name, region: Division, home: HomeOption = None) -> int:
-    return await _state(home_at(home), Official(name, division_of(region)))
+async def official(
+    name: Name, region: Region, form: FormatOption = Format.ADDRESS, out: OutOption = None, home: HomeOption = None
+) -> int:
+    at = _home(home)
+    return await _state(at, Official(name, await region_that_exists(region, at)), form, out)
+
+
+@app.command("show", help=say("help.user_show"))
+@run
+async def show(name: Name, form: FormatOption = Format.ADDRESS, out: OutOption = None, home: HomeOption = None) -> int:
+    at = _home(home)
+    running = at.running()
+    if running is None:
+        raise NoSystem(reason=say("bus.not_running", home=at.path))
+    found = next((one for one in at.outsiders() if one.name == name), None)
+    if found is None or name not in running.passwords:
+        raise typer.BadParameter(say("bus.unknown_user", user=name))
+    _give(written(credentials(running, found), form), out)
+    return 0
+
+
+@app.command("remove", help=say("help.user_remove"))
+@run
+async def remove(name: Name, home: HomeOption = None) -> int:
+    at = _home(home)
+    if name not in at.users_file.stated().names:
+        raise typer.BadParameter(say("bus.unknown_user", user=name))
+    at.users_file.remove(name)
+    if not await _taken_up(at):
+        talk("user.not_taken_up", name=name)
+        return 1
+    talk("user.removed", name=name)
+    return 0
 
 
 @app.command("list", help=say("help.user_list"))
 @run
 async def list_users(as_json: JsonOption = False, home: HomeOption = None) -> int:
     at = home_at(home)
-    run = at.running()
     rows = []
     for one in at.outsiders():
-        url = run.url(one.name) if run is not None and one.name in run.passwords else ""
         kind = type(one).__name__.lower()
         region = "" if isinstance(one, Integrator) else one.division
         durables = " ".join(d.name for d in one.durables()) if isinstance(one, Department) else ""
-        rows.append((one.name, kind, region, durables, url))
+        rows.append((one.name, kind, region, durables))
+    heads = ("name", "kind", "region", "durables")
     if as_json:
-        data([dict(zip(("name", "kind", "region", "durables", "url"), row, strict=True)) for row in rows])
+        data([dict(zip(heads, row, strict=True)) for row in rows])
     else:
-        table(None, [say(f"user.{head}") for head in ("name", "kind", "region", "durables", "url")], rows)
+        table(None, [say(f"user.{head}") for head in heads], rows)
+    running = at.running()
+    for wrong in running.left_out if running else at.users_file.stated().wrong:
+        talk("user.left_out", wrong=wrong)
     return 0

@@ -161,11 +161,12 @@ STREAMS: tuple[Stream, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Durable:
-    """One durable pull consumer: of one service for one message."""
+    """One durable pull consumer: of one service for one message, or of an `owner` outside the services."""
 
     name: str
     stream: str
     filter_subject: str
+    owner: str = ""
     ack_wait_s: float = 20.0
     max_ack_pending: int = 20_000
 
@@ -250,7 +251,7 @@ def integrator_permissions(source: str) -> Permissions:
 
 def refusals_durable(source: str) -> Durable:
     """The durable, made for an integrator, that holds its own refusals."""
-    return Durable(source, "REJECTED", f"rejected.{source}.>")
+    return Durable(source, "REJECTED", f"rejected.{source}.>", owner=source)
 
 
 def department_permissions(name: str, durables: tuple[Durable, ...]) -> Permissions:

@@ -40,9 +40,7 @@ def _region(post: Post) -> Division:
 
 def state_officials(home: Home, posts: Sequence[Post], *others: Outsider) -> None:
     """Add the officials of the sample to those who may come to the bus."""
-    new = (*others, *officials(posts))
-    names = {one.name for one in new}
-    home.state_outsiders((*(one for one in home.outsiders() if one.name not in names), *new))
+    home.users_file.add(*others, *officials(posts))
 
 
 def plan() -> list[Target]:

@@ -56,7 +56,7 @@ async def play(*, reports: int, seed: int, keep: bool, out: Console, err: Consol
         talk("demo.starting", log=path / "log")
         try:
             run = await stack.start()
-            async with AsyncExitStack() as open:
+            async with stack.watched(), AsyncExitStack() as open:
                 fieldwork = Fieldwork(areas, plan(), seed)
                 demo = Demo(run, await _buses(open, run), Reports(areas, seed), fieldwork)
                 accounts = {outsider.name for outsider in home.outsiders()}

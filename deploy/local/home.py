@@ -1,68 +1,23 @@
-"""The one data directory of an embedded system: who may come to the bus, and where the running system is found."""
+"""The one data directory of an embedded system: its users' passwords, and where the running system is found."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from contracts.division import UNKNOWN, Division
-from contracts.event import Fact, describe
-from contracts.values import Token
-from contracts.wiring import FACTS
-from deploy.local.processes import born
-from deploy.nats.accounts import RESERVED, Department, Integrator, Official, Outsider, Users
+from deploy.local.outsiders import UsersFile
+from deploy.local.private import write_private
+from deploy.local.processes import born, commands
+from deploy.nats.accounts import RESERVED, Outsider, Users
 
-FACTS_BY_NAME: dict[str, type[Fact]] = {fact.name: fact for facts in FACTS.values() for fact in facts}
-
-
-class HomeRefused(Exception):
-    """A file in the data directory is not as it must be: which, and why."""
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    name: Token
-
-
-class _Department(_Entry):
-    division: Division = UNKNOWN
-    facts: list[str] = Field(min_length=1)
-
-
-class _Official(_Entry):
-    division: Division
-
-
-class _Outsiders(BaseModel):
-    """`users.json`: those outside the services who may come to the bus."""
-
-    model_config = ConfigDict(extra="forbid")
-    departments: list[_Department] = []
-    integrators: list[_Entry] = []
-    officials: list[_Official] = []
-
-    def problem(self) -> tuple[str, str] | None:
-        """The first field that breaks a rule which no single field can see, and the rule."""
-        taken: set[str] = set()
-        for kind, entries in (
-            ("departments", self.departments),
-            ("integrators", self.integrators),
-            ("officials", self.officials),
-        ):
-            for at, entry in enumerate(entries):
-                if entry.name in RESERVED:
-                    return f"{kind}.{at}.name", f"{entry.name} is a user of the system itself"
-                if entry.name in taken:
-                    return f"{kind}.{at}.name", f"{entry.name} stands twice"
-                taken.add(entry.name)
-        unknown = sorted({name for one in self.departments for name in one.facts} - set(FACTS_BY_NAME))
-        return ("departments.facts", f"there is no fact {', '.join(unknown)}") if unknown else None
+DATABASE_ROLE = "postgres-"
+"""Before the name of a service: whose password in the database it is."""
 
 
 class Run(BaseModel):
@@ -81,6 +36,8 @@ class Run(BaseModel):
     clock: str
     users_at: float
     """When the `users.json` was changed that has been taken up."""
+    left_out: list[str]
+    """What is wrong in it, or stands in somebody's way: a sentence each."""
 
     def lives(self, name: str) -> bool:
         """Whether a process of this run still lives: not another one that was given its number."""
@@ -108,59 +65,24 @@ class Home:
     path: Path
 
     @property
-    def users_file(self) -> Path:
-        return self.path / "users.json"
+    def users_file(self) -> UsersFile:
+        return UsersFile(self.path / "users.json")
 
     def outsiders(self) -> tuple[Outsider, ...]:
-        """Who is stated in `users.json`. Raises HomeRefused naming the field."""
-        try:
-            stated = self._read_outsiders(self.users_file.read_bytes())
-        except FileNotFoundError:
-            return ()
-        return (
-            *(Department(d.name, tuple(FACTS_BY_NAME[f] for f in d.facts), d.division) for d in stated.departments),
-            *(Integrator(i.name) for i in stated.integrators),
-            *(Official(o.name, o.division) for o in stated.officials),
-        )
-
-    def _read_outsiders(self, text: str | bytes) -> _Outsiders:
-        try:
-            stated = _Outsiders.model_validate_json(text)
-        except ValidationError as error:
-            wrong = describe(error.errors()[0])
-            raise HomeRefused(f"{self.users_file}: {wrong['field']}: {wrong['rule']}") from None
-        if problem := stated.problem():
-            raise HomeRefused(f"{self.users_file}: {problem[0]}: {problem[1]}")
-        return stated
-
-    def state_outsiders(self, outsiders: tuple[Outsider, ...]) -> None:
-        """Write `users.json`; a running system takes it up within seconds. Raises HomeRefused, writing nothing."""
-        stated: dict[str, list[dict[str, Any]]] = {"departments": [], "integrators": [], "officials": []}
-        for one in outsiders:
-            if isinstance(one, Department):
-                facts = [fact.name for fact in one.facts]
-                stated["departments"].append({"name": one.name, "division": one.division, "facts": facts})
-            elif isinstance(one, Integrator):
-                stated["integrators"].append({"name": one.name})
-            else:
-                stated["officials"].append({"name": one.name, "division": one.division})
-        text = json.dumps(stated, ensure_ascii=False, indent=2)
-        self._read_outsiders(text)
-        write_private(self.users_file, text)
-
-    def users_at(self) -> float:
-        """When `users.json` was last changed; 0 when there is none."""
-        try:
-            return self.users_file.stat().st_mtime
-        except FileNotFoundError:
-            return 0.0
+        """Who is stated rightly."""
+        return self.users_file.stated().outsiders
 
     def users(self) -> Users:
-        """Everybody with a password each; passwords are made once and kept."""
+        """Everybody who may come, with a password each; passwords are made once and kept while somebody is stated."""
+        stated = self.users_file.stated()
         file = self.path / "passwords.json"
+        passwords: dict[str, str] = {}
         with suppress(FileNotFoundError):
-            return Users(self.outsiders(), json.loads(file.read_text()))
-        return Users(self.outsiders())
+            passwords = json.loads(file.read_text())
+        users = Users(stated.outsiders, passwords)
+        if stated.readable:
+            forget_others(users, stated.names)
+        return users
 
     def keep_passwords(self, users: Users) -> None:
         write_private(self.path / "passwords.json", json.dumps(users.passwords, indent=2))
@@ -175,7 +97,7 @@ class Home:
         """The last system that was started here and did not end cleanly: perhaps running, perhaps crashed."""
         try:
             return Run.model_validate_json((self.path / "run.json").read_text())
-        except (FileNotFoundError, ValidationError):
+        except (FileNotFoundError, PermissionError, ValidationError):
             return None
 
     def running(self) -> Run | None:
@@ -184,9 +106,15 @@ class Home:
         return run if run is not None and run.lives("supervisor") else None
 
 
-def write_private(path: Path, text: str) -> None:
-    """Replace a file at once, readable by its owner alone."""
-    fresh = path.with_suffix(path.suffix + ".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+def running_homes() -> list[Path]:
+    """The homes of the systems that run on this machine, as far as whoever asks may see them."""
+    configurations = {Path(word) for words in commands() for word in words if word.endswith("/nats/server.conf")}
+    homes = sorted(configuration.parents[1] for configuration in configurations)
+    return [home for home in homes if Home(home).running() is not None]
+
+
+def forget_others(users: Users, names: Collection[str]) -> None:
+    """Somebody who is stated no longer, and comes again later, comes with another password."""
+    for name in set(users.passwords) - RESERVED - set(names):
+        if not name.startswith(DATABASE_ROLE):
+            users.forget(name)

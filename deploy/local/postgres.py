@@ -5,6 +5,7 @@ Only its binaries are used: its own starter trusts every local user and opens no
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
 import importlib.util
 import os
@@ -15,6 +16,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ import asyncpg
 from deploy.local import processes
 from deploy.local.ports import LOOPBACK, free_port
 
+ANSWERS_WITHIN_S = 5.0
 UNPRIVILEGED = ("postgres", "nobody")
 START_TRIES = 3
 
@@ -191,6 +194,11 @@ class Postgres:
             time.sleep(0.03)
         return False
 
+    def unwell(self) -> str:
+        """Why it does not serve; empty when it does, also while it recovers or has no connection left for us."""
+        with ThreadPoolExecutor(1) as aside:
+            return aside.submit(asyncio.run, _unwell(self.admin_dsn)).result()
+
     def stop(self) -> None:
         """A fast shutdown: open transactions are rolled back, everything committed is kept."""
         if self.process is None or self.process.poll() is not None:
@@ -201,6 +209,21 @@ class Postgres:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+async def _unwell(dsn: str) -> str:
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN_S):
+            connection = await asyncpg.connect(dsn)
+            try:
+                await connection.fetchval("SELECT 1")
+            finally:
+                connection.terminate()
+    except (asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError):
+        return ""
+    except (asyncpg.PostgresError, OSError, TimeoutError) as error:
+        return f"does not answer: {error or type(error).__name__}"
+    return ""
 
 
 async def make_roles(admin: asyncpg.Connection, passwords: dict[str, str]) -> None:

@@ -40,6 +40,18 @@ def runs(pid: int, what: str) -> bool:
         return False
 
 
+def commands() -> list[list[str]]:
+    """The words of every command line on this machine that may be seen."""
+    if not _PROC:
+        told = subprocess.run(["ps", "-axo", "command="], capture_output=True, text=True, check=False)
+        return [line.split() for line in told.stdout.splitlines()]
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.append([os.fsdecode(word) for word in file.read_bytes().split(b"\0")])
+    return found
+
+
 def end(pid: int, what: str, how: signal.Signals) -> bool:
     """End a process if `what` stands in its command line, and wait for it; whether there was one. Raises StillRuns."""
     if not runs(pid, what):

@@ -10,31 +10,29 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
 import asyncpg
-import nats
 
 from contracts.streams import STORE_MIB
 from contracts.wiring import SERVICES
 from deploy.local.bus import Bus, BusFailed
-from deploy.local.home import Home, HomeRefused, Run
+from deploy.local.home import DATABASE_ROLE, Home, Run
 from deploy.local.ports import LOOPBACK, free_port, is_free
 from deploy.local.postgres import Postgres, make_roles
 from deploy.local.processes import born
+from deploy.local.provisioning import Provisioning
+from deploy.local.watch import Watch
 from deploy.nats.accounts import Users
-from deploy.nats.provision import WouldLoseData, provision
 
 Log = Callable[[str, str], None]
 """Takes one line: of whom, and what."""
 
 NATS_PORT, POSTGRES_PORT, HTTP_PORT = 4222, 5432, 8101
 READY_WITHIN_S = 60.0
-LOOK_EVERY_S = 0.5
-STEADY_AFTER_S = 60.0
 PORT_TRIES = 3
 
 
@@ -65,8 +63,6 @@ class Stack:
     _readers: set[asyncio.Task[None]] = field(default_factory=set)
     _last_words: dict[str, list[str]] = field(default_factory=dict)
     _ports: dict[str, int] = field(default_factory=dict)
-    _users_at: float = 0.0
-    _taken_up_at: float = 0.0
     _started_at: dict[str, float] = field(default_factory=dict)
     _servers: list[asyncio.Task[None]] = field(default_factory=list)
     _lock: TextIO | None = None
@@ -77,7 +73,6 @@ class Stack:
         self.home.path.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         stop_orphans(self.home, self.log)
-        self._users_at = self._taken_up_at = self.home.users_at()
         self.users = self.home.users()
         try:
             starts = (self._start_postgres, self._start_bus)
@@ -86,14 +81,17 @@ class Stack:
             await asyncio.wait(self._servers)
             for server in self._servers:
                 server.result()
-            self._write_run()
+            self.provisioning = Provisioning(self.home, self.users, self.bus, self.log, self.store_mib)
+            self.write_run()
             await self._make_database()
             for name in SERVICES:
-                await self._start_service(name)
-            self._write_run()
+                await self.start_service(name)
+            self.write_run()
             # The services read their own code meanwhile, and wait for their schemas and durables.
-            await asyncio.gather(self._migrate(), self._provision(), *(self._ready(name) for name in SERVICES))
-            return self._write_run()
+            await asyncio.gather(
+                self._migrate(), self.provisioning.bring_up(), *(self._ready(name) for name in SERVICES)
+            )
+            return self.write_run()
         except BaseException:
             await self.stop()
             raise
@@ -135,7 +133,7 @@ class Stack:
                     raise
 
     def _database(self, service: str) -> str:
-        return self.postgres.dsn(service, self.users.password(f"postgres-{service}"), "linzhang")
+        return self.postgres.dsn(service, self.users.password(DATABASE_ROLE + service), "linzhang")
 
     async def _make_database(self) -> None:
         admin = await asyncpg.connect(self.postgres.admin_dsn)
@@ -146,7 +144,7 @@ class Stack:
             await admin.close()
         inside = await asyncpg.connect(self.postgres.dsn("linzhang", self.postgres.password, "linzhang"))
         try:
-            await make_roles(inside, {name: self.users.password(f"postgres-{name}") for name in SERVICES})
+            await make_roles(inside, {name: self.users.password(DATABASE_ROLE + name) for name in SERVICES})
         finally:
             await inside.close()
 
@@ -159,24 +157,7 @@ class Stack:
         if process.returncode:
             raise ServiceFailed("migrations: " + said.decode(errors="replace").strip()[-2000:])
 
-    async def _provision(self) -> None:
-        connection = await nats.connect(
-            self.bus.url("provisioner"),
-            inbox_prefix=b"_INBOX.provisioner",
-            allow_reconnect=False,
-            error_cb=_say_nothing,
-        )
-        try:
-            await provision(
-                connection.jetstream(timeout=10),
-                self.users.durables(),
-                say=lambda line: self.log("provision", line),
-                store_mib=self.store_mib,
-            )
-        finally:
-            await connection.close()
-
-    async def _start_service(self, name: str) -> None:
+    async def start_service(self, name: str) -> None:
         self._ports[name] = free_port(self._ports.get(name, HTTP_PORT + SERVICES.index(name)))
         environment = {
             **os.environ,
@@ -219,15 +200,15 @@ class Stack:
                 if tries < PORT_TRIES and not is_free(self._ports[name]):
                     # Somebody was quicker between the look and the listening.
                     tries += 1
-                    await self._start_service(name)
-                    self._write_run()
+                    await self.start_service(name)
+                    self.write_run()
                     continue
                 raise ServiceFailed(f"{name} ended: " + "\n".join(self._last_words.get(name, ())))
             if time.monotonic() > until:
                 raise ServiceFailed(f"{name} is not ready: {said.strip()}")
             await asyncio.sleep(0.05)
 
-    def _write_run(self) -> Run:
+    def write_run(self) -> Run:
         self.home.keep_passwords(self.users)
         assert self.bus.pid is not None
         assert self.postgres.pid is not None
@@ -242,65 +223,27 @@ class Stack:
             databases={name: self._database(name) for name in SERVICES},
             passwords=self.users.passwords,
             clock=self.clock,
-            users_at=self._taken_up_at,
+            users_at=self.provisioning.taken_up_at,
+            left_out=self.provisioning.left_out,
         )
         self.home.write_run(run)
         return run
 
-    async def watch(self) -> None:
-        """Start again what has ended, and take up changes of `users.json`, until cancelled."""
-        delays_s = dict.fromkeys(SERVICES, 0.0)
-        again_at: dict[str, float] = {}
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            for server, what in ((self.postgres, "postgres"), (self.bus, "nats")):
-                if server.process is not None and server.process.poll() is not None:
-                    self.log(what, f"ended with {server.process.returncode}; started again")
-                    await asyncio.to_thread(server.start)
-                    self._write_run()
-            now = time.monotonic()
-            for name, process in list(self._services.items()):
-                if process.returncode is None:
-                    if now > again_at.get(name, now) + STEADY_AFTER_S:
-                        delays_s[name] = 0.0
-                elif name not in again_at or again_at[name] < self._started_at[name]:
-                    self.log(name, f"ended with {process.returncode}; starts again in {delays_s[name]:g} s")
-                    again_at[name] = now + delays_s[name]
-                elif now >= again_at[name]:
-                    delays_s[name] = min(delays_s[name] * 2 + 0.5, 30.0)
-                    await self._start_service(name)
-                    self._write_run()
-            if self._users_at != (at := self.home.users_at()):
-                try:
-                    await self._take_up_users(at)
-                except (nats.errors.Error, OSError):
-                    # While it takes up its accounts, the server answers nobody; it is asked again.
-                    self.log("users", "the bus does not answer yet; asked again")
+    def services(self) -> dict[str, tuple[int | None, float]]:
+        """Of each service how it ended, if it did, and when it was started."""
+        return {name: (process.returncode, self._started_at[name]) for name, process in self._services.items()}
 
-    async def _take_up_users(self, at: float) -> None:
-        try:
-            outsiders = self.home.outsiders()
-        except HomeRefused as refused:
-            self._users_at = at
-            self.log("users", f"not taken up: {refused}")
-            return
-        before, self.users.outsiders = self.users.outsiders, outsiders
-        self.bus.reload()
-        try:
-            await self._provision()
-        except WouldLoseData as refused:
-            self._users_at = at
-            self.users.outsiders = before
-            self.bus.reload()
-            self.log("users", f"not taken up: {refused}")
-            return
-        except BaseException:
-            # Asked again, it must still know what was in force.
-            self.users.outsiders = before
-            raise
-        self._users_at = self._taken_up_at = at
-        self._write_run()
-        self.log("users", f"{len(outsiders)} users outside the services are taken up")
+    async def watch(self) -> None:
+        """Start again what has ended or is not well, and take up changes of `users.json`, until cancelled."""
+        await Watch(self).run()
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """The same as long as something else goes on here; what ends the watch ends that too."""
+        async with asyncio.TaskGroup() as together:
+            watching = together.create_task(self.watch())
+            yield
+            watching.cancel()
 
     async def stop(self) -> None:
         """Services first, then the servers; what has ended already is left alone."""
@@ -351,7 +294,3 @@ def http_get(port: int, path: str) -> tuple[int, str]:
         return refused.code, refused.read().decode()
     except OSError as error:
         return 0, str(error)
-
-
-async def _say_nothing(_: Exception) -> None:
-    """What goes wrong is said once, by whoever asked."""

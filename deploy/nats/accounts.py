@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.commands import OPERATOR
+from contracts.dead_letters import DeadLettered
 from contracts.division import UNKNOWN, Division
 from contracts.event import Fact
 from contracts.streams import STORE_MIB
@@ -37,9 +38,16 @@ class Department:
 
     def durables(self) -> tuple[Durable, ...]:
         return tuple(
-            Durable(f"{self.name}-{fact.parts()[1]}", stream_of(fact), fact.told_under(self.division))
+            Durable(f"{self.name}-{_word(fact)}", stream_of(fact), fact.told_under(self.division), owner=self.name)
             for fact in self.facts
         )
+
+
+def _word(fact: type[Fact]) -> str:
+    """What tells a fact from every other of its stream; without a hyphen, so that names of durables cannot collide."""
+    owner, word, major = fact.parts()
+    word = f"{owner}_{word}" if issubclass(fact, DeadLettered) else word
+    return word if major == "v1" else f"{word}_{major}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,9 @@ class Users:
 
     def password(self, name: str) -> str:
         return self.passwords.setdefault(name, secrets.token_urlsafe(18))
+
+    def forget(self, name: str) -> None:
+        self.passwords.pop(name, None)
 
     def durables(self) -> tuple[Durable, ...]:
         """The durables that outsiders read through."""

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import nats
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from contracts.streams import STORE_LEAST_MIB, STORE_MIB, Stream
 from contracts.wiring import DURABLES, STREAMS, Durable
-
-Say = Callable[[str], None]
+from deploy.nats.durables import Say, conflict, make_durable, present_durables
 
 
 class WouldLoseData(Exception):
@@ -39,20 +38,6 @@ def stream_configuration(stream: Stream, replicas: int, store_mib: int) -> Strea
     )
 
 
-def durable_configuration(durable: Durable) -> ConsumerConfig:
-    return ConsumerConfig(
-        name=durable.name,
-        durable_name=durable.name,
-        filter_subject=durable.filter_subject,
-        deliver_policy=DeliverPolicy.ALL,
-        ack_policy=AckPolicy.EXPLICIT,
-        ack_wait=durable.ack_wait_s,
-        max_deliver=-1,
-        max_ack_pending=durable.max_ack_pending,
-        max_waiting=512,
-    )
-
-
 _COMPARED = (
     *("subjects", "max_age", "max_msgs_per_subject", "max_msg_size", "max_bytes", "discard"),
     *("duplicate_window", "num_replicas"),
@@ -68,8 +53,14 @@ async def provision(
 ) -> int:
     """Make streams and durables as the contracts say; returns how many things were changed.
 
-    `durables` are those of outsiders. Raises WouldLoseData before anything is changed.
+    `durables` are those of outsiders: what would lose messages there is said and left as it is. Raises WouldLoseData
+    for one of ours before anything is changed.
     """
+    ours = [durable for service in DURABLES.values() for durable in service]
+    have_durables = await present_durables(bus)
+    for durable in ours:
+        if told := conflict(have_durables, durable):
+            raise WouldLoseData(told)
     wanted = [stream_configuration(stream, replicas, store_mib) for stream in STREAMS]
     present = {config.name: await _present(bus, str(config.name)) for config in wanted}
     # A budget is reserved at the server: what gives some back comes before what takes more.
@@ -90,9 +81,11 @@ async def provision(
         else:
             continue
         changed += 1
-    ours = [durable for service in DURABLES.values() for durable in service]
     for durable in (*ours, *durables):
-        changed += await _make_durable(bus, durable, say)
+        if told := conflict(have_durables, durable):
+            say(told)
+        else:
+            changed += await make_durable(bus, have_durables, durable, say)
     return changed
 
 
@@ -130,27 +123,6 @@ def _refuse_loss(have: StreamConfig, want: StreamConfig) -> None:
             *(f"no longer takes {g}" for g in gone),
         ]
         raise WouldLoseData(f"stream {want.name}: {'; '.join(what)} would lose messages; change it by hand")
-
-
-async def _make_durable(bus: JetStreamContext, durable: Durable, say: Say) -> int:
-    want = durable_configuration(durable)
-    try:
-        have = (await bus.consumer_info(durable.stream, durable.name)).config
-    except NotFoundError:
-        await bus.add_consumer(durable.stream, want)
-        say(f"durable {durable.stream}/{durable.name}: made, hears {durable.filter_subject}")
-        return 1
-    if have.filter_subject != durable.filter_subject:
-        raise WouldLoseData(
-            f"durable {durable.stream}/{durable.name} hears {have.filter_subject}, wanted {durable.filter_subject}: "
-            "it would not go back to what it missed; make one under another name"
-        )
-    compared = ("ack_wait", "max_ack_pending", "max_deliver")
-    if all(getattr(have, name) == getattr(want, name) for name in compared):
-        return 0
-    await bus.add_consumer(durable.stream, replace(have, **{name: getattr(want, name) for name in compared}))
-    say(f"durable {durable.stream}/{durable.name}: brought up to date")
-    return 1
 
 
 def read_settings() -> tuple[str, int, int]:

@@ -9,7 +9,7 @@ from nats.js.errors import NotFoundError
 
 from contracts.streams import Stream
 from contracts.wiring import DURABLES, STREAMS
-from deploy.nats.provision import Say
+from deploy.nats.durables import Say
 
 FROM_PERCENT = 50
 """Below it what was posted stays, so that it can be looked at."""

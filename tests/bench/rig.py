@@ -41,7 +41,7 @@ async def system(sync: str) -> AsyncIterator[tuple[Stack, Run]]:
     """The embedded system with every area and post of the sample."""
     path = temporary_home()
     home = Home(path)
-    home.state_outsiders((Integrator("acme"),))
+    home.users_file.write((Integrator("acme"),))
     stack = Stack(home, lambda part, line: None, sync=sync)
     run = await stack.start()
     try:

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
+from cli.bus import Unreachable, connected
 from contracts.wiring import SERVICES
 from deploy.local.home import Home
 from tests.cli.conftest import linzhang
@@ -53,18 +55,188 @@ async def test_a_department_hears_more_but_not_elsewhere(up):
 async def test_what_would_lose_messages_is_not_taken_up_and_the_system_goes_on(up):
     await run(up, "user", "add", "department", "wardens", "--region", "360222", "--fact", "cases.opened.v1")
     home = Home(up.home)
-    stated = home.users_file.read_text("utf-8")
+    stated = home.users_file.path.read_text("utf-8")
     changed = json.loads(stated)
     for one in changed["departments"]:
         if one["name"] == "wardens":
             one["division"] = "360281000000"
-    home.users_file.write_text(json.dumps(changed))
+    home.users_file.path.write_text(json.dumps(changed))
 
     async def refused():
-        return any("not taken up" in line for line in up.said)
+        return any("left out: wardens" in line for line in up.said)
 
     await until(refused)
-    home.users_file.write_text(stated)
+    home.users_file.path.write_text(stated)
     status, out, _ = await run(up, "user", "add", "integrator", "hotline")
     assert (status, out.startswith("nats://hotline:")) == (0, True)
     assert "Traceback" not in "".join(up.said)
+
+
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [
+        ("999999", "no province has the code of 999999"),
+        ("36022", "a division code has 2, 4, 6, 9 or 12 digits"),
+        ("360022", "a division code has 2, 4, 6, 9 or 12 digits"),
+        ("３６", "a division code has 2, 4, 6, 9 or 12 digits"),
+        ("360222500", "there is no division 360222500000; near it: 360222"),
+        ("360299", "there is no division 360299000000; near it: 360281000000"),
+    ],
+)
+async def test_a_region_that_no_division_has_is_refused_with_what_lies_near(up, region, told):
+    before = Home(up.home).outsiders()
+    for add in (("official", "li"), ("department", "guards2", "--fact", "cases.opened.v1")):
+        status, out, said = await run(up, "user", "add", *add, "--region", region)
+        assert (status, out, told in re.sub(r"\s+", " ", said)) == (2, "", True), said
+    assert Home(up.home).outsiders() == before
+
+
+async def test_a_region_of_which_nothing_is_enrolled_yet_is_taken_with_a_word(up):
+    status, out, said = await run(up, "user", "add", "official", "wang", "--region", "4401")
+    assert (status, out.startswith("nats://wang:"), "no area of 440100000000 is enrolled yet" in said) == (
+        0,
+        True,
+        True,
+    )
+
+
+async def test_two_who_add_at_once_lose_nobody(up):
+    added = [f"twin{n}" for n in range(4)]
+    done = await asyncio.gather(*(run(up, "user", "add", "integrator", name) for name in added))
+    assert [status for status, _, _ in done] == [0] * 4
+    assert [out.split(":")[1] for _, out, _ in done] == [f"//{name}" for name in added]
+    assert set(added) <= {one.name for one in Home(up.home).outsiders()}
+
+
+async def test_dead_letters_of_two_services_are_heard_by_one_department(up):
+    """STACK row 34."""
+    facts = ("--fact", "patrol.dead_lettered.v1", "--fact", "cases.dead_lettered.v1")
+    status, out, said = await run(up, "user", "add", "department", "dl", *facts)
+    assert (status, out.startswith("nats://dl:")) == (0, True), said
+    async with connected(Home(up.home).running().url("reader"), "reader", api_prefix="$JS.API") as reader:
+        found = [one["name"] for one in await reader.consumers("ADVISORY") if one["name"].startswith("dl-")]
+    assert found == ["dl-cases_dead_lettered", "dl-patrol_dead_lettered"]
+
+
+async def test_a_wrong_entry_is_named_and_whoever_comes_after_it_is_served(up):
+    home = Home(up.home)
+    document = json.loads(home.users_file.path.read_text("utf-8"))
+    wrong = {"name": "broken", "facts": ["cases.danced.v1"]}
+    home.users_file.path.write_text(json.dumps({**document, "departments": [wrong, *document.get("departments", [])]}))
+    status, out, _ = await run(up, "user", "add", "integrator", "after")
+    assert (status, out.startswith("nats://after:")) == (0, True)
+    _, _, said = await run(up, "user", "list")
+    assert "left out: departments.0.facts: there is no fact cases.danced.v1" in said
+    assert (await run(up, "user", "remove", "broken"))[0] == 0
+    _, _, said = await run(up, "user", "list")
+    assert "left out" not in said
+
+
+async def test_who_is_removed_is_cut_off_and_what_was_made_for_it_is_gone(up):
+    await run(up, "user", "add", "department", "gone", "--region", "360222", "--fact", "cases.opened.v1")
+    running = Home(up.home).running()
+    async with connected(running.url("gone"), "gone") as theirs:
+        assert (await run(up, "user", "remove", "gone"))[:2] == (0, "")
+        await until(_is_false(lambda: theirs.client.is_connected))
+    with pytest.raises(Unreachable):
+        async with connected(running.url("gone"), "gone"):
+            pass
+    async with connected(running.url("reader"), "reader", api_prefix="$JS.API") as reader:
+        assert [one["name"] for one in await reader.consumers("CASES") if "gone" in one["name"]] == []
+    assert "gone" not in (up.home / "passwords.json").read_text() + (up.home / "run.json").read_text()
+    status, _, said = await run(up, "user", "remove", "gone")
+    assert (status, "the bus has no user gone" in said) == (2, True)
+
+
+def _is_false(what):
+    async def so():
+        return not what()
+
+    return so
+
+
+async def test_a_list_of_users_shows_no_password_and_one_is_shown_when_asked_for(up):
+    await run(up, "user", "add", "integrator", "shown")
+    passwords = Home(up.home).running().passwords
+    for how in ((), ("--json",)):
+        status, out, said = await run(up, "user", "list", *how)
+        assert (status, "shown" in out, [name for name in passwords if passwords[name] in out + said]) == (0, True, [])
+    assert (await run(up, "user", "show", "shown"))[1].strip() == Home(up.home).running().url("shown")
+
+
+async def test_every_kind_of_client_is_told_what_it_needs(up, tmp_path):
+    add = ("user", "add", "department", "clients", "--region", "360222", "--fact", "cases.opened.v1", "--format")
+    told = {form: (await run(up, *add, form))[1] for form in ("address", "env", "json", "nats-context")}
+    running = Home(up.home).running()
+    server, password = f"nats://127.0.0.1:{running.nats_port}", running.passwords["clients"]
+    assert told["address"].strip() == running.url("clients")
+    assert json.loads(told["json"]) == {
+        "url": server,
+        "user": "clients",
+        "password": password,
+        "inbox_prefix": "_INBOX.clients",
+        "api_prefix": "FOREST.API",
+        "durables": [{"stream": "CASES", "durable": "clients-opened", "hears": "cases.opened.v1.36.02.22.>"}],
+    }
+    assert told["env"].splitlines() == [
+        f"NATS_URL={server}",
+        "NATS_USER=clients",
+        f"NATS_PASSWORD={password}",
+        "NATS_INBOX_PREFIX=_INBOX.clients",
+        "NATS_API_PREFIX=FOREST.API",
+        "NATS_STREAMS=CASES",
+        "NATS_DURABLES=clients-opened",
+    ]
+    assert json.loads(told["nats-context"]) == {
+        "url": server,
+        "user": "clients",
+        "password": password,
+        "inbox_prefix": "_INBOX.clients",
+        "jetstream_api_prefix": "FOREST.API",
+    }
+    file = tmp_path / "clients.json"
+    file.touch(mode=0o644)
+    status, out, _ = await run(up, *add, "json", "--out", str(file))
+    assert (status, out, oct(file.stat().st_mode & 0o777)) == (0, "", "0o600")
+    assert file.read_text() == told["json"]
+
+
+def test_in_a_shell_that_knows_no_home_it_says_where_a_system_runs_and_makes_nothing(up, tmp_path):
+    for home in (str(tmp_path / "new"), str(tmp_path)):
+        status, out, said = linzhang(home, "user", "add", "integrator", "lost")
+        assert (status, out, str(up.home) in said) == (3, "", True), said
+        assert "no system runs in" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "bus",
+    [
+        "nats://operator:s3cret@127.0.0.1:1",
+        "nats://operator:s3cret@[::1",
+        "nats://operator:s3cret@127.0.0.1:s3cret",
+        "nats://operator:s3cret/x@127.0.0.1",
+        "http://operator:s3cret@127.0.0.1:1",
+        "nats://:s3cret@",
+    ],
+)
+def test_a_password_is_never_repeated_whatever_is_wrong_with_its_address(tmp_path, bus):
+    for stated in ((("--bus", bus), {}), ((), {"LINZHANG_BUS": bus})):
+        status, out, said = linzhang(tmp_path, "status", *stated[0], **stated[1])
+        assert (status in (2, 3), "s3cret" in out + said, "Traceback" in said) == (True, False, False), said
+
+
+def test_an_address_with_a_password_is_taken_from_a_variable_or_a_private_file_and_not_from_an_argument(up, tmp_path):
+    url = Home(up.home).running().url("operator")
+    status, _, said = linzhang(tmp_path, "status", "--bus", url)
+    assert (status, "everybody on this machine can read an argument" in said) == (2, True)
+    assert linzhang(tmp_path, "status", LINZHANG_BUS=url)[0] == 0
+    parts = urlsplit(url)
+    told = {"url": f"nats://{parts.hostname}:{parts.port}", "user": parts.username, "password": parts.password}
+    file = tmp_path / "operator.json"
+    file.write_text(json.dumps(told))
+    file.chmod(0o644)
+    status, _, said = linzhang(tmp_path, "status", "--bus", str(file))
+    assert (status, "make it 0600" in said) == (2, True)
+    file.chmod(0o600)
+    assert linzhang(tmp_path, "status", "--bus", str(file))[0] == 0

@@ -1,6 +1,5 @@
 """The embedded system after a crash of the whole, and with wrong files in its directory."""
 
-import json
 import os
 import shutil
 import signal
@@ -11,7 +10,7 @@ from cli.bus import connected
 from contracts.commands import OPERATOR, PlanShown, SetTarget, ShowPlan
 from contracts.division import UNKNOWN
 from contracts.targets import Target
-from deploy.local.home import Home, HomeRefused
+from deploy.local.home import Home
 from deploy.local.postgres import temporary_home
 from deploy.nats.accounts import Department, Integrator
 from tests.cli.conftest import Up
@@ -61,7 +60,7 @@ async def test_what_ends_is_started_again_and_a_new_user_is_taken_up_while_it_ru
         return all(now.pids[name] != run.pids[name] for name in ("targets", "nats"))
 
     await until(again)
-    home.state_outsiders((*home.outsiders(), Integrator("late")))
+    home.users_file.add(Integrator("late"))
 
     async def taken_up():
         return "late" in home.running().passwords
@@ -85,9 +84,9 @@ def test_the_private_files_are_readable_by_their_owner_alone(tmp_path):
     users = home.users()
     users.password("acme")
     home.keep_passwords(users)
-    home.state_outsiders(())
+    home.users_file.write(())
     modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
-    assert modes == {"passwords.json": "0o600", "users.json": "0o600"}
+    assert modes == dict.fromkeys(("passwords.json", "users.json", "users.lock"), "0o600")
 
 
 def test_users_are_read_back_as_they_were_stated(tmp_path):
@@ -96,22 +95,5 @@ def test_users_are_read_back_as_they_were_stated(tmp_path):
 
     stated = (Department("police", (CaseOpened,), Division("360222000000")), Integrator("acme"))
     home = Home(tmp_path)
-    home.state_outsiders(stated)
+    home.users_file.write(stated)
     assert home.outsiders() == stated
-
-
-@pytest.mark.parametrize(
-    ("stated", "told"),
-    [
-        ({"departments": [{"name": "police", "facts": ["cases.danced.v1"]}]}, "there is no fact cases.danced.v1"),
-        ({"integrators": [{"name": "A B"}]}, "integrators.0.name"),
-        ({"officials": [{"name": "x", "division": "36"}]}, "officials.0.division: a division code is twelve digits"),
-        ({"guests": []}, "guests"),
-        ({"integrators": [{"name": "cases"}]}, "integrators.0.name: cases is a user of the system itself"),
-        ({"integrators": [{"name": "a"}], "officials": [{"name": "a", "division": "36" + 10 * "0"}]}, "a stands twice"),
-    ],
-)
-def test_a_wrong_users_file_is_named_by_field(tmp_path, stated, told):
-    (tmp_path / "users.json").write_text(json.dumps(stated))
-    with pytest.raises(HomeRefused, match=told):
-        Home(tmp_path).outsiders()

@@ -37,7 +37,7 @@ async def system(sample):
     areas, posts = sample
     path = temporary_home()
     home = Home(path)
-    home.state_outsiders((Integrator("acme"), Integrator("desk"), *officials(posts)))
+    home.users_file.write((Integrator("acme"), Integrator("desk"), *officials(posts)))
     said = []
     stack = Stack(home, lambda part, line: said.append(f"{part}: {line}"), sync="2m")
     stack.said = said

@@ -1,0 +1,203 @@
+"""`users.json`: who outside the services may come to the bus; a wrong entry is named and left out, the others stand."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from contracts.division import UNKNOWN, Division
+from contracts.event import Fact, describe
+from contracts.values import Token
+from contracts.wiring import FACTS
+from deploy.local.private import open_private, write_private
+from deploy.nats.accounts import RESERVED, Department, Integrator, Official, Outsider
+
+FACTS_BY_NAME: dict[str, type[Fact]] = {fact.name: fact for facts in FACTS.values() for fact in facts}
+
+
+class HomeRefused(Exception):
+    """A file in the data directory is not as it must be: which, and why."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: Token
+
+    def outsider(self) -> Outsider:
+        return Integrator(self.name)
+
+
+class _Department(_Entry):
+    division: Division = UNKNOWN
+    facts: list[str] = Field(min_length=1)
+
+    def outsider(self) -> Outsider:
+        facts = tuple(FACTS_BY_NAME[name] for name in dict.fromkeys(self.facts))
+        return Department(self.name, facts, self.division)
+
+
+class _Official(_Entry):
+    division: Division
+
+    def outsider(self) -> Outsider:
+        return Official(self.name, self.division)
+
+
+_KINDS: dict[str, type[_Entry]] = {"departments": _Department, "integrators": _Entry, "officials": _Official}
+
+
+def kind_of(outsider: Outsider) -> str:
+    """The list in which an outsider stands."""
+    return f"{type(outsider).__name__.lower()}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the file states: who may come, what is wrong with whom, and every name that stands in it.
+
+    A sentence of `wrong` begins with the place, such as `officials.3.division`. Where nothing is `readable`, nobody
+    knows who is stated.
+    """
+
+    outsiders: tuple[Outsider, ...] = ()
+    wrong: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+    readable: bool = True
+
+
+def read_stated(text: str | bytes) -> Stated:
+    """Raises HomeRefused where nothing can be read at all."""
+    outsiders: dict[str, Outsider] = {}
+    wrong: list[str] = []
+    names: set[str] = set()
+    for kind, entries in _document(text).items():
+        if kind not in _KINDS:
+            wrong.append(f"{kind}: there are {', '.join(_KINDS)} and nothing else")
+        elif not isinstance(entries, list):
+            wrong.append(f"{kind}: must be a list")
+        else:
+            for at, entry in enumerate(entries):
+                name = entry.get("name") if isinstance(entry, dict) else None
+                if isinstance(name, str):
+                    names.add(name)
+                if told := _take(kind, entry, outsiders):
+                    wrong.append(f"{kind}.{at}{told}")
+    return Stated(tuple(outsiders.values()), tuple(wrong), frozenset(names))
+
+
+def _document(text: str | bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise HomeRefused("is no JSON") from None
+    if not isinstance(document, dict):
+        raise HomeRefused(f"must be an object with {', '.join(_KINDS)}")
+    return document
+
+
+def _take(kind: str, entry: Any, taken: dict[str, Outsider]) -> str:
+    """Add who an entry stands for; the rule that it breaks, after its field, where it breaks one."""
+    try:
+        stated = _KINDS[kind].model_validate(entry)
+    except ValidationError as error:
+        if not isinstance(entry, dict):
+            return ": must be an object"
+        wrong = describe(error.errors()[0])
+        return f".{wrong['field']}: {wrong['rule']}"
+    if stated.name in RESERVED:
+        return f".name: {stated.name} is a user of the system itself"
+    if stated.name in taken:
+        return f".name: {stated.name} stands twice"
+    if isinstance(stated, _Department) and (unknown := [one for one in stated.facts if one not in FACTS_BY_NAME]):
+        return f".facts: there is no fact {', '.join(unknown)}"
+    taken[stated.name] = stated.outsider()
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsersFile:
+    """The file at `path`; whoever changes it is alone with it."""
+
+    path: Path
+
+    def stated(self) -> Stated:
+        try:
+            return read_stated(self.path.read_bytes())
+        except FileNotFoundError:
+            return Stated()
+        except HomeRefused as refused:
+            return Stated(wrong=(str(refused),), readable=False)
+
+    def changed_at(self) -> float:
+        """When it was last changed; 0 when there is none."""
+        try:
+            return self.path.stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else changes the file meanwhile: what two add at once both stands."""
+        with open_private(self.path.with_suffix(".lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def write(self, outsiders: tuple[Outsider, ...]) -> None:
+        """State these and nobody else. Raises HomeRefused, writing nothing."""
+        document: dict[str, Any] = {kind: [] for kind in _KINDS}
+        for one in outsiders:
+            document[kind_of(one)].append(_entry(one))
+        text = _dump(document)
+        if wrong := read_stated(text).wrong:
+            raise HomeRefused(f"{self.path}: {wrong[0]}")
+        with self.alone():
+            write_private(self.path, text)
+
+    def add(self, *outsiders: Outsider) -> None:
+        """State these too, in the place of who had their names; what else stands there stays, be it wrong."""
+        with self.alone():
+            self.put(*outsiders)
+
+    def put(self, *outsiders: Outsider) -> None:
+        """The same for who is alone with the file already."""
+        document = self._without({one.name for one in outsiders})
+        for one in outsiders:
+            document.setdefault(kind_of(one), []).append(_entry(one))
+        write_private(self.path, _dump(document))
+
+    def remove(self, name: str) -> None:
+        """Whoever has this name stands there no longer."""
+        with self.alone():
+            write_private(self.path, _dump(self._without({name})))
+
+    def _without(self, names: set[str]) -> dict[str, Any]:
+        try:
+            document = _document(self.path.read_bytes())
+        except FileNotFoundError:
+            document = {}
+        except HomeRefused as refused:
+            raise HomeRefused(f"{self.path}: {refused}") from None
+        for kind, entries in document.items():
+            if kind in _KINDS and isinstance(entries, list):
+                document[kind] = [one for one in entries if not (isinstance(one, dict) and one.get("name") in names)]
+        return document
+
+
+def _entry(outsider: Outsider) -> dict[str, Any]:
+    entry: dict[str, Any] = {"name": outsider.name}
+    if not isinstance(outsider, Integrator):
+        entry["division"] = outsider.division
+    if isinstance(outsider, Department):
+        entry["facts"] = [fact.name for fact in outsider.facts]
+    return entry
+
+
+def _dump(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2)

@@ -1,0 +1,39 @@
+"""Files and directories for their owner alone: their modes are set, whatever the umask of who starts them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+FILE, DIRECTORY, ENTERED_BY_A_GROUP = 0o600, 0o700, 0o710
+UMASK = 0o077
+"""For servers, which make files of their own."""
+
+
+def open_private(path: Path, how: str) -> IO[Any]:
+    """Open to write (`w`) or to append (`a`); one that is there already is made private."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_APPEND if how == "a" else os.O_TRUNC)
+    descriptor = os.open(path, flags, FILE)
+    os.fchmod(descriptor, FILE)
+    return os.fdopen(descriptor, how, encoding="utf-8")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file at once."""
+    # Made with mode 0600 under a name that nobody knows beforehand.
+    descriptor, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    Path(fresh).replace(path)
+
+
+def make_private(path: Path, group: int | None = None) -> None:
+    """A directory that its owner alone reads; members of `group` may pass through it to what is theirs."""
+    path.mkdir(parents=True, exist_ok=True, mode=DIRECTORY)
+    if group is None:
+        path.chmod(DIRECTORY)
+    else:
+        os.chown(path, -1, group)
+        path.chmod(ENTERED_BY_A_GROUP)

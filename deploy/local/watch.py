@@ -1,0 +1,155 @@
+"""Keeps an embedded system alive: starts again what has ended or is not well, and takes up changes of its users."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import nats
+
+from contracts.wiring import SERVICES
+from deploy.local.bus import Bus, BusFailed
+from deploy.local.postgres import Postgres, PostgresFailed
+from deploy.nats.provision import WouldLoseData
+
+if TYPE_CHECKING:
+    from deploy.local.stack import Stack
+
+LOOK_EVERY_S = 0.5
+ASK_EVERY_S = 2.0
+UNWELL_FOR_S = 15.0
+"""A server that has not been well for so long is started again: it is not expected to come round by itself."""
+ROOM_BYTES = 16 * 1024 * 1024
+"""Free on its disk, before a server is started again: on a full one it would only fail again."""
+MAKE_ROOM_EVERY_S = 15.0
+STEADY_AFTER_S = 60.0
+LONGEST_DELAY_S = 30.0
+
+
+class Watch:
+    """Of one stack; runs until cancelled."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    async def run(self) -> None:
+        stack = self._stack
+        works = (
+            self._keep("nats", stack.bus),
+            self._keep("postgres", stack.postgres),
+            self._keep_services(),
+            self._ask_for(LOOK_EVERY_S, self._take_up_users),
+            self._ask_for(MAKE_ROOM_EVERY_S, stack.provisioning.make_room),
+        )
+        try:
+            async with asyncio.TaskGroup() as all_at_once:
+                for work in works:
+                    all_at_once.create_task(work)
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+
+    async def _keep(self, name: str, server: Bus | Postgres) -> None:
+        """A process that lives may serve nobody: after a full disk the bus keeps its write error (STACK row 31)."""
+        unwell_since: float | None = None
+        asked_at = told_of_disk = 0.0
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            if server.process is not None and server.process.poll() is not None:
+                self._stack.log(name, f"ended with {server.process.returncode}; started again")
+                await self._start(name, server)
+                unwell_since = None
+            now = time.monotonic()
+            if now < asked_at + ASK_EVERY_S:
+                continue
+            asked_at = now
+            told = await asyncio.to_thread(server.unwell)
+            if not told:
+                if unwell_since is not None:
+                    self._stack.log(name, "is well again")
+                unwell_since = None
+            elif unwell_since is None:
+                unwell_since = now
+                self._stack.log(name, f"is not well: {told}")
+            elif now > unwell_since + UNWELL_FOR_S:
+                if _free_bytes(server) >= ROOM_BYTES:
+                    self._stack.log(name, f"is not well: {told}; started again")
+                    await _to_its_end(server.stop)
+                    await self._start(name, server)
+                    unwell_since = None
+                elif now > told_of_disk + LONGEST_DELAY_S:
+                    told_of_disk = now
+                    self._stack.log(
+                        name, f"is not well, and its disk is full: {told}; started again when there is room"
+                    )
+
+    async def _start(self, name: str, server: Bus | Postgres) -> None:
+        delay_s = 1.0
+        while True:
+            try:
+                await _to_its_end(server.start)
+            except (BusFailed, PostgresFailed, OSError) as failed:
+                self._stack.log(name, f"{failed}; tried again in {delay_s:g} s")
+                await asyncio.sleep(delay_s)
+                delay_s = min(delay_s * 2, LONGEST_DELAY_S)
+            else:
+                self._stack.write_run()
+                return
+
+    async def _keep_services(self) -> None:
+        delays_s = dict.fromkeys(SERVICES, 0.0)
+        again_at: dict[str, float] = {}
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            now = time.monotonic()
+            for name, (returncode, started_at) in self._stack.services().items():
+                if returncode is None:
+                    if now > again_at.get(name, now) + STEADY_AFTER_S:
+                        delays_s[name] = 0.0
+                elif name not in again_at or again_at[name] < started_at:
+                    self._stack.log(name, f"ended with {returncode}; starts again in {delays_s[name]:g} s")
+                    again_at[name] = now + delays_s[name]
+                elif now >= again_at[name]:
+                    delays_s[name] = min(delays_s[name] * 2 + 0.5, LONGEST_DELAY_S)
+                    await self._stack.start_service(name)
+                    self._stack.write_run()
+
+    async def _ask_for(self, every_s: float, work: Callable[[], Awaitable[None]]) -> None:
+        """While the server is away, or takes up its accounts, it answers nobody; it is asked again."""
+        while True:
+            await asyncio.sleep(every_s)
+            try:
+                await work()
+            except (nats.errors.Error, OSError) as error:
+                self._stack.log("bus", f"does not answer yet: {error}; asked again")
+
+    async def _take_up_users(self) -> None:
+        provisioning = self._stack.provisioning
+        if provisioning.users_changed:
+            try:
+                await provisioning.bring_up()
+            except WouldLoseData as refused:
+                provisioning.looked_at = provisioning.home.users_file.changed_at()
+                self._stack.log("users", f"not taken up: {refused}")
+                return
+            self._stack.write_run()
+            count = len(self._stack.users.outsiders)
+            self._stack.log("users", f"{count} users outside the services are taken up")
+
+
+async def _to_its_end(work: Callable[[], None]) -> None:
+    """A thread cannot be cancelled: what it starts would stay behind."""
+    working = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait((working,))
+        raise
+
+
+def _free_bytes(server: Bus | Postgres) -> int:
+    """Of the disks that a server writes to, on the fullest."""
+    found = [os.statvfs(path) for path in (server.home, *server.home.iterdir()) if path.is_dir()]
+    return min(disk.f_bavail * disk.f_frsize for disk in found)
