@@ -239,11 +239,15 @@ class Stack:
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
-        """The same as long as something else goes on here; what ends the watch ends that too."""
-        async with asyncio.TaskGroup() as together:
-            watching = together.create_task(self.watch())
+        """The same as long as something else goes on here."""
+        watching = asyncio.create_task(self.watch())
+        try:
             yield
+        finally:
             watching.cancel()
+            await asyncio.wait((watching,))
+            if not watching.cancelled():
+                self.log("watch", f"ended: {watching.exception()}")
 
     async def stop(self) -> None:
         """Services first, then the servers; what has ended already is left alone."""
