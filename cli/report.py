@@ -21,6 +21,7 @@ from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.event import MAX_MESSAGE_BYTES
 from contracts.incident import IncidentKind, ReporterKind, Severity
 from contracts.intake import IncidentReport
+from contracts.reading import parse
 from contracts.values import Datum
 
 AFTER = {
@@ -82,7 +83,7 @@ async def report(
 
 def _problems(stated: dict[str, Any]) -> list[tuple[str, str]]:
     try:
-        IncidentReport.model_validate_json(json.dumps(stated))
+        parse(IncidentReport, json.dumps(stated).encode())
     except ValidationError as error:
         return list(map(field_and_rule, error.errors()))
     return []

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, ClassVar
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -16,8 +15,7 @@ from contracts.incident import Severity
 from contracts.ledger import Sheet
 from contracts.supervision import Letter, Review, ReviewKind
 from contracts.values import Day, ExternalId, Instant, Latitude, Line, Longitude, Text, Token, UnitRef, Value, known
-
-_EARLIEST, _LATEST = datetime(1949, 10, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
+from contracts.written import WHOLE, Id
 
 
 class RegisterCase(Command):
@@ -29,7 +27,7 @@ class RegisterCase(Command):
     campaign: Token | None = None
     kind: Kind
     severity: Annotated[Severity, known(Severity)]
-    flags: tuple[Annotated[Flag, known(Flag)], ...] = ()
+    flags: Annotated[tuple[Annotated[Flag, known(Flag)], ...], Field(max_length=10)] = ()
     division: Division
     lon: Longitude | None = None
     lat: Latitude | None = None
@@ -92,7 +90,7 @@ class RecordReview(Command):
     campaign: Token
     division: Division
     scope: Line
-    sample: Annotated[int, Field(ge=0)]
+    sample: Annotated[int, Field(ge=0, le=1_000_000), WHOLE]
     findings: Annotated[tuple[Finding, ...], Field(max_length=100)] = ()
 
 
@@ -236,10 +234,10 @@ class ListCases(Command):
     kind: CaseKind | None = None
     campaign: Token | None = None
     overdue: bool | None = None
-    incident_id: UUID | None = None
+    incident_id: Id | None = None
     number: Line | None = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    offset: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1, le=200), WHOLE] = 50
+    offset: Annotated[int, Field(ge=0, le=1_000_000), WHOLE] = 0
 
 
 class ScopeAsked(Command):
@@ -261,7 +259,7 @@ class ShowSheet(ScopeAsked):
     reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = Sheet
 
-    cutoff: Annotated[Instant, Field(ge=_EARLIEST, le=_LATEST)] | None = None
+    cutoff: Instant | None = None
 
 
 class PublishSheet(ScopeAsked):

@@ -12,6 +12,7 @@ from contracts.division import Level
 from contracts.incident import Evidence, Severity
 from contracts.values import (
     CaseRef,
+    Day,
     ExternalId,
     Instant,
     Latitude,
@@ -122,8 +123,8 @@ class RelapseReason(OpenEnum):
 class Period(Value):
     """Days from `from_on` to `to_on`, both included."""
 
-    from_on: date
-    to_on: date
+    from_on: Day
+    to_on: Day
 
 
 class Owner(Value):
@@ -143,7 +144,7 @@ class Measure(Value):
     """One step of a rectification plan."""
 
     text: Line
-    due_on: date
+    due_on: Day
 
 
 class PlanState(OpenEnum):
@@ -250,7 +251,7 @@ class Directive(Value):
 
     instrument: Instrument
     number: Line
-    issued_on: date
+    issued_on: Day
     issuer_post_id: Token
 
 

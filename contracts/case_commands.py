@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, ClassVar
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -21,6 +20,7 @@ from contracts.division import Division
 from contracts.event import Command
 from contracts.incident import Evidence
 from contracts.values import Day, Line, Text, Token, UnitRef, known
+from contracts.written import WHOLE, Id
 
 Kind = Annotated[CaseKind, known(CaseKind)]
 
@@ -33,7 +33,7 @@ class CaseCommand(Command):
 
     answer: ClassVar[type[BaseModel]] = Case
 
-    case_id: UUID
+    case_id: Id
     on: Day | None = None
 
 
@@ -255,7 +255,7 @@ class MergeCase(CaseCommand):
 
     name: ClassVar[str] = "cases.merge.v1"
 
-    into: UUID
+    into: Id
     reason: Line
     confirmed: bool = False
 
@@ -277,7 +277,7 @@ class LinkSite(CaseCommand):
 
     name: ClassVar[str] = "cases.link_site.v1"
 
-    other: UUID
+    other: Id
 
 
 class ReferCase(CaseCommand):
@@ -287,7 +287,7 @@ class ReferCase(CaseCommand):
 
     kind: Annotated[ReferredTo, known(ReferredTo)]
     to: UnitRef
-    flags: tuple[Annotated[Flag, known(Flag)], ...] = ()
+    flags: Annotated[tuple[Annotated[Flag, known(Flag)], ...], Field(max_length=10)] = ()
 
 
 class AcknowledgeReferral(CaseCommand):
@@ -295,7 +295,7 @@ class AcknowledgeReferral(CaseCommand):
 
     name: ClassVar[str] = "cases.acknowledge.v1"
 
-    n: Annotated[int, Field(ge=1)]
+    n: Annotated[int, Field(ge=1, le=1000), WHOLE]
     their_number: Line
 
 
@@ -304,7 +304,7 @@ class ConcludeReferral(CaseCommand):
 
     name: ClassVar[str] = "cases.conclude.v1"
 
-    n: Annotated[int, Field(ge=1)]
+    n: Annotated[int, Field(ge=1, le=1000), WHOLE]
     outcome: Line
 
 
@@ -313,7 +313,7 @@ class ReceiptLetter(CaseCommand):
 
     name: ClassVar[str] = "cases.receipt_letter.v1"
 
-    letter_id: UUID
+    letter_id: Id
 
 
 class ReplyLetter(CaseCommand):
@@ -321,7 +321,7 @@ class ReplyLetter(CaseCommand):
 
     name: ClassVar[str] = "cases.reply_letter.v1"
 
-    letter_id: UUID
+    letter_id: Id
     reply: Annotated[Text, Field(min_length=1)]
 
 

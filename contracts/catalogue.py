@@ -173,7 +173,7 @@ def _kind(stated: Mapping[str, Any], root: Mapping[str, Any]) -> tuple[str, Mapp
     """A type in words, and the object within it whose fields are to be shown."""
     if "$ref" in stated:
         return _kind(root["$defs"][stated["$ref"].rpartition("/")[2]], root)
-    if "anyOf" in stated:
+    if "anyOf" in stated and "type" not in stated:
         found = [_kind(one, root) for one in stated["anyOf"]]
         inner = next((one for _, one in found if one is not None), None)
         return " or ".join(dict.fromkeys(word for word, _ in found)), inner

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -15,7 +14,8 @@ from contracts.event import Command
 from contracts.notify import Channel
 from contracts.roster import Area, Post
 from contracts.targets import Amounts, RecordWord, Target, UndoneBy
-from contracts.values import CaseRef, Instant, Latitude, Line, Longitude, PostRef, Text, Token, Value
+from contracts.values import CaseRef, Day, Instant, Latitude, Line, Longitude, PostRef, Text, Token, Value
+from contracts.written import WHOLE, Id
 
 CASE_COMMANDS = (*MOVE_COMMANDS, *BOOK_COMMANDS)
 """What cases answers."""
@@ -69,8 +69,8 @@ class Appoint(Command):
     post_id: Token
     person_id: Token
     person_name: Line
-    held_from: date
-    held_to: date | None = None
+    held_from: Day
+    held_to: Day | None = None
 
 
 class Answerable(Value):
@@ -121,7 +121,7 @@ class ShowPlan(Command):
     reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = PlanShown
 
-    year: int
+    year: Annotated[int, Field(ge=2000, le=2100), WHOLE]
 
 
 class RecordLine(Value):
@@ -150,7 +150,7 @@ class ShowRecord(Command):
     answer: ClassVar[type[BaseModel]] = Record
 
     post_id: Token
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=200), WHOLE] = 50
 
 
 class Notice(Value):
@@ -176,7 +176,7 @@ class ShowNotices(Command):
     reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = Notices
 
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=200), WHOLE] = 50
 
 
 class ReceiptNotice(Command):
@@ -185,7 +185,7 @@ class ReceiptNotice(Command):
     name: ClassVar[str] = "notify.receipt.v1"
     answer: ClassVar[type[BaseModel]] = Notice
 
-    notice_id: UUID
+    notice_id: Id
 
 
 class DeadLetterGroup(Value):
@@ -218,7 +218,7 @@ class ReplayDeadLetters(Command):
     name: ClassVar[str] = "*.replay_dead.v1"
     answer: ClassVar[type[BaseModel]] = Done
 
-    ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=1000)]
+    ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=1000)]
 
 
 class DiscardDeadLetters(Command):
@@ -227,7 +227,7 @@ class DiscardDeadLetters(Command):
     name: ClassVar[str] = "*.discard_dead.v1"
     answer: ClassVar[type[BaseModel]] = Done
 
-    ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=1000)]
+    ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=1000)]
     reason: Line
 
 

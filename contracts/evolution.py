@@ -124,7 +124,7 @@ def _branches(schema: Schema) -> list[Schema]:
 def _types(schema: Schema, root: Schema) -> set[str]:
     """The JSON types that a value may have, with what a string means."""
     schema = _Comparison._followed(schema, root)
-    if "anyOf" in schema:
+    if "anyOf" in schema and "type" not in schema:
         return set().union(*(_types(one, root) for one in schema["anyOf"]))
     kind = schema.get("type", "anything")
     return {f"{kind} ({schema['format']})" if "format" in schema else str(kind)}

@@ -6,11 +6,14 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, to_json
 
 from contracts.division import Division
 from contracts.mu import Mu
-from contracts.values import AreaRef, ExternalId, Instant, Latitude, Line, Longitude, OpenEnum, Position, Text, Value
+from contracts.values import AreaRef, ExternalId, Latitude, Line, Longitude, OpenEnum, Position, Text, Value
+from contracts.written import WHOLE, Exact, Instant
 
 
 class IncidentKind(OpenEnum):
@@ -59,12 +62,16 @@ class ReporterKind(OpenEnum):
     OTHER = "other"
 
 
+Pieces = Annotated[int, Field(ge=0, le=10_000_000), WHOLE]
+"""Trees or animals of one report."""
+
+
 class Evidence(Value):
     """A photograph or document, named by its content; the content itself stays with the sender."""
 
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     media_type: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=100)]
-    size_bytes: Annotated[int, Field(gt=0)]
+    size_bytes: Annotated[int, Field(ge=1, le=1_000_000_000_000), WHOLE]
 
 
 class Details(Value):
@@ -76,13 +83,13 @@ class Details(Value):
 class FireDetails(Details):
     burning: bool | None = None
     burnt_mu: Mu | None = None
-    frp_mw: Annotated[float, Field(ge=0, description="fire radiative power, megawatts")] | None = None
-    confidence_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    frp_mw: Annotated[float, Field(ge=0, le=1_000_000, description="fire radiative power, megawatts")] | None = None
+    confidence_percent: Annotated[int, Field(ge=0, le=100), WHOLE] | None = None
 
 
 class FellingDetails(Details):
-    volume_m3: Annotated[Decimal, Field(ge=0, decimal_places=4)] | None = None
-    trees: Annotated[int, Field(ge=0)] | None = None
+    volume_m3: Annotated[Decimal, Exact(digits=9)] | None = None
+    trees: Pieces | None = None
     species: Line | None = None
     permit_number: Line | None = None
 
@@ -96,12 +103,12 @@ class GroundDetails(Details):
 
 class WildlifeDetails(Details):
     species: Line | None = None
-    animals: Annotated[int, Field(ge=0)] | None = None
-    dead: Annotated[int, Field(ge=0)] | None = None
+    animals: Pieces | None = None
+    dead: Pieces | None = None
 
 
 class TreesDetails(Details):
-    trees: Annotated[int, Field(ge=0)] | None = None
+    trees: Pieces | None = None
     species: Line | None = None
     tree_number: Line | None = None
 
@@ -124,6 +131,25 @@ DETAILS: dict[IncidentKind, type[Details]] = {
     **dict.fromkeys((K.WASTE, K.DAMAGED_BOARD, K.OTHER), PlainDetails),
 }
 """The fields that each kind has of its own."""
+
+
+def told_by_kind(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    """The JSON Schema of what has a `kind` and the `details` of that kind."""
+    found = handler(schema)
+    fields: dict[type[Details], list[str]] = {}
+    for kind, details in DETAILS.items():
+        fields.setdefault(details, []).append(kind.value)
+    handler.resolve_ref_schema(found)["anyOf"] = [
+        {"properties": {"kind": {"enum": kinds}, "details": handler(details.__pydantic_core_schema__)}}
+        for details, kinds in fields.items()
+    ]
+    return found
+
+
+def details_of(kind: IncidentKind, stated: dict[str, Any]) -> dict[str, Any]:
+    """The details of a report as they were read, without those that say nothing. Raises ValidationError."""
+    read = DETAILS[kind].model_validate_json(to_json(stated, inf_nan_mode="constants"), strict=True)
+    return read.model_dump(mode="json", exclude_none=True)
 
 
 class Incident(Value):
@@ -153,3 +179,7 @@ class Incident(Value):
     evidence: tuple[Evidence, ...] = ()
     details: dict[str, Any] = Field(default_factory=dict)
     weight: Annotated[int, Field(ge=1)] = 1
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return told_by_kind(schema, handler)

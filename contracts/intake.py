@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
-from contracts.event import Intake, Message, describe
-from contracts.incident import DETAILS, Evidence, IncidentKind, ReporterKind, Severity
-from contracts.targets import Amounts
+from contracts.event import Intake, Message
+from contracts.incident import Evidence, IncidentKind, ReporterKind, Severity, details_of, told_by_kind
+from contracts.targets import Amount, Amounts
 from contracts.values import Datum, ExternalId, Instant, Line, Period, Position, Text, Token, Value, known
+from contracts.written import WHOLE
 
-Revision = Annotated[int, Field(ge=1, le=1_000_000)]
+Revision = Annotated[int, Field(ge=1, le=1_000_000), WHOLE]
 
 
 class IncidentReport(Intake):
@@ -34,14 +45,29 @@ class IncidentReport(Intake):
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=50)] = ()
     details: dict[str, Any] = Field(default_factory=dict)
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return told_by_kind(schema, handler)
+
+    @field_validator("details")
+    @classmethod
+    def _of_its_kind(cls, stated: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        kind = info.data.get("kind")
+        return stated if kind is None else details_of(kind, stated)
+
+
+class StatedAmounts(Amounts):
+    """The amounts of a report: what was reported, and of that what is on the map, accepted and preserved."""
+
+    reported: Amount
+
     @model_validator(mode="after")
-    def _details_of_its_kind(self) -> Self:
-        if self.details:
-            try:
-                DETAILS[self.kind].model_validate(self.details)
-            except ValidationError as error:
-                first = describe(error.errors()[0])
-                raise ValueError(f"details.{first['field']} of a {self.kind} report: {first['rule']}") from None
+    def _of_what_was_reported(self) -> Self:
+        over = [name for name in ("mapped", "accepted", "preserved") if getattr(self, name) > self.reported]
+        if over:
+            wrong = PydanticCustomError("over_reported", "must not be more than reported, of which it is a part")
+            lines = [InitErrorDetails(type=wrong, loc=(name,), input=getattr(self, name)) for name in over]
+            raise ValidationError.from_exception_data("amounts", lines)
         return self
 
 
@@ -60,7 +86,7 @@ class ProgressReport(Intake):
     entity: Line
     plot: Line
     period: Period
-    amounts: Amounts
+    amounts: StatedAmounts
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=50)] = ()
 
 

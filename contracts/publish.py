@@ -14,6 +14,7 @@ from contracts.asyncapi import document
 from contracts.catalogue import page
 from contracts.event import describe
 from contracts.evolution import breaks
+from contracts.reading import parse
 from contracts.schemas import file_name, messages, schemas
 from contracts.yaml import to_yaml
 
@@ -69,7 +70,7 @@ def record(name: str, text: str) -> Path:
     for message in messages():
         if file_name(message) == name:
             try:
-                message.model_validate_json(text)
+                parse(message, text.encode())
             except ValidationError as error:
                 wrong = describe(error.errors()[0])
                 raise ValueError(f"{name}: {wrong['field']}: {wrong['rule']}") from None

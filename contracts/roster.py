@@ -10,16 +10,19 @@ from pydantic import Field
 from contracts.division import Division
 from contracts.event import ReferenceFact
 from contracts.mu import Mu
-from contracts.values import AreaKind, Instant, Line, PersonRef, Role, Token, UnitRef, Value
+from contracts.values import AreaKind, Day, Instant, Latitude, Line, Longitude, PersonRef, Role, Token, UnitRef, Value
+from contracts.written import WHOLE
 
-Ring = Annotated[tuple[tuple[float, float], ...], Field(min_length=4)]
+Ring = Annotated[tuple[tuple[Longitude, Latitude], ...], Field(min_length=4, max_length=65_536)]
+
+Polygon = Annotated[tuple[Ring, ...], Field(min_length=1, max_length=4096)]
 
 
 class Boundary(Value):
     """A GeoJSON MultiPolygon in degrees on CGCS2000: polygons of rings of (lon, lat), the first ring outside."""
 
     type: Literal["MultiPolygon"] = "MultiPolygon"
-    coordinates: Annotated[tuple[tuple[Ring, ...], ...], Field(min_length=1)]
+    coordinates: Annotated[tuple[Polygon, ...], Field(min_length=1, max_length=4096)]
 
 
 class Area(Value):
@@ -36,10 +39,10 @@ class Area(Value):
     parent_id: Token | None = None
     boundary: Boundary
     area_mu: Mu
-    precedence: int = 0
+    precedence: Annotated[int, Field(ge=-1000, le=1000), WHOLE] = 0
     generated: bool = False
-    in_force_from: date
-    ended_on: date | None = None
+    in_force_from: Day
+    ended_on: Day | None = None
 
 
 class AreaStated(ReferenceFact):
@@ -61,8 +64,8 @@ class Appointment(Value):
     """
 
     person: PersonRef
-    held_from: date
-    held_to: date | None = None
+    held_from: Day
+    held_to: Day | None = None
     recorded_at: Instant
     superseded_at: Instant | None = None
 
@@ -82,8 +85,8 @@ class Post(Value):
     area_id: Token
     division: Division
     unit: UnitRef
-    appointments: tuple[Appointment, ...] = ()
-    ended_on: date | None = None
+    appointments: Annotated[tuple[Appointment, ...], Field(max_length=1000)] = ()
+    ended_on: Day | None = None
 
     def holder_on(self, day: date, known_at: datetime | None = None) -> PersonRef | None:
         """Who held the post on `day`, as known at `known_at` (None: as known now); the latest recorded wins."""

@@ -40,10 +40,37 @@ def file_name(message: type[Message]) -> str:
 
 
 def schema_of(model: type[BaseModel], name: str) -> dict[str, Any]:
-    """What a reader may rely on: facts as they are written, what people send as it is read."""
+    """What a reader may rely on: facts as they are written, what people send as it is read.
+
+    What people send may have no field but these, however deep; what services tell may come to have more.
+    """
     sent_to_us = issubclass(model, Intake | Command)
     schema = model.model_json_schema(mode="validation" if sent_to_us else "serialization")
-    return {"$schema": DRAFT, "$id": SCHEMA_PREFIX + name, **schema}
+    return {"$schema": DRAFT, "$comment": SCHEMA_PREFIX + name, **_published(schema, closed=sent_to_us)}
+
+
+def _published(part: Any, closed: bool) -> Any:
+    if isinstance(part, list):
+        return [_published(one, closed) for one in part]
+    if not isinstance(part, dict):
+        return part
+    found = {word: _published(stated, closed) for word, stated in part.items()}
+    if isinstance(found.get("pattern"), str):
+        found["pattern"] = _in_every_engine(found["pattern"])
+    if found.get("type") == "object" and "properties" in found:
+        found.pop("additionalProperties", None)
+        if closed:
+            found["additionalProperties"] = False
+    return found
+
+
+def _in_every_engine(pattern: str) -> str:
+    """A pattern that says the same everywhere: to some engines `$` is also before a last line break.
+
+    Half a surrogate pair is no Unicode; our reader refuses it wherever it stands.
+    """
+    whole = pattern.replace("[^", "[^\\ud800-\\udfff")
+    return whole + "(?!\\n)" if whole.endswith("$") else whole
 
 
 def schemas() -> dict[str, dict[str, Any]]:

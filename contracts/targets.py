@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
@@ -10,10 +9,12 @@ from pydantic import Field
 
 from contracts.division import Division
 from contracts.event import Fact
-from contracts.values import CaseRef, ExternalId, Instant, Line, OpenEnum, Period, PostRef, Token, UnitRef, Value
+from contracts.values import CaseRef, Day, ExternalId, Instant, Line, OpenEnum, Period, PostRef, Token, UnitRef, Value
+from contracts.written import WHOLE, Exact
 
-Amount = Annotated[Decimal, Field(ge=0, max_digits=20, decimal_places=4)]
-"""An amount in the target's unit, a string in JSON, at most four decimal places."""
+Amount = Annotated[Decimal, Exact(digits=16)]
+"""An amount in the target's unit."""
+NOTHING = Decimal("0.0000")
 
 
 class TargetKind(OpenEnum):
@@ -49,7 +50,7 @@ class Target(Value):
     """
 
     id: Token
-    year: Annotated[int, Field(ge=2000, le=2100)]
+    year: Annotated[int, Field(ge=2000, le=2100), WHOLE]
     name: Line
     name_en: Line
     kind: TargetKind
@@ -58,8 +59,8 @@ class Target(Value):
     division: Division
     parent_id: Token | None = None
     in_force: Period
-    due_on: date | None = None
-    known_from: date
+    due_on: Day | None = None
+    known_from: Day
     source: Line
     ours: bool = False
 
@@ -77,10 +78,10 @@ class TargetSet(Fact):
 class Amounts(Value):
     """The four amounts, kept apart (DOMAIN §6), in the target's unit."""
 
-    reported: Amount = Decimal(0)
-    mapped: Amount = Decimal(0)
-    accepted: Amount = Decimal(0)
-    preserved: Amount = Decimal(0)
+    reported: Amount = NOTHING
+    mapped: Amount = NOTHING
+    accepted: Amount = NOTHING
+    preserved: Amount = NOTHING
 
 
 class ProgressRecorded(Fact):
@@ -101,7 +102,7 @@ class ProgressRecorded(Fact):
     revision: int
     entity: Line
     plot: Line
-    counted: Decimal
+    counted: Annotated[Decimal, Exact(digits=16, signed=True)]
     total: Amounts
     at: Instant
 

@@ -6,15 +6,19 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema, core_schema
 
 from contracts.division import Division
+from contracts.written import Day as Day
+from contracts.written import Instant as Instant
+from contracts.written import Rule
 
 
 class Value(BaseModel):
-    """A frozen part of a message; a reader ignores the fields it does not know (DESIGN §3)."""
+    """A frozen part of a message; a reader of facts ignores the fields it does not know (DESIGN §3)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class OpenEnum(StrEnum):
@@ -23,6 +27,13 @@ class OpenEnum(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
         return cls("other") if isinstance(value, str) else None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """What is sent to us is read strictly: there a guess would be a lie."""
+        wide = handler(source)
+        exact = core_schema.chain_schema([core_schema.literal_schema([word.value for word in cls]), wide])
+        return core_schema.lax_or_strict_schema(wide, exact)
 
 
 def known(words: type[OpenEnum]) -> BeforeValidator:
@@ -38,18 +49,26 @@ def known(words: type[OpenEnum]) -> BeforeValidator:
 
 NO_NUL = r"^[^\x00]*$"
 """PostgreSQL's texts take any Unicode but NUL."""
+_BREAKS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_BLANKS = r" \u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff"
+ONE_LINE = f"^[^{_BREAKS}]*[^{_BREAKS}{_BLANKS}][^{_BREAKS}]*$"
+"""Neither control characters nor line breaks, and something to see."""
 
-Instant = AwareDatetime
-"""A point in time with its offset; without an offset it is refused."""
-Day = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))]
-"""A day that a person may state: one that can be counted from and to, and that is no year mistyped."""
-Token = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$")]
+Token = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$"), Rule("token", "must be 1 to 64 of a-z, 0-9, _ and -")]
 """A word that may stand in a subject."""
-Line = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
-"""A short text of people: any Unicode except NUL."""
+Line = Annotated[
+    str,
+    Field(min_length=1, max_length=200, pattern=ONE_LINE),
+    Rule("line", "must be one line of 1 to 200 characters, neither blank nor with control characters"),
+]
+"""A short text of people."""
 Text = Annotated[str, Field(max_length=4000, pattern=NO_NUL)]
 """A text of people, up to 4,000 characters: any Unicode except NUL."""
-ExternalId = Annotated[str, Field(min_length=1, max_length=128, pattern=NO_NUL)]
+ExternalId = Annotated[
+    str,
+    Field(min_length=1, max_length=128, pattern=ONE_LINE),
+    Rule("external_id", "must be one line of 1 to 128 characters, neither blank nor with control characters"),
+]
 """A sender's own name for a thing."""
 
 
@@ -70,8 +89,8 @@ class Datum(StrEnum):
     GCJ02 = "gcj02"
 
 
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="degrees east")]
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="degrees north")]
+Longitude = Annotated[float, Field(ge=-180, le=180, description="degrees east")]
+Latitude = Annotated[float, Field(ge=-90, le=90, description="degrees north")]
 
 
 class Position(Value):
@@ -85,8 +104,8 @@ class Position(Value):
 class Period(Value):
     """Whole days from `first` to `last`, both included, in Asia/Shanghai."""
 
-    first: date
-    last: date
+    first: Day
+    last: Day
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from math import isfinite
 
 import shapely
 from pyproj import Geod
@@ -80,10 +79,6 @@ def _rank(kind: AreaKind) -> int:
 
 
 def _of_ground(area: Area) -> Iterator[tuple[str, str]]:
-    at = _off_the_earth(area.boundary)
-    if at is not None:
-        yield f"boundary.coordinates.{at}", "must be degrees on the earth: longitude -180 to 180, latitude -90 to 90"
-        return
     at = _open_ring(area.boundary)
     if at is not None:
         yield f"boundary.coordinates.{at}", "must be a closed ring: its last position is its first"
@@ -101,19 +96,8 @@ def _of_ground(area: Area) -> Iterator[tuple[str, str]]:
         yield "area_mu", f"must be {size} mu within {AGREES_WITHIN:%}, as measured on CGCS2000; 0 has it measured"
 
 
-def _off_the_earth(boundary: Boundary) -> str | None:
-    for p, polygon in enumerate(boundary.coordinates):
-        for r, ring in enumerate(polygon):
-            for c, (lon, lat) in enumerate(ring):
-                if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-                    return f"{p}.{r}.{c}"
-    return None
-
-
 def _open_ring(boundary: Boundary) -> str | None:
     for p, polygon in enumerate(boundary.coordinates):
-        if not polygon:
-            return str(p)
         for r, ring in enumerate(polygon):
             if ring[0] != ring[-1]:
                 return f"{p}.{r}"

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from contracts.division import Division
 from contracts.event import JSON, Command, EnvelopeRefused, describe, dump, from_headers
+from contracts.reading import parse
 from services.runtime import metrics, outbox
 from services.runtime.breaker import AGAIN, Breaker, is_away
 from services.runtime.clock import Clock
@@ -127,7 +128,7 @@ class Answering:
         if envelope.type != command.type().replace("*", self._service):
             raise invalid({"field": "ce-type", "rule": f"must be {command.type().replace('*', self._service)}"})
         try:
-            body = command.model_validate_json(message.data)
+            body = parse(command, message.data)
         except ValidationError as error:
             raise invalid(*(describe(one) for one in error.errors()[:20])) from None
         return lambda tx: Ask(body, actor, division, envelope.id, tx.now), envelope.id

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from contracts.event import Envelope, EnvelopeRefused, Fact, Intake, check_agreement, describe, from_headers
 from contracts.intake import KINDS
 from contracts.intake import Problem as FieldProblem
+from contracts.reading import parse
 from contracts.wiring import GATEKEEPER
 from services.runtime.messages import Heard
 
@@ -75,7 +76,7 @@ def read(
     except EnvelopeRefused as refused:
         return unreadable(FieldProblem(field=refused.field, rule=refused.rule))
     try:
-        body = message.model_validate_json(data)
+        body = parse(message, data)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
         return unreadable(*(FieldProblem(**describe(one)) for one in found[:20]))

@@ -159,7 +159,7 @@ def test_a_feature_that_is_none_is_named_by_the_part_that_is_missing():
         (
             ("case", "dissolve-unit", "--unit", "BAD ID", "--reason", "r", "--as", "operator"),
             2,
-            "id: must match",
+            "id: must be 1 to 64 of a-z",
         ),
         (("dead", "list", "forester"), 2, "there is no forester; there are: roster"),
         (("tail", "cases", "--fact", "located"), 2, "there is no located; there are: accepted"),
@@ -214,7 +214,7 @@ async def test_without_a_system_it_says_how_to_start_one(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("ledger", "sheet", "--campaign", "Bad Name"), "campaign: must match"),
+        (("ledger", "sheet", "--campaign", "Bad Name"), "campaign: must be 1 to 64 of a-z"),
         (("ledger", "sheet", "--to", "2200-01-01"), "to: must be at most 2199-12-31"),
         (("case", "list", "--limit", "1000"), "limit: must be at most 200"),
     ],

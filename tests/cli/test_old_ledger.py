@@ -108,8 +108,8 @@ def test_a_code_and_a_number_that_excel_took_for_numbers_are_read(tmp_path):
         ({"责任单位": None}, "J 责任单位", say("ledger.both_or_none")),
         ({"销号日期": "2019-1-1"}, "L 处理方式", say("ledger.both_or_none")),
         ({"处理方式": "整改到位"}, "M 销号日期", say("ledger.both_or_none")),
-        ({"小地名": "长" * 201}, "C 小地名", say("rule.string_too_long", max_length=200)),
-        ({"责任单位编码": "站 1"}, "I 责任单位编码", say("rule.string_pattern_mismatch", pattern="^[a-z0-9_-]{1,64}$")),
+        ({"小地名": "长" * 201}, "C 小地名", say("rule.line")),
+        ({"责任单位编码": "站 1"}, "I 责任单位编码", say("rule.token")),
     ],
 )
 def test_a_bad_cell_is_named_by_row_column_and_rule(tmp_path, wrong, column, rule):

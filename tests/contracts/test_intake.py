@@ -28,7 +28,7 @@ def test_a_whole_report_is_taken():
         ({"seen_at": "2020-06-01T08:00:00"}, "seen_at", "timezone"),
         ({"colour": "red"}, "colour", "not permitted"),
         ({"text": "a\0b"}, "text", "NUL"),
-        ({"details": {"volume_m3": 1}}, "body", "details.volume_m3 of a fire report"),
+        ({"details": {"volume_m3": 1}}, "details.volume_m3", "not permitted"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_rule(change, field, rule):

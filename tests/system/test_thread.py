@@ -135,7 +135,7 @@ async def test_near_reports_corroborate_one_case(system, village, now):
         ({"colour": "green"}, "colour"),
         ({"revision": 0}, "revision"),
         ({"text": "a\0b"}, "text"),
-        ({"details": {"volume_m3": "1", "bees": 2}}, "body"),
+        ({"details": {"volume_m3": "1", "bees": 2}}, "details.bees"),
     ],
 )
 async def test_a_bad_report_is_refused_to_its_sender_by_field_and_changes_nothing(system, village, now, changes, field):
