@@ -46,8 +46,8 @@ class Press:
     last_rung: str | None = None
 
     def letter_id(self, case: Case, rung: Rung) -> UUID:
-        """The same duty and rung is the same letter, however often it is asked for."""
-        return case_id("letter", case.ref.id, self.about, self.unit.id, self.due_on, self.since_on, rung.name)
+        """The same day and rung is the same letter, however often the unit is given the case back with its day."""
+        return case_id("letter", case.ref.id, self.about, self.unit.id, self.due_on, rung.name)
 
 
 def pressed(case: Case) -> list[Press]:

@@ -1,17 +1,21 @@
 """The supervision ladder: each rung once, on its day, to the present owner, and none once its cause is gone."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 
-from contracts.book_commands import ShowHistory
+from contracts.book_commands import DissolveUnit, ShowHistory
+from contracts.case import Referral
 from contracts.case_commands import (
     AcknowledgeReferral,
     AssignCase,
     HandUp,
+    RaiseObjection,
     ReceiptLetter,
     ReferCase,
     ReplyLetter,
+    SendBackCase,
     StartCase,
     SubmitCase,
     VerifyCase,
@@ -20,7 +24,8 @@ from contracts.supervision import LadderStopped, LetterIssued
 from services.cases import clock, ladder
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
-from tests.cases.road import case_in
+from tests.cases.road import case_in, decide
+from tests.cases.test_entering import importing, row
 from tests.cases.world import COUNTY_OFFICE, EVIDENCE, OFFICE, STATION, UNIT, incident
 
 
@@ -143,3 +148,77 @@ async def test_the_office_above_presses_once_a_case_was_handed_up(tx):
     await ask(later(tx, 16), HandUp(case_id=case_id, reason="县级协调不动"))
     (fact,) = await clock.climb_the_ladder(later(tx, 23))
     assert (fact.letter.office.id, fact.letter.to) == ("u-360200000000-office", STATION)
+
+
+async def test_a_case_that_was_late_when_it_was_taken_over_is_pressed_from_that_day_on(tx):
+    """Its day was in 2019: the letter on the day on which it became known, then as from that day."""
+    await ask(tx, importing(row("1", unit=STATION, due_on="2019-06-30")))
+    assert await climbed(tx, range(30)) == [
+        (0, "letter", STATION.id),
+        (7, "supervision_letter", STATION.id),
+        (22, "circular", STATION.id),
+    ]
+    assert await climbed(tx, [40]) == []
+
+
+async def test_the_successor_of_a_dissolved_unit_is_pressed_for_what_is_late_already(tx):
+    await ask(tx, importing(row("1", unit=STATION, due_on="2019-06-30")))
+    assert await climbed(tx, [0, 7]) == [(0, "letter", STATION.id), (7, "supervision_letter", STATION.id)]
+    successor = {"id": "u-360222105000", "name": "蛟潭镇"}
+    await ask(later(tx, 8), DissolveUnit(unit=STATION, successor=successor, reason="机构改革"))
+    assert await climbed(tx, range(8, 31)) == [
+        (8, "letter", successor["id"]),
+        (16, "supervision_letter", successor["id"]),
+        (30, "circular", successor["id"]),
+    ]
+
+
+async def test_a_late_case_that_comes_back_to_its_unit_goes_on_with_the_next_rung(tx):
+    case_id = await assigned(tx, due_on=date(2020, 6, 16))
+    assert await climbed(tx, [1]) == [(1, "letter", STATION.id)]
+    await ask(later(tx, 2), StartCase(case_id=case_id), UNIT)
+    await ask(later(tx, 3), SubmitCase(case_id=case_id, measures="已补植", evidence=[EVIDENCE]), UNIT)
+    await ask(later(tx, 3), SendBackCase(case_id=case_id, reason="数量不足"))
+    assert [rung for _, rung, to in await climbed(tx, range(3, 40)) if to == STATION.id] == [
+        "supervision_letter",
+        "circular",
+    ]
+
+
+async def test_no_office_writes_to_itself_the_one_above_presses_it(tx):
+    await opened(tx, incident(1))  # to be verified by the 18th of June
+    told = [fact.letter for day in (3, 13, 25) for fact in await clock.climb_the_ladder(later(tx, day))]
+    assert [(one.rung, one.office.id, one.to) for one in told] == [
+        (rung, "u-360200000000-office", COUNTY_OFFICE) for rung in ("letter", "supervision_letter", "circular")
+    ]
+
+
+async def test_where_no_office_stands_above_nothing_is_written_and_the_clock_goes_on_to_the_next_rung(tx):
+    case_id = await assigned(tx, due_on=date(2020, 12, 1))
+    await ask(tx, HandUp(case_id=case_id, reason="县级协调不动"))
+    (other,) = await opened(tx, incident(2))
+    await ask(tx, HandUp(case_id=other.case.ref.id, reason="县级协调不动"))
+    assert await climbed(tx, [4]) == []
+    waiting = "SELECT ladder_on FROM cases WHERE id = $1"
+    assert await tx.sql.fetchval(waiting, UUID(other.case.ref.id)) == date(2020, 6, 28)
+    assert await climbed(tx, range(5, 60)) == []
+
+
+async def test_a_referral_of_an_earlier_cycle_or_of_a_closed_case_is_not_pressed(tx):
+    police = {"n": 1, "kind": "police", "to": {"id": "u-police", "name": "公安局"}, "sent_on": "2020-06-01"}
+    referral = Referral.model_validate({**police, "due_on": "2020-06-10"})
+    pressing = [
+        [press.about for press in ladder.pressed(case)]
+        for case in (
+            case_in("verified", referrals=(referral,)),
+            case_in("relapsed", referrals=(referral,)),
+            case_in("closed", referrals=(referral,), look_back_on=None),
+        )
+    ]
+    assert pressing == [["owner", "referral-1"], ["owner"], []]
+
+
+def test_a_notice_that_runs_is_not_pressed_and_one_that_was_objected_to_is():
+    running = case_in("on_notice", "green-shield-2018")
+    objected = decide(running, RaiseObjection, UNIT, reason="面积不符").case
+    assert [[press.about for press in ladder.pressed(case)] for case in (running, objected)] == [[], ["owner"]]
