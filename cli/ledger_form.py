@@ -32,6 +32,7 @@ FieldName = Literal[
     "text",
     "party",
     "found_on",
+    "verified_on",
     "stocked_on",
     "occurred_from",
     "occurred_to",
@@ -44,7 +45,7 @@ FieldName = Literal[
 ]
 REQUIRED: tuple[FieldName, ...] = ("number", "kind", "division", "place", "found_on")
 WORDED: tuple[WordedName, ...] = ("kind", "severity", "route", "cause")
-DAYS = ("found_on", "stocked_on", "occurred_from", "occurred_to", "due_on", "closed_on")
+DAYS = ("found_on", "verified_on", "stocked_on", "occurred_from", "occurred_to", "due_on", "closed_on")
 
 
 class BadCell(ValueError):
@@ -54,8 +55,9 @@ class BadCell(ValueError):
 class LedgerForm(BaseModel):
     """The layout of one source's old ledgers, as data.
 
-    `columns` names the heading of each field, several for a division that is spread over columns. `words` turns the
-    source's own words into ours. A row whose first filled cell begins with one of `skips` is no case.
+    `enters_as` says whether its rows are stock carried over or newly found. `columns` names the heading of each field,
+    several for a division that is spread over columns. `words` turns the source's own words into ours. A
+    row whose first filled cell begins with one of `skips` is no case.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,6 +65,7 @@ class LedgerForm(BaseModel):
     source: Token
     title: Line
     campaign: Token
+    enters_as: Literal["opening", "new"]
     sheet: str | None
     header_row: Annotated[int, Field(ge=1)]
     columns: dict[FieldName, tuple[Line, ...]]

@@ -20,6 +20,7 @@ from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.book_commands import ImportCases, Imported, OldCase
 from contracts.division import Division
+from contracts.ledger import EntersAs
 
 Divisions = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=say("help.ledger_divisions"))]
 
@@ -64,7 +65,9 @@ async def send_rows(bus: Bus, form: LedgerForm, read: Read, actor: str, division
     added = unchanged = 0
     row_of = {case.number: row for row, case in read.rows}
     for rows in batches(case for _, case in read.rows):
-        asked = ImportCases(source=form.source, campaign=form.campaign, rows=tuple(rows))
+        asked = ImportCases(
+            source=form.source, campaign=form.campaign, enters_as=EntersAs(form.enters_as), rows=tuple(rows)
+        )
         done = await bus.ask(asked, actor, division, Imported, timeout=60)
         added, unchanged = added + done.added, unchanged + done.unchanged
         for one in done.refused:

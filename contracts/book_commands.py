@@ -12,7 +12,7 @@ from contracts.case_commands import CaseCommand, Kind
 from contracts.division import Division
 from contracts.event import Command
 from contracts.incident import Severity
-from contracts.ledger import Sheet
+from contracts.ledger import EntersAs, Sheet
 from contracts.supervision import Letter, Review, ReviewKind
 from contracts.values import Day, ExternalId, Instant, Latitude, Line, Longitude, Text, Token, UnitRef, Value, known
 from contracts.written import WHOLE, Id
@@ -135,8 +135,10 @@ class ShowWords(Command):
 class OldCase(Value):
     """One row of an old ledger.
 
-    `number` is the old ledger's own; (source, number) names the row for ever. `stocked_on` is the day from which the
-    ledger counts it, the day it was found where that is not stated. A closed row states when and by which route.
+    `number` is the old ledger's own; (source, number) names the row for ever. `enters_as` is said here or of the whole
+    import, and never guessed. A new row states when it was verified; `stocked_on` is the day from which the old ledger
+    counted what was carried over, the day it was found where that is not stated. A closed row states when and by which
+    route.
     """
 
     number: ExternalId
@@ -147,6 +149,8 @@ class OldCase(Value):
     text: Text
     party: ExternalId | None = None
     found_on: Day
+    enters_as: Annotated[EntersAs, known(EntersAs)] | None = None
+    verified_on: Day | None = None
     stocked_on: Day | None = None
     occurred: Period | None = None
     unit: UnitRef | None = None
@@ -173,13 +177,17 @@ class Imported(Value):
 
 
 class ImportCases(Command):
-    """Rows of an old ledger, by the office; the same row again changes nothing, a different one is refused."""
+    """Rows of an old ledger, by the office; the same row again changes nothing, a different one is refused.
+
+    `enters_as` holds for every row that does not say it itself; a row of which neither says it is refused.
+    """
 
     name: ClassVar[str] = "cases.import.v1"
     answer: ClassVar[type[BaseModel]] = Imported
 
     source: Token
     campaign: Token
+    enters_as: Annotated[EntersAs, known(EntersAs)] | None = None
     rows: Annotated[tuple[OldCase, ...], Field(min_length=1, max_length=500)]
 
 

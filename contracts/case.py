@@ -261,7 +261,8 @@ class Case(Value):
     `answerable` are the posts that answered when it occurred or was seen, with their holders then, the smallest area
     first; `occurred` is that interval where it is known. `acting` are the posts that answer now. `unit` is the body
     that must put it right once assigned, and `due_on` its day; `owner` is who must act now, None once the case is no
-    longer open. `rectified_by` and `accepted_by` are accounts of people. `moved_on` is the business date of the
+    longer open. `rectified_by` and `accepted_by` are accounts of people, `rectified_unit` the unit
+    that applied for the close-out. `moved_on` is the business date of the
     last move, `since` the instant at which it was recorded. `cycle` counts returns from closed. `not_referred` is why a
     grave or publicly voiced case went to no police or prosecutor in this cycle.
     """
@@ -300,6 +301,7 @@ class Case(Value):
     route: Route | None = None
     proofs: tuple[Proof, ...] = ()
     rectified_by: Token | None = None
+    rectified_unit: UnitRef | None = None
     submitted_on: date | None = None
     accepted_by: Token | None = None
     notice_until: date | None = None

@@ -11,7 +11,11 @@ from contracts.values import CaseRef, Instant, Line, OpenEnum, Token, Value
 
 
 class LedgerLine(OpenEnum):
-    """A line of the ledger's equation; `unclosed` is a closed case that is voided: it changes totals, not stock."""
+    """A line of the ledger's equation; `unclosed` is a closed case that is voided: it changes totals, not stock.
+
+    What enters as `opening` was stock before the book was begun: it is stock of every day until it is closed, voided,
+    merged or moved, so that the opening of each sheet is the closing of the one before.
+    """
 
     OPENING = "opening"
     NEW = "new"
@@ -22,6 +26,14 @@ class LedgerLine(OpenEnum):
     MERGED = "merged"
     MOVED_OUT = "moved_out"
     UNCLOSED = "unclosed"
+    OTHER = "other"
+
+
+class EntersAs(OpenEnum):
+    """How a row enters the ledger: as stock that was carried over, or as newly found and verified on its day."""
+
+    OPENING = "opening"
+    NEW = "new"
     OTHER = "other"
 
 

@@ -30,7 +30,7 @@ from contracts.case import Case, CaseKind, CaseState, Directive, Instrument
 from contracts.case_commands import LinkSite, MergeCase, TransferCase
 from contracts.division import Division
 from contracts.incident import Severity
-from contracts.ledger import Sheet
+from contracts.ledger import EntersAs, Sheet
 from contracts.supervision import Review, ReviewKind
 from contracts.values import UnitRef, day_of
 
@@ -99,7 +99,9 @@ class Desk:
         read = read_ledger(old.file, form, {one.code: one.name for one in self._divisions})
         added = unchanged = 0
         for rows in batches(case for _, case in read.rows):
-            asked = ImportCases(source=form.source, campaign=form.campaign, rows=tuple(rows))
+            asked = ImportCases(
+                source=form.source, campaign=form.campaign, enters_as=EntersAs(form.enters_as), rows=tuple(rows)
+            )
             done = await self._people.ask(asked, CITY_OFFICE, CITY, Imported)
             added, unchanged = added + done.added, unchanged + done.unchanged
             if done.refused:

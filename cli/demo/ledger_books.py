@@ -79,11 +79,10 @@ def _equation(entries: Sequence[Entry], campaign: str | None, area: Division, af
         return scope is not None and area.contains(scope.division) and campaign in (None, scope.campaign)
 
     counting = [one for one in entries if covers(one.scope) and not covers(one.other)]
-    before = _stock(one for one in counting if one.on <= after)
+    opening = _stock(one for one in counting if one.on <= after or one.line is LedgerLine.OPENING)
     within = Counter(one.line for one in counting if after < one.on <= to)
     lines = {line.value: within[line] for line in (*INTO[1:], *OUT)}
-    opening = before + within[LedgerLine.OPENING]
-    closing = _stock(one for one in counting if one.on <= to)
+    closing = _stock(one for one in counting if one.on <= to or one.line is LedgerLine.OPENING)
     return {"opening": opening, **lines, "closing": closing}
 
 

@@ -71,13 +71,17 @@ FULL_FOR_KINDS = tuple(CaseKind(kind) for kind in _ROUTES["full_for_kinds"])
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign: its kinds (all where none are named), who approves plans, its checklist, notice and threshold."""
+    """A campaign: its kinds (all where none are named), who approves plans, its checklist, notice and threshold.
+
+    `covers` are the days within which all that it finds occurred, where that is known.
+    """
 
     id: str
     name: str
     name_en: str
     years: tuple[int, ...]
     kinds: tuple[CaseKind, ...]
+    covers: Period | None
     plan_approver: Level | None
     checklist: Mapping[str, list[str]]
     notice_working_days: int
@@ -95,6 +99,7 @@ class Campaign:
             name_en=stated["name_en"],
             years=tuple(stated["years"]),
             kinds=tuple(CaseKind(kind) for kind in stated["kinds"]),
+            covers=Period.model_validate(stated["covers"]) if stated.get("covers") else None,
             plan_approver=Level(stated["plan_approver"]) if stated["plan_approver"] else None,
             checklist=_ROUTES["checklists"][stated["checklist"]],
             notice_working_days=stated["notice_working_days"],

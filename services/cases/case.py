@@ -104,6 +104,7 @@ def enter(found: Found, posts: Posts, at: datetime, **more: Any) -> Case:
     """A registered case that no report opened; who answered is unknown unless it is known when it occurred (A6)."""
     today = day_of(at)
     areas = [str(one) for one in found.division.chain()]
+    occurred = found.occurred or _covered(found)
     office = posts.office(found.division, RULES.office_level, today)
     on = min(found.found_on, today)
     return Case(
@@ -117,8 +118,8 @@ def enter(found: Found, posts: Posts, at: datetime, **more: Any) -> Case:
         place=found.place,
         text=found.text,
         seen_at=datetime.combine(found.found_on, time(), SHANGHAI),
-        occurred=found.occurred,
-        answerable=answered(posts, areas, found.occurred),
+        occurred=occurred,
+        answerable=answered(posts, areas, occurred),
         acting=posts.answerable(areas, today),
         office=office,
         owner=owns(office, "verify", today, today),
@@ -128,12 +129,18 @@ def enter(found: Found, posts: Posts, at: datetime, **more: Any) -> Case:
     )
 
 
+def _covered(found: Found) -> Period | None:
+    """What an inspection finds occurred in the year that it looks at: known without anybody's saying so."""
+    covers = campaign_of(found.campaign).covers
+    return covers if covers is not None and covers.to_on <= found.found_on else None
+
+
 def answered(posts: Posts, areas: Sequence[str], occurred: Period | None) -> tuple[PostRef, ...]:
-    """Who answered while it occurred: every holder at its first and last day; nobody where that is not known."""
+    """Who answered while it occurred: everybody who held the post on one of its days; nobody where that is unknown."""
     if occurred is None:
         return ()
-    both = (*posts.answerable(areas, occurred.from_on), *posts.answerable(areas, occurred.to_on))
-    return tuple({(post.id, post.holder and post.holder.id): post for post in both}.values())
+    held = (post for day in posts.changes(areas, occurred) for post in posts.answerable(areas, day))
+    return tuple({(post.id, post.holder and post.holder.id): post for post in held}.values())
 
 
 def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, str]]:

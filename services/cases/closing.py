@@ -153,7 +153,8 @@ def _also(closed: Case, act: Act, why: RelapseReason, posts: Posts) -> list[Also
         return [AlsoAnswerable(why=why, post=chief)] if chief is not None else []
     if why is RelapseReason.FALSE_RECTIFICATION:
         acceptor = [AlsoAnswerable(why=why, account=closed.accepted_by)] if closed.accepted_by else []
-        return acceptor + ([AlsoAnswerable(why=why, unit=closed.unit)] if closed.unit else [])
+        unit = closed.rectified_unit or closed.unit
+        return acceptor + ([AlsoAnswerable(why=why, unit=unit)] if unit else [])
     return []
 
 

@@ -20,7 +20,7 @@ from contracts.case import Case, CaseState, Instrument, Owner
 from contracts.case_commands import AssignCase, VerifyCase
 from contracts.cases import CaseFact, CaseImported, CaseOpened
 from contracts.division import Division
-from contracts.ledger import LedgerLine
+from contracts.ledger import EntersAs, LedgerLine
 from contracts.supervision import Review, ReviewRecorded
 from contracts.values import CHIEFS, day_of
 from services.cases import case as rules
@@ -133,15 +133,18 @@ async def take_over(tx: Transaction, ask: Ask[ImportCases]) -> Answer:
     listed = await handlers.causes.at(tx)
     ids = {row.number: rules.case_id("import", asked.source, row.number) for row in asked.rows}
     known = await store.digests(tx, list(ids.values()))
-    good: list[tuple[OldCase, Found, bytes]] = []
+    good: list[tuple[OldCase, EntersAs, Found, bytes]] = []
     refused: list[RowRefused] = []
     unchanged = 0
     for row in asked.rows:
-        digest = hashlib.sha256(f"{campaign.id}\0{row.model_dump_json()}".encode()).digest()
+        enters_as = row.enters_as or asked.enters_as
+        stated = row.model_copy(update={"enters_as": enters_as}).model_dump_json(exclude_none=True)
+        digest = hashlib.sha256(f"{campaign.id}\0{stated}".encode()).digest()
         id = ids[row.number]
         found = rules.found(row, id, row.number, act.on, campaign=campaign.id)
         problems = [
             *rules.problems_of(found, roster, act.on),
+            *_entry_problems(row, enters_as),
             *_row_problems(row, ask.division, roster, listed, act.on),
         ]
         if known.get(id, digest) != digest:
@@ -150,21 +153,41 @@ async def take_over(tx: Transaction, ask: Ask[ImportCases]) -> Answer:
             refused += [RowRefused(number=row.number, field=field, rule=rule) for field, rule in problems]
         elif id in known:
             unchanged += 1
-        else:
+        elif enters_as is not None:
             known[id] = digest
-            good.append((row, found, digest))
-    numbers = await store.numbers(tx, [row.division for row, _, _ in good])
-    added = [
-        (row, _in_stock(row, replace(found, number=number), asked.source, roster, act), digest)
-        for (row, found, digest), number in zip(good, numbers, strict=True)
+            good.append((row, enters_as, found, digest))
+    numbers = await store.numbers(tx, [row.division for row, _, _, _ in good])
+    taken = [
+        _in_stock(row, replace(found, number=number), asked.source, roster, act)
+        for (row, _, found, _), number in zip(good, numbers, strict=True)
     ]
-    await enter(tx, [case for _, case, _ in added], ask.actor, "import")
-    await store.name_import(tx, [(case, digest) for _, case, digest in added])
-    told = [(case, _imported(row, case, act)) for row, case, _ in added]
+    await enter(tx, taken, ask.actor, "import")
+    await store.name_import(tx, [(case, digest) for case, (*_, digest) in zip(taken, good, strict=True)])
+    told = [
+        (case, _imported(row, enters_as, case, act)) for case, (row, enters_as, *_) in zip(taken, good, strict=True)
+    ]
     closed = [Change(case, fact, "import") for case, fact in told if fact.case.state is CaseState.CLOSED]
     still_open = [fact for _, fact in told if fact.case.state is not CaseState.CLOSED]
     facts = [*await record(tx, closed), *await enter_ledger(tx, still_open)]
-    return Answer(Imported(added=len(added), unchanged=unchanged, refused=tuple(refused)), facts)
+    return Answer(Imported(added=len(taken), unchanged=unchanged, refused=tuple(refused)), facts)
+
+
+def _entry_problems(row: OldCase, enters_as: EntersAs | None) -> list[tuple[str, str]]:
+    """What a row must say of how it enters the ledger, and on which day."""
+    match enters_as:
+        case EntersAs.NEW if row.verified_on is None:
+            return [("verified_on", "a new row states the day on which it was verified")]
+        case EntersAs.NEW if row.stocked_on is not None and row.stocked_on != row.verified_on:
+            return [("stocked_on", "a new row enters on the day on which it was verified")]
+        case EntersAs.OPENING if row.verified_on is not None:
+            return [("verified_on", "goes with a new row: one carried over states stocked_on")]
+        case EntersAs.NEW | EntersAs.OPENING:
+            return []
+    return [("enters_as", "must be said of the row or of the whole import: opening for what was carried over, or new")]
+
+
+def _entered_on(row: OldCase) -> date:
+    return row.verified_on or row.stocked_on or row.found_on
 
 
 def _row_problems(
@@ -173,9 +196,9 @@ def _row_problems(
     problems = []
     if not division.contains(row.division):
         problems.append(("division", f"must lie in {division}, on whose subject the command was sent"))
-    stocked = row.stocked_on or row.found_on
+    stocked, said = _entered_on(row), "stocked_on" if row.verified_on is None else "verified_on"
     if not row.found_on <= stocked <= today:
-        problems.append(("stocked_on", f"must be from {row.found_on}, when it was found, to today, {today}"))
+        problems.append((said, f"must be from {row.found_on}, when it was found, to today, {today}"))
     if row.closed_on is not None and not stocked <= row.closed_on <= today:
         problems.append(("closed_on", f"must be from {stocked}, when it came into the ledger, to today, {today}"))
     if (row.closed_on is None) != (row.route is None):
@@ -193,7 +216,7 @@ def _row_problems(
 def _in_stock(row: OldCase, found: Found, source: str, roster: Posts, act: Act) -> Case:
     """The case as it came into the old ledger: with the unit that has it where it is still open, else verified."""
     case = rules.enter(found, roster, act.at, source=source, external_id=row.number, party=row.party)
-    stocked: dict[str, Any] = {"moved_on": row.stocked_on or row.found_on}
+    stocked: dict[str, Any] = {"moved_on": _entered_on(row)}
     unit = roster.unit(row.unit.id, act.on) if row.closed_on is None and row.unit is not None else None
     if unit is not None and row.due_on is not None:
         stocked |= {"state": CaseState.ASSIGNED, "unit": unit, "due_on": row.due_on, "assigned_at": act.at}
@@ -203,14 +226,16 @@ def _in_stock(row: OldCase, found: Found, source: str, roster: Posts, act: Act) 
     return case.model_copy(update=stocked)
 
 
-def _imported(row: OldCase, case: Case, act: Act) -> CaseImported:
+def _imported(row: OldCase, enters_as: EntersAs, case: Case, act: Act) -> CaseImported:
     """What is told of it: the state in which the old ledger has it, and what it counts there."""
-    entries = [rules.entry(case, LedgerLine.OPENING, row.stocked_on or row.found_on)]
+    line = LedgerLine.NEW if enters_as is EntersAs.NEW else LedgerLine.OPENING
+    entries = [rules.entry(case, line, _entered_on(row))]
     if row.closed_on is not None:
         closed = {
             "state": CaseState.CLOSED,
             "owner": None,
             "unit": row.unit,
+            "rectified_unit": row.unit,
             "route": row.route,
             "cause": row.cause,
             "closed_on": row.closed_on,

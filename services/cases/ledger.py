@@ -46,7 +46,7 @@ class Counted:
 def sheet(window: Window, counted: Iterable[Counted], same_site: int) -> Sheet:
     """The equation, by reason and route, and the share rectified; `same_site` of its cases are problems of others.
 
-    Old cases taken over in the window belong to its opening: they were stock before anybody here counted them.
+    Old cases taken over belong to the opening of every window: they were stock before anybody here counted them.
     """
     before: Counter[LedgerLine] = Counter()
     within: Counter[LedgerLine] = Counter()

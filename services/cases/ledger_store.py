@@ -106,6 +106,8 @@ async def fold(tx: Transaction) -> int:
     return count
 
 
+_UP_TO = "(on_day <= $5 OR line = 'opening')"
+"""Up to a day; what was carried over was stock before any."""
 _IN_SCOPE = """
     starts_with(division, $2) AND ($1 = '*' OR campaign = $1) AND ($3 = '*' OR kind = $3)
     AND (other_campaign IS NULL OR NOT (
@@ -114,18 +116,18 @@ _IN_SCOPE = """
 """
 _SUMMED = f"""
     SELECT line, reason, route, on_day, n FROM ledger_sums
-    WHERE campaign = $1 AND area = $2 AND kind = $3 AND on_day <= $5 AND known_on <= $7
+    WHERE campaign = $1 AND area = $2 AND kind = $3 AND {_UP_TO} AND known_on <= $7
     UNION ALL
     SELECT line, reason, route, on_day, 1 FROM unfolded JOIN ledger ON id = ledger_id
-    WHERE {_IN_SCOPE} AND on_day <= $5 AND known_at <= $6
+    WHERE {_IN_SCOPE} AND {_UP_TO} AND known_at <= $6
     UNION ALL
     SELECT line, reason, route, on_day, -1 FROM ledger
-    WHERE {_IN_SCOPE} AND on_day <= $5 AND known_on = $7 AND known_at > $6
+    WHERE {_IN_SCOPE} AND {_UP_TO} AND known_on = $7 AND known_at > $6
         AND NOT EXISTS (SELECT FROM unfolded WHERE ledger_id = id)
 """
 _ENTRIES = f"""
     SELECT line, reason, route, on_day, 1 AS n FROM ledger
-    WHERE {_IN_SCOPE} AND on_day <= $5 AND known_at <= $6 AND known_on <= $7
+    WHERE {_IN_SCOPE} AND {_UP_TO} AND known_at <= $6 AND known_on <= $7
 """
 
 
@@ -158,7 +160,7 @@ async def same_site(tx: Transaction, window: Window) -> tuple[list[tuple[UUID, U
     )
     rows = await tx.sql.fetch(
         f"""
-        SELECT case_id FROM ledger WHERE case_id = ANY($4::uuid[]) AND {_IN_SCOPE} AND on_day <= $5 AND known_at <= $6
+        SELECT case_id FROM ledger WHERE case_id = ANY($4::uuid[]) AND {_IN_SCOPE} AND {_UP_TO} AND known_at <= $6
         GROUP BY case_id HAVING sum(
             CASE WHEN line IN ('opening', 'new', 'moved_in') THEN 1
                  WHEN line IN ('voided', 'merged', 'moved_out', 'unclosed') THEN -1 ELSE 0 END
@@ -222,7 +224,8 @@ async def late_for(tx: Transaction, published: Sheet, window: Window) -> tuple[t
         SELECT ledger.*, number, cases.division AS case_division, count(*) OVER () AS total
         FROM ledger JOIN cases ON cases.id = case_id
         WHERE ledger.id IN (
-            SELECT id FROM ledger WHERE {_IN_SCOPE} AND on_day <= $4 AND known_at > $5 AND known_at <= $6
+            SELECT id FROM ledger
+            WHERE {_IN_SCOPE} AND (on_day <= $4 OR line = 'opening') AND known_at > $5 AND known_at <= $6
         ) ORDER BY ledger.id LIMIT $7
         """,
         *_arguments(window),

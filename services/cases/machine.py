@@ -163,7 +163,9 @@ def allowed(state: CaseState) -> tuple[str, ...]:
 def _may(case: Case, made: Move, actor: Actor) -> bool:
     place = case.ref.division
     in_office = actor.runs_the_book(place, RULES.office_level)
-    looks = actor.id != case.rectified_by and actor.may_judge(case.unit, place, RULES.office_level)
+    # A successor takes a case over that another unit had put right.
+    units = (case.unit, case.rectified_unit)
+    looks = actor.id != case.rectified_by and all(actor.may_judge(unit, place, RULES.office_level) for unit in units)
     match made.by:
         case By.UNIT:
             return actor.of_unit(case.unit)

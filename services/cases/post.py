@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from contracts.case import Period
 from contracts.division import Division, Level
 from contracts.roster import Post
 from contracts.values import CHIEFS, PostRef, Role, UnitRef
@@ -101,6 +102,15 @@ class Posts:
         if key not in self._references:
             self._references[key] = reference(post, day)
         return self._references[key]
+
+    def changes(self, area_ids: Sequence[str], during: Period) -> list[date]:
+        """The first day of a period, and every later one from which another holds one of its posts, or nobody."""
+        days = {during.from_on}
+        for post in (post for area_id in area_ids for post in self._by_area.get(area_id, ())):
+            days |= {one.held_from for one in post.appointments}
+            ends = (post.ended_on, *(one.held_to for one in post.appointments))
+            days |= {day + timedelta(days=1) for day in ends if day is not None and day < during.to_on}
+        return sorted(day for day in days if during.from_on <= day <= during.to_on)
 
     def office(self, division: Division, level: Level, day: date) -> UnitRef:
         """The chief office that runs the book of a place: that of `level`, else the next above it. Raises NoOffice."""

@@ -54,7 +54,15 @@ from services.cases.deadline import between, shifted
 from services.cases.machine import MOVES, Act, lawful, refuse, refuse_field, wrong
 from services.cases.post import Posts
 
-_EMPTY = {"plan": None, "route": None, "proofs": (), "extension": None, "rectified_by": None, "accepted_by": None}
+_EMPTY = {
+    "plan": None,
+    "route": None,
+    "proofs": (),
+    "extension": None,
+    "rectified_by": None,
+    "rectified_unit": None,
+    "accepted_by": None,
+}
 """What a unit that takes a case over has not yet done."""
 
 
@@ -192,14 +200,14 @@ def refuse_extension(case: Case, act: Act, ask: RefuseExtension, posts: Posts) -
 def show_no_violation(case: Case, act: Act, ask: ShowNoViolation, posts: Posts) -> CaseFact:
     lawful(case, "show_no_violation", act)
     applied = _applied(case, Route.NO_VIOLATION, ask.proofs)
-    shown = step(case, "show_no_violation", act, posts, **applied, **_by(act))
+    shown = step(case, "show_no_violation", act, posts, **applied, **_by(case, act))
     return told(NoViolationShown, shown, act, measures=ask.measures)
 
 
 def submit(case: Case, act: Act, ask: SubmitCase, posts: Posts) -> CaseFact:
     lawful(case, "submit", act)
     applied = _applied(case, ask.route, ask.proofs)
-    submitted = step(case, "submit", act, posts, **applied, **_by(act))
+    submitted = step(case, "submit", act, posts, **applied, **_by(case, act))
     return told(CaseSubmitted, submitted, act, measures=ask.measures, evidence=ask.evidence)
 
 
@@ -211,8 +219,8 @@ def _applied(case: Case, route: Route, proofs: tuple[Proof, ...]) -> dict[str, A
     return applied
 
 
-def _by(act: Act) -> dict[str, Any]:
-    return {"rectified_by": act.actor.id, "submitted_on": act.on, "extension": None}
+def _by(case: Case, act: Act) -> dict[str, Any]:
+    return {"rectified_by": act.actor.id, "rectified_unit": case.unit, "submitted_on": act.on, "extension": None}
 
 
 def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact:

@@ -65,7 +65,7 @@ def test_an_acceptor_stands_above_the_body_that_the_unit_belongs_to(unit, by, ma
         (PassLookBack, "closed", {}),
         (RelapseCase, "closed", {"why": "recurrence", "reason": "又见"}),
     ):
-        case = case_in(state).model_copy(update={"unit": unit, "accepted_by": None})
+        case = case_in(state).model_copy(update={"unit": unit, "rectified_unit": unit, "accepted_by": None})
         if may:
             assert decide(case, command, by, **said).by == by
         else:
@@ -99,3 +99,11 @@ def test_a_case_applied_for_waits_for_an_office_that_may_accept_it(unit, waits_f
 
 def test_the_roster_of_these_tests_is_not_that_of_the_others():
     assert ROSTER is not PEOPLE
+
+
+def test_a_successor_does_not_free_the_unit_that_put_it_right_from_not_accepting_it():
+    succeeded = case_in("submitted", unit=UnitRef(id="u-360222105000", name="蛟潭镇"))
+    for by in (TOWN_CHIEF, VILLAGE_CHIEF):
+        with pytest.raises(Problem) as refused:
+            decide(succeeded, AcceptCase, by)
+        assert refused.value.status == 403

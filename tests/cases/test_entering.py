@@ -55,8 +55,8 @@ CLOSED = {"closed_on": "2019-03-01", "route": "put_right", "cause": "no_permit"}
 TO_UNIT = {"unit": STATION, "due_on": "2020-06-30"}
 
 
-def importing(*rows, source="old", campaign=SHIELD):
-    return ImportCases(source=source, campaign=campaign, rows=rows)
+def importing(*rows, source="old", campaign=SHIELD, enters_as="opening"):
+    return ImportCases(source=source, campaign=campaign, enters_as=enters_as, rows=rows)
 
 
 async def balance(tx, after, to, campaign=SHIELD):
