@@ -258,18 +258,19 @@ class Directive(Value):
 class Case(Value):
     """A case as it stands after the fact that carries it.
 
-    `answerable` are the posts that answered when it occurred or was seen, with their holders then, the smallest area
-    first; `occurred` is that interval where it is known. `acting` are the posts that answer now. `unit` is the body
-    that must put it right once assigned, and `due_on` its day; `owner` is who must act now, None once the case is no
-    longer open. `rectified_by` and `accepted_by` are accounts of people, `rectified_unit` the unit
-    that applied for the close-out. `moved_on` is the business date of the
-    last move, `since` the instant at which it was recorded. `cycle` counts returns from closed. `not_referred` is why a
-    grave or publicly voiced case went to no police or prosecutor in this cycle.
+    `revision` is that of the report which it follows. `answerable` are the posts that answered when it occurred or was
+    seen, with their holders then, the smallest area first; `occurred` is that interval where it is known. `acting` are
+    the posts that answer now. `unit` is the body that must put it right once assigned, and `due_on` its day; `owner` is
+    who must act now, None once the case is no longer open. `rectified_by` and `accepted_by` are accounts of people,
+    `rectified_unit` the unit that applied for the close-out. `moved_on` is the business date of the last move, `since`
+    the instant at which it was recorded. `cycle` counts returns from closed. `not_referred` is why a grave or publicly
+    voiced case went to no police or prosecutor in this cycle.
     """
 
     ref: CaseRef
     origin: Origin = Origin.INCIDENT
     incident_id: UUID | None = None
+    revision: Annotated[int, Field(ge=1)] = 1
     source: Token | None = None
     external_id: ExternalId | None = None
     campaign: Token

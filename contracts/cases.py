@@ -277,6 +277,16 @@ class CaseLeft(CaseFact):
     reason: Line
 
 
+class CaseRevised(CaseFact):
+    """The report that opened it was sent again with a higher revision, and the case says what it says now.
+
+    What an office has decided stays. Where its kind or place is another now, it counts there: the place that it left
+    hears `cases.left.v1`.
+    """
+
+    name: ClassVar[str] = "cases.revised.v1"
+
+
 class SiteLinked(CaseFact):
     """The same site stands in another campaign too: two cases, one problem."""
 

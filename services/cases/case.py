@@ -44,14 +44,12 @@ def open_case(incident: Incident, number: str, weight: int, posts: Posts, at: da
     return Case.model_construct(
         ref=CaseRef.model_construct(id=str(case_id(incident.id)), number=number, division=incident.division),
         incident_id=incident.id,
+        revision=incident.revision,
         campaign=daily(today),
         kind=CaseKind(incident.kind),
         severity=incident.severity,
         state=S.REGISTERED,
-        lon=incident.lon,
-        lat=incident.lat,
-        area_id=incident.areas[0].id,
-        place=_place(incident),
+        **placed(incident),
         text=incident.text,
         seen_at=incident.seen_at,
         answerable=posts.answerable(areas, day_of(incident.seen_at)),
@@ -62,6 +60,12 @@ def open_case(incident: Incident, number: str, weight: int, posts: Posts, at: da
         since=at,
         moved_on=today,
     )
+
+
+def placed(incident: Incident) -> dict[str, Any]:
+    """Where the case of an incident lies."""
+    area = incident.areas[0].id
+    return {"lon": incident.lon, "lat": incident.lat, "area_id": area, "place": _place(incident)}
 
 
 @dataclass(frozen=True, slots=True)

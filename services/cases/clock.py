@@ -16,6 +16,7 @@ from services.cases import (
     clock_store,
     closing,
     entering,
+    following,
     handlers,
     ladder,
     ladder_store,
@@ -31,7 +32,7 @@ from services.cases.recording import record
 from services.cases.store import Change
 from services.runtime.transaction import Transaction
 
-__all__ = ["cases", "entering", "letters", "lookup"]  # the whole service, which is what is started
+__all__ = ["cases", "entering", "following", "letters", "lookup"]  # the whole service, which is what is started
 
 
 @cases.every(seconds=5.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -45,7 +45,7 @@ from contracts.case_commands import (
     VoidCase,
 )
 from contracts.cases import CaseCorroborated, CaseFact, CaseOpened, CaseReassigned
-from contracts.patrol import IncidentLinked, IncidentLocated
+from contracts.patrol import IncidentLinked, IncidentLocated, IncidentRevised
 from contracts.roster import PostStated
 from contracts.supervision import CauseAdded
 from contracts.values import day_of
@@ -85,13 +85,21 @@ async def open_cases(tx: Transaction, heard: list[Heard[IncidentLocated]]) -> li
     """Register a case for each incident that has none, with the posts answerable for its place."""
     first: dict[UUID, Heard[IncidentLocated]] = {}
     for one in heard:
-        if rules.opens_case(one.body.incident):
-            first.setdefault(one.body.incident.id, one)
-    new = await store.unopened(tx, sorted(first))
-    if not new:
+        first.setdefault(one.body.incident.id, one)
+    return await open_those(tx, first)
+
+
+async def open_those(tx: Transaction, first: Mapping[UUID, Heard[IncidentLocated | IncidentRevised]]) -> list[News]:
+    """A case for each of these incidents that shall have one and has none."""
+    wanted = {id: one for id, one in first.items() if rules.opens_case(one.body.incident)}
+    if not wanted:
         return []
-    opening = [one for incident_id, one in first.items() if incident_id in new]
-    weights = await store.weigh(tx, {one.body.incident.id: one.body.incident.weight for one in opening})
+    # Whoever else hears of one of them waits here until it is decided.
+    weights = await store.weigh(tx, {id: one.body.incident.weight for id, one in wanted.items()})
+    new = await store.unopened(tx, sorted(wanted))
+    opening = [one for id, one in wanted.items() if id in new]
+    if not opening:
+        return []
     numbers = await store.numbers(tx, [one.body.incident.division for one in opening])
     roster = await posts.at(tx)
     opened = [

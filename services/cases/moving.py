@@ -1,8 +1,10 @@
-"""Where a case counts: merged into another, moved to another campaign, place or kind, of one site with another."""
+"""Where a case counts: merged into another, moved to another campaign, place or kind, of one site with another; and
+what it says when its report is revised."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,19 +15,20 @@ from contracts.cases import (
     CaseLeft,
     CaseMerged,
     CaseReferred,
+    CaseRevised,
     CaseSurvived,
     CaseTransferred,
     DeadlineKept,
     SiteLinked,
 )
 from contracts.division import Division
-from contracts.incident import Severity
-from contracts.ledger import LedgerLine
+from contracts.incident import Incident, Severity
+from contracts.ledger import Entry, LedgerLine
 from contracts.supervision import Letter
 from contracts.values import CaseRef, UnitRef, day_of
 from services.cases import demands
 from services.cases.campaign import RULES, campaign_of, problem_of_kind
-from services.cases.case import answered_for, beside, entry, scope_of, step, told
+from services.cases.case import answered_for, beside, entry, now_acting, owner_of, placed, scope_of, step, told
 from services.cases.machine import Act, lawful, refuse_field, require_office, wrong
 from services.cases.post import NoOffice, Posts
 
@@ -139,14 +142,68 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
     here, there = scope_of(case), scope_of(moved)
     if here == there:
         refuse_field("campaign", "campaign, division or kind must differ: a transfer changes where the case counts")
-    out, into = [], []
-    if case.state in IN_STOCK:
-        out = [entry(case, LedgerLine.MOVED_OUT, act.on).model_copy(update={"other": there})]
-        into = [entry(moved, LedgerLine.MOVED_IN, act.on).model_copy(update={"other": here})]
+    out, into = _crossing(case, moved, act)
     if division == case.ref.division:
         return [told(CaseTransferred, moved, act, *out, *into, reason=ask.reason)]
     left = told(CaseLeft, moved, act, *out, left=case.ref.division, reason=ask.reason)
     return [told(CaseTransferred, moved, act, *into, reason=ask.reason), left]
+
+
+def _crossing(case: Case, moved: Case, act: Act) -> tuple[list[Entry], list[Entry]]:
+    """What takes a case in stock out of one scope, and what brings it into another."""
+    here, there = scope_of(case), scope_of(moved)
+    if case.state not in IN_STOCK or here == there:
+        return [], []
+    out = entry(case, LedgerLine.MOVED_OUT, act.on).model_copy(update={"other": there})
+    into = entry(moved, LedgerLine.MOVED_IN, act.on).model_copy(update={"other": here})
+    return [out], [into]
+
+
+def follow(case: Case, incident: Incident, act: Act, posts: Posts, decided: Collection[str] = ()) -> list[CaseFact]:
+    """A case says what the report that opened it says by now; nothing where it says so already, or is not open.
+
+    `decided` are the moves by which an office has said otherwise: what was transferred stays where it is and of its
+    kind, the survivor of a merge is no less grave. Words alone are no move: they neither make a case younger nor hinder
+    an earlier business date.
+    """
+    if case.state not in OPEN or incident.revision <= case.revision:
+        return []
+    severity = incident.severity
+    if "survive" in decided:
+        severity = max(severity, case.severity, key=_GRAVENESS.index)
+    said: dict[str, Any] = {"severity": severity, "text": incident.text, "seen_at": incident.seen_at}
+    if "transfer" not in decided:
+        said |= {"kind": CaseKind(incident.kind), **placed(incident)}
+        if incident.division != case.ref.division:
+            said["ref"] = case.ref.model_copy(update={"division": incident.division})
+            said["office"] = posts.office(incident.division, RULES.office_level, day_of(act.at))
+    changed = [name for name, value in said.items() if getattr(case, name) != value]
+    moved = case.model_copy(update={**said, "revision": incident.revision})
+    if not {"ref", "area_id", "seen_at"}.isdisjoint(changed):
+        areas = [area.id for area in incident.areas] if "transfer" not in decided else None
+        moved = moved.model_copy(update=_answering(moved, areas, posts, act))
+    if scope_of(moved) == scope_of(case):
+        # On the day of the last move, which it leaves as it is.
+        act = replace(act, on=case.moved_on or day_of(case.since))
+    else:
+        moved = moved.model_copy(update={"since": act.at, "moved_on": act.on})
+    moved = moved.model_copy(update={"owner": owner_of(case, moved, act, posts)})
+    out, into = _crossing(case, moved, act)
+    if moved.ref.division == case.ref.division:
+        return [told(CaseRevised, moved, act, *out, *into)]
+    reason = f"revision {incident.revision} of the report"
+    left = told(CaseLeft, moved, act, *out, left=case.ref.division, reason=reason)
+    return [told(CaseRevised, moved, act, *into), left]
+
+
+def _answering(case: Case, areas: Sequence[str] | None, posts: Posts, act: Act) -> dict[str, Any]:
+    """Who answered when it was seen, and who does now, for these areas or, where none are given, those of the case."""
+    if areas is None:
+        return {"answerable": answered_for(case, posts), "acting": now_acting(case, posts, act)}
+    return {
+        "answerable": posts.answerable(areas, day_of(case.seen_at)),
+        "acting": posts.answerable(areas, day_of(act.at)),
+    }
 
 
 def _office(posts: Posts, division: Division, today: date) -> UnitRef:

@@ -253,6 +253,18 @@ async def locked_all(tx: Transaction, case_ids: Sequence[UUID]) -> list[Case]:
     return [_case(case_id, found.get(case_id)) for case_id in case_ids]
 
 
+async def of_incidents(tx: Transaction, incident_ids: Sequence[UUID]) -> list[tuple[UUID, Case, set[str]]]:
+    """The cases of incidents with the words of the moves they have made, locked in the order of their ids."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT incident_id, body, ARRAY(SELECT DISTINCT move FROM moves WHERE case_id = cases.id) AS moves
+        FROM cases WHERE incident_id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
+        """,
+        incident_ids,
+    )
+    return [(row["incident_id"], Case.model_validate_json(row["body"]), set(row["moves"])) for row in rows]
+
+
 async def of_unit(
     tx: Transaction, unit_id: str, states: Sequence[CaseState], division: Division, limit: int
 ) -> list[Case]:

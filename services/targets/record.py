@@ -19,6 +19,7 @@ from contracts.cases import (
     CaseOverdue,
     CaseRelapsed,
     CaseReopened,
+    CaseRevised,
     CaseTransferred,
     CaseVoided,
 )
@@ -152,6 +153,7 @@ STEPS: dict[type[CaseFact], Callable[[CaseFact, int], list[Step]]] = {
     CaseOpened: _opened,
     CaseImported: _imported,
     CaseTransferred: _transferred,
+    CaseRevised: _transferred,
     CaseOverdue: _overdue,
     CaseClosed: _closed,
     CaseRelapsed: _relapsed,

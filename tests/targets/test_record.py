@@ -15,6 +15,7 @@ from contracts.cases import (
     CaseOverdue,
     CaseRelapsed,
     CaseReopened,
+    CaseRevised,
     CaseTransferred,
     CaseVoided,
 )
@@ -60,6 +61,7 @@ CLOSED = said(CaseClosed, "closed", route="put_right", accepted_by="p-county")
 NO_VIOLATION = said(CaseClosed, "closed", route="no_violation")
 MOVED = said(CaseTransferred, more=REASON, answerable=(ELSEWHERE, OF_TOWN))
 MOVED_BACK = said(CaseTransferred, more=REASON)
+REVISED = said(CaseRevised, answerable=(ELSEWHERE, OF_TOWN))
 
 
 def overdue(since, state="assigned", **changes):
@@ -113,6 +115,7 @@ def of(post, what, undone_by=None):
         ([OPENED, MOVED], [of(ELSEWHERE, "opened"), of(THEN, "opened", "transferred")]),
         ([OPENED, MOVED, MOVED_BACK], [of(ELSEWHERE, "opened", "transferred"), of(THEN, "opened")]),
         ([OPENED, MOVED_BACK], [of(THEN, "opened")]),
+        ([OPENED, REVISED], [of(ELSEWHERE, "opened"), of(THEN, "opened", "transferred")]),
         ([OPENED, OVERDUE, MOVED], [of(ELSEWHERE, "opened"), of(THEN, "opened", "transferred"), of(THEN, "overdue")]),
         ([OPENED, MOVED, VOIDED], [of(ELSEWHERE, "opened", "voided"), of(THEN, "opened", "transferred")]),
         (
