@@ -10,7 +10,7 @@ from contracts.division import Division
 from contracts.event import Fact
 from contracts.incident import Evidence
 from contracts.ledger import Entry
-from contracts.values import CaseRef, Instant, Line, Text, Token
+from contracts.values import CaseRef, Instant, Line, PostRef, Text, Token, UnitRef
 
 
 class CaseFact(Fact):
@@ -131,9 +131,11 @@ class CaseReassigned(CaseFact):
 
 
 class PlanSubmitted(CaseFact):
-    """The unit says by which measures and days it will put it right."""
+    """The unit says by which measures and days it will put it right; `approver` is the office that must decide."""
 
     name: ClassVar[str] = "cases.plan_submitted.v1"
+
+    approver: UnitRef | None = None
 
 
 class PlanRefused(CaseFact):
@@ -296,9 +298,11 @@ class SiteLinked(CaseFact):
 
 
 class CasePassedOn(CaseFact):
-    """The posts that answer for the case now have other holders."""
+    """The posts that answer for the case now have other holders: `posts` are those, with the new ones."""
 
     name: ClassVar[str] = "cases.passed_on.v1"
+
+    posts: tuple[PostRef, ...] = ()
 
 
 class CaseImported(CaseFact):

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.book_commands import Finding, OldCase, OpenDirective, RegisterCase
 from contracts.case import OPEN, Case, CaseKind, CaseState, Origin, Owner, Period, Route
-from contracts.cases import CaseFact
+from contracts.cases import CaseFact, CasePassedOn
 from contracts.division import Division, Level
 from contracts.incident import ALARMS, Incident, Severity
 from contracts.ledger import Entry, LedgerLine, Scope
@@ -267,9 +267,11 @@ def owns(unit: UnitRef, word: str, day: date, known_on: date) -> Owner:
     return Owner.model_construct(unit=unit, due_on=deadline.on, calendar=deadline.calendar, since_on=known_on)
 
 
-def passed_on(case: Case, act: Act, posts: Posts) -> Case:
-    """The case with the present holders of the posts that answer for it."""
-    return case.model_copy(update={"acting": now_acting(case, posts, act)})
+def passed_on(case: Case, act: Act, posts: Posts) -> CasePassedOn:
+    """The case with the present holders of the posts that answer for it, and those posts that have changed hands."""
+    acting = now_acting(case, posts, act)
+    changed = tuple(post for post in acting if post not in case.acting)
+    return told(CasePassedOn, case.model_copy(update={"acting": acting}), act, posts=changed)
 
 
 def repeats_since(day: date) -> date:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from contracts.case import Case
 from contracts.cases import CaseOverdue, CasePassedOn, LookBackDue
 from contracts.event import Fact
 from contracts.supervision import LetterIssued
@@ -100,17 +99,17 @@ async def pass_on(tx: Transaction) -> list[Fact]:
         return []
     post_id, on_day, after_id = found
     post = roster.by_id(post_id)
-    changed: list[Case] = []
+    changed: list[CasePassedOn] = []
     while post is not None and not changed:
         open_cases = await clock_store.open_in(tx, post.division, after_id, AT_ONCE)
         passed = [rules.passed_on(case, act, roster) for case in open_cases]
-        changed = [case for before, case in zip(open_cases, passed, strict=True) if case.acting != before.acting]
+        changed = [fact for before, fact in zip(open_cases, passed, strict=True) if fact.case.acting != before.acting]
         after_id = UUID(open_cases[-1].ref.id) if len(open_cases) == AT_ONCE else None
         if after_id is None:
             break
-    await store.restate(tx, changed)
+    await store.restate(tx, [fact.case for fact in changed])
     await clock_store.handed_over(tx, post_id, on_day, after_id)
-    return [rules.told(CasePassedOn, case, act) for case in changed]
+    return [*changed]
 
 
 @cases.every(seconds=2.0)

@@ -52,7 +52,7 @@ from services.cases.campaign import RULES, campaign_of
 from services.cases.case import entry, step, told
 from services.cases.deadline import between, shifted
 from services.cases.machine import MOVES, Act, lawful, refuse, refuse_field, wrong
-from services.cases.post import Posts
+from services.cases.post import NoOffice, Posts
 
 _EMPTY = {
     "plan": None,
@@ -142,7 +142,16 @@ def submit_plan(case: Case, act: Act, ask: SubmitPlan, posts: Posts) -> CaseFact
     ]
     wrong("every measure has a day by which the whole case can still be put right", errors)
     plan = Plan(measures=ask.measures, state=PlanState.SUBMITTED, by=act.actor.id)
-    return told(PlanSubmitted, step(case, "submit_plan", act, posts, plan=plan), act)
+    planned = step(case, "submit_plan", act, posts, plan=plan)
+    return told(PlanSubmitted, planned, act, approver=_approver(planned, posts, act))
+
+
+def _approver(case: Case, posts: Posts, act: Act) -> UnitRef | None:
+    level = campaign_of(case.campaign).plan_approver
+    try:
+        return None if level is None else posts.office(case.ref.division, level, day_of(act.at))
+    except NoOffice:
+        return None
 
 
 def refuse_plan(case: Case, act: Act, ask: RefusePlan, posts: Posts) -> CaseFact:

@@ -6,12 +6,44 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from contracts.cases import CaseAssigned, CaseClosed, CaseOpened, CaseOverdue, CaseReassigned, CaseRelapsed
+from contracts.cases import (
+    CaseAccepted,
+    CaseAssigned,
+    CaseClosed,
+    CaseFact,
+    CaseImported,
+    CaseMerged,
+    CaseOpened,
+    CaseOverdue,
+    CasePassedOn,
+    CaseReassigned,
+    CaseReferred,
+    CaseRelapsed,
+    CaseReopened,
+    CaseReturned,
+    CaseSentBack,
+    CaseSubmitted,
+    CaseTransferred,
+    CaseVoided,
+    DeadlineKept,
+    ExtensionAsked,
+    ExtensionGranted,
+    ExtensionRefused,
+    LookBackDue,
+    NoViolationShown,
+    ObjectionRaised,
+    ObjectionUpheld,
+    PlanApproved,
+    PlanRefused,
+    PlanSubmitted,
+    ReferralAcknowledged,
+    ReferralConcluded,
+)
 from contracts.commands import Notices, ReceiptNotice, ShowNotices
 from contracts.notify import Addressee, Channel, Notified, Receipted
 from contracts.patrol import AlarmRaised
 from contracts.roster import PostStated
-from contracts.supervision import LetterIssued
+from contracts.supervision import CaseHandedUp, LetterIssued
 from contracts.values import day_of
 from services.notify import store, telling, text
 from services.notify.store import Telling
@@ -21,6 +53,42 @@ from services.runtime.problem import Problem
 from services.runtime.reference import keep_newest
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
+
+CASE_FACTS: tuple[type[CaseFact], ...] = (
+    CaseOpened,
+    CaseImported,
+    CaseReopened,
+    CaseAssigned,
+    CaseReturned,
+    CaseReassigned,
+    PlanSubmitted,
+    PlanRefused,
+    PlanApproved,
+    ExtensionAsked,
+    ExtensionGranted,
+    ExtensionRefused,
+    NoViolationShown,
+    CaseSubmitted,
+    CaseSentBack,
+    CaseAccepted,
+    ObjectionRaised,
+    ObjectionUpheld,
+    CaseOverdue,
+    LetterIssued,
+    CaseHandedUp,
+    CaseClosed,
+    LookBackDue,
+    CaseRelapsed,
+    CaseVoided,
+    CaseMerged,
+    DeadlineKept,
+    CaseTransferred,
+    CasePassedOn,
+    CaseReferred,
+    ReferralAcknowledged,
+    ReferralConcluded,
+)
+"""Of a case, those facts after which somebody must act, or need not any more."""
 
 notify = Service("notify")
 posts = notify.view(store.load_posts)
@@ -33,47 +101,7 @@ async def keep_posts(tx: Transaction, heard: list[Heard[PostStated]]) -> list[Ne
     return []
 
 
-@notify.hears(AlarmRaised, locks="incident.id")
-async def tell_alarm(tx: Transaction, heard: list[Heard[AlarmRaised]]) -> list[News]:
-    return await _tell(tx, heard)
-
-
-@notify.hears(CaseOpened, locks="case.ref.id")
-async def tell_opened(tx: Transaction, heard: list[Heard[CaseOpened]]) -> list[News]:
-    return await _tell(tx, heard)
-
-
-@notify.hears(CaseAssigned, locks="case.ref.id")
-async def tell_assigned(tx: Transaction, heard: list[Heard[CaseAssigned]]) -> list[News]:
-    return await _tell(tx, heard)
-
-
-@notify.hears(CaseReassigned, locks="case.ref.id")
-async def tell_reassigned(tx: Transaction, heard: list[Heard[CaseReassigned]]) -> list[News]:
-    return await _tell(tx, heard)
-
-
-@notify.hears(LetterIssued, locks="case.ref.id")
-async def tell_letter(tx: Transaction, heard: list[Heard[LetterIssued]]) -> list[News]:
-    return await _tell(tx, heard)
-
-
-@notify.hears(CaseRelapsed, locks="case.ref.id")
-async def tell_relapsed(tx: Transaction, heard: list[Heard[CaseRelapsed]]) -> list[News]:
-    return await _tell(tx, heard)
-
-
-@notify.hears(CaseOverdue, locks="case.ref.id")
-async def tell_overdue(tx: Transaction, heard: list[Heard[CaseOverdue]]) -> list[News]:
-    return await _tell(tx, heard)
-
-
-@notify.hears(CaseClosed, locks="case.ref.id")
-async def tell_closed(tx: Transaction, heard: list[Heard[CaseClosed]]) -> list[News]:
-    return await _tell(tx, heard)
-
-
-async def _tell(tx: Transaction, heard: Sequence[Heard[Told]]) -> list[News]:
+async def tell(tx: Transaction, heard: list[Heard[Told]]) -> list[News]:
     """Tell each thing once to those whom it concerns, in-app, with one fact that names them all."""
     roster, day = await posts.at(tx), day_of(tx.now)
     causes = {one.envelope.id: one for one in reversed(heard)}
@@ -83,6 +111,11 @@ async def _tell(tx: Transaction, heard: Sequence[Heard[Told]]) -> list[News]:
         for key, notices in (await store.add(tx, tellings)).items()
         if notices
     ]
+
+
+notify.hears(AlarmRaised, locks="incident.id")(tell)
+for _fact in CASE_FACTS:
+    notify.hears(_fact, locks="case.ref.id")(tell)
 
 
 def _notified(told: Telling, notices: Sequence[tuple[UUID, Recipient]], now: datetime) -> Notified:

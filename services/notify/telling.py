@@ -10,22 +10,29 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from contracts.cases import CaseFact
+from contracts.cases import CaseFact, CasePassedOn, CaseReferred, PlanSubmitted
 from contracts.division import Division, Level
 from contracts.patrol import AlarmRaised
 from contracts.roster import Post
 from contracts.supervision import LetterFact
-from contracts.values import PersonRef, Role, UnitRef
+from contracts.values import CHIEFS, PersonRef, PostRef, Role, UnitRef
 from services.runtime.posts import holds, nearest_chief, stands_on
 
 NEAREST_CHIEF = "nearest_chief"
 NAMED = "named"
-"""Every post that the fact itself names: those a letter is sent to besides."""
+"""Every post that the fact itself names: those a letter is sent to besides, those that changed hands."""
+TWO_TIERS_UP = "two_tiers_up"
+"""The chiefs of the lowest level that has any, and of the next two above (DOMAIN §8)."""
+UNITS = ("office", "unit", "owner", "holder", "assignee", "approver", "addressee", "receiver")
+"""What a unit is to a case. The holder is the unit, else the office; the assignee is the unit while it must act."""
 REMEMBERED = 20_000
 """Answers kept to the question who is told; there are about as many as grids and rules."""
+LEVELS = tuple(Level)
 WordT = TypeVar("WordT", bound=StrEnum)
 Told = AlarmRaised | CaseFact
 """What people are told of."""
+Whom = str | tuple[Role | None, Level]
+"""A word of `telling.json` for posts; posts of a role at a level, or (None) the nearest chief of that level."""
 
 
 class RuleRefused(ValueError):
@@ -44,7 +51,7 @@ class Fate(StrEnum):
 class Rule:
     """Which of the posts that answer are told, and which units."""
 
-    posts: tuple[tuple[Role, Level] | str, ...]
+    posts: tuple[Whom, ...]
     units: tuple[str, ...]
 
 
@@ -72,16 +79,16 @@ class Rules:
         )
 
 
-def _whom(stated: str) -> tuple[Role, Level] | str:
-    if stated in (NEAREST_CHIEF, NAMED):
+def _whom(stated: str) -> Whom:
+    if stated in (NEAREST_CHIEF, NAMED, TWO_TIERS_UP):
         return stated
     role, _, level = stated.partition("@")
-    return _word(Role, role), _word(Level, level)
+    return None if role == NEAREST_CHIEF else _word(Role, role), _word(Level, level)
 
 
 def _unit(stated: str) -> str:
-    if stated not in ("office", "unit", "owner", "addressee"):
-        raise RuleRefused(f"telling.json: a unit is office, unit, owner or addressee, not {stated!r}")
+    if stated not in UNITS:
+        raise RuleRefused(f"telling.json: a unit is one of {', '.join(UNITS)}, not {stated!r}")
     return stated
 
 
@@ -146,8 +153,7 @@ class Posts:
         """The posts that answer for what is told of, the smallest area first."""
         if isinstance(told, AlarmRaised):
             return tuple(post.id for area in told.incident.areas for post in self._by_area.get(area.id, ()))
-        refs = told.letter.posts if isinstance(told, LetterFact) else told.case.acting or told.case.answerable
-        return tuple(ref.id for ref in refs)
+        return tuple(ref.id for ref in _named(told))
 
     def acting_for(self, unit: UnitRef, day: date) -> list[Post]:
         """The posts held on that day through which a unit is told."""
@@ -166,24 +172,61 @@ def recipients(told: Told, posts: Posts, day: date) -> Recipients:
     return posts.recipients(rule, posts.answering(told), list(_units(rule, told)), day)
 
 
+def _named(told: CaseFact) -> Iterable[PostRef]:
+    """The posts that a fact is about: those that answer for the case now, unless it names others itself."""
+    if isinstance(told, LetterFact):
+        return told.letter.posts
+    if isinstance(told, CasePassedOn):
+        # Who stands above has changed for every case of the area: only who is at it is told of each.
+        nearest = nearest_chief(told.case.acting)
+        return [post for post in told.posts if post == nearest or post.role is Role.RANGER]
+    return told.case.acting or told.case.answerable
+
+
 def _chosen(rule: Rule, answering: Sequence[Post]) -> Iterator[Post]:
     for whom in rule.posts:
         if whom == NAMED:
             yield from answering
-        elif isinstance(whom, str):
+        elif whom == NEAREST_CHIEF:
             yield from filter(None, [nearest_chief(answering)])
-        else:
-            yield from [post for post in answering if (post.role, post.division.level) == whom]
+        elif whom == TWO_TIERS_UP:
+            yield from _two_tiers_up(answering)
+        elif isinstance(whom, tuple):
+            role, level = whom
+            of_level = [post for post in answering if post.division.level is level]
+            yield from (
+                filter(None, [nearest_chief(of_level)])
+                if role is None
+                else (post for post in of_level if post.role is role)
+            )
+
+
+def _two_tiers_up(answering: Sequence[Post]) -> Iterator[Post]:
+    chiefs = [post for post in answering if post.role in CHIEFS]
+    tiers = sorted({post.division.level for post in chiefs}, key=LEVELS.index, reverse=True)[:3]
+    for tier in tiers:
+        of_tier = [post for post in chiefs if post.division.level is tier]
+        for area_id in dict.fromkeys(post.area_id for post in of_tier):
+            yield from filter(None, [nearest_chief(post for post in of_tier if post.area_id == area_id)])
 
 
 def _units(rule: Rule, told: Told) -> Iterator[UnitRef]:
     if isinstance(told, AlarmRaised):
         return
     case = told.case
-    named = {"office": case.office, "unit": case.unit, "owner": case.owner.unit if case.owner else None}
-    if isinstance(told, LetterFact):
-        named["addressee"] = told.letter.to
-    yield from (unit for word in rule.units if (unit := named.get(word)) is not None)
+    owner = case.owner.unit if case.owner else None
+    is_assigned = case.unit is not None and owner is not None and owner.id == case.unit.id
+    named = {
+        "office": case.office,
+        "unit": case.unit,
+        "owner": owner,
+        "holder": case.unit or case.office,
+        "assignee": case.unit if is_assigned else None,
+        "approver": (told.approver if isinstance(told, PlanSubmitted) else None) or case.office,
+        "addressee": told.letter.to if isinstance(told, LetterFact) else None,
+        "receiver": told.referral.to if isinstance(told, CaseReferred) else None,
+    }
+    yield from (unit for word in rule.units if (unit := named[word]) is not None)
 
 
 def _by_post(post: Post, day: date) -> Recipient:

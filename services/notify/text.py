@@ -8,7 +8,16 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from contracts.cases import CaseFact, CaseOverdue
+from contracts.cases import (
+    CaseClosed,
+    CaseFact,
+    CaseOverdue,
+    CaseReferred,
+    CaseRelapsed,
+    PlanSubmitted,
+    ReferralAcknowledged,
+    ReferralConcluded,
+)
 from contracts.patrol import AlarmRaised
 from contracts.supervision import LetterFact
 from contracts.values import SHANGHAI, AreaKind
@@ -19,16 +28,25 @@ LONGEST_TITLE, LONGEST_BODY = 200, 4000
 
 
 @cache
-def _template(language: str, name: str, part: str) -> Template:
-    return Template(_ALL[language][name][part])
+def _template(language: str, name: str, part: str, how: str | None) -> Template:
+    texts = _ALL[language][name]
+    return Template(texts.get(f"{part}_{how}", texts[part]))
 
 
 def words_of(told: Told, language: str = RULES.language) -> tuple[str, str]:
     """Title and body, in the language of `telling.json`."""
     about = _of_alarm(told, language) if isinstance(told, AlarmRaised) else _of_case(told, language)
-    title = _template(language, told.name, "title").substitute(about)
-    body = _template(language, told.name, "body").substitute(about)
+    how = _how(told)
+    title = _template(language, told.name, "title", how).substitute(about)
+    body = _template(language, told.name, "body", how).substitute(about)
     return title[:LONGEST_TITLE], body[:LONGEST_BODY]
+
+
+def _how(told: Told) -> str | None:
+    """What may change the words: by which route a case was closed, why it is open again."""
+    if isinstance(told, CaseClosed):
+        return told.case.route
+    return told.why if isinstance(told, CaseRelapsed) else None
 
 
 def _of_alarm(told: AlarmRaised, language: str) -> dict[str, str]:
@@ -46,6 +64,7 @@ def _of_alarm(told: AlarmRaised, language: str) -> dict[str, str]:
 def _of_case(told: CaseFact, language: str) -> dict[str, str]:
     texts, case = _ALL[language], told.case
     nothing = texts["nothing"]
+    approver = (told.approver if isinstance(told, PlanSubmitted) else None) or case.office
     return {
         "number": case.ref.number,
         "kind": texts["words"][case.kind],
@@ -57,8 +76,14 @@ def _of_case(told: CaseFact, language: str) -> dict[str, str]:
         "unit": case.unit.name if case.unit else nothing,
         "due_on": str(case.owner.due_on) if case.owner else nothing,
         "owner": case.owner.unit.name if case.owner else nothing,
-        **_of_letter(told, texts),
+        "closed_on": str(case.closed_on or nothing),
+        "into": case.merged_into.number if case.merged_into else nothing,
+        "asked_due_on": str(case.extension.due_on) if case.extension else nothing,
+        "reason": getattr(told, "reason", None) or (case.extension.reason if case.extension else nothing),
+        "approver": approver.name,
         "overdue_since": str(told.overdue_since) if isinstance(told, CaseOverdue) else nothing,
+        **_of_letter(told, texts),
+        **_of_referral(told, nothing),
     }
 
 
@@ -71,4 +96,16 @@ def _of_letter(told: CaseFact, texts: dict[str, Any]) -> dict[str, str]:
         "addressee": letter.to.name,
         "pressed_for": str(letter.due_on),
         "reply_due_on": str(letter.reply_due_on),
+    }
+
+
+def _of_referral(told: CaseFact, nothing: str) -> dict[str, str]:
+    if not isinstance(told, CaseReferred | ReferralAcknowledged | ReferralConcluded):
+        return {}
+    referral = told.referral
+    return {
+        "receiver": referral.to.name,
+        "referral_due_on": str(referral.due_on),
+        "their_number": referral.their_number or nothing,
+        "outcome": referral.outcome or nothing,
     }

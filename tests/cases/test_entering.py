@@ -276,6 +276,7 @@ async def test_open_cases_pass_to_the_successor_of_whoever_answers(tx):
     news = await clock.pass_on(later(tx, 1))
     chiefs = [one.holder.id for one in news[0].case.acting if one.role == "village_chief"]
     assert ([told.case.ref for told in news], chiefs) == ([fact.case.ref], ["p-new-chief"])
+    assert [post.holder.id for post in news[0].posts] == ["p-new-chief"]
     assert await clock.pass_on(later(tx, 1)) == []
     known = (await ask(tx, ShowCase(case_id=fact.case.ref.id))).body
     assert [one.holder.id for one in known.answerable if one.role == "village_chief"] == [

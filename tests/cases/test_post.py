@@ -4,10 +4,14 @@ from datetime import date
 
 import pytest
 
+from contracts.case_commands import SubmitPlan
 from contracts.division import Level
+from services.cases import rectify
 from services.cases.post import NoOffice, Posts
-from tests.cases.world import COUNTY_OFFICE, POSTS, STATION, VILLAGE
+from tests.cases.road import MEASURES, act_of, case_in
+from tests.cases.world import COUNTY_OFFICE, POSTS, STATION, UNIT, VILLAGE
 
+INSPECTION, SHIELD = "forest-inspection-2020", "green-shield-2019"
 LAST, NEXT = date(2020, 6, 30), date(2020, 7, 1)
 ENDING = Posts(
     post.model_copy(update={"ended_on": LAST}) if post.unit.id in (STATION.id, COUNTY_OFFICE.id) else post
@@ -23,6 +27,17 @@ def test_an_office_runs_the_book_to_its_last_day_and_then_the_one_above_does():
     offices = [ENDING.office(VILLAGE, Level.COUNTY, day).id for day in (LAST, NEXT)]
     assert offices == [COUNTY_OFFICE.id, "u-360200000000-office"]
     assert ENDING.office_above(COUNTY_OFFICE, VILLAGE, LAST).id == "u-360200000000-office"
+
+
+def test_a_plan_names_the_office_that_must_decide_if_there_is_one():
+    ask = SubmitPlan(case_id=case_in("assigned").ref.id, measures=MEASURES)
+    approvers = []
+    without_city = [post for post in POSTS if post.division != "360200000000"]
+    for campaign, posts in [(INSPECTION, POSTS), (SHIELD, POSTS), (SHIELD, without_city)]:
+        case = case_in("assigned", campaign)
+        told = rectify.submit_plan(case, act_of(case, UNIT), ask, Posts(posts))
+        approvers.append(told.approver and told.approver.id)
+    assert approvers == [COUNTY_OFFICE.id, "u-360200000000-office", None]
 
 
 def test_where_the_last_office_has_ended_there_is_none():

@@ -1,6 +1,7 @@
 """Notify on its tables: told once, read by whom it was sent to, signed once."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,7 @@ from contracts.notify import Notified, Receipted
 from contracts.patrol import AlarmRaised
 from contracts.roster import PostStated
 from contracts.supervision import LetterIssued
-from contracts.values import UnitRef
+from contracts.values import PersonRef, UnitRef
 from services.cases import case as cases
 from services.cases import ladder
 from services.cases.post import Posts as CasePosts
@@ -23,8 +24,10 @@ from services.runtime.transaction import Transaction
 from services.runtime.view import View
 from tests.cases.road import case_in
 from tests.cases.world import OFFICE, POSTS, STATION, UNIT, incident
+from tests.notify.happened import HAPPENED
 from tests.servers import NOW, migrated, transaction
 from tests.telling import asking, heard
+from tests.turns import committed, overlapping
 
 FULIANG = Division("360222000000")
 RANGER = "p-360222104201-g1-ranger"
@@ -35,11 +38,15 @@ async def dsn():
     return await migrated("notify")
 
 
-@pytest.fixture
-async def tx(dsn, monkeypatch):
-    """A transaction in which the roster is known."""
-    # Each test rolls back, so what one saw of the posts must not live on in the next.
+@pytest.fixture(autouse=True)
+def posts(monkeypatch):
+    """Each test has tables of its own, so what one saw of the posts must not live on in the next."""
     monkeypatch.setattr(handlers, "posts", View(load_posts))
+
+
+@pytest.fixture
+async def tx(dsn):
+    """A transaction in which the roster is known."""
     async with transaction(dsn) as tx:
         await handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
         yield tx
@@ -69,15 +76,15 @@ async def notices(tx, person):
 
 
 async def test_one_fact_names_everybody_who_is_told(tx):
-    ((cause, told),) = await handlers.tell_opened(tx, [opened()])
+    ((cause, told),) = await handlers.tell(tx, [opened()])
     assert (type(told), cause.source, len(told.addressees)) == (Notified, "cases", 4)
     assert [notice.title for notice in await notices(tx, RANGER)] == ["新问题 2020-360222-000001：林木采伐问题"]
     assert [notice.about for notice in await notices(tx, OFFICE)] == ["cases.opened.v1"]
 
 
 async def test_whatever_is_replayed_nobody_is_told_twice(tx):
-    assert len(await handlers.tell_opened(tx, [opened(), opened(), opened(2)])) == 2
-    assert await handlers.tell_opened(tx, [opened(), opened(2)]) == []
+    assert len(await handlers.tell(tx, [opened(), opened(), opened(2)])) == 2
+    assert await handlers.tell(tx, [opened(), opened(2)]) == []
     assert len(await notices(tx, RANGER)) == 2
 
 
@@ -87,21 +94,21 @@ async def test_two_facts_of_one_kind_about_one_case_at_one_instant_are_both_told
         heard(LetterIssued(case=case, by="cases", at=NOW, letter=letter), "cases", message_id=str(letter.id))
         for letter in ladder.due(case, (), date(2020, 7, 8))
     ]
-    assert {one.title for _, one in await handlers.tell_letter(tx, told)} == {
+    assert {one.title for _, one in await handlers.tell(tx, told)} == {
         "督办函 2020-360222-000001：林木采伐问题",
         "建议函 2020-360222-000001：林木采伐问题",
     }
-    assert await handlers.tell_letter(tx, told) == []
+    assert await handlers.tell(tx, told) == []
 
 
 async def test_old_facts_are_written_down_and_tell_nobody(tx):
-    assert await handlers.tell_opened(tx, [opened(at=NOW - timedelta(days=8))]) == []
+    assert await handlers.tell(tx, [opened(at=NOW - timedelta(days=8))]) == []
     assert await notices(tx, RANGER) == ()
     assert await tx.sql.fetchval("SELECT fate FROM tellings") == "old"
 
 
 async def test_an_alarm_goes_up_to_the_chief_of_the_county(tx):
-    ((_, told),) = await handlers.tell_alarm(tx, [heard(AlarmRaised(incident=incident(kind="fire")), "patrol")])
+    ((_, told),) = await handlers.tell(tx, [heard(AlarmRaised(incident=incident(kind="fire")), "patrol")])
     assert "p-360222000000-chief" in {to.person.id for to in told.addressees if to.person}
 
 
@@ -111,15 +118,79 @@ async def test_a_unit_whose_post_is_vacant_reads_its_notice_once_somebody_holds_
     await handlers.keep_posts(tx, [heard(vacant, "roster", sequence=2)])
     case = cases.open_case(incident(), "2020-360222-000001", 1, CasePosts(POSTS), NOW)
     assigned = case.model_copy(update={"unit": STATION, "due_on": date(2020, 7, 1)})
-    ((_, told),) = await handlers.tell_assigned(tx, [heard(CaseAssigned(case=assigned, by=OFFICE, at=NOW), "cases")])
+    ((_, told),) = await handlers.tell(tx, [heard(CaseAssigned(case=assigned, by=OFFICE, at=NOW), "cases")])
     assert [to.unit for to in told.addressees if to.person is None] == [STATION]
     assert await notices(tx, UNIT) == ()
     await handlers.keep_posts(tx, [heard(PostStated(post=post), "roster", sequence=3)])
     assert [notice.about for notice in await notices(tx, UNIT)] == ["cases.assigned.v1"]
 
 
+def handed_on_the_first_of_july():
+    """The village chief's post changes hands at midnight in China, which is 16:00 UTC."""
+    post = next(post for post in POSTS if post.role == "village_chief")
+    (held,) = post.appointments
+    old = held.model_copy(update={"held_to": date(2020, 6, 30)})
+    new = held.model_copy(update={"held_from": date(2020, 7, 1), "person": PersonRef(id="p-new", name="新任林长")})
+    return PostStated(post=post.model_copy(update={"appointments": (old, new)}))
+
+
+async def test_who_holds_the_post_in_china_that_minute_is_told(tx):
+    await handlers.keep_posts(tx, [heard(handed_on_the_first_of_july(), "roster", sequence=2)])
+    midnight = datetime(2020, 6, 30, 16, tzinfo=UTC)
+    told = []
+    for n, now in enumerate((midnight - timedelta(microseconds=1), midnight)):
+        ((_, fact),) = await handlers.tell(Transaction(tx.sql, now), [opened(n, at=now)])
+        told += [to.person.id for to in fact.addressees if to.post_id == "360222104201-village-chief"]
+    assert told == ["p-360222104201-village-chief", "p-new"]
+
+
+async def test_a_units_notice_is_read_by_whoever_acts_for_it_that_day(tx):
+    post = next(post for post in POSTS if post.id == "360222104000-unit")
+    (held,) = post.appointments
+    from_july = held.model_copy(update={"held_from": date(2020, 7, 1)})
+    later = PostStated(post=post.model_copy(update={"appointments": (from_july,)}))
+    await handlers.keep_posts(tx, [heard(later, "roster", sequence=2)])
+    await handlers.tell(tx, [heard(HAPPENED["assigned"], "cases", message_id="assigned")])
+    midnight = datetime(2020, 6, 30, 16, tzinfo=UTC)
+    times = (midnight - timedelta(microseconds=1), midnight)
+    assert [len(await notices(Transaction(tx.sql, now), UNIT)) for now in times] == [0, 1]
+
+
+async def test_the_newest_notices_come_first_and_all_are_counted(tx):
+    for n in range(3):
+        await handlers.tell(tx, [opened(n)])
+    answer = await handlers.show_notices(tx, asking(ShowNotices(limit=2), RANGER, FULIANG))
+    numbers = [notice.title.split("：")[0] for notice in answer.body.notices]
+    assert (numbers, answer.body.total) == (["新问题 2020-360222-000002", "新问题 2020-360222-000001"], 3)
+
+
+async def test_nobody_reads_the_notices_of_others(tx):
+    await handlers.tell(tx, [opened()])
+    assert [len(await notices(tx, person)) for person in (OFFICE, UNIT, "p-stranger")] == [1, 0, 0]
+
+
+async def test_a_notice_signed_twice_at_once_is_signed_once():
+    dsn = await migrated("notify")
+    async with committed(dsn) as tx:
+        await handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
+        await handlers.tell(tx, [opened()])
+        (notice,) = await notices(tx, RANGER)
+    sign = partial(handlers.receipt, ask=asking(ReceiptNotice(notice_id=notice.id), RANGER, FULIANG))
+    first, second = await overlapping(dsn, sign, sign)
+    assert [len(answer.news) for answer in (first, second)] == [1, 0]
+
+
+async def test_one_thing_heard_twice_at_once_is_told_once():
+    dsn = await migrated("notify")
+    async with committed(dsn) as tx:
+        await handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
+    tell = partial(handlers.tell, heard=[opened()])
+    first, second = await overlapping(dsn, tell, tell)
+    assert [len(news) for news in (first, second)] == [1, 0]
+
+
 async def test_only_the_addressee_signs_and_only_once(tx):
-    await handlers.tell_opened(tx, [opened()])
+    await handlers.tell(tx, [opened()])
     (notice,) = await notices(tx, RANGER)
     command = ReceiptNotice(notice_id=notice.id)
     with pytest.raises(Problem) as refused:

@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.cases import CaseAssigned, CaseClosed, CaseOpened, CaseOverdue
+from contracts.cases import CaseAssigned, CaseClosed, CaseOpened
+from contracts.division import Division
 from contracts.patrol import AlarmRaised
 from contracts.roster import Appointment
+from contracts.values import AreaRef, UnitRef
 from contracts.wiring import HEARS, is_reference
 from services.cases import case as cases
 from services.cases.post import Posts as CasePosts
@@ -14,7 +16,8 @@ from services.notify import telling, text
 from services.notify.telling import Fate, Posts, RuleRefused, fate_of, recipients
 from services.runtime.posts import reference
 from tests.cases.world import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, incident
-from tests.posts import OF_ONE_COUNTY, chief
+from tests.notify.happened import HAPPENED, SUBMITTED, handed_over, passed_on
+from tests.posts import COUNTY, OF_ONE_COUNTY, TOWN, chief
 
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
 DAY = date(2020, 6, 15)
@@ -23,6 +26,7 @@ ASSIGNED = CASE.model_copy(
     update={"state": "assigned", "unit": STATION, "owner": cases.Owner(unit=STATION, due_on=date(2020, 7, 1))}
 )
 RANGER, VILLAGE_CHIEF = "p-360222104201-g1-ranger", "p-360222104201-village-chief"
+CITY = UnitRef(id="u-360200000000-office", name="景德镇市林长办")
 TOWN_CHIEF, COUNTY_CHIEF = "p-360222104000-chief", "p-360222000000-chief"
 
 
@@ -34,21 +38,101 @@ def keys(told, posts=POSTS):
     return [key for _, key in (one.key for one in recipients(told, Posts(posts), DAY))]
 
 
-OVERDUE = told_of(CaseOverdue, ASSIGNED, overdue_since=date(2020, 6, 14))
+CITY_OFFICE = "p-360200000000-office"
+TO = {
+    "alarmed": [RANGER, VILLAGE_CHIEF, TOWN_CHIEF, COUNTY_CHIEF],
+    "opened": [RANGER, VILLAGE_CHIEF, TOWN_CHIEF, OFFICE],
+    "imported": [UNIT],
+    "imported verified": [],
+    "imported closed": [],
+    "reopened": [VILLAGE_CHIEF, OFFICE],
+    "assigned": [VILLAGE_CHIEF, UNIT],
+    "returned": [OFFICE],
+    "reassigned": [VILLAGE_CHIEF, "p-360222105000-unit"],
+    "plan_submitted": [OFFICE],
+    "plan_submitted to the city": [CITY_OFFICE],
+    "plan_refused": [UNIT],
+    "plan_approved": [UNIT],
+    "extension_asked": [OFFICE],
+    "extension_granted": [UNIT],
+    "extension_refused": [UNIT],
+    "no_violation_shown": [OFFICE],
+    "submitted": [OFFICE],
+    "sent_back": [UNIT],
+    "accepted": [OFFICE],
+    "objected": [OFFICE],
+    "objection_upheld": [VILLAGE_CHIEF, UNIT],
+    "overdue": [VILLAGE_CHIEF, UNIT],
+    "letter_issued": [VILLAGE_CHIEF, UNIT],
+    "handed_up": [CITY_OFFICE],
+    "closed": [RANGER, VILLAGE_CHIEF, UNIT],
+    "look_back_due": [OFFICE],
+    "relapsed": [VILLAGE_CHIEF, UNIT, OFFICE],
+    "voided": [VILLAGE_CHIEF, UNIT],
+    "voided before a unit had it": [VILLAGE_CHIEF, OFFICE],
+    "merged": [VILLAGE_CHIEF, UNIT],
+    "deadline_kept": [UNIT],
+    "transferred": [VILLAGE_CHIEF, UNIT, OFFICE],
+    "passed_on": [VILLAGE_CHIEF],
+    "passed_on above": [],
+    "referred": ["u-police"],
+    "referral_acknowledged": [OFFICE],
+    "referral_concluded": [OFFICE],
+}
+"""Who must act next, or need not any more: the unit, the office that must decide, the chief who stands nearest."""
 
 
-@pytest.mark.parametrize(
-    ("told", "expected"),
-    [
-        (told_of(CaseOpened), [RANGER, VILLAGE_CHIEF, TOWN_CHIEF, OFFICE]),
-        (told_of(CaseAssigned, ASSIGNED), [VILLAGE_CHIEF, UNIT]),
-        (OVERDUE, [VILLAGE_CHIEF, UNIT]),
-        (told_of(CaseClosed, ASSIGNED), [RANGER, VILLAGE_CHIEF, UNIT]),
-        (AlarmRaised(incident=incident(kind="fire")), [RANGER, VILLAGE_CHIEF, TOWN_CHIEF, COUNTY_CHIEF]),
-    ],
-)
-def test_each_fact_is_told_to_whom_it_concerns(told, expected):
-    assert keys(told) == expected
+@pytest.mark.parametrize("happened", TO)
+def test_each_fact_is_told_to_whom_it_concerns(happened):
+    assert keys(HAPPENED[happened]) == TO[happened]
+
+
+def test_every_fact_that_is_told_is_in_the_table():
+    words = {message.name.split(".")[1] for message in HEARS["notify"] if not is_reference(message)}
+    assert {happened.split()[0] for happened in TO} == words
+    assert HAPPENED.keys() == TO.keys()
+
+
+def test_an_acceptor_above_is_told_where_the_office_put_it_right_itself():
+    case = SUBMITTED.model_copy(update={"unit": COUNTY_OFFICE, "owner": cases.Owner(unit=CITY, due_on=DAY)})
+    assert keys(HAPPENED["submitted"].model_copy(update={"case": case})) == [CITY_OFFICE]
+
+
+def test_a_ranger_who_is_new_hears_of_the_cases_of_the_grid():
+    told = passed_on("360222104201-g1-ranger")
+    assert [one.key[1] for one in recipients(told, Posts(handed_over("360222104201-g1-ranger")), DAY)] == [
+        "u-360222104201"
+    ]
+
+
+def alarm(*areas):
+    found = incident(kind="fire")
+    return AlarmRaised(incident=found.model_copy(update={"areas": (*areas, *found.areas)}))
+
+
+def test_an_alarm_goes_two_tiers_up_and_no_further():
+    city = chief("city", "chief", Division("360200000000"))
+    assert keys(alarm(), (*POSTS, city)) == TO["alarmed"]
+    without_village = [post for post in POSTS if post.role != "village_chief"]
+    assert keys(alarm(), (*without_village, city)) == [RANGER, TOWN_CHIEF, COUNTY_CHIEF, "p-city"]
+
+
+def test_an_alarm_reaches_whoever_is_chief_there_by_whatever_title_and_each_special_area():
+    chiefs = (
+        chief("town", "general_chief", TOWN),
+        chief("county-deputy", "deputy_general_chief", COUNTY),
+        chief("county", "general_chief", COUNTY),
+        chief("reserve", "chief", COUNTY, "reserve-1"),
+    )
+    others = [post for post in POSTS if post.role in ("village_chief", "ranger")]
+    reserve = AreaRef(id="reserve-1", kind="reserve", name="自然保护区", division=COUNTY)
+    assert keys(alarm(reserve), (*others, *chiefs)) == [RANGER, VILLAGE_CHIEF, "p-town", "p-reserve", "p-county"]
+
+
+def test_of_a_new_case_the_towns_chief_hears_by_whatever_title():
+    town = chief("town", "general_chief", TOWN)
+    case = CASE.model_copy(update={"acting": (*CASE.acting[:3], reference(town, DAY))})
+    assert keys(told_of(CaseOpened, case), (*POSTS, town)) == [RANGER, VILLAGE_CHIEF, "p-town", OFFICE]
 
 
 def vacated(post_id):
@@ -94,18 +178,53 @@ def test_todays_holder_is_told_not_the_one_of_then():
     assert keys(told_of(CaseAssigned, ASSIGNED), posts) == ["new", UNIT]
 
 
+def test_the_same_posts_tell_each_days_holder_on_that_day():
+    posts = Posts(with_village_chief(held("old", held_to=DAY), held("new", held_from=DAY + timedelta(days=1))))
+    days = [DAY, DAY + timedelta(days=1), DAY]
+    assert [recipients(told_of(CaseAssigned, ASSIGNED), posts, day)[0].person.id for day in days] == [
+        "old",
+        "new",
+        "old",
+    ]
+
+
+def test_a_unit_is_told_through_who_acts_for_it_that_day():
+    station = next(post for post in POSTS if post.id == "360222104000-unit")
+    handed = station.model_copy(
+        update={"appointments": (held("old", held_to=DAY), held("new", held_from=DAY + timedelta(days=1)))}
+    )
+    posts = Posts((*(post for post in POSTS if post != station), handed))
+    read_by = {person: [posts.units_of(person, DAY + timedelta(days=n)) for n in (0, 1)] for person in ("old", "new")}
+    assert read_by == {"old": [[STATION.id], []], "new": [[], [STATION.id]]}
+    ended = Posts([handed.model_copy(update={"ended_on": DAY})])
+    assert [ended.units_of("new", DAY + timedelta(days=1)), ended.units_of("old", DAY)] == [[], [STATION.id]]
+
+
+def test_answers_are_remembered_by_rule_posts_units_and_day():
+    posts = Posts(POSTS)
+    asked = [told_of(CaseAssigned, ASSIGNED), told_of(CaseClosed, ASSIGNED), told_of(CaseAssigned, CASE)]
+    again = [[one.key[1] for one in recipients(told, posts, DAY)] for told in [*asked, *asked]]
+    assert again[:3] == again[3:] == [[VILLAGE_CHIEF, UNIT], [RANGER, VILLAGE_CHIEF, UNIT], [VILLAGE_CHIEF]]
+
+
 def test_who_holds_several_of_the_posts_is_told_once():
     assert keys(told_of(CaseOpened), with_village_chief(held(RANGER))) == [RANGER, TOWN_CHIEF, OFFICE]
 
 
 @pytest.mark.parametrize(
     ("age", "to", "fate"),
-    [(0, True, Fate.TOLD), (7, True, Fate.TOLD), (8, True, Fate.OLD), (8, False, Fate.OLD), (0, False, Fate.NOBODY)],
+    [
+        (timedelta(0), True, Fate.TOLD),
+        (timedelta(days=7), True, Fate.TOLD),
+        (timedelta(days=7, microseconds=1), True, Fate.OLD),
+        (timedelta(days=8), False, Fate.OLD),
+        (timedelta(0), False, Fate.NOBODY),
+    ],
 )
 def test_old_facts_and_facts_that_concern_nobody_tell_nobody(age, to, fate):
     told = told_of(CaseOpened)
     whom = recipients(told, Posts(POSTS), DAY) if to else ()
-    assert fate_of(told, whom, NOW + timedelta(days=age)) is fate
+    assert fate_of(told, whom, NOW + age) is fate
 
 
 def test_the_words_say_what_where_who_and_by_when_and_what_people_wrote_is_only_text():
@@ -119,13 +238,56 @@ def test_the_words_say_what_where_who_and_by_when_and_what_people_wrote_is_only_
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-@pytest.mark.parametrize(
-    "told", [told_of(CaseOpened), told_of(CaseClosed), OVERDUE, AlarmRaised(incident=incident(kind="fire"))]
-)
-def test_every_fact_has_its_words_in_both_languages(told, language):
-    title, body = text.words_of(told, language)
+@pytest.mark.parametrize("happened", [happened for happened, to in TO.items() if to])
+def test_every_fact_has_its_words_in_both_languages_and_leaves_nothing_open(happened, language):
+    title, body = text.words_of(HAPPENED[happened], language)
     assert title
-    assert "$" not in title + body
+    assert not [sign for sign in ("$", "未定", "not set", "None") if sign in title + body]
+
+
+@pytest.mark.parametrize(
+    ("route", "chinese", "english"),
+    [
+        ("put_right", "已整改到位并销号。", "put right"),
+        ("penalty", "已处罚并补办手续，予以销号。", "permit made good"),
+        ("no_violation", "经查不存在违法，予以销号。", "no violation"),
+        ("justice", "已移送司法机关处理，予以销号。", "handed to justice"),
+        ("other", "已销号。", "struck off"),
+        (None, "已销号。", "struck off"),
+    ],
+)
+def test_a_close_is_told_by_its_route(route, chinese, english):
+    told = told_of(CaseClosed, CASE.model_copy(update={"route": route}))
+    assert text.words_of(told)[1] == f"浮梁县三龙镇双龙村 的林木采伐问题{chinese}"
+    assert english in text.words_of(told, "en")[1]
+
+
+@pytest.mark.parametrize(
+    ("why", "title"),
+    [("recurrence", "反弹"), ("false_rectification", "虚假整改"), ("closed_in_error", "撤销销号"), ("other", "反弹")],
+)
+def test_a_case_that_is_open_again_is_told_by_the_reason(why, title):
+    told = HAPPENED["relapsed"].model_copy(update={"why": why})
+    assert text.words_of(told)[0] == f"{title} 2020-360222-000001：林木采伐问题"
+
+
+@pytest.mark.parametrize(
+    ("happened", "said"),
+    [
+        ("returned", "责任单位退回：照片看不清。请 浮梁县林长办"),
+        ("plan_submitted to the city", "请 景德镇市林长办 审批"),
+        ("extension_asked", "延期至 2020-07-20：照片看不清"),
+        ("extension_granted", "请 三龙镇林业工作站 于 2020-07-20 前"),
+        ("submitted", "请 浮梁县林长办 于 2020-06-22 前验收"),
+        ("sent_back", "未通过验收：照片看不清。请 三龙镇林业工作站 继续整改"),
+        ("merged", "与 2020-360222-000002 为同一问题"),
+        ("referred", "移送 浮梁县公安局，请于 2020-06-30 前受理"),
+        ("referral_acknowledged", "编号 浮公（林）受〔2020〕7号"),
+        ("referral_concluded", "已刑事立案"),
+    ],
+)
+def test_what_must_be_done_by_whom_and_why_stands_in_the_words(happened, said):
+    assert said in text.words_of(HAPPENED[happened])[1]
 
 
 def test_every_fact_that_is_told_has_a_rule():

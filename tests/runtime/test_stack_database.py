@@ -96,7 +96,7 @@ HOT = {
     "patrol locates": ("patrol", patrol.locate, lambda n: reported(f"r-{n}", lon=117.05 + 500 * n * METRE)),
     "patrol stores tracks": ("patrol", patrol.store_tracks, track),
     "cases opens": ("cases", cases.open_cases, lambda n: heard(IncidentLocated(incident=incident(n)), "patrol")),
-    "notify tells": ("notify", notify.tell_opened, opened),
+    "notify tells": ("notify", notify.tell, opened),
     "targets records": ("targets", targets.keep_records, opened),
 }
 """The handlers of the main thread: service, handler, and the n-th message."""

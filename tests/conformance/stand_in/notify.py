@@ -20,16 +20,16 @@ import nats
 
 PREFIX = "cn.linzhang."
 """What every type begins with."""
+OF_CASES = """
+opened imported reopened assigned returned reassigned plan_submitted plan_refused
+plan_approved extension_asked extension_granted extension_refused no_violation_shown submitted sent_back accepted
+objected objection_upheld overdue letter_issued handed_up closed look_back_due relapsed
+voided merged deadline_kept transferred passed_on referred referral_acknowledged referral_concluded
+"""
 ABOUT = {
     "notify-alarmed": ("PATROL", "incident"),
-    "notify-opened": ("CASES", "case"),
-    "notify-assigned": ("CASES", "case"),
-    "notify-reassigned": ("CASES", "case"),
-    "notify-overdue": ("CASES", "case"),
-    "notify-letter_issued": ("CASES", "case"),
-    "notify-closed": ("CASES", "case"),
-    "notify-relapsed": ("CASES", "case"),
     "notify-post": ("ROSTER", "post"),
+    **{f"notify-{word}": ("CASES", "case") for word in OF_CASES.split()},
 }
 """The durables made for notify: their stream, and what their facts are about."""
 TABLES = """

@@ -1,0 +1,114 @@
+"""Every fact that people are told of, as the rules of cases bring it about."""
+
+from datetime import date
+
+from contracts.case_commands import (
+    AcceptCase,
+    AcknowledgeReferral,
+    ApprovePlan,
+    AskExtension,
+    AssignCase,
+    ConcludeReferral,
+    GrantExtension,
+    HandUp,
+    MergeCase,
+    RaiseObjection,
+    ReassignCase,
+    ReferCase,
+    RefuseExtension,
+    RefusePlan,
+    RelapseCase,
+    ReopenCase,
+    ReturnCase,
+    SendBackCase,
+    ShowNoViolation,
+    SubmitCase,
+    SubmitPlan,
+    TransferCase,
+    UpholdObjection,
+    VoidCase,
+)
+from contracts.cases import CaseClosed, CaseImported, CaseOpened, CaseOverdue, DeadlineKept, LookBackDue
+from contracts.patrol import AlarmRaised
+from contracts.supervision import LetterIssued
+from contracts.values import UnitRef
+from services.cases import case as rules
+from services.cases import ladder
+from services.cases.post import Posts
+from tests.cases.road import DUE_ON, EVIDENCE, MEASURES, NOW, PROOFS, act_of, case_in, decide, registered
+from tests.cases.world import CHIEF, OFFICE, POSTS, STATION, UNIT, incident
+
+INSPECTION, SHIELD = "forest-inspection-2020", "green-shield-2019"
+"""Campaigns whose plans the county approves, and the city."""
+POLICE = UnitRef(id="u-police", name="浮梁县公安局")
+XIANGHU = UnitRef(id="u-360222105000", name="单位 360222105000")
+REASON = "照片看不清"
+LATER = date(2020, 7, 20)
+
+
+def at_time(kind, case, **said):
+    """A fact that time brings about."""
+    return kind(case=case, by="cases", at=NOW, **said)
+
+
+def handed_over(*vacant):
+    """The posts with nobody in some of them."""
+    return tuple(one.model_copy(update={"appointments": ()}) if one.id in vacant else one for one in POSTS)
+
+
+def passed_on(*vacant, case=None):
+    case = case or case_in("assigned")
+    return rules.passed_on(case, act_of(case, "cases"), Posts(handed_over(*vacant)))
+
+
+ASSIGNED, RECTIFYING, SUBMITTED, CLOSED = (case_in(one) for one in ("assigned", "rectifying", "submitted", "closed"))
+PLANNED, FOR_THE_CITY = (
+    decide(case_in("assigned", campaign), SubmitPlan, UNIT, measures=MEASURES) for campaign in (INSPECTION, SHIELD)
+)
+EXTENSION = decide(ASSIGNED, AskExtension, UNIT, due_on=LATER, reason=REASON)
+OBJECTED = decide(case_in("on_notice", INSPECTION), RaiseObjection, "p-neighbour", reason=REASON)
+REFERRED = decide(ASSIGNED, ReferCase, OFFICE, kind="police", to=POLICE)
+ACKNOWLEDGED = decide(REFERRED.case, AcknowledgeReferral, OFFICE, n=1, their_number="浮公（林）受〔2020〕7号")
+LETTER = ladder.due(ASSIGNED, (), LATER)[0]
+
+HAPPENED = {
+    "alarmed": AlarmRaised(incident=incident(kind="fire")),
+    "opened": at_time(CaseOpened, registered()),
+    "imported": at_time(CaseImported, ASSIGNED),
+    "imported verified": at_time(CaseImported, case_in("verified")),
+    "imported closed": at_time(CaseImported, CLOSED),
+    "reopened": decide(case_in("dismissed"), ReopenCase, "p-neighbour", reason=REASON, evidence=[EVIDENCE]),
+    "assigned": decide(case_in("verified"), AssignCase, OFFICE, unit=STATION, due_on=DUE_ON),
+    "returned": decide(ASSIGNED, ReturnCase, UNIT, reason=REASON),
+    "reassigned": decide(ASSIGNED, ReassignCase, OFFICE, unit=XIANGHU, due_on=LATER, reason=REASON),
+    "plan_submitted": PLANNED,
+    "plan_submitted to the city": FOR_THE_CITY,
+    "plan_refused": decide(PLANNED.case, RefusePlan, OFFICE, reason=REASON),
+    "plan_approved": decide(PLANNED.case, ApprovePlan, OFFICE),
+    "extension_asked": EXTENSION,
+    "extension_granted": decide(EXTENSION.case, GrantExtension, OFFICE),
+    "extension_refused": decide(EXTENSION.case, RefuseExtension, OFFICE, reason=REASON),
+    "no_violation_shown": decide(ASSIGNED, ShowNoViolation, UNIT, measures="系枯死木", proofs=PROOFS),
+    "submitted": decide(RECTIFYING, SubmitCase, UNIT, measures="已补植", evidence=[EVIDENCE], proofs=PROOFS),
+    "sent_back": decide(SUBMITTED, SendBackCase, CHIEF, reason=REASON),
+    "accepted": decide(SUBMITTED, AcceptCase, CHIEF),
+    "objected": OBJECTED,
+    "objection_upheld": decide(OBJECTED.case, UpholdObjection, OFFICE, due_on=LATER, reason=REASON),
+    "overdue": at_time(CaseOverdue, ASSIGNED, overdue_since=DUE_ON),
+    "letter_issued": at_time(LetterIssued, ASSIGNED, letter=LETTER),
+    "handed_up": decide(ASSIGNED, HandUp, OFFICE, reason=REASON),
+    "closed": at_time(CaseClosed, CLOSED),
+    "look_back_due": at_time(LookBackDue, CLOSED),
+    "relapsed": decide(CLOSED, RelapseCase, OFFICE, why="recurrence", reason=REASON),
+    "voided": decide(ASSIGNED, VoidCase, OFFICE, reason=REASON),
+    "voided before a unit had it": decide(registered(), VoidCase, OFFICE, reason=REASON),
+    "merged": decide(ASSIGNED, MergeCase, OFFICE, into=registered(2).ref.id, reason=REASON),
+    "deadline_kept": at_time(DeadlineKept, ASSIGNED),
+    "transferred": decide(ASSIGNED, TransferCase, OFFICE, kind="waste", reason=REASON),
+    "passed_on": passed_on("360222104201-village-chief", "360222104000-chief"),
+    "passed_on above": passed_on("360222104000-chief"),
+    "referred": REFERRED,
+    "referral_acknowledged": ACKNOWLEDGED,
+    "referral_concluded": decide(ACKNOWLEDGED.case, ConcludeReferral, OFFICE, n=1, outcome="已刑事立案"),
+}
+"""One of each fact, by the word of its name and what is special about it."""
