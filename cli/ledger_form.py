@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
@@ -112,10 +113,19 @@ class LedgerForm(BaseModel):
 
 
 def said(cell: Any) -> str:
-    """A cell as text: a whole number without its decimals, a day as ISO writes it, no blanks around it."""
+    """A cell as text: a whole number without its decimals, a day as ISO writes it, no blanks around it.
+
+    What nobody sees is left out: it would make two of one number.
+    """
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return "" if cell is None else str(cell).strip()
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    return "" if cell is None else "".join(filter(_is_seen, str(cell))).strip()
+
+
+def _is_seen(letter: str) -> bool:
+    return letter.isascii() or unicodedata.category(letter) != "Cf"
 
 
 def sources() -> list[str]:

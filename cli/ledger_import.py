@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,16 +14,17 @@ import typer
 
 from cli.bus import Bus
 from cli.case import As
+from cli.given_file import read as content_of
 from cli.ledger_form import LedgerForm, form_of, sources
 from cli.old_ledger import LedgerUnreadable, Read, read_ledger
 from cli.region import Region, region_of
-from cli.say import data, say, table, talk
+from cli.say import data, say, table, talk, talk_line
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.book_commands import ImportCases, Imported, OldCase
 from contracts.division import Division
 from contracts.ledger import EntersAs
 
-Divisions = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=say("help.ledger_divisions"))]
+Divisions = Annotated[Path | None, typer.Option(help=say("help.ledger_divisions"))]
 
 BATCH_ROWS = 200
 BATCH_BYTES = 700_000
@@ -30,7 +32,7 @@ BATCH_BYTES = 700_000
 
 @run
 async def import_ledger(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument()],
     source: Annotated[str, typer.Option(help=say("help.ledger_source"))],
     actor: As,
     region: Region = None,
@@ -41,29 +43,29 @@ async def import_ledger(
 ) -> int:
     try:
         form = form_of(source)
-        read = read_ledger(file, form, _names(divisions or files("cli.demo") / "data" / "jingdezhen-divisions.csv"))
+        found = read_ledger(file, form, _names(divisions or files("cli.demo") / "data" / "jingdezhen-divisions.csv"))
     except KeyError:
         raise typer.BadParameter(say("ledger.unknown_source", source=source, known="、".join(sources()))) from None
     except LedgerUnreadable as error:
         raise typer.BadParameter(str(error)) from None
     async with session(actor, bus, home) as asking:
-        added, unchanged = await send_rows(asking, form, read, actor, await region_of(actor, region, bus, home))
-    refused = sorted(read.refused, key=lambda problem: problem.row)
+        added, unchanged = await send_rows(asking, form, found, actor, await region_of(actor, region, bus, home))
+    refused = sorted(found.refused, key=lambda problem: (problem.sheet or "", problem.row))
     if as_json:
-        named = [{"row": one.row, "column": one.column, "rule": one.rule} for one in refused]
-        data({"added": added, "unchanged": unchanged, "refused": named})
+        data({"added": added, "unchanged": unchanged, "refused": [asdict(one) for one in refused], "told": found.told})
     else:
         talk("ledger.imported", added=added, unchanged=unchanged, refused=len({one.row for one in refused}))
+        for told in found.told:
+            talk_line(told)
         if refused:
-            heads = (say("row"), say("ledger.column"), say("rule"))
-            table(None, heads, ((one.row, one.column, one.rule) for one in refused))
+            heads = (say("ledger.sheet"), say("row"), say("ledger.column"), say("rule"))
+            table(None, heads, ((one.sheet or "-", one.row, one.column, one.rule) for one in refused))
     return 1 if refused else 0
 
 
 async def send_rows(bus: Bus, form: LedgerForm, read: Read, actor: str, division: Division) -> tuple[int, int]:
     """Import the good rows; what cases refuses is added to the refused, by row and column."""
     added = unchanged = 0
-    row_of = {case.number: row for row, case in read.rows}
     for rows in batches(case for _, case in read.rows):
         asked = ImportCases(
             source=form.source, campaign=form.campaign, enters_as=EntersAs(form.enters_as), rows=tuple(rows)
@@ -71,7 +73,7 @@ async def send_rows(bus: Bus, form: LedgerForm, read: Read, actor: str, division
         done = await bus.ask(asked, actor, division, Imported, timeout=60)
         added, unchanged = added + done.added, unchanged + done.unchanged
         for one in done.refused:
-            read.refuse(row_of[one.number], one.field, one.rule)
+            read.refuse_case(one.number, one.field, one.rule)
     return added, unchanged
 
 
@@ -93,7 +95,8 @@ def batches(rows: Iterable[OldCase]) -> Iterator[list[OldCase]]:
 def _names(file: Path | Traversable) -> dict[Division, str]:
     """The divisions that exist. Raises typer.BadParameter."""
     try:
-        lines = csv.DictReader(file.read_bytes().decode("utf-8-sig").splitlines())
+        content = content_of(file) if isinstance(file, Path) else file.read_bytes()
+        lines = csv.DictReader(content.decode("utf-8-sig").splitlines())
         return {Division(line["code"]): line["name"] for line in lines}
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, csv.Error):
         raise typer.BadParameter(say("ledger.bad_divisions", file=file.name)) from None

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
-from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name
 
-from cli.excel_file import problem_of
 from cli.ledger_form import DAYS, EXCEL_ERRORS, REQUIRED, WORDED, BadCell, LedgerForm, said
 from cli.rules import field_and_rule
 from cli.say import say
+from cli.workbook import Trouble, Worksheet, sheets_of
+from cli.workbook_parts import WorkbookRefused
 from contracts.book_commands import OldCase
 from contracts.division import Division
 
@@ -23,16 +24,24 @@ BETWEEN_NAMES = "/-—>＞、 \u3000"
 
 
 class LedgerUnreadable(ValueError):
-    """A file that is no ledger of its source at all; the message says why."""
+    """A file that is no ledger of its source at all; the message says why, `missing` which headings it lacks."""
+
+    def __init__(self, message: str, missing: str = "") -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """A cell that was not taken: the row as Excel counts it, the column's letter and heading, the rule."""
+    """A cell that was not taken: the row as Excel counts it, the column's letter and heading, the rule.
+
+    `sheet` is named where several are read.
+    """
 
     row: int
     column: str
     rule: str
+    sheet: str | None = None
 
 
 Places = Mapping[str, tuple[tuple[int, str], ...]]
@@ -41,41 +50,132 @@ Places = Mapping[str, tuple[tuple[int, str], ...]]
 
 @dataclass(slots=True)
 class Read:
-    """The good rows under the numbers that Excel gives them, and what is wrong with the others."""
+    """The good rows of each sheet under the numbers that Excel gives them, and what is wrong with the others.
 
-    places: Places
+    `told` is what a person should know of how the workbook was read.
+    """
+
     rows: list[tuple[int, OldCase]] = field(default_factory=list)
     refused: list[RowProblem] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    _stands: dict[str, tuple[int, str | None, Places]] = field(default_factory=dict)
 
-    def refuse(self, row: int, name: str, rule: str) -> None:
-        """Name the column of a field, of OldCase's `unit.id` too, for what is refused here or later."""
-        inside = {"unit": "unit_id", "unit.id": "unit_id", "unit.name": "unit_name", "occurred": "occurred_from"}
-        spots = self.places.get(inside.get(name, name)) or self.places.get(name.partition(".")[0], ())
-        column = " ".join(f"{xl_col_to_name(at)} {heading}" for at, heading in spots)
-        self.refused.append(RowProblem(row, column or name, rule))
+    def took(self, at: int, case: OldCase, sheet: str | None, places: Places) -> None:
+        self.rows.append((at, case))
+        self._stands[case.number] = (at, sheet, places)
+
+    def refuse(self, row: int, name: str, rule: str, sheet: str | None, places: Places) -> None:
+        self.refused.append(RowProblem(row, _column(name, places), rule, sheet))
+
+    def refuse_case(self, number: str, name: str, rule: str) -> None:
+        """Name the cell of a field, of OldCase's `unit.id` too, for what cases refuses of a row that was taken."""
+        row, sheet, places = self._stands[number]
+        self.refuse(row, name, rule, sheet, places)
+
+
+def _column(name: str, places: Places) -> str:
+    inside = {"unit": "unit_id", "unit.id": "unit_id", "unit.name": "unit_name", "occurred": "occurred_from"}
+    spots = places.get(inside.get(name, name)) or places.get(name.partition(".")[0], ())
+    return " ".join(f"{xl_col_to_name(at)} {heading}" for at, heading in spots) or name
 
 
 def read_ledger(file: Path, form: LedgerForm, names: Mapping[Division, str]) -> Read:
     """Read an old ledger; `names` are those of the divisions that exist. Raises LedgerUnreadable."""
-    lines = _lines(file, form)
-    read = Read(_places(lines, form))
+    try:
+        sheets = sheets_of(file)
+    except WorkbookRefused as refused:
+        raise LedgerUnreadable(str(refused)) from None
+    read = Read()
+    wanted = _wanted(sheets, form, read)
     paths = name_paths(names)
-    first_rows: dict[str, int] = {}
-    for at, cells in enumerate(lines[form.header_row :], form.header_row + 1):
-        if not any(map(said, cells)) or form.skipped(cells):
-            continue
-        row = _Row(form, names, paths, {name: [cells[at] for at, _ in spots] for name, spots in read.places.items()})
-        case = row.case()
-        number = said(row.cells["number"][0])
-        if number in first_rows:
-            row.problems["number"] = say("ledger.duplicate", value=number, row=first_rows[number])
-        if number:
-            first_rows.setdefault(number, at)
-        for name, rule in row.problems.items():
-            read.refuse(at, name, rule)
-        if case and not row.problems:
-            read.rows.append((at, case))
+    first_rows: dict[str, tuple[str, str]] = {}
+    for sheet, places in wanted:
+        columns = [at for spots in places.values() for at, _ in spots]
+        beside: list[int] = []
+        if not sheet.spread_merged(columns):
+            raise LedgerUnreadable(say("ledger.monstrous", file=file.name))
+        title = sheet.name if len(wanted) > 1 else None
+        for at in sorted(row for row in sheet.rows if row > form.header_row):
+            cells = sheet.rows[at]
+            in_order = [cells[column] for column in sorted(cells)]
+            if not any(map(said, in_order)) or form.skipped(in_order):
+                continue
+            if not any(said(cells.get(column)) for column in columns):
+                beside.append(at)
+                continue
+            spread = {name: [cells.get(column) for column, _ in spots] for name, spots in places.items()}
+            row = _Row(form, names, paths, spread)
+            case = row.case()
+            _check_number(row, first_rows, f"{title}!{at}" if title else str(at))
+            for name, rule in row.problems.items():
+                read.refuse(at, name, rule, title, places)
+            if case and not row.problems:
+                read.took(at, case, title, places)
+        if beside:
+            read.told.append(say("ledger.beside", sheet=sheet.name, rows=_ranges(beside)))
     return read
+
+
+def _check_number(row: _Row, first_rows: dict[str, tuple[str, str]], at: str) -> None:
+    """A number stands once, and none looks like another: (source, number) names the row for ever."""
+    cell = row.cells["number"][0]
+    if isinstance(cell, Trouble) or not (number := said(cell)):
+        return
+    first, where = first_rows.setdefault(unicodedata.normalize("NFKC", number), (number, at))
+    if where != at:
+        key = "ledger.duplicate" if first == number else "ledger.alike"
+        row.problems["number"] = say(key, value=number, row=where)
+
+
+def _wanted(sheets: Sequence[Worksheet], form: LedgerForm, read: Read) -> list[tuple[Worksheet, Places]]:
+    """The sheets to read, with their columns; those not read, and what is hidden, are told. Raises LedgerUnreadable."""
+    if form.sheet is not None and form.sheet not in [sheet.name for sheet in sheets]:
+        found = "、".join(sheet.name for sheet in sheets)
+        raise LedgerUnreadable(say("ledger.no_sheet", sheet=form.sheet, found=found))
+    wanted: list[tuple[Worksheet, Places]] = []
+    unread: list[str] = []
+    wrong: LedgerUnreadable | None = None
+    for sheet in sheets:
+        if form.sheet not in (None, sheet.name):
+            unread.append(say("ledger.sheet_other", sheet=sheet.name, wanted=form.sheet))
+        elif sheet.hidden and form.sheet is None and len(sheets) > 1:
+            unread.append(say("ledger.sheet_hidden", sheet=sheet.name))
+        else:
+            try:
+                wanted.append((sheet, _places(sheet, form)))
+            except LedgerUnreadable as error:
+                wrong = wrong or error
+                unread.append(say("ledger.sheet_without", sheet=sheet.name, missing=error.missing))
+    if not wanted:
+        raise wrong or LedgerUnreadable(say("ledger.sheets_unread", sheets="、".join(unread)))
+    if len(wanted) > 1:
+        read.told.append(say("ledger.sheets_read", sheets="、".join(sheet.name for sheet, _ in wanted)))
+    if unread:
+        read.told.append(say("ledger.sheets_unread", sheets="、".join(unread)))
+    for sheet, places in wanted:
+        _tell_hidden(sheet, places, form, read)
+    return wanted
+
+
+def _tell_hidden(sheet: Worksheet, places: Places, form: LedgerForm, read: Read) -> None:
+    rows = sorted(row for row in sheet.hidden_rows & sheet.rows.keys() if row > form.header_row)
+    if rows:
+        read.told.append(say("ledger.hidden_rows", sheet=sheet.name, rows=_ranges(rows)))
+    used = {at for spots in places.values() for at, _ in spots}
+    if columns := sorted(sheet.hidden_columns & used):
+        letters = "、".join(map(xl_col_to_name, columns))
+        read.told.append(say("ledger.hidden_columns", sheet=sheet.name, columns=letters))
+
+
+def _ranges(rows: Sequence[int]) -> str:
+    """`4-6、9`."""
+    found: list[list[int]] = []
+    for row in rows:
+        if found and found[-1][1] == row - 1:
+            found[-1][1] = row
+        else:
+            found.append([row, row])
+    return "、".join(str(first) if first == last else f"{first}-{last}" for first, last in found)
 
 
 def name_paths(names: Mapping[Division, str]) -> dict[str, Division]:
@@ -90,31 +190,22 @@ def name_paths(names: Mapping[Division, str]) -> dict[str, Division]:
     return {path: codes.pop() for path, codes in found.items() if len(codes) == 1}
 
 
-def _lines(file: Path, form: LedgerForm) -> list[list[Any]]:
-    if problem := problem_of(file):
-        raise LedgerUnreadable(say(problem[0], **problem[1]))
-    try:
-        book = CalamineWorkbook.from_path(file)
-        sheet = form.sheet or book.sheet_names[0]
-        if sheet not in book.sheet_names:
-            raise LedgerUnreadable(say("ledger.no_sheet", sheet=sheet, found="、".join(book.sheet_names)))
-        return cast("list[list[Any]]", book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
-    except (CalamineError, IndexError):
-        raise LedgerUnreadable(say("ledger.not_excel", file=file.name)) from None
-
-
-def _places(lines: list[list[Any]], form: LedgerForm) -> Places:
-    headings = lines[form.header_row - 1] if len(lines) >= form.header_row else []
+def _places(sheet: Worksheet, form: LedgerForm) -> Places:
+    headings = sheet.rows.get(form.header_row, {})
     # A heading is often broken over lines inside its cell.
-    found = ["".join(said(heading).split()) for heading in headings]
+    found = {at: "".join(said(heading).split()) for at, heading in sorted(headings.items())}
+    stand = list(found.values())
     wanted = [heading for headings in form.columns.values() for heading in headings]
-    missing = [heading for heading in wanted if heading not in found]
+    missing = [heading for heading in wanted if heading not in stand]
     if missing:
-        raise LedgerUnreadable(say("ledger.no_column", row=form.header_row, missing="、".join(missing)))
-    twice = sorted({heading for heading in wanted if found.count(heading) > 1})
+        text = "、".join(missing)
+        raise LedgerUnreadable(say("ledger.no_column", row=form.header_row, missing=text), missing=text)
+    twice = sorted({heading for heading in wanted if stand.count(heading) > 1})
     if twice:
-        raise LedgerUnreadable(say("ledger.column_twice", row=form.header_row, twice="、".join(twice)))
-    return {name: tuple((found.index(one), one) for one in headings) for name, headings in form.columns.items()}
+        text = "、".join(twice)
+        raise LedgerUnreadable(say("ledger.column_twice", row=form.header_row, twice=text), missing=text)
+    at = {heading: column for column, heading in found.items()}
+    return {name: tuple((at[one], one) for one in headings) for name, headings in form.columns.items()}
 
 
 class _Row:
@@ -154,8 +245,11 @@ class _Row:
         if not cells:
             return None
         try:
-            if said(cells[0]) in EXCEL_ERRORS:
-                raise BadCell(say("ledger.error_cell", value=said(cells[0])))
+            for cell in cells:
+                if isinstance(cell, Trouble):
+                    raise BadCell(say(cell.key, value=cell.shows))
+                if said(cell) in EXCEL_ERRORS:
+                    raise BadCell(say("ledger.error_cell", value=said(cell)))
             if name in DAYS:
                 return self._form.day(cells[0])
             if name in WORDED:
@@ -189,6 +283,8 @@ class _Row:
         for early in ("found_on", "stocked_on"):
             if {early, "closed_on"} <= stated.keys() and stated["closed_on"] < stated[early]:
                 wrong("closed_on", "ledger.closed_early", closed=stated["closed_on"], found=stated[early])
+        if {"found_on", "due_on"} <= stated.keys() and stated["due_on"] < stated["found_on"]:
+            wrong("due_on", "ledger.due_early", due=stated["due_on"], found=stated["found_on"])
         for one, other in (
             ("closed_on", "route"),
             ("route", "closed_on"),

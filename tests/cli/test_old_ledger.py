@@ -179,34 +179,6 @@ def test_a_sheet_that_is_not_there_is_an_error_that_names_those_that_are(tmp_pat
     assert str(refused.value) == say("ledger.no_sheet", sheet="图斑台账", found="封面")
 
 
-@pytest.mark.parametrize("content", [b"", b"number,kind\n1,2\n", b"PK\x03\x04 cut off"])
-def test_a_file_that_is_no_excel_is_one_clear_error(tmp_path, content):
-    file = tmp_path / "old.xlsx"
-    file.write_bytes(content)
-    with pytest.raises(LedgerUnreadable) as refused:
-        read_ledger(file, FORM, NAMES)
-    assert str(refused.value) == say("ledger.not_excel", file="old.xlsx")
-
-
-def test_an_excel_file_of_the_old_kind_is_to_be_saved_anew(tmp_path):
-    file = tmp_path / "old.xls"
-    file.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1000))
-    with pytest.raises(LedgerUnreadable) as refused:
-        read_ledger(file, FORM, NAMES)
-    assert str(refused.value) == say("ledger.old_excel", file="old.xls")
-
-
-def test_a_stray_cell_at_the_far_end_of_a_sheet_is_named_before_it_takes_all_memory(tmp_path):
-    file = tmp_path / "old.xlsx"
-    with xlsxwriter.Workbook(file) as book:
-        sheet = book.add_worksheet(FORM.sheet)
-        sheet.write_row(FORM.header_row - 1, 0, HEADINGS)
-        sheet.write_string(1_048_575, 16_383, "x")
-    with pytest.raises(LedgerUnreadable) as refused:
-        read_ledger(file, FORM, NAMES)
-    assert str(refused.value) == say("ledger.too_large", file="old.xlsx", cell="XFD1048576")
-
-
 def test_a_division_is_known_by_every_path_of_names_that_means_only_one():
     paths = name_paths(NAMES)
     assert paths["浮梁县"] == "360222000000"
@@ -247,7 +219,7 @@ def test_an_old_ledger_of_every_source_is_read_and_its_bad_rows_are_found(tmp_pa
 def test_what_cases_refuses_is_named_by_column_too(tmp_path):
     found = read(tmp_path, GOOD)
     for name in ("unit.id", "found_on", "rows"):
-        found.refuse(4, name, "x")
+        found.refuse_case("T-1", name, "x")
     assert [problem.column for problem in found.refused] == ["I 责任单位编码", "H 核实日期", "rows"]
 
 
