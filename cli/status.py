@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from nats.js.errors import APIError
-
-from cli.bus import Bus, NoAnswer
-from cli.say import data, say, table, talk, word
+from cli.say import data, say, table, talk, talk_line, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.commands import OPERATOR, Done, RefillBus, ServiceStatus, ShowStatus
+from cli.standing import standing
+from contracts.commands import OPERATOR, Done, RefillBus, ServiceStatus
 from contracts.division import UNKNOWN
-from contracts.wiring import SERVICES, STREAMS
-
-
-async def status_of(bus: Bus, service: str) -> ServiceStatus | None:
-    """How one service stands; None when it does not answer."""
-    try:
-        return await bus.ask(ShowStatus(), OPERATOR, UNKNOWN, ServiceStatus, service=service, timeout=5)
-    except NoAnswer:
-        return None
+from contracts.wiring import SERVICES
 
 
 @run
 async def status(as_json: JsonOption = False, bus: BusOption = None, home: HomeOption = None) -> int:
-    """Exit status 1 when a service is away or not ready."""
-    async with session(OPERATOR, bus, home) as asking:
-        services = {name: await status_of(asking, name) for name in SERVICES}
-    streams: dict[str, dict[str, Any]] = {}
-    if bus is None:
-        async with session("reader", None, home) as reading:
-            for stream in STREAMS:
-                try:
-                    streams[stream.name] = (await reading.stream_info(stream.name))["state"]
-                except APIError as error:
-                    streams[stream.name] = {"error": error.description}
+    """Exit status 1 when anything is wrong; what only wants a look leaves it 0."""
+    found = await standing(bus, home)
     if as_json:
-        data({"services": services, "streams": streams})
+        data(asdict(found))
     else:
-        _show(services, streams)
-    return 0 if all(one is not None and one.ready for one in services.values()) else 1
+        _show(found.services, found.streams)
+    for wrong in found.wrong:
+        talk_line(say("status.wrong", what=wrong))
+    for note in found.notes:
+        talk_line(say("status.note", what=note))
+    return 1 if found.wrong else 0
 
 
 @run
@@ -74,8 +60,17 @@ def _show(services: dict[str, ServiceStatus | None], streams: dict[str, dict[str
     if streams:
         table(
             None,
-            [say(f"status.{head}") for head in ("stream", "messages", "bytes")],
-            [(name, one.get("messages", one.get("error")), one.get("bytes", 0)) for name, one in streams.items()],
+            [say(f"status.{head}") for head in ("stream", "messages", "bytes", "budget", "percent")],
+            [
+                (
+                    name,
+                    one.get("messages", one.get("error")),
+                    one.get("bytes"),
+                    one.get("budget_bytes"),
+                    one.get("percent"),
+                )
+                for name, one in streams.items()
+            ],
         )
     else:
         talk("status.no_streams")

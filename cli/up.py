@@ -67,7 +67,7 @@ async def up(
 ) -> int:
     """Start both servers and the five services, and stay until interrupted."""
     at = home_at(home)
-    at.path.mkdir(parents=True, exist_ok=True)
+    at.make()
     if not at.users_file.path.exists():
         at.users_file.write((DESK,))
     if sample:

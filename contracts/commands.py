@@ -232,7 +232,10 @@ class DiscardDeadLetters(Command):
 
 
 class ServiceStatus(Value):
-    """How a service stands: `lag` messages waiting by durable, unsent outbox rows, the oldest of them, what is due."""
+    """How a service stands: `lag` messages waiting by durable, unsent outbox rows, the oldest of them, what is due.
+
+    `unready` says why it is not ready, a reason each.
+    """
 
     service: str
     ready: bool
@@ -244,6 +247,7 @@ class ServiceStatus(Value):
     heard: dict[str, int]
     refused: int
     now: Instant
+    unready: tuple[str, ...] = ()
 
 
 class ShowStatus(Command):

@@ -12,6 +12,14 @@ STORE_LEAST_MIB = 128
 FULL_FROM_PERCENT = 90
 """A stream that holds so much of its budget wants a person's eye: what it takes next may be refused."""
 
+NO_ROOM_FROM_PERCENT = 99
+"""From here on it may refuse at any moment: who tells something there is not ready."""
+
+
+def percent_of(held_bytes: int, budget_bytes: int) -> int:
+    """How full a stream is; one without a budget is never full."""
+    return held_bytes * 100 // budget_bytes if budget_bytes > 0 else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:

@@ -264,6 +264,8 @@ def service_permissions(service: str) -> Permissions:
     publish = [f"{fact.name}.>" for fact in FACTS[service]]
     for kind in REFUSES[service]:
         publish.append("rejected.>" if kind is GATEKEEPER else f"rejected.*.{kind.parts()[1]}.{kind.parts()[2]}")
+    streams = {stream_of(fact) for fact in FACTS[service]} | {durable.stream for durable in DURABLES[service]}
+    publish += [f"$JS.API.STREAM.INFO.{stream}" for stream in sorted(streams)]
     publish += ["_INBOX.>", "_R_.>", "$JS.API.DIRECT.GET.CLOCK.clock.now", *_reading("$JS.API", DURABLES[service])]
     return Permissions(tuple(publish), (f"_INBOX.{service}.>", f"cmd.{service}.>", "clock.now"))
 

@@ -25,13 +25,14 @@ from cli.demo.reports import SOURCES, Post, Reports
 from cli.demo.tables import show
 from cli.demo.world import jingdezhen, world
 from cli.say import say, talk
-from cli.status import status_of
+from cli.standing import status_of
 from contracts.commands import OPERATOR
 from contracts.event import Envelope, to_headers
 from contracts.values import day_of
 from contracts.wiring import DURABLES, SERVICES
 from deploy.local.home import Home, Run
 from deploy.local.postgres import temporary_home
+from deploy.local.private import open_private
 from deploy.local.stack import Stack
 from deploy.nats.accounts import Integrator
 
@@ -51,7 +52,7 @@ async def play(*, reports: int, seed: int, keep: bool, out: Console, err: Consol
     home = Home(path)
     areas, posts = await asyncio.to_thread(lambda: world(jingdezhen()))
     state_officials(home, posts, *(Integrator(name) for name in SOURCES))
-    with (path / "log").open("w", encoding="utf-8") as log:
+    with open_private(path / "log", "w") as log:
         stack = Stack(home, lambda part, line: print(f"{part:>9} | {line}", file=log, flush=True), clock="bus")
         talk("demo.starting", log=path / "log")
         try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from contracts.streams import STORE_MIB
 from deploy.local import processes
 from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.private import UMASK, make_private, open_private
 from deploy.nats.accounts import SUPERVISOR, Node, Users, server_configuration, write_configuration
 from deploy.nats.telling import unwell_now
 
@@ -47,7 +48,7 @@ class Bus:
     def prepare(
         cls, home: Path, users: Users, preferred_port: int = 0, sync: str = "always", store_mib: int = STORE_MIB
     ) -> Bus:
-        home.mkdir(parents=True, exist_ok=True)
+        make_private(home)
         return cls(home, users, free_port(preferred_port), sync, store_mib)
 
     def url(self, user: str) -> str:
@@ -79,12 +80,13 @@ class Bus:
         left = processes.pid_in(pid_file)
         if left is not None:
             processes.end(left, str(configuration), signal.SIGTERM)
-        with (self.home / "log").open("ab") as log:
+        with open_private(self.home / "log", "a") as log:
             self.process = subprocess.Popen(
                 [binary(), "-c", str(configuration), "-P", str(pid_file)],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                umask=UMASK,
             )
 
     def _configure(self) -> Path:

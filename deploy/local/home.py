@@ -11,11 +11,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from deploy.local.outsiders import UsersFile
-from deploy.local.private import write_private
+from deploy.local import postgres
+from deploy.local.outsiders import HomeRefused, UsersFile
+from deploy.local.private import make_private, write_private
 from deploy.local.processes import born, commands
 from deploy.nats.accounts import RESERVED, Outsider, Users
 
+_OURS = {"lock", "log", "nats", "passwords.json", "postgres", "users.json", "users.lock"}
 DATABASE_ROLE = "postgres-"
 """Before the name of a service: whose password in the database it is."""
 
@@ -63,6 +65,14 @@ class Home:
     """The data directory at `path`."""
 
     path: Path
+
+    def make(self) -> None:
+        """The directory, for its owner alone; who runs the database may pass through. Raises HomeRefused."""
+        if self.path.is_dir():
+            held = {one.name for one in self.path.iterdir()}
+            if held and not held & _OURS:
+                raise HomeRefused(f"{self.path}: holds other things; choose a directory of its own")
+        make_private(self.path, postgres.group())
 
     @property
     def users_file(self) -> UsersFile:

@@ -25,6 +25,7 @@ import asyncpg
 
 from deploy.local import processes
 from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.private import UMASK, make_private, open_private
 
 ANSWERS_WITHIN_S = 5.0
 UNPRIVILEGED = ("postgres", "nobody")
@@ -55,6 +56,12 @@ def _run_as() -> pwd.struct_passwd | None:
         except KeyError:
             continue
     raise PostgresFailed(f"as root, one of the users {', '.join(UNPRIVILEGED)} is needed to run PostgreSQL")
+
+
+def group() -> int | None:
+    """The group of who runs the server, where that is somebody else."""
+    user = _run_as()
+    return user.pw_gid if user else None
 
 
 def _require_reachable(home: Path, user: pwd.struct_passwd) -> None:
@@ -117,18 +124,18 @@ class Postgres:
     @classmethod
     def prepare(cls, home: Path, preferred_port: int = 0) -> Postgres:
         """Make the data directory when there is none; a prepared one keeps its password."""
-        home.mkdir(parents=True, exist_ok=True)
+        make_private(home)
         data, secret = home / "data", home / "password"
         user = _run_as()
         if user:
+            os.chown(home, user.pw_uid, user.pw_gid)
             _require_reachable(home, user)
         if not (data / "PG_VERSION").exists():
             shutil.rmtree(data, ignore_errors=True)
-            secret.touch(mode=0o600)
-            secret.write_text(secrets.token_urlsafe(24))
+            with open_private(secret, "w") as file:
+                file.write(secrets.token_urlsafe(24))
             if user:
-                for path in (home, secret):
-                    os.chown(path, user.pw_uid, user.pw_gid)
+                os.chown(secret, user.pw_uid, user.pw_gid)
             _call(
                 [
                     *(
@@ -170,9 +177,15 @@ class Postgres:
             command += ["-c", f"{name}={value}"]
         for attempt in range(START_TRIES):
             (data / "postmaster.pid").unlink(missing_ok=True)
-            with (self.home / "log").open("ab") as log:
+            with open_private(self.home / "log", "a") as log:
                 self.process = subprocess.Popen(
-                    command, stdout=log, stderr=log, cwd=self.home, start_new_session=True, **_identity(user)
+                    command,
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.home,
+                    start_new_session=True,
+                    umask=UMASK,
+                    **_identity(user),
                 )
             if self._answers():
                 return
@@ -195,9 +208,9 @@ class Postgres:
         return False
 
     def unwell(self) -> str:
-        """Why it does not serve; empty when it does, also while it recovers or has no connection left for us."""
+        """Why it does not serve; empty when it does."""
         with ThreadPoolExecutor(1) as aside:
-            return aside.submit(asyncio.run, _unwell(self.admin_dsn)).result()
+            return aside.submit(asyncio.run, unwell(self.admin_dsn)).result()
 
     def stop(self) -> None:
         """A fast shutdown: open transactions are rolled back, everything committed is kept."""
@@ -211,7 +224,8 @@ class Postgres:
             self.process.wait()
 
 
-async def _unwell(dsn: str) -> str:
+async def unwell(dsn: str) -> str:
+    """Why a server does not serve; empty when it does, also while it recovers or has no connection left."""
     try:
         async with asyncio.timeout(ANSWERS_WITHIN_S):
             connection = await asyncpg.connect(dsn)

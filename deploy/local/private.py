@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, Any
 
-FILE, DIRECTORY, ENTERED_BY_A_GROUP = 0o600, 0o700, 0o710
+FILE, DIRECTORY, ENTERED_BY_A_GROUP, PASSED_THROUGH = 0o600, 0o700, 0o710, 0o755
 UMASK = 0o077
 """For servers, which make files of their own."""
 
@@ -31,9 +31,10 @@ def write_private(path: Path, text: str) -> None:
 
 def make_private(path: Path, group: int | None = None) -> None:
     """A directory that its owner alone reads; members of `group` may pass through it to what is theirs."""
-    path.mkdir(parents=True, exist_ok=True, mode=DIRECTORY)
-    if group is None:
-        path.chmod(DIRECTORY)
-    else:
+    for missing in reversed([above for above in path.parents if not above.exists()]):
+        missing.mkdir(exist_ok=True)
+        missing.chmod(PASSED_THROUGH)
+    path.mkdir(exist_ok=True, mode=DIRECTORY)
+    if group is not None:
         os.chown(path, -1, group)
-        path.chmod(ENTERED_BY_A_GROUP)
+    path.chmod(DIRECTORY if group is None else ENTERED_BY_A_GROUP)

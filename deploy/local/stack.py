@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import IO
 
 import asyncpg
 
@@ -23,6 +23,7 @@ from deploy.local.bus import Bus, BusFailed
 from deploy.local.home import DATABASE_ROLE, Home, Run
 from deploy.local.ports import LOOPBACK, free_port, is_free
 from deploy.local.postgres import Postgres, make_roles
+from deploy.local.private import open_private
 from deploy.local.processes import born
 from deploy.local.provisioning import Provisioning
 from deploy.local.watch import Watch
@@ -65,12 +66,12 @@ class Stack:
     _ports: dict[str, int] = field(default_factory=dict)
     _started_at: dict[str, float] = field(default_factory=dict)
     _servers: list[asyncio.Task[None]] = field(default_factory=list)
-    _lock: TextIO | None = None
+    _lock: IO[str] | None = None
 
     async def start(self) -> Run:
         """Start everything and wait until it is ready; orphans of a crashed run are stopped first."""
         await self._check_settings()
-        self.home.path.mkdir(parents=True, exist_ok=True)
+        self.home.make()
         self._take_lock()
         stop_orphans(self.home, self.log)
         self.users = self.home.users()
@@ -98,7 +99,7 @@ class Stack:
 
     def _take_lock(self) -> None:
         """Held while this process lives: two systems on one directory would destroy its data."""
-        self._lock = (self.home.path / "lock").open("w")
+        self._lock = open_private(self.home.path / "lock", "w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -194,7 +195,8 @@ class Stack:
         tries = 1
         while True:
             status, said = await asyncio.to_thread(http_get, self._ports[name], "/readyz")
-            if status == 200:
+            # A full stream is for a person to see to: the system runs, and can be looked at.
+            if status == 200 or (said and all(line.startswith("stream ") for line in said.splitlines())):
                 return
             if self._services[name].returncode is not None:
                 if tries < PORT_TRIES and not is_free(self._ports[name]):

@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nats
@@ -74,7 +75,7 @@ class Watch:
                 unwell_since = now
                 self._stack.log(name, f"is not well: {told}")
             elif now > unwell_since + UNWELL_FOR_S:
-                if _free_bytes(server) >= ROOM_BYTES:
+                if free_bytes(server.home) >= ROOM_BYTES:
                     self._stack.log(name, f"is not well: {told}; started again")
                     await _to_its_end(server.stop)
                     await self._start(name, server)
@@ -149,7 +150,7 @@ async def _to_its_end(work: Callable[[], None]) -> None:
         raise
 
 
-def _free_bytes(server: Bus | Postgres) -> int:
+def free_bytes(home: Path) -> int:
     """Of the disks that a server writes to, on the fullest."""
-    found = [os.statvfs(path) for path in (server.home, *server.home.iterdir()) if path.is_dir()]
+    found = [os.statvfs(path) for path in (home, *home.iterdir()) if path.is_dir()]
     return min(disk.f_bavail * disk.f_frsize for disk in found)

@@ -26,6 +26,10 @@ from contracts.wiring import (
 
 MAX_PAYLOAD = "2MB"
 """Above the streams' 1 MiB, so that the stream's receipt can name an oversized message."""
+OFFICIAL_MAX_PAYLOAD = "192KiB"
+"""What a command may weigh, and the server's 64 KiB of headers: a service that 300 of the largest reach at once is not
+cut off as too slow, which it is at 64 MB (STACK row 32). The server knows such a limit of an account, not of a user."""
+COMMANDS = "cmd.>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ RESERVED = frozenset((*SERVICES, *INSIDERS, OPERATOR, SUPERVISOR))
 EXPORTS = (
     ("intake.>", ""),
     ("track.>", ""),
-    ("cmd.>", ""),
+    (COMMANDS, ""),
     ("$JS.API.CONSUMER.INFO.*.*", ""),
     ("$JS.API.CONSUMER.MSG.NEXT.*.*", ", response: stream"),
     ("$JS.ACK.>", ""),
@@ -182,9 +186,19 @@ def server_configuration(
     """
     inside = [_user(s, users.password(s), service_permissions(s)) for s in SERVICES]
     inside += [_user(name, users.password(name), allowed) for name, allowed in INSIDERS.items()]
-    outside = [_user(o.name, users.password(o.name), _permissions_of(o)) for o in users.outsiders]
+    outside, offices = (
+        [
+            _user(o.name, users.password(o.name), _permissions_of(o))
+            for o in users.outsiders
+            if isinstance(o, Official) is official
+        ]
+        for official in (False, True)
+    )
     outside.append(_user(OPERATOR, users.password(OPERATOR), official_permissions(OPERATOR, ">")))
-    exports = "".join(f'      {{service: "{subject}"{more}, accounts: [OUTSIDE]}}\n' for subject, more in EXPORTS)
+    exports = "".join(
+        f'      {{service: "{subject}"{more}, accounts: [OUTSIDE{", OFFICES" if subject == COMMANDS else ""}]}}\n'
+        for subject, more in EXPORTS
+    )
     return f"""\
 host: {host}
 port: {port}
@@ -213,6 +227,13 @@ accounts {{
 {"".join(outside)}    ]
     imports: [
 {"".join(_import(subject) for subject, _ in EXPORTS)}    ]
+  }}
+  OFFICES {{
+    limits {{ max_payload: {OFFICIAL_MAX_PAYLOAD} }}
+    users: [
+{"".join(offices)}    ]
+    imports: [
+{_import(COMMANDS)}    ]
   }}
 }}
 """

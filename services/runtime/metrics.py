@@ -7,6 +7,10 @@ REDELIVERED = Counter("linzhang_redelivered_total", "Messages that came again", 
 HANDLING = Histogram("linzhang_handling_seconds", "Time of one batch, commit included", ["durable"])
 BATCH = Histogram("linzhang_batch_messages", "Messages in a batch", ["durable"], buckets=(1, 4, 16, 64, 256, 1024))
 LAG = Gauge("linzhang_lag_messages", "Messages waiting at the bus", ["durable"])
+STREAM_BYTES = Gauge("linzhang_stream_bytes", "What a stream holds", ["stream"])
+STREAM_BUDGET = Gauge(
+    "linzhang_stream_budget_bytes", "What a stream may hold; at it, it takes nothing more", ["stream"]
+)
 OUTBOX_UNSENT = Gauge("linzhang_outbox_unsent", "Outbox rows not yet on the bus")
 OUTBOX_OLDEST = Gauge("linzhang_outbox_oldest_seconds", "Age of the oldest unsent outbox row")
 RELAYED = Counter("linzhang_relayed_total", "Outbox rows the bus has taken")

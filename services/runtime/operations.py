@@ -42,6 +42,7 @@ def operations(process: Process) -> dict[type[Command], CommandHandler]:
             ServiceStatus(
                 service=process.service.name,
                 ready=not process.unready(),
+                unready=tuple(process.unready()),
                 lag=dict(process.lag),
                 outbox_unsent=unsent,
                 outbox_oldest_s=oldest_s,

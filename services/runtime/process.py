@@ -14,7 +14,7 @@ from faststream import AckPolicy
 from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import Client
 
-from contracts.wiring import is_reference
+from contracts.wiring import FACTS, is_reference, stream_of
 from services.runtime import outbox
 from services.runtime.answering import Answering
 from services.runtime.breaker import Breaker, is_away
@@ -154,7 +154,8 @@ class Process:
         self._answering = Answering(
             self.service.name, handlers, self._pool, self.clock, self.database_breaker, relay, bus
         )
-        self._watchdog = Watchdog(bus, [s.durable for s in self.service.subscriptions], self.lag)
+        tells_in = {stream_of(fact) for fact in FACTS[self.service.name]}
+        self._watchdog = Watchdog(bus, [s.durable for s in self.service.subscriptions], tells_in, self.lag)
         self._begin(relay.run())
         self._begin(self._watchdog.run())
         self._begin(keep_house(self))
@@ -294,6 +295,7 @@ class Process:
             reasons.append(f"starting: {self._starting}")
         if self._watchdog is not None:
             reasons += [f"durable {name} does not exist" for name in sorted(self._watchdog.missing)]
+            reasons += [f"stream {name} is full" for name in sorted(self._watchdog.full)]
         return reasons
 
     async def stop(self) -> None:

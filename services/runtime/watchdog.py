@@ -1,9 +1,9 @@
-"""Looks after the service's own durables: that they exist, and how much waits in them."""
+"""Looks after the service's own durables and streams: that they exist, how much waits in them, how full they are."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import nats
 import structlog
@@ -11,6 +11,7 @@ from nats.aio.client import Client
 from nats.js.api import ConsumerInfo
 from nats.js.errors import NotFoundError
 
+from contracts.streams import NO_ROOM_FROM_PERCENT, percent_of
 from contracts.wiring import Durable
 from services.runtime import metrics
 
@@ -22,17 +23,40 @@ LOOK_EVERY_S = 5.0
 class Watchdog:
     """A deleted durable is silent (STACK row 5): readiness goes off until the provisioner has made it again."""
 
-    def __init__(self, bus: Client, durables: Sequence[Durable], lag: dict[str, int]) -> None:
+    def __init__(
+        self, bus: Client, durables: Sequence[Durable], tells_in: Collection[str], lag: dict[str, int]
+    ) -> None:
+        """`tells_in` are the streams that keep what the service announces: when one is full, nobody hears it."""
         self._stream = bus.jetstream(timeout=5)
         self._durables = durables
+        self._tells_in = tells_in
         self._lag = lag
         self.missing: set[str] = set()
+        self.full: set[str] = set()
 
     async def run(self) -> None:
+        streams = sorted({*self._tells_in, *(durable.stream for durable in self._durables)})
         while True:
             for durable in self._durables:
                 await self._look(durable)
+            for stream in streams:
+                await self._measure(stream)
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _measure(self, stream: str) -> None:
+        try:
+            info = await self._stream.stream_info(stream)
+        except (nats.errors.Error, OSError):
+            return
+        budget = info.config.max_bytes or 0
+        metrics.STREAM_BYTES.labels(stream).set(info.state.bytes)
+        metrics.STREAM_BUDGET.labels(stream).set(max(budget, 0))
+        if stream in self._tells_in and percent_of(info.state.bytes, budget) >= NO_ROOM_FROM_PERCENT:
+            if stream not in self.full:
+                log.error("stream is full; give it a larger store", stream=stream)
+            self.full.add(stream)
+        else:
+            self.full.discard(stream)
 
     async def _look(self, durable: Durable) -> ConsumerInfo | None:
         try:
