@@ -14,7 +14,7 @@ from contracts.event import Command
 from contracts.notify import Channel
 from contracts.roster import Area, Post
 from contracts.targets import Amounts, RecordWord, Target, UndoneBy
-from contracts.values import CaseRef, Day, Instant, Latitude, Line, Longitude, PostRef, Text, Token, Value
+from contracts.values import CaseRef, Day, Instant, Latitude, Line, Longitude, PersonRef, PostRef, Text, Token, Value
 from contracts.written import WHOLE, Id
 
 CASE_COMMANDS = (*MOVE_COMMANDS, *BOOK_COMMANDS)
@@ -125,10 +125,11 @@ class ShowPlan(Command):
 
 
 class RecordLine(Value):
-    """One entry; undone it stays to be seen, with what undid it, and counts no more."""
+    """One entry, with who held the post; undone it stays to be seen, with what undid it, and counts no more."""
 
     case: CaseRef
     what: RecordWord
+    holder: PersonRef | None = None
     at: Instant
     undone_by: UndoneBy | None = None
     undone_at: Instant | None = None

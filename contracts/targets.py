@@ -120,7 +120,8 @@ class RecordWord(OpenEnum):
 class UndoneBy(OpenEnum):
     """What took an entry out of a record: it stays to be seen, and counts no more.
 
-    `transferred` to another's ground; `relapsed` undoes a close, `no_violation` all that the case had entered.
+    `transferred` or `revised` to another's ground or time; `relapsed` undoes a close, `no_violation` all that the case
+    had entered.
     """
 
     DISMISSED = "dismissed"
@@ -128,6 +129,7 @@ class UndoneBy(OpenEnum):
     VOIDED = "voided"
     MERGED = "merged"
     TRANSFERRED = "transferred"
+    REVISED = "revised"
     RELAPSED = "relapsed"
     OTHER = "other"
 
@@ -135,8 +137,8 @@ class UndoneBy(OpenEnum):
 class RecordEntered(Fact):
     """A case has been written into the record of the nearest chief (A6); after an undoing it may be written again.
 
-    `post` is the chief's post with its holder: of when the case occurred for `opened` and `closed`, of when it was so
-    for `overdue` and `relapsed`.
+    `post` is the chief's post with its holder: of when the case occurred for `opened` and `closed` (each holder, if the
+    post changed hands meanwhile), of when it was so for `overdue` and `relapsed`.
     """
 
     name: ClassVar[str] = "targets.recorded.v1"

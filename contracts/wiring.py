@@ -143,6 +143,7 @@ HEARS: dict[str, tuple[type[Fact | Intake], ...]] = {
         cases.CaseMerged,
         cases.DeadlineKept,
         cases.CaseTransferred,
+        cases.CaseRevised,
         cases.CasePassedOn,
         cases.CaseReferred,
         cases.ReferralAcknowledged,

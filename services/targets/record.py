@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from contracts.case import CaseState, RelapseReason, Route
+from contracts.case import Case, CaseState, RelapseReason, Route
 from contracts.cases import (
     CaseClosed,
     CaseDismissed,
@@ -37,6 +37,7 @@ class Word(StrEnum):
 
     OPENED = "opened"
     TRANSFERRED = "transferred"
+    REVISED = "revised"
     OVERDUE = "overdue"
     CLOSED = "closed"
     RELAPSED = "relapsed"
@@ -58,7 +59,7 @@ class Step(Value):
     at: Instant
     cycle: int
     mark: str = ""
-    chief: PostRef | None = None
+    chiefs: tuple[PostRef, ...] = ()
     unit: UnitRef | None = None
     account: Token | None = None
     accepted_by_post: PostRef | None = None
@@ -66,7 +67,7 @@ class Step(Value):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A case in somebody's record: a post's, a unit's or a person's; in nobody's where no chief answered."""
+    """A case in somebody's record: a holder's of a post, a unit's, a person's; in nobody's where no chief answered."""
 
     what: RecordWord
     mark: str
@@ -85,7 +86,8 @@ class Entry:
     @property
     def whose(self) -> str:
         if self.post is not None:
-            return f"post {self.post.id}"
+            holder = self.post.holder
+            return f"post {self.post.id}" if holder is None else f"post {self.post.id} {holder.id}"
         if self.unit is not None:
             return f"unit {self.unit.id}"
         return "" if self.account is None else f"account {self.account}"
@@ -98,8 +100,20 @@ def _step(fact: CaseFact, n: int, word: Word, **said: Any) -> Step:
     return Step(n=n, word=word, at=fact.at, cycle=fact.case.cycle, **said)
 
 
+def _answered(case: Case) -> tuple[PostRef, ...]:
+    """The nearest chief of those who answered when it occurred: each who held that post on one of its days."""
+    chief = nearest_chief(case.answerable)
+    return tuple(post for post in case.answerable if chief is not None and post.id == chief.id)
+
+
+def _acts(case: Case) -> tuple[PostRef, ...]:
+    """The nearest chief of those who answer now."""
+    chief = nearest_chief(case.acting)
+    return () if chief is None else (chief,)
+
+
 def _opened(fact: CaseFact, n: int) -> list[Step]:
-    return [_step(fact, n, Word.OPENED, chief=nearest_chief(fact.case.answerable))]
+    return [_step(fact, n, Word.OPENED, chiefs=_answered(fact.case))]
 
 
 def _imported(fact: CaseFact, n: int) -> list[Step]:
@@ -108,8 +122,9 @@ def _imported(fact: CaseFact, n: int) -> list[Step]:
 
 
 def _transferred(fact: CaseFact, n: int) -> list[Step]:
-    """Who answers for another place answers for the case from its beginning."""
-    return [_step(fact, n, Word.TRANSFERRED, chief=nearest_chief(fact.case.answerable))]
+    """Who answers for another place, or day, answers for the case from its beginning."""
+    word = Word.REVISED if isinstance(fact, CaseRevised) else Word.TRANSFERRED
+    return [_step(fact, n, word, chiefs=_answered(fact.case))]
 
 
 def _overdue(fact: CaseFact, n: int) -> list[Step]:
@@ -120,7 +135,7 @@ def _overdue(fact: CaseFact, n: int) -> list[Step]:
     if case.state not in MUST_BE_PUT_RIGHT or case.owner.unit.id != case.unit.id:
         return []
     mark = f" {case.cycle} {case.unit.id} {fact.overdue_since}"
-    return [_step(fact, n, Word.OVERDUE, mark=mark, chief=nearest_chief(case.acting))]
+    return [_step(fact, n, Word.OVERDUE, mark=mark, chiefs=_acts(case))]
 
 
 def _closed(fact: CaseFact, n: int) -> list[Step]:
@@ -128,8 +143,8 @@ def _closed(fact: CaseFact, n: int) -> list[Step]:
     if case.route == Route.NO_VIOLATION:
         return [_step(fact, n, Word.NO_VIOLATION)]
     acceptor = nearest_chief(post for post in case.acting if post.holder and post.holder.id == case.accepted_by)
-    chief = nearest_chief(case.answerable)
-    return [_step(fact, n, Word.CLOSED, mark=f" {case.cycle}", chief=chief, accepted_by_post=acceptor)]
+    more = {"chiefs": _answered(case), "accepted_by_post": acceptor}
+    return [_step(fact, n, Word.CLOSED, mark=f" {case.cycle}", **more)]
 
 
 def _relapsed(fact: CaseFact, n: int) -> list[Step]:
@@ -138,7 +153,7 @@ def _relapsed(fact: CaseFact, n: int) -> list[Step]:
         return []
     case, step = fact.case, _step(fact, n, Word.RELAPSED, mark=f" {fact.case.cycle}")
     if fact.why is RelapseReason.RECURRENCE:
-        return [step.model_copy(update={"chief": nearest_chief(case.acting)})]
+        return [step.model_copy(update={"chiefs": _acts(case)})]
     if fact.why is RelapseReason.FALSE_RECTIFICATION:
         accounts = [one.account for one in case.also_answerable if one.why is fact.why and one.account is not None]
         return [step.model_copy(update={"unit": case.unit, "account": accounts[-1] if accounts else None})]
@@ -185,11 +200,12 @@ def _entered(step: Step, book: Book, closed: Step | None) -> Iterable[Entry]:
     """The entries that a step makes, undoes or makes stand again; `closed` is the last close before it."""
     match step.word:
         case Word.OPENED | Word.OVERDUE | Word.CLOSED:
-            return [Entry(RecordWord(step.word), step.mark, step.at, step.chief)]
-        case Word.TRANSFERRED:
-            there = Entry(RecordWord.OPENED, "", step.at, step.chief)
-            here = [one for one in _standing(book) if one.what is RecordWord.OPENED]
-            return [] if there.key in (one.key for one in here) else [*_undone(here, UndoneBy.TRANSFERRED, step), there]
+            return _by_chiefs(RecordWord(step.word), step)
+        case Word.TRANSFERRED | Word.REVISED:
+            there = {one.key: one for one in _by_chiefs(RecordWord.OPENED, step)}
+            here = {one.key: one for one in _standing(book) if one.what is RecordWord.OPENED}
+            left = [one for key, one in here.items() if key not in there]
+            return [*_undone(left, UndoneBy(step.word), step), *(one for key, one in there.items() if key not in here)]
         case Word.RELAPSED:
             closes = [one for one in _standing(book) if one.what is RecordWord.CLOSED]
             again = _standing_again(book, UndoneBy.NO_VIOLATION)
@@ -200,10 +216,14 @@ def _entered(step: Step, book: Book, closed: Step | None) -> Iterable[Entry]:
             return _undone(_standing(book), UndoneBy(step.word), step)
 
 
+def _by_chiefs(what: RecordWord, step: Step) -> list[Entry]:
+    return [Entry(what, step.mark, step.at, post) for post in step.chiefs] or [Entry(what, step.mark, step.at)]
+
+
 def _answerable_since(step: Step, closed: Step | None) -> list[Entry]:
     """Who became answerable by a relapse; an acceptor also by the chief's post that it held at the close."""
     entry = Entry(RecordWord.RELAPSED, step.mark, step.at)
-    found = [replace(entry, post=step.chief)] if step.chief is not None else []
+    found = [replace(entry, post=post) for post in step.chiefs]
     if step.unit is not None:
         found.append(replace(entry, unit=step.unit))
     if step.account is not None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from contracts.commands import Record, RecordLine
 from contracts.division import Division
 from contracts.targets import RecordWord, UndoneBy
-from contracts.values import CaseRef
+from contracts.values import CaseRef, PersonRef
 from services.runtime.transaction import Transaction
 from services.targets.record import Entry, Step
 
@@ -65,14 +65,15 @@ async def record(tx: Transaction, post_id: str, limit: int) -> tuple[Division | 
     """The record of a post, newest first, and the division of the post as the last line has it."""
     counts = await tx.sql.fetch(
         """
-        SELECT what, count(*) AS cases FROM records
+        SELECT what, count(DISTINCT (case_id, entry)) AS entries FROM records
         WHERE post_id = $1 AND undone_by IS NULL GROUP BY what ORDER BY what
         """,
         post_id,
     )
     rows = await tx.sql.fetch(
         """
-        SELECT case_id, case_number, case_division, what, at, undone_by, undone_at, post_division
+        SELECT case_id, case_number, case_division, what, at, undone_by, undone_at, post_division,
+               post ->> 'holder' AS holder
         FROM records WHERE post_id = $1 ORDER BY at DESC, id DESC LIMIT $2
         """,
         post_id,
@@ -82,6 +83,7 @@ async def record(tx: Transaction, post_id: str, limit: int) -> tuple[Division | 
         RecordLine(
             case=CaseRef(id=row["case_id"], number=row["case_number"], division=Division(row["case_division"])),
             what=RecordWord(row["what"]),
+            holder=row["holder"] and PersonRef.model_validate_json(row["holder"]),
             at=row["at"],
             undone_by=row["undone_by"] and UndoneBy(row["undone_by"]),
             undone_at=row["undone_at"],
@@ -89,7 +91,7 @@ async def record(tx: Transaction, post_id: str, limit: int) -> tuple[Division | 
         for row in rows
     )
     division = Division(rows[0]["post_division"]) if rows else None
-    return division, Record(post_id=post_id, counts={row["what"]: row["cases"] for row in counts}, lines=lines)
+    return division, Record(post_id=post_id, counts={row["what"]: row["entries"] for row in counts}, lines=lines)
 
 
 def _row(case: CaseRef, entry: Entry) -> tuple[object, ...]:

@@ -55,7 +55,7 @@ async def check(rig: Rig, ledger: Ledger) -> Found:
     cases = await sql["cases"].fetch("SELECT id, incident_id FROM cases")
     compare("cases opened", incidents, Counter(str(row["incident_id"]) for row in cases))
     ids = {str(row["id"]) for row in cases}
-    records = await sql["targets"].fetch("SELECT case_id FROM records WHERE what = 'opened'")
+    records = await sql["targets"].fetch("SELECT case_id FROM records WHERE what = 'opened' AND undone_by IS NULL")
     compare("targets recorded", ids, Counter(row["case_id"] for row in records))
     tellings = await sql["notify"].fetch("SELECT thing_id FROM tellings WHERE about = 'cases.opened.v1'")
     # A thing told of is the fact, which names the case; each case has one.

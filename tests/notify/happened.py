@@ -28,7 +28,7 @@ from contracts.case_commands import (
     UpholdObjection,
     VoidCase,
 )
-from contracts.cases import CaseClosed, CaseImported, CaseOpened, CaseOverdue, DeadlineKept, LookBackDue
+from contracts.cases import CaseClosed, CaseImported, CaseOpened, CaseOverdue, CaseRevised, DeadlineKept, LookBackDue
 from contracts.patrol import AlarmRaised
 from contracts.supervision import LetterIssued
 from contracts.values import UnitRef
@@ -105,6 +105,7 @@ HAPPENED = {
     "merged": decide(ASSIGNED, MergeCase, OFFICE, into=registered(2).ref.id, reason=REASON),
     "deadline_kept": at_time(DeadlineKept, ASSIGNED),
     "transferred": decide(ASSIGNED, TransferCase, OFFICE, kind="waste", reason=REASON),
+    "revised": at_time(CaseRevised, ASSIGNED),
     "passed_on": passed_on("360222104201-village-chief", "360222104000-chief"),
     "passed_on above": passed_on("360222104000-chief"),
     "referred": REFERRED,

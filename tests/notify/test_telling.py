@@ -73,6 +73,7 @@ TO = {
     "merged": [VILLAGE_CHIEF, UNIT],
     "deadline_kept": [UNIT],
     "transferred": [VILLAGE_CHIEF, UNIT, OFFICE],
+    "revised": [VILLAGE_CHIEF, UNIT],
     "passed_on": [VILLAGE_CHIEF],
     "passed_on above": [],
     "referred": ["u-police"],

@@ -21,7 +21,7 @@ from services.runtime.problem import Problem
 from services.targets import handlers
 from tests.cases.road import case_in
 from tests.cases.world import POSTS, SEEN, STATION, closed_case, incident
-from tests.posts import OF_ONE_COUNTY
+from tests.posts import OF_ONE_COUNTY, chief
 from tests.servers import migrated, transaction
 from tests.targets.plan import TARGET, reported, target
 from tests.telling import asking, heard
@@ -178,6 +178,20 @@ async def test_a_record_shows_the_newest_lines_first_and_counts_all_that_stand(t
     assert record.counts == {"opened": 3}
 
 
+async def test_a_case_of_two_holders_counts_once_for_the_post_and_names_both(tx):
+    then, now = (
+        reference(post, day_of(SEEN)) for post in (OF_ONE_COUNTY[0], chief("a-001", "general_chief", vacant=True))
+    )
+    news = await kept(tx, (1, opened(answerable=(then, now))))
+    assert [(fact.post.id, fact.post.holder and fact.post.holder.id) for fact in news] == [
+        ("a-001", "p-a-001"),
+        ("a-001", None),
+    ]
+    record = await shown(tx, "a-001")
+    assert record.counts == {"opened": 1}
+    assert sorted(line.holder.id if line.holder else "" for line in record.lines) == ["", "p-a-001"]
+
+
 async def test_a_record_is_shown_only_within_the_subjects_division(tx):
     await kept(tx, (1, opened()))
     with pytest.raises(Problem) as refused:
@@ -189,9 +203,9 @@ async def test_records_written_before_undoing_was_known_can_be_undone_too(tx):
     await tx.sql.execute("DROP TABLE reports, fates, targets, records, case_steps")
     await tx.sql.execute((MIGRATIONS / "0001_targets.sql").read_text(encoding="utf-8"))
     case, post = opened().case, reference(OF_ONE_COUNTY[0], day_of(SEEN))
-    for what, chief in [("opened", post), ("overdue", post), ("closed", None)]:
+    for what, whose in [("opened", post), ("overdue", post), ("closed", None)]:
         row = (case.ref.id, what, case.ref.number, case.ref.division, SEEN)
-        of_post = (None, None, None) if chief is None else (chief.id, chief.division, chief.model_dump_json())
+        of_post = (None, None, None) if whose is None else (whose.id, whose.division, whose.model_dump_json())
         await tx.sql.execute(
             """
             INSERT INTO records (case_id, what, case_number, case_division, at, post_id, post_division, post)

@@ -17,11 +17,12 @@ ALTER TABLE records
     ADD COLUMN undone_at timestamptz,
     ADD CHECK ((undone_by IS NULL) = (undone_at IS NULL)),
     ADD CHECK (num_nonnulls(post, unit, account) <= 1);
-UPDATE records SET whose = coalesce('post ' || post_id, ''),
+UPDATE records SET whose = coalesce(concat_ws(' ', 'post ' || post_id, post #>> '{holder,id}'), ''),
                    entry = CASE what WHEN 'opened' THEN 'opened' ELSE what || ' 1' END;
 INSERT INTO case_steps (case_id, steps)
 SELECT case_id, jsonb_agg(
-           jsonb_build_object('n', 0, 'word', what, 'at', at, 'cycle', 1, 'chief', post,
+           jsonb_build_object('n', 0, 'word', what, 'at', at, 'cycle', 1,
+                              'chiefs', CASE WHEN post IS NULL THEN '[]' ELSE jsonb_build_array(post) END,
                               'mark', CASE what WHEN 'opened' THEN '' ELSE ' 1' END) ORDER BY id)
 FROM records GROUP BY case_id;
 ALTER TABLE records

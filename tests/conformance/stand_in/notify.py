@@ -24,7 +24,7 @@ OF_CASES = """
 opened imported reopened assigned returned reassigned plan_submitted plan_refused
 plan_approved extension_asked extension_granted extension_refused no_violation_shown submitted sent_back accepted
 objected objection_upheld overdue letter_issued handed_up closed look_back_due relapsed
-voided merged deadline_kept transferred passed_on referred referral_acknowledged referral_concluded
+voided merged deadline_kept transferred revised passed_on referred referral_acknowledged referral_concluded
 """
 ABOUT = {
     "notify-alarmed": ("PATROL", "incident"),
