@@ -108,6 +108,8 @@ def _typed(annotation: Any) -> tuple[Any, bool]:
         return Path, many
     if kind is date:
         return datetime, many
+    if kind is bool:
+        return bool, many
     if isinstance(kind, type) and issubclass(kind, OpenEnum | int | float) and kind is not bool:
         return kind, many
     if many and kind not in (Proof, Measure) and isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -124,9 +126,11 @@ async def command_of(command: type[Command], said: Mapping[str, Any], find: Find
             parts = {part: _value(one, said[part]) for part, one in field.annotation.model_fields.items()}
             stated[name] = parts
         elif said.get(name) not in (None, []):
-            kind, _ = _plain(field.annotation)
-            other_case = kind is UUID and name != "letter_id"
-            stated[name] = await find(said[name]) if other_case else _value(field, said[name])
+            kind, many = _plain(field.annotation)
+            if kind is not UUID or name == "letter_id":
+                stated[name] = _value(field, said[name])
+            else:
+                stated[name] = [await find(one) for one in said[name]] if many else await find(said[name])
     try:
         return command.model_validate(stated)
     except ValidationError as error:

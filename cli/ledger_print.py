@@ -94,7 +94,7 @@ def letter_pdf(case: Case, letter: Letter, number: str | None = None, font: str 
         "due_on": _day(letter.due_on),
         "reply_due_on": _day(letter.reply_due_on),
     }
-    body = [rung["owner" if letter.about == "owner" else "referral"], texts["reply"]]
+    body = [rung[letter.about.partition("-")[0]], texts["reply"]]
     body[1:1] = [texts["problem"]] if case.text else []
     holders = (f"{post.unit.name}{post.holder.name if post.holder else ''}" for post in letter.posts)
     data = {

@@ -13,7 +13,7 @@ from contracts.division import Division
 from contracts.event import Command
 from contracts.incident import Severity
 from contracts.ledger import EntersAs, Sheet
-from contracts.supervision import Letter, Review, ReviewKind
+from contracts.supervision import Letter, Review, ReviewKind, ReviewSubject
 from contracts.values import Day, ExternalId, Instant, Latitude, Line, Longitude, Text, Token, UnitRef, Value, known
 from contracts.written import WHOLE, Id
 
@@ -81,16 +81,22 @@ class Finding(Value):
 
 
 class RecordReview(Command):
-    """A self-check, look-back or guidance visit with its sample and findings, by the office; findings become cases."""
+    """A self-check, look-back or guidance visit with its sample and findings, by the office; findings become cases.
+
+    It is about one of the five subjects, of a campaign or of everyday work where none is named. `sample` is how many
+    were looked at, `sampled` the cases among them; a look-back looks at closed ones.
+    """
 
     name: ClassVar[str] = "cases.record_review.v1"
     answer: ClassVar[type[BaseModel]] = Review
 
     kind: Annotated[ReviewKind, known(ReviewKind)]
-    campaign: Token
+    subject: Annotated[ReviewSubject, known(ReviewSubject)] | None = None
+    campaign: Token | None = None
     division: Division
     scope: Line
     sample: Annotated[int, Field(ge=0, le=1_000_000), WHOLE]
+    sampled: Annotated[tuple[Id, ...], Field(max_length=500)] = ()
     findings: Annotated[tuple[Finding, ...], Field(max_length=100)] = ()
 
 
@@ -211,11 +217,12 @@ class MoveMade(Value):
 
 
 class History(Value):
-    """Every move of a case, the first first, and the letters that pressed it."""
+    """Every move of a case, the first first, the letters that pressed it, and the reviews that looked at it."""
 
     case: Case
     moves: tuple[MoveMade, ...]
     letters: tuple[Letter, ...] = ()
+    reviews: tuple[Review, ...] = ()
 
 
 class ShowHistory(CaseCommand):
@@ -232,7 +239,11 @@ class CaseList(Value):
 
 
 class ListCases(Command):
-    """The cases in or under the subject's division, newest first."""
+    """The cases in or under the subject's division, newest first.
+
+    `mine` asks for those that the asker's units must put right instead, wherever they lie. `look_back_due` are closed
+    ones whose day to be looked at again has come.
+    """
 
     name: ClassVar[str] = "cases.list.v1"
     reads_only: ClassVar[bool] = True
@@ -242,6 +253,8 @@ class ListCases(Command):
     kind: CaseKind | None = None
     campaign: Token | None = None
     overdue: bool | None = None
+    look_back_due: bool | None = None
+    mine: bool = False
     incident_id: Id | None = None
     number: Line | None = None
     limit: Annotated[int, Field(ge=1, le=200), WHOLE] = 50

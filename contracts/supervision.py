@@ -18,8 +18,9 @@ from contracts.values import CaseRef, Instant, Line, OpenEnum, PostRef, Text, To
 class Letter(Value):
     """One rung of the supervision ladder as it was issued, and what came of it.
 
-    `about` is `owner`, or `referral-<n>` for a referral that nobody acknowledges; `due_on` is the day it presses for,
-    `posts` are told besides. `calendar` says by which calendar `reply_due_on` was counted.
+    `about` is `owner`, `referral-<n>` for a referral that nobody acknowledges, or `look_back` for one not made;
+    `due_on` is the day it presses for, `posts` are told besides. `calendar` says by which calendar `reply_due_on` was
+    counted.
     """
 
     id: UUID
@@ -85,8 +86,22 @@ class ReviewKind(OpenEnum):
     OTHER = "other"
 
 
+class ReviewSubject(OpenEnum):
+    """The five subjects over which counties check themselves and the city guides them (G2)."""
+
+    RESOURCE_MANAGEMENT = "resource_management"
+    FOREST_INSPECTION = "forest_inspection"
+    CAMPAIGNS = "campaigns"
+    AFFORESTATION = "afforestation"
+    UNDER_FOREST_PROJECTS = "under_forest_projects"
+    OTHER = "other"
+
+
 class Review(Value):
-    """A review of a campaign's cases in a place: how many were looked at, and the cases its findings opened."""
+    """A review in a place: how many were looked at, the cases among them, and the cases its findings opened.
+
+    What belongs to no campaign is reviewed, and its findings counted, in the everyday one of the year.
+    """
 
     id: UUID
     kind: ReviewKind
@@ -94,6 +109,8 @@ class Review(Value):
     division: Division
     scope: Line
     sample: Annotated[int, Field(ge=0)]
+    subject: ReviewSubject | None = None
+    sampled: tuple[CaseRef, ...] = ()
     on: date
     findings: tuple[CaseRef, ...] = ()
 

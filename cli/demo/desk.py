@@ -31,7 +31,7 @@ from contracts.case_commands import LinkSite, MergeCase, TransferCase
 from contracts.division import Division
 from contracts.incident import Severity
 from contracts.ledger import EntersAs, Sheet
-from contracts.supervision import Review, ReviewKind
+from contracts.supervision import Review, ReviewKind, ReviewSubject
 from contracts.values import UnitRef, day_of
 
 CITY = Division("360200000000")
@@ -149,6 +149,7 @@ class Desk:
         villages = [self._village(county, n) for n in (5, 6)]
         asked = RecordReview(
             kind=ReviewKind.GUIDANCE,
+            subject=ReviewSubject.FOREST_INSPECTION,
             campaign=INSPECTION,
             division=county,
             scope="全县抽查",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.case import CaseKind, Flag, Period, Route
-from contracts.division import Level
+from contracts.division import Division, Level
 from contracts.incident import Severity
 from services.runtime.problem import Problem
 
@@ -73,6 +73,8 @@ FULL_FOR_KINDS = tuple(CaseKind(kind) for kind in _ROUTES["full_for_kinds"])
 class Campaign:
     """A campaign: its kinds (all where none are named), who approves plans, its checklist, notice and threshold.
 
+    `scope` are the divisions in which it is held, with all below them; everywhere where none is named. `tiers` are the
+    levels of chief offices that run it: an office below them moves none of its cases.
     `covers` are the days within which all that it finds occurred, where that is known.
     """
 
@@ -80,6 +82,8 @@ class Campaign:
     name: str
     name_en: str
     years: tuple[int, ...]
+    scope: tuple[Division, ...]
+    tiers: tuple[Level, ...]
     kinds: tuple[CaseKind, ...]
     covers: Period | None
     plan_approver: Level | None
@@ -98,6 +102,8 @@ class Campaign:
             name=stated["name"],
             name_en=stated["name_en"],
             years=tuple(stated["years"]),
+            scope=tuple(Division(one) for one in stated["scope"]),
+            tiers=tuple(Level(one) for one in stated["tiers"]),
             kinds=tuple(CaseKind(kind) for kind in stated["kinds"]),
             covers=Period.model_validate(stated["covers"]) if stated.get("covers") else None,
             plan_approver=Level(stated["plan_approver"]) if stated["plan_approver"] else None,
@@ -108,6 +114,11 @@ class Campaign:
             threshold_source=stated["threshold_source"],
             looks_back_at=tuple(stated["looks_back_at"]),
         )
+
+    @property
+    def office_level(self) -> Level:
+        """The lowest level of chief office that runs it."""
+        return max(self.tiers, key=tuple(Level).index)
 
     def needs_plan(self, kind: CaseKind) -> bool:
         return self.plan_approver is not None and kind not in RULES.no_plan_kinds
@@ -156,3 +167,10 @@ def problem_of_kind(campaign: Campaign, kind: CaseKind) -> str | None:
     if not campaign.kinds or kind in campaign.kinds:
         return None
     return f"{campaign.id} takes: {', '.join(campaign.kinds)}"
+
+
+def problem_of_scope(campaign: Campaign, division: Division) -> str | None:
+    """The rule that a place breaks in a campaign, if any."""
+    if not campaign.scope or any(one.contains(division) for one in campaign.scope):
+        return None
+    return f"{campaign.id} is held in: {', '.join(campaign.scope)}, with all below"

@@ -15,7 +15,7 @@ from contracts.division import Division, Level
 from contracts.incident import ALARMS, Incident, Severity
 from contracts.ledger import Entry, LedgerLine, Scope
 from contracts.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_of
-from services.cases.campaign import RULES, campaign_of, daily, problem_of_kind
+from services.cases.campaign import RULES, campaign_of, daily, problem_of_kind, problem_of_scope
 from services.cases.deadline import after, counted_by
 from services.cases.machine import Act, lawful
 from services.cases.post import NoOffice, Posts
@@ -39,7 +39,7 @@ def open_case(incident: Incident, number: str, weight: int, posts: Posts, at: da
     """The case that an incident opens, with the posts answerable for its place when it was seen. Raises NoOffice."""
     today = day_of(at)
     areas = [area.id for area in incident.areas]
-    office = posts.office(incident.division, RULES.office_level, today)
+    office = posts.office(incident.division, campaign_of(daily(today)).office_level, today)
     # Parts that the contract has read or these rules have made.
     return Case.model_construct(
         ref=CaseRef.model_construct(id=str(case_id(incident.id)), number=number, division=incident.division),
@@ -109,7 +109,7 @@ def enter(found: Found, posts: Posts, at: datetime, **more: Any) -> Case:
     today = day_of(at)
     areas = [str(one) for one in found.division.chain()]
     occurred = found.occurred or _covered(found)
-    office = posts.office(found.division, RULES.office_level, today)
+    office = posts.office(found.division, campaign_of(found.campaign).office_level, today)
     on = min(found.found_on, today)
     return Case(
         ref=CaseRef(id=str(found.id), number=found.number, division=found.division),
@@ -150,13 +150,16 @@ def answered(posts: Posts, areas: Sequence[str], occurred: Period | None) -> tup
 def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, str]]:
     """Each field of what is to be entered that breaks a rule. Raises Problem for an unknown campaign."""
     wrong = []
+    campaign = campaign_of(found.campaign)
     if rule := posts.problem_of_place(found.division):
         wrong.append(("division", rule))
+    if rule := problem_of_scope(campaign, found.division):
+        wrong.append(("division", rule))
     try:
-        posts.office(found.division, RULES.office_level, today)
+        posts.office(found.division, campaign.office_level, today)
     except NoOffice as error:
         wrong.append(("division", str(error)))
-    if rule := problem_of_kind(campaign_of(found.campaign), found.kind):
+    if rule := problem_of_kind(campaign, found.kind):
         wrong.append(("kind", rule))
     if found.kind is CaseKind.DIRECTIVE and found.origin in (Origin.COMMAND, Origin.REVIEW):
         wrong.append(("kind", "a directive item names its directive, its unit and its day: open_directive"))
@@ -182,7 +185,7 @@ def _standing_office(case: Case, posts: Posts, today: date) -> UnitRef:
     if posts.unit(case.office.id, today) is not None:
         return case.office
     try:
-        return posts.office(case.ref.division, RULES.office_level, today)
+        return posts.office(case.ref.division, campaign_of(case.campaign).office_level, today)
     except NoOffice:
         return case.office
 

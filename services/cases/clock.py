@@ -22,6 +22,7 @@ from services.cases import (
     ledger_store,
     letters,
     lookup,
+    reviewing,
     store,
 )
 from services.cases.handlers import AT_ONCE, cases
@@ -31,7 +32,14 @@ from services.cases.recording import record
 from services.cases.store import Change
 from services.runtime.transaction import Transaction
 
-__all__ = ["cases", "entering", "following", "letters", "lookup"]  # the whole service, which is what is started
+__all__ = [
+    "cases",
+    "entering",
+    "following",
+    "letters",
+    "lookup",
+    "reviewing",
+]  # the whole service, which is what is started
 
 
 @cases.every(seconds=5.0)

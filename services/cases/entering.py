@@ -12,16 +12,14 @@ from contracts.book_commands import (
     Imported,
     OldCase,
     OpenDirective,
-    RecordReview,
     RegisterCase,
     RowRefused,
 )
 from contracts.case import Case, CaseState, Instrument, Owner
 from contracts.case_commands import AssignCase, VerifyCase
-from contracts.cases import CaseFact, CaseImported, CaseOpened
+from contracts.cases import CaseImported, CaseOpened
 from contracts.division import Division
 from contracts.ledger import EntersAs, LedgerLine
-from contracts.supervision import Review, ReviewRecorded
 from contracts.values import CHIEFS, day_of
 from services.cases import case as rules
 from services.cases import handlers, rectify, store
@@ -41,13 +39,13 @@ from services.runtime.transaction import Transaction
 async def register(tx: Transaction, ask: Ask[RegisterCase]) -> Answer:
     """What the office knows from a finding, a complaint or a clue."""
     asked = ask.command
-    act, roster = await _act(tx, ask, asked.division)
+    act, roster = await act_in(tx, ask, asked.division)
     id = rules.case_id("command", ask.actor, ask.id)
     more = {"lon": asked.lon, "lat": asked.lat, "flags": asked.flags, "party": asked.party}
     (number,) = await store.numbers(tx, [asked.division])
     found = rules.found(asked, id, number, act.on)
     wrong("this cannot be registered", rules.problems_of(found, roster, act.on))
-    case, opened = await _enter(tx, found, act, roster, **more)
+    case, opened = await enter_found(tx, found, act, roster, **more)
     return Answer(case, [opened])
 
 
@@ -55,7 +53,7 @@ async def register(tx: Transaction, ask: Ask[RegisterCase]) -> Answer:
 async def open_directive(tx: Transaction, ask: Ask[OpenDirective]) -> Answer:
     """A directive item names its unit and day: it is registered, verified and assigned at once."""
     asked = ask.command
-    act, roster = await _act(tx, ask, asked.division)
+    act, roster = await act_in(tx, ask, asked.division)
     issuer = roster.by_id(asked.directive.issuer_post_id)
     if issuer is None or issuer.role not in CHIEFS or not issuer.division.contains(asked.division):
         refuse_field("directive.issuer_post_id", f"must be the post of a chief who answers for {asked.division}")
@@ -69,47 +67,14 @@ async def open_directive(tx: Transaction, ask: Ask[OpenDirective]) -> Answer:
     named = {"found_on": "directive.issued_on"}
     problems = [(named.get(field, field), rule) for field, rule in rules.problems_of(item, roster, act.on)]
     wrong("this directive cannot be registered", problems)
-    case, opened = await _enter(tx, item, act, roster, directive=asked.directive)
+    case, opened = await enter_found(tx, item, act, roster, directive=asked.directive)
     verified = rectify.verify(case, act, VerifyCase(case_id=id), roster)
     assigned = rectify.assign(verified.case, act, AssignCase(case_id=id, unit=asked.unit, due_on=asked.due_on), roster)
     changes = [Change(case, verified, "verify"), Change(verified.case, assigned, "assign")]
     return Answer(assigned.case, [opened, *await record(tx, changes)])
 
 
-@cases.answers(RecordReview)
-async def record_review(tx: Transaction, ask: Ask[RecordReview]) -> Answer:
-    """A self-check, look-back or guidance visit; every finding becomes a case of the campaign."""
-    asked = ask.command
-    act, roster = await _act(tx, ask, asked.division)
-    campaign_of(asked.campaign)
-    review_id = rules.case_id("review", ask.actor, ask.id)
-    numbers = await store.numbers(tx, [finding.division for finding in asked.findings])
-    found = [
-        rules.found(finding, rules.case_id(review_id, n), number, act.on, campaign=asked.campaign)
-        for n, (finding, number) in enumerate(zip(asked.findings, numbers, strict=True))
-    ]
-    problems = []
-    for n, finding in enumerate(found):
-        problems += [(f"findings.{n}.{field}", rule) for field, rule in rules.problems_of(finding, roster, act.on)]
-        if not asked.division.contains(finding.division):
-            problems.append((f"findings.{n}.division", f"must lie in {asked.division}, where the review was made"))
-    wrong("these findings cannot be registered", problems)
-    facts: list[CaseFact] = [(await _enter(tx, finding, act, roster))[1] for finding in found]
-    review = Review(
-        id=review_id,
-        kind=asked.kind,
-        campaign=asked.campaign,
-        division=asked.division,
-        scope=asked.scope,
-        sample=asked.sample,
-        on=act.on,
-        findings=tuple(fact.case.ref for fact in facts),
-    )
-    await store.add_review(tx, review)
-    return Answer(review, [ReviewRecorded(review=review, by=ask.actor, at=tx.now), *facts])
-
-
-async def _act(tx: Transaction, ask: Ask[Any], division: Division) -> tuple[Act, Posts]:
+async def act_in(tx: Transaction, ask: Ask[Any], division: Division) -> tuple[Act, Posts]:
     """Who enters it today, of an office that runs the book there; and the roster."""
     ask.require_within(division)
     roster, today = await handlers.posts.at(tx), day_of(tx.now)
@@ -118,7 +83,7 @@ async def _act(tx: Transaction, ask: Ask[Any], division: Division) -> tuple[Act,
     return Act(actor, tx.now, today), roster
 
 
-async def _enter(tx: Transaction, found: Found, act: Act, roster: Posts, **more: Any) -> tuple[Case, CaseOpened]:
+async def enter_found(tx: Transaction, found: Found, act: Act, roster: Posts, **more: Any) -> tuple[Case, CaseOpened]:
     case = rules.enter(found, roster, tx.now, **more)
     await enter(tx, [case], act.actor.id)
     return case, rules.told(CaseOpened, case, act)
@@ -129,7 +94,7 @@ async def take_over(tx: Transaction, ask: Ask[ImportCases]) -> Answer:
     """Rows of an old ledger: the same row again changes nothing, a bad one is named, good ones are kept."""
     asked = ask.command
     campaign = campaign_of(asked.campaign)
-    act, roster = await _act(tx, ask, ask.division)
+    act, roster = await act_in(tx, ask, ask.division)
     listed = await handlers.causes.at(tx)
     ids = {row.number: rules.case_id("import", asked.source, row.number) for row in asked.rows}
     known = await store.digests(tx, list(ids.values()))

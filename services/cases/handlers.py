@@ -52,7 +52,7 @@ from contracts.values import day_of
 from services.cases import case as rules
 from services.cases import clock_store, closing, ladder_store, moving, rectify, referral, store
 from services.cases.machine import MOVES as MACHINE
-from services.cases.machine import OURSELVES, Act, acting, refuse_field, require_office
+from services.cases.machine import OURSELVES, Act, acting, refuse_field, require_office, require_reach
 from services.cases.post import Posts, handovers
 from services.cases.recording import enter, record
 from services.cases.store import Change
@@ -188,10 +188,11 @@ async def _lock_all(
 ) -> tuple[list[Case], Act, Posts]:
     """The case and others, locked in the order of their ids."""
     locked = await store.locked_all(tx, [ask.command.case_id, *others])
-    for case in locked:
-        ask.require_within(case.ref.division)
     roster = await posts.at(tx)
-    return locked, acting(roster.actor(ask.actor, day_of(tx.now)), tx.now, on, *locked), roster
+    actor = roster.actor(ask.actor, day_of(tx.now))
+    for case in locked:
+        require_reach(ask, actor, case)
+    return locked, acting(actor, tx.now, on, *locked), roster
 
 
 async def moved(tx: Transaction, *changes: Change) -> Answer:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from contracts.case import Case
+from contracts.case import Case, CaseState
 from contracts.supervision import Letter
 from contracts.values import CHIEFS, PostRef, Role, UnitRef
-from services.cases.campaign import read
+from services.cases.campaign import RULES, read
 from services.cases.case import case_id
 from services.cases.closing import notice_ends_on
 from services.cases.deadline import after, shifted
 from services.runtime.posts import nearest_chief
 
 OWNER = "owner"
+LOOK_BACK = "look_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ REPLY_WITHIN: int = _STATED["reply_within_working_days"]
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Somebody who must act by a day: the present owner, or the receiver of a referral nobody has acknowledged."""
+    """Somebody who must act by a day: the owner, the receiver of a referral, the office that must look back."""
 
     about: str
     unit: UnitRef
@@ -64,6 +65,9 @@ def pressed(case: Case) -> list[Press]:
         for one in case.referrals
         if one.acknowledged_on is None and one.cycle == case.cycle and owner is not None
     ]
+    if case.state is CaseState.CLOSED and case.look_back_on is not None:
+        due_on = after(case.look_back_on, RULES.working_days["look_back"]).on
+        presses.append(Press(LOOK_BACK, case.office, due_on, case.look_back_on))
     return presses
 
 

@@ -19,6 +19,7 @@ from contracts.book_commands import (
     ShowWords,
     Vocabulary,
 )
+from contracts.case import Case
 from contracts.ledger import Sheet
 from contracts.supervision import SheetPublished
 from contracts.values import day_of
@@ -26,7 +27,7 @@ from services.cases import handlers, ladder_store, ledger, ledger_store, store
 from services.cases.campaign import campaign_of, named_campaigns
 from services.cases.handlers import cases
 from services.cases.ledger import Window
-from services.cases.machine import refuse_field, require_office
+from services.cases.machine import refuse_field, require_office, require_reach
 from services.runtime.messages import Answer, Ask
 from services.runtime.transaction import Transaction
 
@@ -34,22 +35,32 @@ from services.runtime.transaction import Transaction
 @cases.answers(ShowCase)
 async def show(tx: Transaction, ask: Ask[ShowCase]) -> Answer:
     case = await store.found(tx, ask.command.case_id)
-    ask.require_within(case.ref.division)
+    await _require_reach(tx, ask, case)
     return Answer(case)
 
 
 @cases.answers(ListCases)
 async def list_cases(tx: Transaction, ask: Ask[ListCases]) -> Answer:
-    found, total = await store.listed(tx, ask.division, ask.command, day_of(tx.now))
+    units = None
+    if ask.command.mine:
+        actor = (await handlers.posts.at(tx)).actor(ask.actor, day_of(tx.now))
+        units = sorted({post.unit.id for post in actor.posts})
+    found, total = await store.listed(tx, ask.division, units, ask.command, day_of(tx.now))
     return Answer(CaseList(cases=found, total=total))
 
 
 @cases.answers(ShowHistory)
 async def history(tx: Transaction, ask: Ask[ShowHistory]) -> Answer:
     case = await store.found(tx, ask.command.case_id)
-    ask.require_within(case.ref.division)
+    await _require_reach(tx, ask, case)
     letters = (await ladder_store.letters(tx, [case.ref.id]))[case.ref.id]
-    return Answer(History(case=case, moves=await store.history(tx, ask.command.case_id), letters=tuple(letters)))
+    moves = await store.history(tx, ask.command.case_id)
+    reviews = await store.reviews_of(tx, ask.command.case_id)
+    return Answer(History(case=case, moves=moves, letters=tuple(letters), reviews=reviews))
+
+
+async def _require_reach(tx: Transaction, ask: Ask[ShowCase] | Ask[ShowHistory], case: Case) -> None:
+    require_reach(ask, (await handlers.posts.at(tx)).actor(ask.actor, day_of(tx.now)), case)
 
 
 @cases.answers(ShowWords)

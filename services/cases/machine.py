@@ -10,9 +10,11 @@ from typing import NoReturn
 
 from contracts.case import IN_STOCK, OPEN, Case, CaseState
 from contracts.division import Division
+from contracts.event import Command
 from contracts.values import day_of
 from services.cases.campaign import RULES, campaign_of
 from services.cases.post import Actor
+from services.runtime.messages import Ask
 from services.runtime.problem import Problem
 
 OURSELVES = "cases"
@@ -126,6 +128,15 @@ def require_office(actor: Actor, division: Division) -> None:
         forbid(f"this is for {By.OFFICE}", By.OFFICE)
 
 
+def require_reach(ask: Ask[Command], actor: Actor, case: Case) -> None:
+    """Raises Problem 403 for a case outside the subject's division, unless the actor's unit has it.
+
+    A unit may be given a case of the neighbouring county; what it may do with it is for the machine to say.
+    """
+    if not actor.of_unit(case.unit):
+        ask.require_within(case.ref.division)
+
+
 def forbid(detail: str, by: str) -> NoReturn:
     """Raises Problem 403 naming who may."""
     raise Problem(403, "not-yours-to-move", detail, errors=[{"field": "subject", "rule": f"the actor must be {by}"}])
@@ -161,11 +172,11 @@ def allowed(state: CaseState) -> tuple[str, ...]:
 
 
 def _may(case: Case, made: Move, actor: Actor) -> bool:
-    place = case.ref.division
-    in_office = actor.runs_the_book(place, RULES.office_level)
+    place, campaign = case.ref.division, campaign_of(case.campaign)
+    in_office = actor.runs_the_book(place, campaign.office_level)
     # A successor takes a case over that another unit had put right.
     units = (case.unit, case.rectified_unit)
-    looks = actor.id != case.rectified_by and all(actor.may_judge(unit, place, RULES.office_level) for unit in units)
+    looks = actor.id != case.rectified_by and all(actor.may_judge(unit, place, campaign.office_level) for unit in units)
     match made.by:
         case By.UNIT:
             return actor.of_unit(case.unit)
@@ -174,8 +185,7 @@ def _may(case: Case, made: Move, actor: Actor) -> bool:
         case By.ACCEPTOR:
             return looks
         case By.APPROVER:
-            approver = campaign_of(case.campaign).plan_approver
-            return actor.runs_the_book(place, approver or RULES.office_level)
+            return actor.runs_the_book(place, campaign.plan_approver or campaign.office_level)
         case By.REVIEWER:
             return looks and actor.id != case.accepted_by
         case By.ANYONE:

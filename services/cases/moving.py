@@ -21,13 +21,13 @@ from contracts.cases import (
     DeadlineKept,
     SiteLinked,
 )
-from contracts.division import Division
+from contracts.division import Division, Level
 from contracts.incident import Incident, Severity
 from contracts.ledger import Entry, LedgerLine
 from contracts.supervision import Letter
 from contracts.values import CaseRef, UnitRef, day_of
 from services.cases import demands
-from services.cases.campaign import RULES, campaign_of, problem_of_kind
+from services.cases.campaign import campaign_of, problem_of_kind, problem_of_scope
 from services.cases.case import answered_for, beside, entry, now_acting, owner_of, placed, scope_of, step, told
 from services.cases.machine import Act, lawful, refuse_field, require_office, wrong
 from services.cases.post import NoOffice, Posts
@@ -117,6 +117,10 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
     campaign = campaign_of(ask.campaign or case.campaign)
     if rule := problem_of_kind(campaign, kind):
         refuse_field("kind", rule)
+    if rule := problem_of_scope(campaign, division):
+        refuse_field("division" if ask.division else "campaign", rule)
+    if not act.actor.runs_the_book(division, campaign.office_level):
+        refuse_field("campaign", f"{campaign.id} is run from {campaign.office_level} level up")
     if (kind is CaseKind.DIRECTIVE) != (case.kind is CaseKind.DIRECTIVE):
         refuse_field("kind", "a directive item stays one, and nothing else becomes one")
     changes: dict[str, Any] = {"campaign": campaign.id, "kind": kind}
@@ -126,6 +130,8 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
         plan = demands.problem_of_plan(counted)
         unplanned = [] if plan is None else [("campaign", plan)]
         wrong(demands.INCOMPLETE, unplanned + demands.problems_of_proof(counted))
+    if division != case.ref.division or campaign.office_level != campaign_of(case.campaign).office_level:
+        changes["office"] = _office(posts, division, campaign.office_level, day_of(act.at))
     if division != case.ref.division:
         if rule := posts.problem_of_place(division):
             refuse_field("division", rule)
@@ -133,7 +139,6 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
             "ref": case.ref.model_copy(update={"division": division}),
             "area_id": division,
             "place": ask.place or case.place,
-            "office": _office(posts, division, day_of(act.at)),
         }
         changes["answerable"] = answered_for(case.model_copy(update=changes), posts)
     elif ask.place is not None:
@@ -176,7 +181,7 @@ def follow(case: Case, incident: Incident, act: Act, posts: Posts, decided: Coll
         said |= {"kind": CaseKind(incident.kind), **placed(incident)}
         if incident.division != case.ref.division:
             said["ref"] = case.ref.model_copy(update={"division": incident.division})
-            said["office"] = posts.office(incident.division, RULES.office_level, day_of(act.at))
+            said["office"] = posts.office(incident.division, campaign_of(case.campaign).office_level, day_of(act.at))
     changed = [name for name, value in said.items() if getattr(case, name) != value]
     moved = case.model_copy(update={**said, "revision": incident.revision})
     if not {"ref", "area_id", "seen_at"}.isdisjoint(changed):
@@ -206,9 +211,9 @@ def _answering(case: Case, areas: Sequence[str] | None, posts: Posts, act: Act) 
     }
 
 
-def _office(posts: Posts, division: Division, today: date) -> UnitRef:
+def _office(posts: Posts, division: Division, level: Level, today: date) -> UnitRef:
     try:
-        return posts.office(division, RULES.office_level, today)
+        return posts.office(division, level, today)
     except NoOffice as error:
         refuse_field("division", str(error))
 

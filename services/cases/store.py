@@ -265,6 +265,13 @@ async def of_incidents(tx: Transaction, incident_ids: Sequence[UUID]) -> list[tu
     return [(row["incident_id"], Case.model_validate_json(row["body"]), set(row["moves"])) for row in rows]
 
 
+async def found_all(tx: Transaction, case_ids: Sequence[UUID]) -> list[Case]:
+    """Those cases as named and as they stand. Raises Problem 404 for one that there is not."""
+    rows = await tx.sql.fetch("SELECT id, body FROM cases WHERE id = ANY($1::uuid[])", list(case_ids))
+    found = {row["id"]: row["body"] for row in rows}
+    return [_case(case_id, found.get(case_id)) for case_id in case_ids]
+
+
 async def of_unit(
     tx: Transaction, unit_id: str, states: Sequence[CaseState], division: Division, limit: int
 ) -> list[Case]:
@@ -346,7 +353,23 @@ async def restate(tx: Transaction, cases: Sequence[Case]) -> None:
 
 
 async def add_review(tx: Transaction, review: Review) -> None:
-    await tx.sql.execute("INSERT INTO reviews (id, body) VALUES ($1, $2)", review.id, review.model_dump_json())
+    await tx.sql.execute(
+        """
+        WITH added AS (INSERT INTO reviews (id, body) VALUES ($1, $2))
+        INSERT INTO reviewed (case_id, review_id) SELECT unnest($3::uuid[]), $1
+        """,
+        review.id,
+        review.model_dump_json(),
+        [UUID(ref.id) for ref in review.sampled],
+    )
+
+
+async def reviews_of(tx: Transaction, case_id: UUID) -> tuple[Review, ...]:
+    """The reviews that looked at a case, the first first."""
+    rows = await tx.sql.fetch(
+        "SELECT body FROM reviewed JOIN reviews ON id = review_id WHERE case_id = $1 ORDER BY body->>'on', id", case_id
+    )
+    return tuple(Review.model_validate_json(row["body"]) for row in rows)
 
 
 async def load_causes(sql: Sql) -> Causes:
@@ -361,13 +384,17 @@ async def add_cause(tx: Transaction, named: CauseNamed) -> None:
     )
 
 
-async def listed(tx: Transaction, division: Division, asked: ListCases, today: date) -> tuple[tuple[Case, ...], int]:
-    """One page of the cases in or under a division, newest first, and how many there are."""
+async def listed(
+    tx: Transaction, division: Division, units: Sequence[str] | None, asked: ListCases, today: date
+) -> tuple[tuple[Case, ...], int]:
+    """One page of the cases in or under a division, or of some units, newest first, and how many there are."""
     where = """
-        starts_with(division, $1) AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR kind = $3)
+        CASE WHEN $9::text[] IS NULL THEN starts_with(division, $1) ELSE unit_id = ANY($9) END
+        AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR kind = $3)
         AND ($4::boolean IS NULL OR $4 = coalesce(owner_due_on < $5, false))
         AND ($6::uuid IS NULL OR incident_id = $6) AND ($7::text IS NULL OR number = $7)
         AND ($8::text IS NULL OR campaign = $8)
+        AND ($10::boolean IS NULL OR $10 = coalesce(look_back_on <= $5, false))
     """
     arguments = (
         division.significant,
@@ -378,9 +405,11 @@ async def listed(tx: Transaction, division: Division, asked: ListCases, today: d
         asked.incident_id,
         asked.number,
         asked.campaign,
+        units,
+        asked.look_back_due,
     )
     rows = await tx.sql.fetch(
-        f"SELECT body FROM cases WHERE {where} ORDER BY opened_at DESC, number DESC LIMIT $9 OFFSET $10",
+        f"SELECT body FROM cases WHERE {where} ORDER BY opened_at DESC, number DESC LIMIT $11 OFFSET $12",
         *arguments,
         asked.limit,
         asked.offset,

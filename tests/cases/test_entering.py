@@ -157,7 +157,8 @@ async def test_a_directive_is_by_one_of_four_instruments_of_a_chief_who_answers_
 
 async def test_the_findings_of_a_review_become_cases_of_its_campaign(tx):
     findings = [{**FOUND, "severity": "grave"}, {**FOUND, "kind": "felling"}]
-    review = {"kind": "guidance", "campaign": SHIELD, "division": FULIANG, "scope": "全县抽查", "sample": 20}
+    about = {"kind": "guidance", "subject": "campaigns", "campaign": SHIELD}
+    review = {**about, "division": FULIANG, "scope": "全县抽查", "sample": 20}
     answer = await ask(tx, RecordReview(**review, findings=findings))
     assert [ref.number for ref in answer.body.findings] == ["2020-360222-000001", "2020-360222-000002"]
     assert [(fact.case.origin, fact.case.campaign) for fact in answer.news[1:]] == [("review", SHIELD)] * 2

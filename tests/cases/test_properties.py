@@ -146,14 +146,22 @@ def test_the_entries_of_the_facts_in_any_order_say_whether_the_case_is_in_stock_
 
 
 @given(st.lists(Asked, max_size=60), st.integers(1, 120))
-def test_no_rung_is_issued_twice_and_none_to_anybody_but_the_present_owner_or_an_open_referral(asked, days):
+def test_no_rung_is_issued_twice_and_none_to_anybody_but_who_must_act_now(asked, days):
     issued = []
     for _, fact in walk(asked):
         case = fact.case
-        for letter in ladder.due(case, issued, day_of(fact.at) + timedelta(days=days)):
+        above = ROSTER.office_above(case.office, case.ref.division, day_of(fact.at))
+        for letter in ladder.due(case, issued, day_of(fact.at) + timedelta(days=days), above):
             assert letter.id not in issued
-            open_referrals = [one.to for one in case.referrals if one.acknowledged_on is None]
-            assert letter.to in ([case.owner.unit] if letter.about == "owner" else open_referrals)
+            assert letter.office != letter.to
+            if letter.about == "owner":
+                assert letter.to == case.owner.unit
+            elif letter.about == "look_back":
+                assert (case.state, letter.to) == ("closed", case.office)
+            else:
+                assert letter.to in [
+                    one.to for one in case.referrals if not one.acknowledged_on and one.cycle == case.cycle
+                ]
             issued.append(letter.id)
     assert len(issued) == len(set(issued))
 

@@ -1,0 +1,71 @@
+"""Self-checks, look-backs and guidance visits (G2): what was looked at, and the cases that the findings open."""
+
+from __future__ import annotations
+
+from contracts.book_commands import RecordReview
+from contracts.case import Case, CaseState
+from contracts.cases import CaseFact
+from contracts.supervision import Review, ReviewKind, ReviewRecorded
+from services.cases import case as rules
+from services.cases import store
+from services.cases.campaign import Campaign, campaign_of, daily, problem_of_scope
+from services.cases.entering import act_in, enter_found
+from services.cases.handlers import cases
+from services.cases.machine import wrong
+from services.runtime.messages import Answer, Ask
+from services.runtime.transaction import Transaction
+
+
+@cases.answers(RecordReview)
+async def record_review(tx: Transaction, ask: Ask[RecordReview]) -> Answer:
+    """Every finding becomes a case of the campaign, and every case looked at shows the review in its history."""
+    asked = ask.command
+    act, roster = await act_in(tx, ask, asked.division)
+    campaign = campaign_of(asked.campaign or daily(act.on))
+    looked_at = await store.found_all(tx, asked.sampled)
+    wrong("this review cannot be recorded", _problems(asked, campaign, looked_at))
+    review_id = rules.case_id("review", ask.actor, ask.id)
+    numbers = await store.numbers(tx, [finding.division for finding in asked.findings])
+    found = [
+        rules.found(finding, rules.case_id(review_id, n), number, act.on, campaign=campaign.id)
+        for n, (finding, number) in enumerate(zip(asked.findings, numbers, strict=True))
+    ]
+    problems = []
+    for n, finding in enumerate(found):
+        problems += [(f"findings.{n}.{field}", rule) for field, rule in rules.problems_of(finding, roster, act.on)]
+        if not asked.division.contains(finding.division):
+            problems.append((f"findings.{n}.division", f"must lie in {asked.division}, where the review was made"))
+    wrong("these findings cannot be registered", problems)
+    facts: list[CaseFact] = [(await enter_found(tx, finding, act, roster))[1] for finding in found]
+    review = Review(
+        id=review_id,
+        kind=asked.kind,
+        subject=asked.subject,
+        campaign=campaign.id,
+        division=asked.division,
+        scope=asked.scope,
+        sample=asked.sample,
+        sampled=tuple(case.ref for case in looked_at),
+        on=act.on,
+        findings=tuple(fact.case.ref for fact in facts),
+    )
+    await store.add_review(tx, review)
+    return Answer(review, [ReviewRecorded(review=review, by=ask.actor, at=tx.now), *facts])
+
+
+def _problems(asked: RecordReview, campaign: Campaign, looked_at: list[Case]) -> list[tuple[str, str]]:
+    problems = []
+    if asked.subject is None:
+        problems.append(("subject", "a review is about one of the five subjects"))
+    if rule := problem_of_scope(campaign, asked.division):
+        problems.append(("division", rule))
+    if len(asked.sampled) > asked.sample or len(set(asked.sampled)) < len(asked.sampled):
+        problems.append(("sampled", f"must be at most the {asked.sample} that were looked at, each once"))
+    for n, case in enumerate(looked_at):
+        if not asked.division.contains(case.ref.division):
+            problems.append((f"sampled.{n}", f"must lie in {asked.division}, where the review was made"))
+        if asked.campaign is not None and case.campaign != campaign.id:
+            problems.append((f"sampled.{n}", f"must be of {campaign.id}; {case.ref.number} is of {case.campaign}"))
+        if asked.kind is ReviewKind.LOOK_BACK and case.state is not CaseState.CLOSED:
+            problems.append((f"sampled.{n}", f"a look-back looks at closed ones; {case.ref.number} is {case.state}"))
+    return problems
