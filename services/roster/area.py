@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 import shapely
 from pyproj import Geod
 
-from contracts.division import UNKNOWN
+from contracts.datum import in_china
+from contracts.division import UNKNOWN, Division
 from contracts.event import MAX_MESSAGE_BYTES
 from contracts.mu import mu_of
 from contracts.roster import Area, Boundary
@@ -19,6 +21,9 @@ from services.runtime.ground import shape_of
 CGCS2000 = Geod(a=6378137, rf=298.257222101)
 AGREES_WITHIN = Decimal("0.001")
 """How far a stated size may be from the measured one: survey offices round differently."""
+MOST_POSITIONS = 20_000
+OUTSIDE_DEGREES = 1
+"""So far an area may reach beyond the ground of the one above: farms and reserves do, a mistyped one goes farther."""
 MAX_AREA_BYTES = MAX_MESSAGE_BYTES - 1024
 
 Rule = dict[str, str]
@@ -40,23 +45,31 @@ def problems_of(areas: Sequence[Area], stored: Mapping[str, Area]) -> list[Rule]
     """What forbids enrolling the areas together; `stored` has their parents and children as they stand."""
     times = Counter(area.id for area in areas)
     standing = {**stored, **{area.id: area for area in areas}}
+    divisions = {area.division for area in standing.values() if area.kind is AreaKind.DIVISION}
     found = []
     for at, area in enumerate(areas):
         broken = [("id", "must stand once in a command")] if times[area.id] > 1 else []
-        broken += [*_of_place(area, standing), *_of_ground(area)]
+        broken += [*_of_place(area, standing, divisions), *(_of_ground(area) or _of_parent(area, standing))]
         found += [{"field": f"areas.{at}.{field}", "rule": rule} for field, rule in broken]
     numbers = {area.id: at for at, area in enumerate(areas)}
     for child in stored.values():
         parent = numbers.get(child.parent_id or "")
-        if parent is not None and child.id not in numbers and not _may_hang_under(child, areas[parent]):
+        if parent is None or child.id in numbers:
+            continue
+        if not _may_hang_under(child, areas[parent]):
             rule = f"must be above {child.id}, which hangs under it in {child.division}"
             found.append({"field": f"areas.{parent}.division", "rule": rule})
+        if _is_far_outside(child, areas[parent]):
+            rule = f"must hold {child.id}, which hangs under it, or all but {OUTSIDE_DEGREES} degree of it on any side"
+            found.append({"field": f"areas.{parent}.boundary.coordinates", "rule": rule})
     return found
 
 
-def _of_place(area: Area, standing: Mapping[str, Area]) -> Iterator[tuple[str, str]]:
+def _of_place(area: Area, standing: Mapping[str, Area], divisions: Collection[Division]) -> Iterator[tuple[str, str]]:
     if area.division == UNKNOWN:
         yield "division", "must be a known division"
+    elif area.division not in divisions:
+        yield "division", f"must be a division that is enrolled or in the same command, unlike {area.division}"
     if area.ended_on is not None and area.ended_on < area.in_force_from:
         yield "ended_on", f"must not be before {area.in_force_from}, the first day in force"
     if area.parent_id is not None:
@@ -78,27 +91,62 @@ def _rank(kind: AreaKind) -> int:
     return {AreaKind.DIVISION: 0, AreaKind.GRID: 2}.get(kind, 1)
 
 
-def _of_ground(area: Area) -> Iterator[tuple[str, str]]:
-    at = _open_ring(area.boundary)
-    if at is not None:
-        yield f"boundary.coordinates.{at}", "must be a closed ring: its last position is its first"
-        return
+def _of_ground(area: Area) -> list[tuple[str, str]]:
+    """The first rule that a boundary breaks, and what is wrong with its size."""
+    wrong = _of_rings(area.boundary)
+    if wrong is not None:
+        at, rule = wrong
+        return [(f"boundary.coordinates.{at}", rule)]
     shape = shape_of(area)
     if not shape.is_valid:
-        yield "boundary.coordinates", f"must be simple polygons that do not overlap: {shapely.is_valid_reason(shape)}"
-        return
+        rule = f"must be simple polygons that do not overlap: {shapely.is_valid_reason(shape)}"
+        return [("boundary.coordinates", rule)]
+    found = []
     if len(area.model_dump_json()) > MAX_AREA_BYTES:
-        yield "boundary.coordinates", f"must leave the area within {MAX_AREA_BYTES} bytes as JSON"
+        found.append(("boundary.coordinates", f"must leave the area within {MAX_AREA_BYTES} bytes as JSON"))
     size = size_mu(area)
-    if not size:
-        yield "boundary.coordinates", "must enclose some ground"
+    if size <= 0:
+        found.append(("boundary.coordinates", "must enclose some ground"))
     elif area.area_mu and abs(area.area_mu - size) > size * AGREES_WITHIN:
-        yield "area_mu", f"must be {size} mu within {AGREES_WITHIN:%}, as measured on CGCS2000; 0 has it measured"
+        rule = f"must be {size} mu within {AGREES_WITHIN:%}, as measured on CGCS2000; 0 has it measured"
+        found.append(("area_mu", rule))
+    return found
 
 
-def _open_ring(boundary: Boundary) -> str | None:
+def _of_rings(boundary: Boundary) -> tuple[str, str] | None:
+    """Where in the coordinates which rule is broken first."""
+    positions = 0
     for p, polygon in enumerate(boundary.coordinates):
         for r, ring in enumerate(polygon):
+            positions += len(ring)
+            if positions > MOST_POSITIONS:
+                return f"{p}.{r}", f"must end within {MOST_POSITIONS} positions of the whole boundary"
             if ring[0] != ring[-1]:
-                return f"{p}.{r}"
+                return f"{p}.{r}", "must be a closed ring: its last position is its first"
+            for c, (before, (lon, lat)) in enumerate(pairwise((ring[0], *ring))):
+                if abs(lon - before[0]) >= 180:
+                    return f"{p}.{r}.{c}", "must be less than 180 degrees from the position before it"
+                if not in_china(lon, lat):
+                    return f"{p}.{r}.{c}", f"must lie in China, unlike {lon}, {lat}"
     return None
+
+
+def _of_parent(area: Area, standing: Mapping[str, Area]) -> list[tuple[str, str]]:
+    parent = standing.get(area.parent_id or "")
+    if parent is None or not _is_far_outside(area, parent):
+        return []
+    rule = f"must lie on the ground of {parent.id} above it, or all but {OUTSIDE_DEGREES} degree of it on any side"
+    return [("boundary.coordinates", rule)]
+
+
+def _is_far_outside(area: Area, parent: Area) -> bool:
+    west, south, east, north = _bounds(area)
+    its_west, its_south, its_east, its_north = _bounds(parent)
+    return max(its_west - west, its_south - south, east - its_east, north - its_north) > OUTSIDE_DEGREES
+
+
+def _bounds(area: Area) -> tuple[float, float, float, float]:
+    """West, south, east, north."""
+    positions = [at for polygon in area.boundary.coordinates for ring in polygon for at in ring]
+    lons, lats = [lon for lon, _ in positions], [lat for _, lat in positions]
+    return min(lons), min(lats), max(lons), max(lats)

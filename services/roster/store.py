@@ -31,14 +31,16 @@ async def areas(tx: Transaction, ids: Sequence[str]) -> dict[str, Area]:
 
 
 async def areas_around(tx: Transaction, stated: Sequence[Area]) -> dict[str, Area]:
-    """Those of the areas that exist, with the parents they are to have and the children they have."""
+    """Those of the areas that exist, with the parents they are to have, the children they have, and their divisions."""
     rows = await tx.sql.fetch(
         """
         SELECT id, body FROM areas
         WHERE id = ANY($1::text[]) OR id = ANY($2::text[]) OR parent_id = ANY($1::text[])
+              OR (kind = 'division' AND division = ANY($3::text[]))
         """,
         [area.id for area in stated],
         [area.parent_id for area in stated if area.parent_id],
+        sorted({area.division for area in stated}),
     )
     return {row["id"]: Area.model_validate_json(row["body"]) for row in rows}
 

@@ -1,12 +1,16 @@
 """What an area must be like to be enrolled."""
 
+import json
 from datetime import date
 from decimal import Decimal
-from math import atanh, radians, sin, sqrt
+from math import atanh, cos, pi, radians, sin, sqrt
 
 import pytest
+from pydantic import ValidationError
 
+from contracts.commands import EnrolAreas
 from contracts.division import UNKNOWN
+from contracts.mu import mu_of
 from services.roster.area import measured, problems_of, size_mu
 from tests.roster.ground import AREAS, EAST, EAST_AREA, TOWN, TOWN_AREA, WEST, WEST_AREA, WEST_GRID, area, square
 
@@ -91,3 +95,106 @@ def test_a_size_that_agrees_with_the_boundary_is_kept_as_stated():
     stated = EAST_AREA.model_copy(update={"area_mu": size + 1})
     assert problems_of([stated], {TOWN: TOWN_AREA}) == []
     assert measured(stated).area_mu == size + 1
+
+
+WRONG_WAY = (((117.1, 29.1), (117.2, 29.1), (117.2, 29.2), (-117.1, 29.2), (117.1, 29.1)),)
+ABROAD = (((17.0, 29.0), (17.1, 29.0), (17.1, 29.1), (17.0, 29.0)),)
+SWAPPED = (((29.0, 117.0), (29.1, 117.0), (29.1, 117.1), (29.0, 117.0)),)
+HOLE_OUTSIDE = (*SQUARE, *square(117.2, 117.3))
+TWO_OF_ONE = (SQUARE, square(117.0, 117.1))
+
+
+@pytest.mark.parametrize(
+    ("polygons", "field", "rule"),
+    [
+        ((WRONG_WAY,), "boundary.coordinates.0.0.3", "less than 180 degrees"),
+        ((SQUARE, WRONG_WAY), "boundary.coordinates.1.0.3", "less than 180 degrees"),
+        ((ABROAD,), "boundary.coordinates.0.0.0", "must lie in China, unlike 17.0, 29.0"),
+        ((square(117.0, 140.0),), "boundary.coordinates.0.0.1", "must lie in China, unlike 140.0, 29.0"),
+        ((square(117.0, 117.1, -29.1, 29.0),), "boundary.coordinates.0.0.0", "must lie in China"),
+        ((HOLE_OUTSIDE,), "boundary.coordinates", "do not overlap"),
+        (TWO_OF_ONE, "boundary.coordinates", "do not overlap"),
+        ((square(117.0, 118.21),), "boundary.coordinates", "must lie on the ground of 360222104000 above it"),
+        ((square(115.99, 117.1),), "boundary.coordinates", "must lie on the ground of 360222104000 above it"),
+        ((square(117.0, 117.1, 27.99),), "boundary.coordinates", "must lie on the ground of 360222104000 above it"),
+        ((square(117.0, 117.1, 29.0, 30.11),), "boundary.coordinates", "must lie on the ground of 360222104000 above"),
+    ],
+)
+def test_a_boundary_that_cannot_be_ground_of_its_parent_is_refused_by_the_place_in_it(polygons, field, rule):
+    stated = area("a", WEST, *polygons, kind="forest_farm", parent=TOWN)
+    (told,) = problems_of([stated], {one.id: one for one in AREAS})
+    assert told["field"] == f"areas.0.{field}"
+    assert rule in told["rule"]
+
+
+def test_an_area_may_reach_a_degree_beyond_the_one_above():
+    stored = {one.id: one for one in AREAS}
+    assert (
+        problems_of([area("a", WEST, square(116.01, 118.19, 28.01, 30.09), kind="reserve", parent=TOWN)], stored) == []
+    )
+
+
+def test_an_area_is_not_moved_far_away_from_what_hangs_under_it():
+    moved = TOWN_AREA.model_copy(update={"boundary": area("a", TOWN, square(119.0, 119.2)).boundary})
+    told = problems_of([moved], {one.id: one for one in AREAS})
+    assert told == [
+        {
+            "field": "areas.0.boundary.coordinates",
+            "rule": f"must hold {id}, which hangs under it, or all but 1 degree of it on any side",
+        }
+        for id in (WEST, EAST)
+    ]
+
+
+def test_a_boundary_of_too_many_positions_is_refused_where_it_passes_the_limit():
+    def ring(count, radius):
+        turns = [2 * pi * n / count for n in range(count)]
+        points = [(117.05 + radius * cos(turn), 29.05 + radius * sin(turn)) for turn in turns]
+        return (*points, points[0])
+
+    assert problems_of([area(TOWN, TOWN, (ring(19_999, 0.04),))], {}) == []
+    told = problems_of([area(TOWN, TOWN, (ring(19_999, 0.04), ring(4, 0.01)))], {})
+    assert told == [
+        {"field": "areas.0.boundary.coordinates.0.1", "rule": "must end within 20000 positions of the whole boundary"}
+    ]
+
+
+@pytest.mark.parametrize("kind", ["grid", "forest_farm", "reserve", "other"])
+def test_ground_lies_in_a_division_that_there_is(kind):
+    grid = area("a", EAST, square(117.1, 117.2), kind=kind)
+    (told,) = problems_of([grid], {TOWN: TOWN_AREA})
+    rule = f"must be a division that is enrolled or in the same command, unlike {EAST}"
+    assert told == {"field": "areas.0.division", "rule": rule}
+    assert problems_of([grid, EAST_AREA], {TOWN: TOWN_AREA}) == []
+    assert problems_of([grid], {TOWN: TOWN_AREA, EAST: EAST_AREA}) == []
+
+
+@pytest.mark.parametrize(
+    ("off", "agrees"), [("0.00099", True), ("-0.00099", True), ("0.00101", False), ("-0.00101", False)]
+)
+def test_a_stated_size_agrees_within_a_thousandth_of_the_measured_one(off, agrees):
+    square_metres = Decimal(radians(0.1) * (zone(29.1) - zone(29.0)))
+    stated = EAST_AREA.model_copy(update={"area_mu": round(square_metres * 3 / 2000 * (1 + Decimal(off)), 4)})
+    told = problems_of([stated], {TOWN: TOWN_AREA})
+    assert [one["field"] for one in told] == ([] if agrees else ["areas.0.area_mu"])
+
+
+def test_a_measured_size_has_four_places_rounded_half_to_even():
+    # 1 mu is 2000/3 square metres, so that a 20,000th of a mu is a 30th of one.
+    assert [str(mu_of(Decimal(metres))) for metres in ("666.7", "0.1", "0.3", "0.5", "0.0999")] == [
+        "1.0000",
+        "0.0002",
+        "0.0004",
+        "0.0008",
+        "0.0001",
+    ]
+    assert -measured(WEST_AREA).area_mu.as_tuple().exponent == 4
+
+
+@pytest.mark.parametrize("type", ["GeometryCollection", "Polygon", "Feature"])
+def test_a_boundary_of_another_type_is_refused_by_name(type):
+    stated = EAST_AREA.model_dump(mode="json")
+    stated["boundary"] = {"type": type, "geometries": [stated["boundary"]], "coordinates": []}
+    with pytest.raises(ValidationError) as refused:
+        EnrolAreas.model_validate_json(json.dumps({"areas": [stated]}))
+    assert ("areas", 0, "boundary", "type") in [error["loc"] for error in refused.value.errors()]
