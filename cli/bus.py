@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import nats
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import MaxPayloadError, NoRespondersError, NoServersError
 from nats.errors import TimeoutError as NatsTimeout
@@ -23,6 +22,7 @@ from nats.js.errors import APIError
 from pydantic import BaseModel, ValidationError
 
 from cli.say import say
+from clients.bus import Client
 from contracts.commands import ProblemReply, operation_subject
 from contracts.division import Division
 from contracts.event import Command, Envelope, Intake, dump, from_headers, to_headers

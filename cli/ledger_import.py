@@ -22,12 +22,13 @@ from cli.say import data, say, table, talk, talk_line
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.book_commands import ImportCases, Imported, OldCase
 from contracts.division import Division
+from contracts.event import MAX_COMMAND_BYTES
 from contracts.ledger import EntersAs
 
 Divisions = Annotated[Path | None, typer.Option(help=say("help.ledger_divisions"))]
 
 BATCH_ROWS = 200
-BATCH_BYTES = 700_000
+BATCH_BYTES = MAX_COMMAND_BYTES * 3 // 4
 
 
 @run

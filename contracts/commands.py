@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from contracts.book_commands import BOOK_COMMANDS
 from contracts.case_commands import MOVE_COMMANDS
 from contracts.division import Division
-from contracts.event import Command
+from contracts.event import MAX_MESSAGE_BYTES, Command
 from contracts.notify import Channel
 from contracts.roster import Area, Post
 from contracts.targets import Amounts, RecordWord, Target, UndoneBy
@@ -46,6 +46,7 @@ class EnrolAreas(Command):
     """State responsibility areas; the same state again changes nothing. By the operator."""
 
     name: ClassVar[str] = "roster.enrol_areas.v1"
+    max_bytes: ClassVar[int] = MAX_MESSAGE_BYTES
     answer: ClassVar[type[BaseModel]] = Done
 
     areas: Annotated[tuple[Area, ...], Field(min_length=1, max_length=500)]
@@ -55,6 +56,7 @@ class EnrolPosts(Command):
     """State posts with their appointments; the same state again changes nothing. By the operator."""
 
     name: ClassVar[str] = "roster.enrol_posts.v1"
+    max_bytes: ClassVar[int] = MAX_MESSAGE_BYTES
     answer: ClassVar[type[BaseModel]] = Done
 
     posts: Annotated[tuple[Post, ...], Field(min_length=1, max_length=500)]

@@ -13,7 +13,8 @@ from contracts.values import Instant
 class DeadLettered(Fact):
     """A message could not be handled; it waits in the service's `dead_letters` for the operator.
 
-    `cause` groups letters of one kind: the exception's class, or what the contract refused.
+    `cause` groups letters of one kind: the exception's class, or what the contract refused. What no text may hold is
+    escaped in `subject`, `message_id` and `reason`, and they are cut at 1,000, 256 and 2,000 characters.
     """
 
     aggregate: ClassVar[str] = "durable"
@@ -28,6 +29,12 @@ class DeadLettered(Fact):
     attempts: int
     division: Division
     at: Instant
+
+
+class RosterDeadLettered(DeadLettered):
+    """Roster gave a message up."""
+
+    name: ClassVar[str] = "roster.dead_lettered.v1"
 
 
 class PatrolDeadLettered(DeadLettered):

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, ClassVar, Self
-from urllib.parse import quote, unquote_to_bytes
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.attributes import AttributeRefused, once_each, percent_encode, read_attribute
 from contracts.division import Division
 from contracts.values import NO_NUL, Value
 
@@ -21,6 +21,10 @@ TYPE_PREFIX = "cn.linzhang."
 SCHEMA_PREFIX = "urn:linzhang:"
 MAX_MESSAGE_BYTES = 1024 * 1024
 """The largest body that a stream takes; the server itself takes 2 MB, so that the receipt can say so."""
+MAX_COMMAND_BYTES = 128 * 1024
+"""The largest body of a command by an official: a hundred at once must not weigh what cuts a client (STACK row 32)."""
+MAX_HEADER_BYTES = 65_535
+"""The largest header block that a stream takes."""
 
 NAME = re.compile(r"(?P<service>[a-z]+)\.(?P<word>[a-z0-9_]+)\.v(?P<major>[1-9][0-9]*)\Z")
 
@@ -104,6 +108,8 @@ class Command(Message):
     answer: ClassVar[type[BaseModel]]
     reads_only: ClassVar[bool] = False
     """Changes nothing, so that its answer need not be kept and is fresh each time."""
+    max_bytes: ClassVar[int] = MAX_COMMAND_BYTES
+    """What its body may weigh."""
 
     @classmethod
     def subject_for(cls, actor: str, division: Division) -> str:
@@ -112,12 +118,15 @@ class Command(Message):
 
 
 class EnvelopeRefused(ValueError):
-    """Headers that are no CloudEvents binary-mode envelope: which header, and which rule."""
+    """Headers that are no CloudEvents binary-mode envelope: each header that is wrong, and the rule it breaks.
 
-    def __init__(self, field: str, rule: str) -> None:
-        super().__init__(f"{field}: {rule}")
-        self.field = field
-        self.rule = rule
+    `field` and `rule` are the first of `problems`.
+    """
+
+    def __init__(self, *problems: tuple[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {rule}" for field, rule in problems))
+        self.problems = problems
+        self.field, self.rule = problems[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,32 +154,7 @@ class Envelope:
         return replace(self, correlationid=by.correlationid or by.id, causationid=by.id, traceparent=by.traceparent)
 
 
-_PLAIN = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in '"%')
-_SAFE = re.compile(r"[!#-$&-~]*\Z")
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _TEXT = ("source", "type", "dataschema", "subject", "partitionkey", "correlationid", "causationid", "traceparent")
-
-
-def percent_encode(value: str) -> str:
-    """Encode an attribute for a header: space, quote, percent and all outside printable ASCII as %XX of UTF-8.
-
-    Source: CloudEvents HTTP binding 3.1.3.2, to which the NATS binding's binary mode corresponds.
-    """
-    return value if _SAFE.match(value) else quote(value, safe=_PLAIN)
-
-
-def percent_decode(field: str, value: str) -> str:
-    """Undo `percent_encode`; surrounding double quotes are taken off. Raises EnvelopeRefused."""
-    if len(value) >= 2 and value[0] == value[-1] == '"':
-        value = re.sub(r"\\(.)", r"\1", value[1:-1])
-    if "%" not in value:
-        return value
-    if _BAD_ESCAPE.search(value):
-        raise EnvelopeRefused(field, "a percent sign is followed by two hexadecimal digits")
-    try:
-        return unquote_to_bytes(value).decode("utf-8")
-    except UnicodeDecodeError:
-        raise EnvelopeRefused(field, "percent-encoded bytes must be UTF-8") from None
 
 
 def to_headers(envelope: Envelope) -> dict[str, str]:
@@ -194,53 +178,84 @@ def to_headers(envelope: Envelope) -> dict[str, str]:
 def from_headers(headers: Mapping[str, str] | None) -> Envelope:
     """Read the envelope of a binary-mode message; header names in any case.
 
-    Raises EnvelopeRefused naming the header and the rule: required attributes, specversion, time, encoding,
-    structured mode.
+    Raises EnvelopeRefused naming every header that breaks a rule: content type, required attributes, specversion, time,
+    characters, length, a name that stands there twice.
     """
-    lower = {name.lower(): value for name, value in (headers or {}).items()}
-    content_type = lower.get("content-type", JSON).partition(";")[0].strip().lower()
-    if content_type.startswith("application/cloudevents"):
-        raise EnvelopeRefused("content-type", "structured mode is not taken: send the attributes as ce- headers")
-    if content_type != JSON:
-        raise EnvelopeRefused("content-type", f"the body must be {JSON}")
-    found = {name[3:]: percent_decode(name, value) for name, value in lower.items() if name.startswith("ce-")}
+    lower, repeated = once_each(headers or {})
+    problems: list[tuple[str, str]] = []
+    if rule := _content_rule(lower.get("content-type", JSON)):
+        problems.append(("content-type", rule))
+    found: dict[str, str] = {}
+    for name, value in lower.items():
+        if name in repeated and (name.startswith("ce-") or name == "content-type"):
+            problems.append((name, "must stand there once"))
+        elif name.startswith("ce-"):
+            try:
+                found[name[3:]] = read_attribute(value)
+            except AttributeRefused as refused:
+                problems.append((name, str(refused)))
+    refused_names = {name for name, _ in problems}
     for required in ("specversion", "id", "source", "type", "time"):
-        if not found.get(required):
-            raise EnvelopeRefused(f"ce-{required}", "is required and must not be empty")
-    if found["specversion"] != SPEC_VERSION:
-        raise EnvelopeRefused("ce-specversion", f"must be {SPEC_VERSION}")
-    if len(found["id"]) > 256 or "\0" in found["id"]:
-        raise EnvelopeRefused("ce-id", "must be at most 256 characters, none of them NUL")
-    sequence = found.get("sequence")
-    if sequence is not None and not (sequence.isascii() and sequence.isdigit() and len(sequence) <= 20):
-        raise EnvelopeRefused("ce-sequence", "must be a decimal number of at most 20 digits")
+        if not found.get(required) and f"ce-{required}" not in refused_names:
+            problems.append((f"ce-{required}", "is required and must not be empty"))
+    if found.get("specversion", SPEC_VERSION) not in (SPEC_VERSION, ""):
+        problems.append(("ce-specversion", f"must be {SPEC_VERSION}"))
+    sequence, time = found.get("sequence"), None
+    if sequence is not None and not _SEQUENCE.match(sequence):
+        problems.append(("ce-sequence", "must be a decimal number of at most 20 digits"))
+    if found.get("time") and (time := _time(found["time"])) is None:
+        problems.append(("ce-time", f"must be an RFC 3339 time with its offset, from {_YEARS.start} to {_YEARS[-1]}"))
+    if problems or time is None:
+        raise EnvelopeRefused(*problems)
     return Envelope(
         id=found["id"],
-        time=_time(found["time"]),
+        time=time,
         sequence=None if sequence is None else int(sequence),
         **{name: found.get(name) for name in _TEXT},  # type: ignore[arg-type]
     )
 
 
-_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})\Z")
+def _content_rule(content_type: str) -> str | None:
+    """The rule that a content type breaks; without one it is JSON."""
+    media, _, parameters = content_type.partition(";")
+    if media.strip().lower().startswith("application/cloudevents"):
+        return "structured mode is not taken: send the attributes as ce- headers"
+    if media.strip().lower() != JSON:
+        return f"the body must be {JSON}"
+    charset = _CHARSET.search(parameters)
+    if charset and charset[1].lower() != "utf-8":
+        return "the body must be UTF-8: leave the charset out, or say utf-8"
+    return None
 
 
-def _time(value: str) -> datetime:
-    rule = "must be an RFC 3339 time with its offset"
+_YEARS = range(1950, 2200)
+_SEQUENCE = re.compile(r"[0-9]{1,20}\Z")
+_CHARSET = re.compile(r"""(?:^|[;\s])charset\s*=\s*["']?([^"';\s]*)""", re.IGNORECASE)
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})\Z", re.ASCII)
+
+
+def _time(value: str) -> datetime | None:
+    """A time with its offset that can be counted from and to; None for anything else."""
     if not _RFC3339.match(value):
-        raise EnvelopeRefused("ce-time", rule)
+        return None
     try:
-        return datetime.fromisoformat(value.upper().replace("Z", "+00:00"))
+        found = datetime.fromisoformat(value.upper().replace("Z", "+00:00"))
     except ValueError:
-        raise EnvelopeRefused("ce-time", rule) from None
+        return None
+    return found if found.year in _YEARS else None
 
 
 def check_agreement(envelope: Envelope, message: type[Message], subject: str, source: str) -> None:
-    """Refuse a message whose type, source and subject do not say the same (DESIGN §3)."""
+    """Refuse a message whose type, schema, source and subject do not say the same (DESIGN §3)."""
+    problems = []
     if envelope.type != message.type():
-        raise EnvelopeRefused("ce-type", f"must be {message.type()} on the subject {subject}")
+        problems.append(("ce-type", f"must be {message.type()} on the subject {subject}"))
+    if envelope.dataschema is not None and envelope.dataschema != message.schema_urn():
+        problems.append(("ce-dataschema", f"must be {message.schema_urn()}, or be left out"))
     if envelope.source != source:
-        raise EnvelopeRefused("ce-source", f"must be {source} on the subject {subject}")
+        problems.append(("ce-source", f"must be {source} on the subject {subject}"))
+    if problems:
+        raise EnvelopeRefused(*problems)
 
 
 def dump(body: BaseModel) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -159,6 +160,32 @@ def intake_subject(kind: type[Intake], source: str) -> str:
     """Where `source` posts a kind: `intake.acme.incident.v1`, `track.v1.acme`."""
     _, word, major = kind.parts()
     return f"track.{major}.{source}" if kind.family == "track" else f"intake.{source}.{word}.{major}"
+
+
+def sender_of(subject: str) -> str | None:
+    """The source whose subject it is; None where the subject names nobody who could be answered."""
+    tokens = subject.split(".")
+    place = 2 if tokens[0] == TrackBatch.family else 1
+    return tokens[place] if len(tokens) > place and _TOKEN.match(tokens[place]) else None
+
+
+def kind_of(subject: str) -> tuple[str, str]:
+    """The kind and the major version that a subject states: `("incident", "v1")`.
+
+    What a refusal could not be told under is `("unknown", "v1")`.
+    """
+    match subject.split("."):
+        case [TrackBatch.family, major, _]:
+            kind = TrackBatch.family
+        case [Intake.family, _, kind, major]:
+            pass
+        case _:
+            kind = major = ""
+    return (kind, major) if _TOKEN.match(kind) and _MAJOR.match(major) else ("unknown", "v1")
+
+
+_TOKEN = re.compile(r"[a-z0-9_-]{1,64}\Z")
+_MAJOR = re.compile(r"v[1-9][0-9]{0,3}\Z")
 
 
 def refusal_subject(source: str, kind: str, major: str = "v1") -> str:

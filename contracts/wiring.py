@@ -11,7 +11,7 @@ from contracts.streams import Stream
 SERVICES = ("roster", "patrol", "cases", "targets", "notify")
 
 FACTS: dict[str, tuple[type[Fact], ...]] = {
-    "roster": (roster.AreaStated, roster.PostStated),
+    "roster": (roster.AreaStated, roster.PostStated, dead_letters.RosterDeadLettered),
     "patrol": (
         patrol.IncidentLocated,
         patrol.AlarmRaised,
@@ -152,8 +152,8 @@ HEARS: dict[str, tuple[type[Fact | Intake], ...]] = {
 }
 """What each service hears; its handlers must be exactly these, or it does not start."""
 
-GATEKEEPER: type[Intake] = intake.IncidentReport
-"""The kind whose durable takes the whole of `intake.>`, so that a kind that nobody hears is refused by somebody."""
+GATEKEEPERS: tuple[type[Intake], ...] = (intake.IncidentReport, intake.TrackBatch)
+"""The kinds whose durables take the whole of `intake.>` and `track.>`: what nobody hears is refused by somebody."""
 
 
 DAY_S = 86_400.0
@@ -209,10 +209,8 @@ def stream_of(message: type[Message]) -> str:
 def filter_of(message: type[Message]) -> str:
     """The subject filter that matches every message of this kind."""
     _, word, major = message.parts()
-    if message is GATEKEEPER:
-        return "intake.>"
     if issubclass(message, Intake):
-        return f"track.{major}.*" if message.family == "track" else f"intake.*.{word}.{major}"
+        return f"{message.family}.>" if message in GATEKEEPERS else f"intake.*.{word}.{major}"
     return f"{message.name}.>"
 
 
@@ -264,7 +262,7 @@ def service_permissions(service: str) -> Permissions:
     """A service publishes only its own facts and refusals of what it takes in, and reads only what it hears."""
     publish = [f"{fact.name}.>" for fact in FACTS[service]]
     for kind in REFUSES[service]:
-        publish.append("rejected.>" if kind is GATEKEEPER else f"rejected.*.{kind.parts()[1]}.{kind.parts()[2]}")
+        publish.append("rejected.>" if kind in GATEKEEPERS else f"rejected.*.{kind.parts()[1]}.{kind.parts()[2]}")
     streams = {stream_of(fact) for fact in FACTS[service]} | {durable.stream for durable in DURABLES[service]}
     publish += [f"$JS.API.STREAM.INFO.{stream}" for stream in sorted(streams)]
     publish += ["_INBOX.>", "_R_.>", "$JS.API.DIRECT.GET.CLOCK.clock.now", *_reading("$JS.API", DURABLES[service])]

@@ -9,19 +9,24 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
+import nats
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from contracts.division import Division
-from contracts.event import JSON, Command, EnvelopeRefused, describe, dump, from_headers
+from contracts.event import JSON, Command, EnvelopeRefused, dump, from_headers
 from contracts.reading import parse
 from services.runtime import metrics, outbox
+from services.runtime.body import problems_of
 from services.runtime.breaker import AGAIN, Breaker, is_away
 from services.runtime.clock import Clock
+from services.runtime.failure import is_of_the_message
+from services.runtime.legible import legible
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import PROBLEM_JSON, Problem
+from services.runtime.reading import envelope_if_any
 from services.runtime.relay import Relay
 from services.runtime.transaction import Transaction
 
@@ -33,9 +38,26 @@ REPLIES_TO = ("_INBOX.", "_R_.")
 """Where an answer may go; any other reply subject would let a stranger make the service publish there (STACK row 7)."""
 _ACTOR = re.compile(r"[a-z0-9_-]{1,64}\Z")
 TRIES = 5
+_BUSY = Problem(503, "busy", "more was asked than waits its turn here; ask again under the same ce-id")
 _AWAY = Problem(503, "unavailable", "the database is away; ask again under the same ce-id: it is done once")
 """Whether it was done is not known: a connection may be lost between a commit and its answer."""
 _FAILED = Problem(500, "failed", "the service failed; nothing was changed")
+
+_UNWORKABLE = Problem(
+    422,
+    "unworkable",
+    "the command has a value that cannot be reckoned with: too large, or too far off; nothing was changed",
+    errors=[{"field": "body", "rule": "every value must be one that can be reckoned with"}],
+)
+
+
+def _too_large(size: int, most: int) -> Problem:
+    return Problem(422, "answer-too-large", f"the answer has {size} bytes, the bus takes {most}: ask for less")
+
+
+def _invalid(*errors: dict[str, str]) -> Problem:
+    told = "; ".join(f"{error['field']}: {error['rule']}" for error in errors)
+    return Problem(400, "invalid", told, errors=errors)
 
 
 class Answering:
@@ -62,36 +84,66 @@ class Answering:
     async def on(self, message: Msg) -> None:
         """Answer one request; a request that names no lawful reply subject is left alone."""
         if not message.reply.startswith(REPLIES_TO):
-            log.warning("a command without a reply inbox is not answered", subject=message.subject)
+            log.warning("a command without a reply inbox is not answered", subject=legible(message.subject, 200))
             return
         started = time.perf_counter()
         tokens = message.subject.split(".")
         verb = ".".join(tokens[2:4])
         known = verb if verb in self._by_verb else "unknown"
-        instance = (message.headers or {}).get("ce-id")
+        instance = envelope_if_any(message.headers, self._clock.now()).id or None
         status = 200
         try:
             body, content_type = await self._answer(message, tokens, verb), JSON
-        except Problem as problem:
+        except Exception as error:
+            problem = self._problem(error, known, instance)
             status, content_type = problem.status, PROBLEM_JSON
             body = dump(problem.reply(instance))
-        except Exception as error:
-            away = is_away(error)
-            if away:
-                self._breaker.open(str(error) or type(error).__name__)
-            else:
-                log.exception("a command failed", command=verb, correlation=instance)
-            told = _AWAY if away else _FAILED
-            status, content_type, body = told.status, PROBLEM_JSON, dump(told.reply(instance))
+            if len(body) > self._most_bytes:
+                body = dump(_too_large(len(body), self._most_bytes).reply(instance))
         metrics.COMMANDS.labels(known, str(status)).inc()
         metrics.COMMAND_TIME.labels(known).observe(time.perf_counter() - started)
-        await self._bus.publish(message.reply, body, headers={"content-type": content_type})
+        await self._reply(message.reply, body, content_type)
+
+    async def refuse_busy(self, reply: str) -> None:
+        """Tell whoever asked that the service has no room for it now."""
+        if reply.startswith(REPLIES_TO):
+            metrics.COMMANDS.labels("unknown", str(_BUSY.status)).inc()
+            await self._reply(reply, dump(_BUSY.reply(None)), PROBLEM_JSON)
+
+    async def _reply(self, reply: str, body: bytes, content_type: str) -> None:
+        try:
+            await self._bus.publish(reply, body, headers={"content-type": content_type})
+        except (nats.errors.Error, UnicodeError) as error:
+            log.warning("an answer cannot be sent", reply=legible(reply, 200), reason=str(error))
+
+    @property
+    def _most_bytes(self) -> int:
+        """What an answer may weigh: what the bus takes, with room for its header."""
+        return self._bus.max_payload - 1024
+
+    def _problem(self, error: Exception, known: str, instance: str | None) -> Problem:
+        """What the asker is told of a failure."""
+        if isinstance(error, Problem):
+            return error
+        if is_away(error):
+            self._breaker.open(str(error) or type(error).__name__)
+            return _AWAY
+        # What a contract accepts should make nothing raise: where it did is worth a traceback.
+        log.exception("a command failed", command=known, correlation=instance)
+        if isinstance(error, outbox.Untellable):
+            return Problem(422, "too-large-to-tell", "what would be told of it is larger than the bus takes")
+        return _UNWORKABLE if is_of_the_message(error) else _FAILED
 
     async def _answer(self, message: Msg, tokens: list[str], verb: str) -> bytes:
         command, handler = self._by_verb.get(verb, (None, None))
         if command is None or handler is None:
             known = ", ".join(sorted(self._by_verb))
-            raise Problem(404, "unknown-command", f"{self._service} does not know {verb!r}; it knows {known}")
+            told = f"{self._service} does not know {legible(verb, 100)}; it knows {known}"
+            raise Problem(404, "unknown-command", told)
+        if len(message.data) > command.max_bytes:
+            rule = f"must be at most {command.max_bytes} bytes"
+            told = f"{command.name} was asked with {len(message.data)} bytes; it takes {command.max_bytes}"
+            raise Problem(413, "too-large", told, errors=[{"field": "body", "rule": rule}])
         ask_of, message_id = self._read(message, tokens, command)
         if self._breaker.is_open:
             raise _AWAY
@@ -108,30 +160,35 @@ class Answering:
     def _read(
         self, message: Msg, tokens: list[str], command: type[Command]
     ) -> tuple[Callable[[Transaction], Ask[Any]], str]:
-        def invalid(*errors: dict[str, str]) -> Problem:
-            told = "; ".join(f"{error['field']}: {error['rule']}" for error in errors)
-            return Problem(400, "invalid", told, errors=errors)
-
+        errors: list[dict[str, str]] = []
+        envelope = body = None
         try:
             division = Division.from_tokens(".".join(tokens[5:]))
         except ValueError as error:
-            raise invalid({"field": "subject", "rule": str(error)}) from None
+            raise _invalid({"field": "subject", "rule": str(error)}) from None
         actor = tokens[4]
         if not _ACTOR.match(actor):
-            raise invalid({"field": "subject", "rule": "an actor is 1 to 64 of a-z, 0-9, _ and -"})
+            raise _invalid({"field": "subject", "rule": "an actor is 1 to 64 of a-z, 0-9, _ and -"})
         try:
             envelope = from_headers(message.headers)
         except EnvelopeRefused as refused:
-            raise invalid({"field": refused.field, "rule": refused.rule}) from None
-        if envelope.source != actor:
-            raise invalid({"field": "ce-source", "rule": f"must be {actor}, the actor of the subject"})
-        if envelope.type != command.type().replace("*", self._service):
-            raise invalid({"field": "ce-type", "rule": f"must be {command.type().replace('*', self._service)}"})
+            errors += [{"field": field, "rule": rule} for field, rule in refused.problems]
+        else:
+            for attribute, wanted in (
+                ("source", actor),
+                ("type", command.type().replace("*", self._service)),
+                ("dataschema", command.schema_urn().replace("*", self._service)),
+            ):
+                if getattr(envelope, attribute) not in (wanted, None):
+                    errors.append({"field": f"ce-{attribute}", "rule": f"must be {wanted}"})
         try:
             body = parse(command, message.data)
         except ValidationError as error:
-            raise invalid(*(describe(one) for one in error.errors()[:20])) from None
-        return lambda tx: Ask(body, actor, division, envelope.id, tx.now), envelope.id
+            errors += [problem.model_dump() for problem in problems_of(error, message.data)]
+        if errors or envelope is None:
+            raise _invalid(*errors)
+        asked, message_id = body, envelope.id
+        return lambda tx: Ask(asked, actor, division, message_id, tx.now), message_id
 
     async def _once(
         self,
@@ -153,6 +210,8 @@ class Answering:
                 return stored
             answer = await handler(Transaction(sql, ask.at), ask)
             body = dump(answer.body)
+            if len(body) > self._most_bytes:
+                raise _too_large(len(body), self._most_bytes)
             if not ask.command.reads_only:
                 await sql.execute(
                     "INSERT INTO answers (actor, message_id, command_digest, body) VALUES ($1, $2, $3, $4)",

@@ -9,18 +9,19 @@ from operator import attrgetter
 from typing import Any
 
 import asyncpg
-import orjson
 import structlog
 from nats.aio.msg import Msg
 
-from contracts.dead_letters import DeadLettered
-from contracts.division import UNKNOWN, Division
 from contracts.event import Fact, Intake
-from contracts.wiring import FACTS, Durable
+from contracts.intake import Problem as FieldProblem
+from contracts.intake import kind_of
+from contracts.wiring import Durable
 from services.runtime import dead_letters, inbox, metrics, outbox
 from services.runtime.breaker import AGAIN, Breaker, is_away
+from services.runtime.burial import Unreadables, bury
 from services.runtime.clock import Clock
-from services.runtime.ids import uuid7
+from services.runtime.failure import is_of_the_message
+from services.runtime.legible import legible
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.pull import Pull
 from services.runtime.reading import NotOurs, Unreadable, read, read_message
@@ -45,10 +46,6 @@ class Subscription:
     @classmethod
     def of(cls, message: type[Fact | Intake], durable: Durable, handler: Handler, locks: str | None) -> Subscription:
         return cls(message, durable, handler, attrgetter(locks) if locks else None)
-
-
-class Unreadables(Exception):
-    """A fact that its own contract refuses: nothing that trying again could mend."""
 
 
 class Handling:
@@ -124,8 +121,9 @@ class Handling:
             if self._sub.locks is not None:
                 heard.sort(key=lambda one: self._sub.locks(one.body))  # type: ignore[misc]
             bad = [one for one in new if isinstance(one, Unreadable)]
-            if bad and not issubclass(self._sub.message, Intake):
-                raise Unreadables("; ".join(f"{p.field}: {p.rule}" for p in bad[0].problems))
+            for one in bad:
+                if not self._is_answered(one.heard):
+                    raise Unreadables("; ".join(f"{p.field}: {p.rule}" for p in one.problems))
             news: list[News] = [Refused(one.heard, one.problems) for one in bad]
             if heard:
                 news += await self._sub.handler(Transaction(sql, now), heard)
@@ -143,56 +141,72 @@ class Handling:
         self, sql: Sql, messages: list[Msg], found: list[Any], counts: dict[str, int]
     ) -> list[Heard[Any] | Unreadable]:
         """Those that nobody has handled; the same id twice in one batch counts once (STACK row 23)."""
-        keyed: dict[inbox.Key, Heard[Any] | Unreadable] = {}
+        keyed: dict[inbox.Key, tuple[Msg, Heard[Any] | Unreadable]] = {}
+        digests: dict[inbox.Key, bytes] = {}
+        others: list[tuple[Msg, Heard[Any]]] = []
         for raw, one in zip(messages, found, strict=True):
             if isinstance(one, NotOurs):
                 counts["elsewhere"] += 1
+                continue
+            key, body = self._key(raw, one), inbox.digest(raw.data)
+            if digests.setdefault(key, body) == body:
+                keyed.setdefault(key, (raw, one))
             else:
-                keyed.setdefault(self._key(raw, one), one)
-        fresh = await inbox.claim(sql, self._name, keyed) if keyed else set()
-        counts["repeated"] += len(messages) - counts["elsewhere"] - len(fresh)
-        return [one for key, one in keyed.items() if key in fresh]
+                others.append((raw, one))
+        claimed = await inbox.claim(sql, self._name, digests) if keyed else inbox.Claimed()
+        others += [keyed[key] for key in claimed.used]  # type: ignore[misc]
+        new = [one for key, (_, one) in keyed.items() if key in claimed.fresh]
+        if others:
+            new += await self._misnamed(sql, others)
+        counts["repeated"] += len(messages) - counts["elsewhere"] - len(new)
+        return new
+
+    async def _misnamed(self, sql: Sql, others: list[tuple[Msg, Heard[Any]]]) -> list[Unreadable]:
+        """Messages under ids that other messages had, each as one that cannot be read, and once."""
+        keyed = {_number(raw, one.source): (raw, one) for raw, one in others}
+        claimed = await inbox.claim(sql, self._name, {key: inbox.digest(raw.data) for key, (raw, _) in keyed.items()})
+        problem = FieldProblem(field="ce-id", rule="was used for another message; each has an id of its own")
+        return [Unreadable(one, (problem,)) for key, (_, one) in keyed.items() if key in claimed.fresh]
+
+    def _is_answered(self, heard: Heard[Any]) -> bool:
+        """Whether there is a sender who reads what was wrong."""
+        return issubclass(self._sub.message, Intake) and bool(heard.source)
 
     def _key(self, raw: Msg, one: Heard[Any] | Unreadable) -> inbox.Key:
-        heard = one.heard if isinstance(one, Unreadable) else one
-        if isinstance(one, Unreadable) or not heard.envelope.id:
-            # Its number in the stream and when the stream took it: the same at every delivery, and in no other stream.
-            *_, number, _, taken_at, _ = raw.reply.split(".")
-            return heard.source, f"stream:{number}:{taken_at}"
-        return heard.source, heard.envelope.id
+        if isinstance(one, Unreadable):
+            return _number(raw, one.heard.source)
+        return one.source, one.envelope.id
 
     def _outgoing(self, item: News) -> outbox.Outgoing:
         if isinstance(item, Refused):
-            tokens = item.heard.subject.split(".")
-            kind, major = ("track", tokens[1]) if tokens[0] == "track" else (tokens[2], tokens[-1])
-            return outbox.refusing(item, kind, major, self._clock.now())
+            return outbox.refusing(item, *kind_of(item.heard.subject), self._clock.now())
         heard, fact = item
         return outbox.telling(fact, heard.envelope)
 
     async def _fail(self, pull: Pull, raw: Msg, error: Exception) -> bool:
-        """Count the failure and put the message off, or bury it; False when the database would not have it."""
+        """Put the message off, refuse it or bury it; False when the database would not have it."""
         at = self._clock.now()
         one = read_message(self._sub.message, raw, at)
         if isinstance(one, NotOurs):
             await pull.ack([raw])
             return True
         heard = one.heard if isinstance(one, Unreadable) else one
-        key = self._key(raw, one)
-        hopeless = isinstance(error, Unreadables | outbox.FactTooLarge)
-        reason = f"{type(error).__name__}: {error}"
-        about = {
-            "durable": self._name,
-            "correlation": heard.envelope.correlationid or heard.envelope.id,
-            "reason": reason,
-        }
+        unreadable = isinstance(error, Unreadables)
+        key = _number(raw, heard.source) if unreadable else self._key(raw, one)
+        hopeless = unreadable or is_of_the_message(error)
+        refused = hopeless and self._is_answered(heard)
+        reason = legible(f"{type(error).__name__}: {error}", 2000)
         try:
             async with self._pool.acquire() as sql, sql.transaction():
                 attempts = await dead_letters.count_attempt(sql, self._name, *key, reason)
-                buried = hopeless or attempts >= self._settings.max_attempts
+                ended = hopeless or attempts >= self._settings.max_attempts
                 # Another replica, to which it was delivered too, may have settled it by now.
-                settled = buried and not await inbox.claim(sql, self._name, [key])
-                if buried and not settled:
-                    await self._bury(sql, raw, heard, error, attempts)
+                settled = ended and not (await inbox.claim(sql, self._name, {key: inbox.digest(raw.data)})).fresh
+                if refused and not settled:
+                    told = self._outgoing(Refused(heard, (_problem(error),)))
+                    await outbox.write(sql, self._service, [told], at)
+                elif ended and not settled:
+                    await bury(sql, self._service, self._name, raw, heard, error, attempts, at)
         except Exception as second:
             if not is_away(second):
                 raise
@@ -202,53 +216,26 @@ class Handling:
         if settled:
             await pull.terminate(raw)
             return True
-        if buried:
-            log.error("dead letter", subject=raw.subject, attempts=attempts, **about)
-            metrics.HANDLED.labels(self._name, "dead").inc()
+        about = {
+            "durable": self._name,
+            "subject": legible(raw.subject, 200),
+            "correlation": heard.envelope.correlationid or heard.envelope.id,
+            "attempts": attempts,
+            "reason": reason,
+        }
+        if ended:
+            # What a contract accepts should make nothing raise: where it did is worth a traceback.
+            unforeseen = None if unreadable else error
+            log.error("refused" if refused else "dead letter", exc_info=unforeseen, **about)
+            metrics.HANDLED.labels(self._name, "refused" if refused else "dead").inc()
             self._relay.wake()
             await pull.terminate(raw)
             return True
         delay_s = min(self._settings.retry_first_s * 2 ** (attempts - 1), self._settings.retry_longest_s)
-        log.warning("put off", attempts=attempts, delay_s=delay_s, **about)
+        log.warning("put off", delay_s=delay_s, **about)
         metrics.HANDLED.labels(self._name, "failed").inc()
         await pull.put_off(raw, delay_s)
         return True
-
-    async def _bury(self, sql: Sql, raw: Msg, heard: Heard[Any], error: Exception, attempts: int) -> None:
-        at = self._clock.now()
-        letter_id = uuid7()
-        cause = str(error).partition(":")[0] if isinstance(error, Unreadables) else ""
-        cause = f"unreadable {cause}" if cause else type(error).__name__
-        await dead_letters.bury(
-            sql,
-            id=letter_id,
-            durable=self._name,
-            subject=raw.subject,
-            source=heard.source,
-            message_id=heard.envelope.id or None,
-            stream_sequence=heard.stream_sequence,
-            cause=cause,
-            reason=str(error)[:2000],
-            attempts=attempts,
-            headers=orjson.dumps(raw.headers or {}).decode(),
-            body=raw.data,
-            at=at,
-        )
-        announced = next(fact for fact in FACTS[self._service] if issubclass(fact, DeadLettered))
-        fact = announced(
-            id=letter_id,
-            durable=self._name,
-            subject=raw.subject,
-            message_id=heard.envelope.id or None,
-            cause=cause,
-            reason=str(error)[:2000],
-            attempts=attempts,
-            division=_division_of(raw.subject),
-            at=at,
-        )
-        await outbox.write(
-            sql, self._service, [outbox.telling(fact, heard.envelope if heard.envelope.id else None)], at
-        )
 
     async def replay(self, tx: Transaction, letter: dict[str, Any]) -> list[outbox.Outgoing]:
         """Handle a dead letter in the caller's transaction; raises what its handler raises."""
@@ -260,8 +247,14 @@ class Handling:
         return [self._outgoing(item) for item in await self._sub.handler(tx, [one])]
 
 
-def _division_of(subject: str) -> Division:
-    try:
-        return Division.from_tokens(".".join(subject.split(".")[3:8]))
-    except ValueError:
-        return UNKNOWN
+def _number(raw: Msg, source: str) -> inbox.Key:
+    """Its number in the stream and when the stream took it: the same at every delivery, and in no other stream."""
+    *_, number, _, taken_at, _ = raw.reply.split(".")
+    return source, f"stream:{number}:{taken_at}"
+
+
+def _problem(error: Exception) -> FieldProblem:
+    """What its sender is told of a failure that only another message could mend."""
+    if isinstance(error, outbox.Untellable):
+        return FieldProblem(field="body", rule="what would be told of it is larger than the bus takes")
+    return FieldProblem(field="body", rule="has a value that cannot be reckoned with: too large, or too far off")

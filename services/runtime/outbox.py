@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +10,19 @@ from datetime import datetime
 
 import orjson
 
-from contracts.event import MAX_MESSAGE_BYTES, Envelope, Fact, Message, dump, to_headers
+from contracts.event import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, Envelope, Fact, Message, dump, to_headers
 from contracts.intake import Refusal, refusal_subject
 from services.runtime.ids import child_of, uuid7
+from services.runtime.legible import legible
 from services.runtime.messages import Refused
 from services.runtime.transaction import Sql
 
+_SUBJECT = re.compile(r"[!-)+-=?-~]{1,1024}\Z")
+"""Printable, no blanks, no wildcards; the server's control line of 4,096 bytes holds the reply subject too."""
 
-class FactTooLarge(Exception):
-    """A fact over the size that streams take; it fails the transaction that made it."""
+
+class Untellable(ValueError):
+    """A message that the bus would never take; it fails the transaction that made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ def refusing(refused: Refused, kind: str, major: str, at: datetime) -> Outgoing:
     refusal = Refusal(
         source=heard.source,
         kind=kind,
-        subject=heard.subject,
+        subject=legible(heard.subject, 1000),
         message_id=heard.envelope.id or None,
         external_id=getattr(heard.body, "external_id", None) or getattr(heard.body, "batch_id", None),
         revision=getattr(heard.body, "revision", None),
@@ -53,7 +58,7 @@ def refusing(refused: Refused, kind: str, major: str, at: datetime) -> Outgoing:
 
 
 async def write(sql: Sql, service: str, news: Sequence[Outgoing], at: datetime) -> None:
-    """Add the news to the outbox within the caller's transaction. Raises FactTooLarge."""
+    """Add the news to the outbox within the caller's transaction. Raises Untellable."""
     if not news:
         return
     last = await _sequences(sql, Counter(o.partitionkey for o in news if o.partitionkey is not None))
@@ -78,9 +83,7 @@ async def write(sql: Sql, service: str, news: Sequence[Outgoing], at: datetime) 
             traceparent=child_of(cause.traceparent if cause else None),
         )
         told, body = orjson.dumps(to_headers(envelope)), dump(outgoing.message)
-        # A stream counts the headers too, which are no longer on the wire than here.
-        if (size := len(told) + len(body)) > MAX_MESSAGE_BYTES:
-            raise FactTooLarge(f"{outgoing.subject}: {size} bytes; a stream takes {MAX_MESSAGE_BYTES}")
+        _require_tellable(outgoing.subject, told, body)
         ids.append(message_id)
         subjects.append(outgoing.subject)
         keys.append(outgoing.partitionkey or message_id)
@@ -103,6 +106,15 @@ async def write(sql: Sql, service: str, news: Sequence[Outgoing], at: datetime) 
         headers,
         bodies,
     )
+
+
+def _require_tellable(subject: str, headers: bytes, body: bytes) -> None:
+    """Raises Untellable. Headers are no longer on the wire than here, and a stream counts them with the body."""
+    if not _SUBJECT.match(subject):
+        raise Untellable(f"{legible(subject, 200)}: no subject that can be published on")
+    if len(headers) > MAX_HEADER_BYTES or len(headers) + len(body) > MAX_MESSAGE_BYTES:
+        told = f"headers of {len(headers)} bytes and a body of {len(body)}"
+        raise Untellable(f"{subject}: {told}; a stream takes {MAX_HEADER_BYTES} and together {MAX_MESSAGE_BYTES}")
 
 
 async def _sequences(sql: Sql, wanted: Counter[str]) -> dict[str, int]:

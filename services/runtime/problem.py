@@ -14,6 +14,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     409: "In conflict with the present state",
+    413: "The request is too large",
     422: "The request breaks a rule",
     500: "The service failed",
     503: "The service cannot answer now",

@@ -12,8 +12,9 @@ import nats
 import structlog
 from faststream import AckPolicy
 from faststream.nats import NatsBroker, NatsMessage
-from nats.aio.client import Client
+from nats.errors import SlowConsumerError
 
+from clients.bus import Client, connect
 from contracts.wiring import FACTS, is_reference, stream_of
 from services.runtime import outbox
 from services.runtime.answering import Answering
@@ -21,6 +22,7 @@ from services.runtime.breaker import Breaker, is_away
 from services.runtime.clock import Clock
 from services.runtime.handling import Handling
 from services.runtime.housekeeping import keep_house
+from services.runtime.legible import legible
 from services.runtime.operations import operations
 from services.runtime.pull import Pull
 from services.runtime.relay import Relay
@@ -43,7 +45,12 @@ CANCELLED_AGAIN_S = 0.2
 
 
 class Broker(NatsBroker):
-    """FastStream's broker, whose stop raises while the bus is away (STACK row 12)."""
+    """FastStream's broker with our client; its stop raises while the bus is away (STACK row 12)."""
+
+    async def _connect(self) -> Client:
+        connection = await connect(**self._connection_kwargs)
+        self.config.connect(connection)
+        return connection
 
     async def stop(self, *raised: Any) -> None:
         try:
@@ -125,7 +132,10 @@ class Process:
             self._fail(ConnectionError("the bus connection is closed for good"))
 
     async def _bus_error(self, error: Exception) -> None:
-        log.warning("bus", reason=str(error) or type(error).__name__)
+        log.warning("bus", reason=legible(str(error) or type(error).__name__, 500))
+        if isinstance(error, SlowConsumerError) and self._answering is not None:
+            # Whoever asked while there was no room for it is told so.
+            await self._answering.refuse_busy(error.reply)
 
     async def _probe(self) -> None:
         assert self._pool is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,17 +10,23 @@ from typing import Any
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
-from contracts.event import Envelope, EnvelopeRefused, Fact, Intake, check_agreement, describe, from_headers
-from contracts.intake import KINDS
+from contracts.attributes import AttributeRefused, once_each, read_attribute
+from contracts.event import Envelope, EnvelopeRefused, Fact, Intake, check_agreement, from_headers
+from contracts.intake import KINDS, intake_subject, kind_of, sender_of
 from contracts.intake import Problem as FieldProblem
 from contracts.reading import parse
-from contracts.wiring import GATEKEEPER
+from contracts.wiring import GATEKEEPERS
+from services.runtime.body import identity_in, problems_of
+from services.runtime.legible import legible
 from services.runtime.messages import Heard
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A message that breaks the contract; `heard` has what could be read of it, `body` being None."""
+    """A message that breaks the contract; `heard` has what could be read of it: its body is an `Identity`.
+
+    Its source is empty where the subject names no sender who could be answered.
+    """
 
     heard: Heard[Any]
     problems: tuple[FieldProblem, ...]
@@ -30,57 +37,73 @@ class NotOurs:
     """A kind of intake that another service hears."""
 
 
-def _sender(message: type[Fact | Intake], subject: str) -> str:
-    tokens = subject.split(".")
-    if not issubclass(message, Intake):
-        return tokens[0]
-    return tokens[2 if message.family == "track" else 1] if len(tokens) > 2 else ""
-
-
-def _kind(subject: str) -> str:
-    """`incident.v1` of `intake.acme.incident.v1`."""
-    return subject.split(".", 2)[-1]
-
-
-def envelope_if_any(headers: dict[str, str] | None, at: datetime) -> Envelope:
+def envelope_if_any(headers: Mapping[str, str] | None, at: datetime) -> Envelope:
     """What an unreadable message still says of itself: its id and trace, so that its sender can be answered."""
-    lower = {name.lower(): value for name, value in (headers or {}).items()}
+    lower, _ = once_each(headers or {})
+
+    def readable(name: str) -> str | None:
+        try:
+            return read_attribute(lower[name]) or None
+        except (KeyError, AttributeRefused):
+            return None
+
     return Envelope(
-        id=lower.get("ce-id", "")[:256].replace("\0", ""),
-        source=lower.get("ce-source", ""),
-        type=lower.get("ce-type", ""),
+        id=readable("ce-id") or "",
+        source=readable("ce-source") or "",
+        type=readable("ce-type") or "",
         time=at,
-        correlationid=lower.get("ce-correlationid"),
-        traceparent=lower.get("traceparent") or lower.get("ce-traceparent"),
+        correlationid=readable("ce-correlationid"),
+        traceparent=readable("traceparent") or readable("ce-traceparent"),
     )
 
 
 def read(
-    message: type[Fact | Intake], subject: str, headers: dict[str, str] | None, data: bytes, sequence: int, at: datetime
+    message: type[Fact | Intake],
+    subject: str,
+    headers: Mapping[str, str] | None,
+    data: bytes,
+    sequence: int,
+    at: datetime,
 ) -> Heard[Any] | Unreadable | NotOurs:
-    """One message as its handler gets it, or what is wrong with it, field by field."""
-    source = _sender(message, subject)
+    """One message as its handler gets it, or everything that is wrong with it, field by field."""
+    posted = issubclass(message, Intake)
+    source = (sender_of(subject) or "") if posted else subject.partition(".")[0]
 
-    def unreadable(*problems: FieldProblem) -> Unreadable:
-        return Unreadable(Heard(None, envelope_if_any(headers, at), subject, source, sequence), problems)
+    def unreadable(problems: list[FieldProblem]) -> Unreadable:
+        identity: Any = identity_in(data)
+        heard = Heard(identity, envelope_if_any(headers, at), subject, source, sequence)
+        return Unreadable(heard, tuple(problems))
 
-    if message is GATEKEEPER and _kind(subject) != ".".join(message.parts()[1:]):
-        known = {".".join(kind.parts()[1:]) for kind in KINDS if kind.family == "intake"}
-        if _kind(subject) in known:
+    if posted and kind_of(subject) != message.parts()[1:]:
+        if message in GATEKEEPERS and kind_of(subject) in _elsewhere(message):
             return NotOurs()
-        rule = f"unknown kind {_kind(subject)!r}; known: {', '.join(sorted(known))}"
-        return unreadable(FieldProblem(field="subject", rule=rule))
+        return unreadable([FieldProblem(field="subject", rule=_unknown_kind(subject))])
+    problems: list[FieldProblem] = []
+    envelope = body = None
     try:
         envelope = from_headers(headers)
         check_agreement(envelope, message, subject, source)
     except EnvelopeRefused as refused:
-        return unreadable(FieldProblem(field=refused.field, rule=refused.rule))
+        problems += [FieldProblem(field=field, rule=legible(rule, 500)) for field, rule in refused.problems]
+    if posted and not source:
+        problems.append(FieldProblem(field="subject", rule="must name its source: 1 to 64 of a-z, 0-9, _ and -"))
     try:
         body = parse(message, data)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        return unreadable(*(FieldProblem(**describe(one)) for one in found[:20]))
+        problems += problems_of(error, data)
+    if problems or envelope is None:
+        return unreadable(problems)
     return Heard(body, envelope, subject, source, sequence)
+
+
+def _elsewhere(message: type[Intake]) -> set[tuple[str, ...]]:
+    """The kinds of the same family that have durables of their own."""
+    return {kind.parts()[1:] for kind in KINDS if kind.family == message.family and kind is not message}
+
+
+def _unknown_kind(subject: str) -> str:
+    known = (intake_subject(kind, "<source>") for kind in KINDS)
+    return f"{legible(subject, 200)} is of no known kind; known: {', '.join(known)}"
 
 
 def read_message(message: type[Fact | Intake], raw: Msg, at: datetime) -> Heard[Any] | Unreadable | NotOurs:

@@ -1,12 +1,16 @@
 """The CloudEvents envelope in the binary mode of its NATS binding."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.event import Envelope, EnvelopeRefused, from_headers, percent_decode, percent_encode, to_headers
+from contracts.attributes import percent_decode, percent_encode
+from contracts.event import Envelope, EnvelopeRefused, check_agreement, from_headers, to_headers
+from contracts.intake import IncidentReport
 
 WHOLE = Envelope(
     id="01",
@@ -41,11 +45,90 @@ def test_structured_mode_is_refused_with_a_reason():
         from_headers({"Content-Type": "application/cloudevents+json"})
 
 
+@pytest.mark.parametrize(
+    ("header", "value", "rule"),
+    [
+        ("ce-id", "x" * 257, "at most 256 characters"),
+        ("ce-correlationid", quote("中" * 257), "at most 256 characters"),
+        ("ce-causationid", "a\x01b", "control characters"),
+        ("ce-traceparent", "a%0Ab", "control characters"),
+        ("ce-subject", "a%00b", "control characters"),
+        ("ce-id", "a\udcff", "must be UTF-8"),
+        ("ce-id", "%ff", "must be UTF-8"),
+        ("ce-id", "%ED%A0%80", "must be UTF-8"),
+        ("ce-id", "50%", "two hexadecimal digits"),
+        ("ce-id", "", "is required"),
+        ("ce-id", '""', "is required"),
+        ("ce-specversion", "0.3", "must be 1.0"),
+        ("ce-sequence", "٣", "decimal number"),
+        ("ce-sequence", "-1", "decimal number"),
+        ("ce-time", "2020-06-01", "RFC 3339"),
+        ("ce-time", "9999-12-31T23:59:59-14:00", "from 1950 to 2199"),
+        ("ce-time", "0001-01-01T00:00:00+14:00", "from 1950 to 2199"),
+        ("ce-time", "٢٠٢٠-06-01T00:00:00Z", "RFC 3339"),
+        ("content-type", "application/json; charset=gbk", "must be UTF-8"),
+        ("content-type", 'application/json;charset="GB18030"', "must be UTF-8"),
+        ("content-type", "text/plain", "must be application/json"),
+        ("content-type", "", "must be application/json"),
+    ],
+)
+def test_a_header_that_breaks_a_rule_is_named_with_it(header, value, rule):
+    with pytest.raises(EnvelopeRefused) as refused:
+        from_headers({**to_headers(WHOLE), header: value})
+    ((field, broken),) = refused.value.problems
+    assert (field, rule in broken) == (header, True), broken
+
+
+@pytest.mark.parametrize("charset", ["utf-8", '"UTF-8"', "Utf-8; profile=x"])
+def test_a_body_may_be_said_to_be_utf_8(charset):
+    headers = {**to_headers(WHOLE), "content-type": f"application/json; charset={charset}"}
+    assert from_headers(headers) == WHOLE
+
+
+def test_every_header_that_is_wrong_is_named():
+    with pytest.raises(EnvelopeRefused) as refused:
+        from_headers({"content-type": "text/plain", "ce-specversion": "2", "ce-id": "x" * 300, "ce-time": "now"})
+    assert [field for field, _ in refused.value.problems] == [
+        *("content-type", "ce-id", "ce-source", "ce-type", "ce-specversion", "ce-time")
+    ]
+
+
+@pytest.mark.parametrize("name", ["ce-id", "ce-type", "content-type", "ce-anything"])
+def test_a_header_that_stands_there_twice_is_refused_in_any_case(name):
+    twice = {**to_headers(WHOLE), "ce-anything": "a", "content-type": "application/json"}
+    with pytest.raises(EnvelopeRefused) as refused:
+        from_headers({**twice, name.upper(): twice[name]})
+    assert refused.value.problems == ((name, "must stand there once"),)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"type": "cn.linzhang.intake.progress.v1"}, "ce-type"),
+        ({"dataschema": "urn:linzhang:intake.progress.v1"}, "ce-dataschema"),
+        ({"source": "other"}, "ce-source"),
+    ],
+)
+def test_an_envelope_that_says_otherwise_than_its_subject_is_refused(wrong, field):
+    with pytest.raises(EnvelopeRefused) as refused:
+        check_agreement(replace(WHOLE, **wrong), IncidentReport, "intake.acme.incident.v1", "acme")
+    assert [named for named, _ in refused.value.problems] == [field]
+
+
+def test_what_follows_from_the_longest_attributes_fits_into_a_header_block():
+    """STACK row 29: percent-encoded a character has up to twelve bytes."""
+    longest = "𠀀" * 256
+    cause = Envelope(longest, longest, longest, WHOLE.time, correlationid=longest, partitionkey=longest)
+    follows = replace(cause, dataschema=longest, subject=longest, sequence=10**20 - 1).caused(cause)
+    block = "".join(f"{name}: {value}\r\n" for name, value in to_headers(follows).items())
+    assert len(f"NATS/1.0\r\n{block}\r\n") < 65_535
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_unicode_survives_a_header(text):
     encoded = percent_encode(text)
     assert encoded.isascii()
-    assert percent_decode("ce-x", encoded) == text
+    assert percent_decode(encoded) == text
 
 
 def test_the_example_of_the_specification_is_encoded_so():

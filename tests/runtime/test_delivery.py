@@ -64,6 +64,17 @@ class Rig:
         except TimeoutError:
             assert await self.rows(sql) == expected
 
+    async def come(self, sql):
+        """The rows, once there are any."""
+        found = []
+
+        async def so():
+            found[:] = await self.rows(sql)
+            return bool(found)
+
+        await until(so)
+        return found
+
     async def seen(self, *external_ids):
         await self.becomes("SELECT external_id FROM seen ORDER BY 1", [(one,) for one in sorted(external_ids)])
 
@@ -145,7 +156,7 @@ async def test_poison_becomes_a_dead_letter_that_is_announced_grouped_replayed_a
 async def test_poison_that_two_replicas_have_at_once_is_one_dead_letter(bus):
     async def poisoned(tx, events):
         await asyncio.sleep(0.1)
-        raise ValueError("cannot be handled")
+        raise RuntimeError("cannot be handled")
 
     async with inside(bus, await migrated("targets"), max_attempts=1) as one:
         pull = await one.pull()
@@ -225,12 +236,14 @@ async def test_a_deadlock_is_tried_again_at_once_and_is_nobodys_failure(rig):
 
 
 @pytest.mark.parametrize("size", [1024 * 1024, 1024 * 1024 - 700])
-async def test_a_fact_over_the_size_limit_fails_the_transaction_that_made_it(rig, size):
-    """Headers count too: one that the stream would never take must not stand in the outbox."""
+async def test_what_would_be_larger_than_a_stream_takes_fails_its_transaction_and_its_sender_is_told(rig, size):
+    """Headers count too: one that the stream would never take must not stand in the outbox (STACK row 29)."""
     async with service(rig):
         await rig.post(progress("a", f"bytes-{size}"))
-        await rig.becomes("SELECT cause FROM dead_letters", [("FactTooLarge",)])
-    assert await rig.rows("SELECT count(*) FROM seen") == [(0,)]
+        ((refusal,),) = await rig.come("SELECT body FROM outbox WHERE subject = 'rejected.acme.progress.v1'")
+    rule = "what would be told of it is larger than the bus takes"
+    assert json.loads(refusal)["problems"] == [{"field": "body", "rule": rule}]
+    assert await rig.rows("SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM outbox)") == [(0, 1)]
 
 
 async def test_a_slow_handler_does_not_run_twice(rig):

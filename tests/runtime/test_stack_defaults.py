@@ -7,7 +7,9 @@ import nats
 import pytest
 from faststream.nats import JStream, NatsBroker, PullSub
 from nats.js.api import ConsumerConfig, StreamConfig
+from nats.js.errors import APIError
 
+from tests.raw import Raw, hpub, pub
 from tests.servers import until
 
 
@@ -132,3 +134,38 @@ async def test_a_key_twice_in_one_statement_is_returned_once(postgres):
     claim = "INSERT INTO claimed SELECT unnest($1::text[]) ON CONFLICT DO NOTHING RETURNING id"
     assert [row["id"] for row in await sql.fetch(claim, ["a", "a", "b"])] == ["a", "b"]
     await sql.close()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [pub(b"s.\xff"), pub(b"s.a\x0cb"), hpub(b"s.a", b"NATS/1.0 503 \xff\xff\r\n\r\n"), hpub(b"s.a", b"NATS")],
+)
+async def test_nats_py_stops_reading_at_bytes_that_the_server_lets_in(plain, frame):
+    """STACK row 28: what it expects to be text is not looked at by the server."""
+
+    async def quiet(error):
+        pass
+
+    client = await nats.connect(plain, error_cb=quiet, allow_reconnect=False)
+    await client.subscribe("s.*")
+    await client.flush()
+    reading, raw = client._reading_task, await Raw.connect(plain)
+    await raw.send(frame)
+
+    async def stopped():
+        return reading.done()
+
+    await until(stopped)
+    await raw.close()
+    await client.close()
+
+
+@pytest.mark.parametrize(("size", "taken"), [(65_535, True), (65_536, False)])
+async def test_a_stream_takes_a_header_block_of_64_kb(stream, size, taken):
+    """STACK row 29: the receipt says so, and a fact that is larger would be sent for ever."""
+    value = "y" * (size - len(b"NATS/1.0\r\nname: \r\n\r\n"))
+    if taken:
+        assert (await stream.publish("s.a", b"", headers={"name": value})).stream == "S"
+    else:
+        with pytest.raises(APIError, match="header size exceeds maximum"):
+            await stream.publish("s.a", b"", headers={"name": value})

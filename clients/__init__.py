@@ -1,0 +1,1 @@
+"""How this software speaks to the bus."""

@@ -1,0 +1,134 @@
+"""A NATS client whose reading survives whatever bytes the server lets in (STACK row 28)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nats.aio.client import Client as NatsClient
+from nats.aio.msg import Msg
+from nats.errors import ProtocolError
+from nats.protocol.parser import AWAITING_CONTROL_LINE, AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
+
+_LINE_END = b"\r\n"
+_VERSION = b"NATS/1.0"
+
+
+class Headers(dict[str, str]):
+    """The header lines of a message; bytes that are no UTF-8 are lone surrogates in a value.
+
+    `repeated` has the names, in lower case, that stand there more than once; of those the last value is kept.
+    """
+
+    repeated: frozenset[str] = frozenset()
+
+
+def read_headers(block: bytes) -> Headers:
+    """Read a header block of any bytes: a status line, if it has one, is told as `Status` and `Description`."""
+    first, _, rest = block.partition(_LINE_END)
+    found = Headers()
+    status, _, description = first.removeprefix(_VERSION).strip().partition(b" ")
+    if status.isdigit():
+        found["Status"] = status.decode()
+        if description:
+            found["Description"] = _text(description)
+    names: list[str] = []
+    for line in rest.split(_LINE_END):
+        name, separator, value = line.partition(b":")
+        name = name.strip()
+        if separator and name.isascii() and not any(byte <= 0x20 for byte in name):
+            found[name.decode()] = _text(value.strip())
+            names.append(name.decode().lower())
+    if len(set(names)) < len(names):
+        found.repeated = frozenset(name for name in names if names.count(name) > 1)
+    return found
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+class _AnyBytes(Parser):
+    """Reads messages whose subjects hold any bytes that the server takes for one token.
+
+    The library splits at every white space, vertical tab and form feed included, where the server splits at blanks; and
+    it stops reading for good at whatever a message raises.
+    """
+
+    def __init__(self, nc: NatsClient) -> None:
+        super().__init__(nc)
+        self._others = Parser(nc)
+
+    async def parse(self, data: bytes = b"") -> None:
+        self.buf.extend(data)
+        while self.buf:
+            if self.state == AWAITING_MSG_PAYLOAD:
+                if len(self.buf) < self.needed + CRLF_SIZE:
+                    return
+                await self._message()
+                continue
+            end = self.buf.find(_LINE_END)
+            if end < 0:
+                return
+            line = bytes(self.buf[:end])
+            del self.buf[: end + CRLF_SIZE]
+            operation, _, stated = line.partition(b" ")
+            if operation in (b"MSG", b"HMSG"):
+                self._begin(operation, stated.split(b" "))
+            else:
+                await self._other(line)
+
+    def _begin(self, operation: bytes, stated: Sequence[bytes]) -> None:
+        """`MSG subject sid [reply] size` or `HMSG subject sid [reply] header_size size`."""
+        sizes = 1 if operation == b"MSG" else 2
+        try:
+            subject, sid, *reply = stated[:-sizes]
+            self.msg_arg = {"subject": subject, "sid": int(sid), "reply": reply[0] if reply else b""}
+            self.needed = int(stated[-1])
+            self.header_needed = int(stated[-2]) if sizes == 2 else 0
+        except (ValueError, IndexError):
+            raise ProtocolError("nats: malformed MSG") from None
+        self.state = AWAITING_MSG_PAYLOAD
+
+    async def _message(self) -> None:
+        header = bytes(self.buf[: self.header_needed])
+        body = bytes(self.buf[self.header_needed : self.needed])
+        del self.buf[: self.needed + CRLF_SIZE]
+        self.state, self.header_needed = AWAITING_CONTROL_LINE, 0
+        about = self.msg_arg
+        try:
+            await self.nc._process_msg(about["sid"], about["subject"], about["reply"], body, header)
+        except Exception as error:
+            await self.nc._error_cb(error)
+
+    async def _other(self, line: bytes) -> None:
+        """What the server says itself: the library reads it."""
+        self._others.reset()
+        await self._others.parse(line.decode("utf-8", "backslashreplace").encode() + _LINE_END)
+        if self._others.buf:
+            raise ProtocolError("nats: unknown protocol")
+
+
+class Client(NatsClient):
+    """nats-py's client; subjects and headers of any bytes are read, those that are no UTF-8 with lone surrogates."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ps = _AnyBytes(self)
+
+    async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
+        return read_headers(headers) if headers else None
+
+    def _build_message(
+        self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: dict[str, str] | None
+    ) -> Msg:
+        return self.msg_class(
+            subject=_text(subject), reply=_text(reply), data=data, headers=headers, _client=self, _sid=sid
+        )
+
+
+async def connect(servers: str | list[str], **options: Any) -> Client:
+    """A connected client; options as nats-py's."""
+    client = Client()
+    await client.connect(servers, **options)
+    return client
