@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from contracts.cases import CaseClosed, CaseOpened, CaseOverdue
+from contracts.cases import CaseOpened
 from contracts.commands import Done, SetTarget, ShowPlan, ShowRecord
 from contracts.division import Division
 from contracts.intake import ProgressReport
 from contracts.targets import Amounts, ProgressRecorded
+from contracts.wiring import HEARS
 from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
@@ -88,8 +89,9 @@ async def _nothing(tx: Transaction, heard: list[Heard[CaseOpened]]) -> Sequence[
     return []
 
 
-for message in (CaseOpened, CaseOverdue, CaseClosed):
-    stubborn.hears(message)(_nothing)
+for message in HEARS["targets"]:
+    if message is not ProgressReport:
+        stubborn.hears(message)(_nothing)
 
 
 @stubborn.answers(SetTarget)

@@ -23,8 +23,9 @@ class CarelessBus(Bus):
 
     def _configure(self):
         path = super()._configure()
-        anybody = f"users: [\n      {{user: {ANYBODY}, password: {json.dumps(self.users.password(ANYBODY))}}}\n"
-        path.write_text(path.read_text().replace("users: [\n", anybody, 1))
+        inside, found, rest = path.read_text().partition("jetstream: enabled\n    users: [\n")
+        anybody = f"      {{user: {ANYBODY}, password: {json.dumps(self.users.password(ANYBODY))}}}\n"
+        path.write_text(inside + found + anybody + rest)
         return path
 
 
