@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -115,6 +116,12 @@ class Client(NatsClient):
     def __init__(self) -> None:
         super().__init__()
         self._ps = _AnyBytes(self)
+
+    async def _send_ping(self, future: asyncio.Future[bool] | None = None) -> None:
+        """In its turn: the library's own overtakes what was said just before it, so that `flush` came back too early."""
+        self._pongs.append(future or asyncio.get_running_loop().create_future())
+        await self._send_command(b"PING\r\n")
+        await self._flush_pending()
 
     async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
         return read_headers(headers) if headers else None
