@@ -118,7 +118,7 @@ class Client(NatsClient):
         self._ps = _AnyBytes(self)
 
     async def _send_ping(self, future: asyncio.Future[bool] | None = None) -> None:
-        """In its turn: the library's own overtakes what was said just before it, so that `flush` came back too early."""
+        """In its turn: the library's own overtakes what was said before it, and `flush` came back too early."""
         self._pongs.append(future or asyncio.get_running_loop().create_future())
         await self._send_command(b"PING\r\n")
         await self._flush_pending()
