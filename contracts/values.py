@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, model_validator
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from contracts.division import Division
 from contracts.written import Day as Day
@@ -110,7 +110,7 @@ class Period(Value):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last < self.first:
-            raise ValueError("a period ends on or after the day it begins")
+            raise PydanticCustomError("period_in_order", "must end on or after the day it begins")
         return self
 
     @property
