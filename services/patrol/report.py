@@ -147,7 +147,7 @@ _SAID = ("kind", "severity", "reporter", "text", "evidence", "details")
 def _says_the_same(report: IncidentReport, incident: Incident) -> bool:
     """Whether it is what was sent before, written in whatever way."""
     words = report.model_dump(mode="json", include=set(_SAID)) == incident.model_dump(mode="json", include=set(_SAID))
-    return words and report.at == incident.stated and report.seen_at == incident.seen_at
+    return words and dict(report.at) == dict(incident.stated) and report.seen_at == incident.seen_at
 
 
 def _of_revision(report: IncidentReport, stands: int) -> Problem:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +12,7 @@ from enum import StrEnum
 from contracts.commands import TargetProgress
 from contracts.intake import Problem, ProgressReport
 from contracts.targets import Amounts, TargetKind
+from contracts.values import Period
 from services.runtime.messages import Heard
 
 Key = tuple[str, str]
@@ -33,11 +35,32 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A report as its newest revision has it."""
+    """A report as its newest revision has it; `evidence` is a digest, None of old ones."""
 
     revision: int
     target_id: str
     amounts: Amounts
+    entity: str
+    plot: str
+    period: Period
+    evidence: bytes | None
+
+    @classmethod
+    def of(cls, report: ProgressReport) -> Standing:
+        return cls(
+            report.revision,
+            report.target_id,
+            Amounts(**dict(report.amounts)),
+            report.entity,
+            report.plot,
+            report.period,
+            evidence_of(report),
+        )
+
+    def says_the_same(self, other: Standing) -> bool:
+        """Whether it is what was sent before, written in whatever way."""
+        known = other if self.evidence is not None else replace(other, evidence=None)
+        return self == known
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +74,10 @@ class Outcome:
     total: Amounts | None = None
 
 
+def evidence_of(report: ProgressReport) -> bytes:
+    return hashlib.sha256(report.model_dump_json(include={"evidence"}).encode()).digest()
+
+
 def key_of(heard: Heard[ProgressReport]) -> Key:
     return heard.source, heard.body.external_id
 
@@ -61,14 +88,21 @@ def count(
     standing: Mapping[Key, Standing],
     today: date,
 ) -> list[Outcome]:
-    """What becomes of each report, in the order heard: a higher revision replaces, others are repeats (DOMAIN §6)."""
+    """What becomes of each report, in the order heard (DOMAIN §6).
+
+    A higher revision replaces, the same one with the same content is a repeat; a lower one that comes late, and other
+    content under the same one, are refused by name.
+    """
     totals = {target_id: progress.total for target_id, progress in targets.items()}
     stands = dict(standing)
     outcomes = []
     for one in heard:
         report, before = one.body, stands.get(key_of(one))
         if before is not None and report.revision <= before.revision:
-            outcomes.append(Outcome(one, Fate.REPEAT))
+            if before.says_the_same(Standing.of(report)):
+                outcomes.append(Outcome(one, Fate.REPEAT))
+            else:
+                outcomes.append(Outcome(one, Fate.REFUSED, (_of_revision(report, before.revision),)))
             continue
         problems = problems_of(report, targets.get(report.target_id), before, today)
         if not problems:
@@ -83,10 +117,17 @@ def count(
             outcomes.append(Outcome(one, Fate.REFUSED, tuple(problems)))
             continue
         totals[report.target_id] = total
-        stands[key_of(one)] = Standing(report.revision, report.target_id, report.amounts)
+        stands[key_of(one)] = Standing.of(report)
         difference = report.amounts.reported - (before.amounts.reported if before else 0)
         outcomes.append(Outcome(one, Fate.REVISED if before else Fate.COUNTED, (), difference, total))
     return outcomes
+
+
+def _of_revision(report: ProgressReport, stands: int) -> Problem:
+    rule = f"must be higher than {stands}, the revision that stands"
+    if report.revision == stands:
+        rule = f"{stands} was sent before with other content: what has changed is sent with a higher one"
+    return Problem(field="revision", rule=rule)
 
 
 def problems_of(

@@ -10,9 +10,10 @@ from contracts.commands import TargetProgress
 from contracts.division import Division
 from contracts.intake import ProgressReport
 from contracts.targets import Amounts, Target
+from contracts.values import Period
 from services.runtime.messages import Heard
 from services.runtime.transaction import Transaction
-from services.targets.progress import Fate, Key, Outcome, Standing, key_of
+from services.targets.progress import Fate, Key, Outcome, Standing, evidence_of, key_of
 
 AMOUNTS = ("reported", "mapped", "accepted", "preserved")
 
@@ -60,13 +61,23 @@ async def standing(tx: Transaction, keys: Sequence[Key]) -> dict[Key, Standing]:
     """The newest revisions of those reports that have been counted before."""
     rows = await tx.sql.fetch(
         """
-        SELECT source, external_id, revision, target_id, reported, mapped, accepted, preserved
+        SELECT source, external_id, revision, target_id, reported, mapped, accepted, preserved,
+               entity, plot, first_day, last_day, evidence
         FROM reports JOIN unnest($1::text[], $2::text[]) AS asked (source, external_id) USING (source, external_id)
         """,
         *_columns(sorted(set(keys)), 2),
     )
     return {
-        (row["source"], row["external_id"]): Standing(row["revision"], row["target_id"], _amounts(row)) for row in rows
+        (row["source"], row["external_id"]): Standing(
+            row["revision"],
+            row["target_id"],
+            _amounts(row),
+            row["entity"],
+            row["plot"],
+            Period(first=row["first_day"], last=row["last_day"]),
+            row["evidence"],
+        )
+        for row in rows
     }
 
 
@@ -93,18 +104,19 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     written = await tx.sql.fetch(
         """
         INSERT INTO reports (source, external_id, revision, target_id, entity, plot, first_day, last_day,
-                             reported, mapped, accepted, preserved, counted_at)
-        SELECT *, $13 FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[],
-                                  $7::date[], $8::date[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[])
+                             reported, mapped, accepted, preserved, evidence, counted_at)
+        SELECT *, $14 FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[],
+                                  $7::date[], $8::date[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[],
+                                  $13::bytea[])
         ON CONFLICT (source, external_id) DO UPDATE
         SET revision = excluded.revision, entity = excluded.entity, plot = excluded.plot,
             first_day = excluded.first_day, last_day = excluded.last_day, reported = excluded.reported,
             mapped = excluded.mapped, accepted = excluded.accepted, preserved = excluded.preserved,
-            counted_at = excluded.counted_at
+            evidence = excluded.evidence, counted_at = excluded.counted_at
         WHERE reports.revision < excluded.revision AND reports.target_id = excluded.target_id
         RETURNING 1
         """,
-        *_columns([_report_row(key, newest[key]) for key in sorted(newest)], 12),
+        *_columns([_report_row(key, newest[key]) for key in sorted(newest)], 13),
         tx.now,
     )
     if len(written) < len(newest):
@@ -142,6 +154,7 @@ def _report_row(key: Key, heard: Heard[ProgressReport]) -> tuple[object, ...]:
         report.period.first,
         report.period.last,
         *amounts,
+        evidence_of(report),
     )
 
 

@@ -73,7 +73,9 @@ async def test_progress_adds_up_and_every_report_has_a_fate(tx):
     assert await tx.sql.fetchval("SELECT reported FROM targets") == Decimal("10.0001")
     rows = await tx.sql.fetch("SELECT fate FROM fates ORDER BY id")
     assert [row["fate"] for row in rows] == ["counted", "repeat", "counted", "revised", "refused"]
-    assert await handlers.count_progress(tx, [reported()]) == []
+    (late,) = await handlers.count_progress(tx, [reported()])
+    assert [problem.field for problem in late.problems] == ["revision"]
+    assert await handlers.count_progress(tx, [reported(revision=2, amount="10")]) == []
 
 
 async def test_a_target_with_progress_keeps_its_unit(tx):
@@ -257,3 +259,20 @@ def test_the_plan_of_2020_is_lawful_and_has_the_sources_quantities():
     amounts = {one.id: one.amount for one in plan() if one.unit == "mu" and one.amount}
     assert sorted(amounts.values()) == [Decimal(n) for n in (1500, 11000, 16000, 28000, 54800)]
     assert all(one.known_from.isoformat() >= "2020-05-21" for one in plan())
+
+
+async def test_what_two_replicas_count_at_once_against_one_target_adds_up(dsn):
+    async with committed(dsn) as tx:
+        await handlers.set_target(tx, asking(SetTarget(target=target(id="2020-shared")), OPERATOR, UNKNOWN))
+
+    async def first(tx):
+        return await handlers.count_progress(tx, [reported("one", "12.5", target_id="2020-shared")])
+
+    async def second(tx):
+        return await handlers.count_progress(tx, [reported("two", "0.0001", target_id="2020-shared")])
+
+    ((_, one),), ((_, two),) = await overlapping(dsn, first, second)
+    assert (one.total.reported, two.total.reported) == (Decimal("12.5"), Decimal("12.5001"))
+    async with transaction(dsn) as tx:
+        stored = await tx.sql.fetchval("SELECT reported FROM targets WHERE id = '2020-shared'")
+    assert stored == Decimal("12.5001")

@@ -5,12 +5,20 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.targets import Amounts, TargetKind
+from contracts.targets import TargetKind
 from services.targets.progress import Fate, Standing, count
-from tests.targets.plan import TARGET, reported, standing
+from tests.targets.plan import reported, standing
 
 TODAY = date(2020, 6, 15)
-BEFORE = {("forestry", "a"): Standing(1, TARGET.id, Amounts(reported="12.5"))}
+EVIDENCE = {"sha256": "a" * 64, "media_type": "image/jpeg", "size_bytes": 1000}
+
+
+def stood(**said):
+    """A report as it stands."""
+    return {("forestry", "a"): Standing.of(reported(**said).body)}
+
+
+BEFORE = stood()
 
 
 @pytest.mark.parametrize(
@@ -19,6 +27,9 @@ BEFORE = {("forestry", "a"): Standing(1, TARGET.id, Amounts(reported="12.5"))}
         (reported(), {}, Fate.COUNTED, "12.5", "112.5"),
         (reported(amount="0.0001"), {}, Fate.COUNTED, "0.0001", "100.0001"),
         (reported(), BEFORE, Fate.REPEAT, "0", None),
+        (reported(amount="12.50"), BEFORE, Fate.REPEAT, "0", None),
+        (reported(evidence=[EVIDENCE]), stood(evidence=[EVIDENCE]), Fate.REPEAT, "0", None),
+        (reported(revision=2), BEFORE, Fate.REVISED, "0", "100"),
         (reported(revision=2, amount="20"), BEFORE, Fate.REVISED, "7.5", "107.5"),
         (reported(revision=2, amount="10"), BEFORE, Fate.REVISED, "-2.5", "97.5"),
         (reported(source="other"), BEFORE, Fate.COUNTED, "12.5", "112.5"),
@@ -47,8 +58,7 @@ def test_a_report_that_cannot_be_counted_is_refused_by_field(report, plan, field
 
 
 def test_a_revision_that_changes_its_target_is_refused():
-    before = {("forestry", "a"): Standing(1, "another", Amounts(reported="1"))}
-    (outcome,) = count([reported(revision=2)], standing(), before, TODAY)
+    (outcome,) = count([reported(revision=2)], standing(), stood(target_id="another"), TODAY)
     assert outcome.problems[0].rule == "stays another in every revision of a report"
 
 
@@ -57,3 +67,72 @@ def test_reports_of_one_batch_see_each_other():
     outcomes = count(batch, standing(), {}, TODAY)
     assert [outcome.fate for outcome in outcomes] == [Fate.COUNTED, Fate.REPEAT, Fate.REVISED, Fate.COUNTED]
     assert outcomes[-1].total.reported == Decimal(3)
+
+
+@pytest.mark.parametrize(
+    ("report", "rule"),
+    [
+        (reported(amount="12.5001", revision=3), "3 was sent before with other content"),
+        (reported(entity="别的林场", revision=3), "3 was sent before with other content"),
+        (reported(plot="4 号小班", revision=3), "3 was sent before with other content"),
+        (reported(period={"first": "2020-05-01", "last": "2020-05-30"}, revision=3), "3 was sent before with other"),
+        (reported(evidence=[EVIDENCE], revision=3), "3 was sent before with other content"),
+        (reported(target_id="another", revision=3), "3 was sent before with other content"),
+        (reported(revision=2), "must be higher than 3, the revision that stands"),
+        (reported(amount="1", revision=1), "must be higher than 3, the revision that stands"),
+    ],
+)
+def test_a_revision_that_comes_late_or_says_something_else_is_refused_by_name_and_counts_nothing(report, rule):
+    late, again = count([report, reported(revision=3)], standing("100"), stood(revision=3), TODAY)
+    assert (late.fate, [problem.field for problem in late.problems]) == (Fate.REFUSED, ["revision"])
+    assert late.problems[0].rule.startswith(rule)
+    assert (late.total, again.fate) == (None, Fate.REPEAT)
+
+
+@pytest.mark.parametrize(
+    ("period", "field"),
+    [
+        ({"first": "2020-01-01", "last": "2020-01-01"}, None),
+        ({"first": "2019-12-31", "last": "2020-01-01"}, "period"),
+        ({"first": "2020-06-15", "last": "2020-06-15"}, None),
+        ({"first": "2020-06-15", "last": "2020-06-16"}, "period.last"),
+        ({"first": "2020-12-31", "last": "2020-12-31"}, "period.last"),
+        ({"first": "2020-12-31", "last": "2021-01-01"}, "period"),
+    ],
+)
+def test_a_period_of_one_day_and_the_first_and_last_day_in_force_are_lawful(period, field):
+    (outcome,) = count([reported(period=period)], standing(), {}, TODAY)
+    assert [problem.field for problem in outcome.problems[:1]] == ([field] if field else [])
+
+
+def test_the_last_day_in_force_is_lawful_when_it_has_come():
+    (outcome,) = count(
+        [reported(period={"first": "2020-12-31", "last": "2020-12-31"})], standing(), {}, date(2020, 12, 31)
+    )
+    assert outcome.fate is Fate.COUNTED
+
+
+def test_a_sum_of_sixteen_digits_is_exact_to_its_fourth_place():
+    (outcome,) = count([reported(amount="1")], standing("9999999999999998.9999"), {}, TODAY)
+    assert outcome.total.reported == Decimal("9999999999999999.9999")
+
+
+def test_a_sum_of_seventeen_digits_is_refused():
+    (outcome,) = count([reported(amount="1.0001")], standing("9999999999999998.9999"), {}, TODAY)
+    assert [problem.field for problem in outcome.problems] == ["amounts.reported"]
+
+
+def test_ten_times_a_tenth_is_one():
+    outcomes = count([reported(f"r-{n}", amount="0.1") for n in range(10)], standing(), {}, TODAY)
+    assert outcomes[-1].total.reported == Decimal(1)
+
+
+def test_a_revision_replaces_each_of_the_four_amounts():
+    first = {"reported": "10", "mapped": "8", "accepted": "6", "preserved": "4"}
+    second = {"reported": "9", "mapped": "9", "accepted": "9", "preserved": "9"}
+    outcomes = count([reported(amounts=first), reported(amounts=second, revision=2)], standing("100"), {}, TODAY)
+    assert [dict(outcome.total) for outcome in outcomes] == [
+        {"reported": 110, "mapped": 8, "accepted": 6, "preserved": 4},
+        {"reported": 109, "mapped": 9, "accepted": 9, "preserved": 9},
+    ]
+    assert [outcome.counted for outcome in outcomes] == [10, -1]
