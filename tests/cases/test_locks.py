@@ -1,0 +1,157 @@
+"""Two at once on one case: the second waits, and decides on what the first has left."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from contracts.book_commands import DissolveUnit
+from contracts.case_commands import AssignCase, DismissCase, MergeCase, ReopenCase, VerifyCase
+from contracts.patrol import IncidentLinked
+from contracts.roster import PostStated
+from services.cases import clock, handlers
+from services.runtime.problem import Problem
+from services.runtime.transaction import Transaction
+from services.runtime.view import View
+from tests.cases.book import ask, opened
+from tests.cases.world import EVIDENCE, POSTS, STATION, UNIT, incident, post
+from tests.servers import NOW, until
+from tests.telling import heard
+
+TABLES = "posts, cases, moves, numbers, corroborations, handovers, ledger, unfolded, letters"
+
+
+class Two:
+    """Two connections, each in a transaction, and a third that looks on."""
+
+    def __init__(self, first, second, looking):
+        self.first, self.second = Transaction(first, NOW), Transaction(second, NOW)
+        self._looking = looking
+        self._at_end = None
+
+    def begin(self):
+        """The first one's transaction, to be committed when both have met."""
+        self._at_end = self.first.sql.transaction()
+        return self._at_end.start()
+
+    async def meet(self, asked):
+        """Let the second begin, wait until it waits for the first, and let that one commit; what the second says."""
+        inner = self.second.sql.transaction()
+        await inner.start()
+        waiting = asyncio.create_task(asked)
+
+        async def waits():
+            return waiting.done() or await self._looking.fetchval(
+                "SELECT true FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'",
+                self.second.sql.get_server_pid(),
+            )
+
+        await until(waits)
+        await self._at_end.commit()
+        try:
+            answer = await waiting
+        except BaseException:
+            await inner.rollback()
+            raise
+        await inner.commit()
+        return answer
+
+
+@pytest.fixture
+async def two(dsn, monkeypatch):
+    monkeypatch.setattr(handlers, "posts", View(handlers.store.load_posts))
+    connections = [await asyncpg.connect(dsn) for _ in range(3)]
+    both = Two(*connections)
+    async with connections[0].transaction():
+        await handlers.keep_posts(both.first, [heard(PostStated(post=one), "roster") for one in POSTS])
+        both.cases = [fact.case.ref.id for fact in await opened(both.first, incident(1), incident(2))]
+    yield both
+    await connections[0].execute(f"TRUNCATE {TABLES}")
+    for connection in connections:
+        await connection.close()
+
+
+async def test_of_two_moves_at_once_the_second_is_judged_by_what_the_first_has_left(two):
+    await two.begin()
+    await ask(two.first, VerifyCase(case_id=two.cases[0]))
+    with pytest.raises(Problem) as refused:
+        await two.meet(ask(two.second, DismissCase(case_id=two.cases[0], reason="无此事")))
+    assert (refused.value.status, refused.value.state) == (409, "verified")
+
+
+async def test_a_case_does_not_go_into_one_that_is_being_dismissed(two):
+    await two.begin()
+    await ask(two.first, DismissCase(case_id=two.cases[1], reason="无此事"))
+    with pytest.raises(Problem) as refused:
+        await two.meet(ask(two.second, MergeCase(case_id=two.cases[0], into=two.cases[1], reason="同一地块")))
+    assert refused.value.errors[0]["field"] == "into"
+
+
+async def test_a_corroboration_does_not_undo_a_move_that_it_meets(two):
+    await two.begin()
+    await ask(two.first, VerifyCase(case_id=two.cases[0]))
+    link = IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=2)
+    ((_, told),) = await two.meet(handlers.corroborate(two.second, [heard(link, "patrol")]))
+    assert (told.case.state, told.case.weight) == ("verified", 2)
+
+
+async def test_two_corroborations_at_once_both_weigh(two):
+    await two.begin()
+    links = [IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=n) for n in (2, 3)]
+    await handlers.corroborate(two.first, [heard(links[0], "patrol")])
+    ((_, told),) = await two.meet(handlers.corroborate(two.second, [heard(links[1], "patrol")]))
+    assert told.case.weight == 3
+
+
+async def test_a_dissolution_takes_a_case_as_the_move_that_it_meets_has_left_it(two):
+    for id in two.cases:
+        await ask(two.first, VerifyCase(case_id=id))
+    await ask(two.first, AssignCase(case_id=two.cases[0], unit=STATION, due_on="2020-07-01"))
+    await two.begin()
+    start = handlers.StartCase(case_id=two.cases[0])
+    await ask(two.first, start, UNIT)
+    answer = await two.meet(ask(two.second, DissolveUnit(unit=STATION, reason="机构改革")))
+    assert [fact.case.state for fact in answer.news] == ["verified"]
+    moves = await two.first.sql.fetch("SELECT move, before FROM moves WHERE move = 'take_back'")
+    assert [tuple(row) for row in moves] == [("take_back", "rectifying")]
+
+
+async def test_a_handover_does_not_undo_a_move_that_it_meets(two):
+    await two.begin()
+    await ask(two.first, VerifyCase(case_id=two.cases[0]))
+    changed = post("360222104201", "village_chief", holder="p-new-chief")
+    inner = two.second.sql.transaction()
+    await inner.start()
+    await handlers.keep_posts(two.second, [heard(PostStated(post=changed), "roster", sequence=2)])
+    await inner.commit()
+    told = await two.meet(clock.pass_on(two.second))
+    states = {fact.case.ref.id: fact.case.state for fact in told}
+    assert states == {two.cases[0]: "verified", two.cases[1]: "registered"}
+
+
+@asynccontextmanager
+async def late(two, days):
+    """The second connection so many days on."""
+    async with two.second.sql.transaction():
+        yield Transaction(two.second.sql, NOW + timedelta(days=days))
+
+
+async def test_the_clock_passes_by_a_case_that_is_being_moved(two):
+    """Its letter would be about a duty that is gone; nor does the clock wait."""
+    await two.begin()
+    await ask(two.first, VerifyCase(case_id=two.cases[0]))
+    async with late(two, 3) as tx:
+        assert {fact.case.ref.id for fact in await clock.climb_the_ladder(tx)} == {two.cases[1]}
+    await two._at_end.commit()
+    async with late(two, 3) as tx:
+        assert [fact.letter.about for fact in await clock.climb_the_ladder(tx)] == ["owner"]
+
+
+async def test_a_move_made_before_another_does_not_hold_it_up_afterwards(two):
+    await ask(two.first, DismissCase(case_id=two.cases[0], reason="无此事"))
+    await two.begin()
+    await ask(two.first, ReopenCase(case_id=two.cases[0], reason="新证据", evidence=[EVIDENCE]))
+    verified = await two.meet(ask(two.second, VerifyCase(case_id=two.cases[0])))
+    assert verified.body.state == "verified"
