@@ -20,6 +20,7 @@ from cli.credentials import address_in
 from cli.given_file import why
 from cli.rules import field_and_rule, said, say_wrong
 from cli.say import say, talk, talk_line, texts, word
+from contracts.address import is_address
 from contracts.commands import ProblemReply
 from deploy.local.home import Home, default_home
 from deploy.local.outsiders import HomeRefused
@@ -70,15 +71,10 @@ def session(user: str, bus: str | None, home: Path | None = None) -> AbstractAsy
 
 def _addresses(stated: str) -> tuple[list[str], str | None]:
     """The addresses of a bus and the user in the first. What is wrong is never repeated: it may hold a password."""
-    urls = stated.split(",")
-    try:
-        parts = [urlsplit(url) for url in urls]
-        lawful = all(one.scheme in ("nats", "tls") and one.hostname and one.port != 0 for one in parts)
-    except ValueError:
-        lawful = False
-    if not lawful:
+    if not is_address(stated, "nats", "tls"):
         raise typer.BadParameter(say("bus.no_address"), param_hint="--bus")
-    return urls, parts[0].username
+    urls = stated.split(",")
+    return urls, urlsplit(urls[0]).username
 
 
 def run(command: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, None]:

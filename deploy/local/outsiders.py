@@ -133,7 +133,7 @@ class UsersFile:
         except FileNotFoundError:
             return Stated()
         except HomeRefused as refused:
-            return Stated(wrong=(str(refused),), readable=False)
+            return Stated(wrong=(f"{self.path.name}: {refused}",), readable=False)
 
     def changed_at(self) -> float:
         """When it was last changed; 0 when there is none."""

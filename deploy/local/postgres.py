@@ -26,6 +26,7 @@ import asyncpg
 from deploy.local import processes
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.private import UMASK, make_private, open_private
+from deploy.nats.telling import SILENT
 
 ANSWERS_WITHIN_S = 5.0
 UNPRIVILEGED = ("postgres", "nobody")
@@ -236,7 +237,7 @@ async def unwell(dsn: str) -> str:
     except (asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError):
         return ""
     except (asyncpg.PostgresError, OSError, TimeoutError) as error:
-        return f"does not answer: {error or type(error).__name__}"
+        return f"{SILENT}: {type(error).__name__}"
     return ""
 
 

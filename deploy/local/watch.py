@@ -15,6 +15,7 @@ from contracts.wiring import SERVICES
 from deploy.local.bus import Bus, BusFailed
 from deploy.local.postgres import Postgres, PostgresFailed
 from deploy.nats.provision import WouldLoseData
+from deploy.nats.telling import SILENT
 
 if TYPE_CHECKING:
     from deploy.local.stack import Stack
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 LOOK_EVERY_S = 0.5
 ASK_EVERY_S = 2.0
 UNWELL_FOR_S = 15.0
-"""A server that has not been well for so long is started again: it is not expected to come round by itself."""
+"""A server that says for so long that it is not well is started again: it is not expected to come round by itself."""
+SILENT_FOR_S = 30.0
+"""The same for one that says nothing: it may only be slow."""
 ROOM_BYTES = 16 * 1024 * 1024
 """Free on its disk, before a server is started again: on a full one it would only fail again."""
 MAKE_ROOM_EVERY_S = 15.0
@@ -74,7 +77,7 @@ class Watch:
             elif unwell_since is None:
                 unwell_since = now
                 self._stack.log(name, f"is not well: {told}")
-            elif now > unwell_since + UNWELL_FOR_S:
+            elif now > unwell_since + (SILENT_FOR_S if told.startswith(SILENT) else UNWELL_FOR_S):
                 if free_bytes(server.home) >= ROOM_BYTES:
                     self._stack.log(name, f"is not well: {told}; started again")
                     await _to_its_end(server.stop)

@@ -13,6 +13,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
+from contracts.address import is_address
 from contracts.streams import STORE_LEAST_MIB, STORE_MIB, Stream
 from contracts.wiring import DURABLES, STREAMS, Durable
 from deploy.nats.durables import Say, conflict, make_durable, present_durables
@@ -128,8 +129,8 @@ def _refuse_loss(have: StreamConfig, want: StreamConfig) -> None:
 def read_settings() -> tuple[str, int, int]:
     """The bus, replicas of a stream, and the store in MiB; a wrong one is named and the process ends with 2."""
     url, replicas = os.environ.get("LINZHANG_NATS_URL", ""), os.environ.get("LINZHANG_REPLICAS", "1")
-    if not url.startswith(("nats://", "tls://")):
-        print("LINZHANG_NATS_URL: is required, and must begin with nats:// or tls://", file=sys.stderr)
+    if not is_address(url, "nats", "tls"):
+        print("LINZHANG_NATS_URL: is required, must begin with nats:// or tls:// and name a host", file=sys.stderr)
         raise SystemExit(2)
     if replicas not in ("1", "3", "5"):
         print("LINZHANG_REPLICAS: must be 1, 3 or 5", file=sys.stderr)
@@ -142,7 +143,11 @@ def read_settings() -> tuple[str, int, int]:
 
 
 async def main(url: str, replicas: int, store_mib: int) -> int:
-    connection = await nats.connect(url, inbox_prefix=b"_INBOX.provisioner")
+    try:
+        connection = await nats.connect(url, inbox_prefix=b"_INBOX.provisioner", error_cb=_say_nothing)
+    except (nats.errors.Error, OSError) as error:
+        print(f"LINZHANG_NATS_URL: the bus cannot be reached: {type(error).__name__}", file=sys.stderr)
+        return 3
     try:
         changed = await provision(connection.jetstream(timeout=10), replicas=replicas, store_mib=store_mib)
     except WouldLoseData as refused:
@@ -152,6 +157,10 @@ async def main(url: str, replicas: int, store_mib: int) -> int:
         await connection.close()
     print(f"{changed} changed" if changed else "nothing to change")
     return 0
+
+
+async def _say_nothing(_: Exception) -> None:
+    """It is tried again, and what comes of it is said at the end."""
 
 
 if __name__ == "__main__":

@@ -12,7 +12,10 @@ from nats.aio.client import Client
 
 from deploy.nats.accounts import SUPERVISOR
 
-ASKED_WITHIN_S = 2.0
+CONNECTED_WITHIN_S = 5
+ASKED_WITHIN_S = 5.0
+SILENT = "does not answer"
+"""Begins what is told of a server that tells nothing."""
 
 
 async def told(url: str, question: str, server_name: str | None = None) -> dict[str, Any]:
@@ -24,7 +27,7 @@ async def told(url: str, question: str, server_name: str | None = None) -> dict[
         allow_reconnect=False,
         max_reconnect_attempts=1,
         reconnect_time_wait=0,
-        connect_timeout=1,
+        connect_timeout=CONNECTED_WITHIN_S,
         error_cb=_say_nothing,
     )
     try:
@@ -43,7 +46,7 @@ async def unwell(url: str, server_name: str | None = None) -> str:
     try:
         answer = await told(url, "HEALTHZ", server_name)
     except (OSError, TimeoutError, nats.errors.Error) as error:
-        return f"does not answer: {type(error).__name__}"
+        return f"{SILENT}: {type(error).__name__}"
     return "" if answer.get("status") == "ok" else str(answer.get("error") or answer.get("status"))
 
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contracts.address import is_address
+
 
 class Settings(BaseSettings):
     """Every setting of a service. Times in seconds unless the name says days."""
@@ -33,8 +35,8 @@ class Settings(BaseSettings):
     @field_validator("nats_url")
     @classmethod
     def _bus(cls, value: str) -> str:
-        if not all(part.startswith(("nats://", "tls://")) for part in value.split(",")):
-            raise ValueError("must begin with nats:// or tls://")
+        if not is_address(value, "nats", "tls"):
+            raise ValueError("must begin with nats:// or tls:// and name a host")
         return value
 
     @field_validator("database_url")

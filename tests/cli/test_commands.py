@@ -246,23 +246,29 @@ def examples():
     return {name: text.replace(".venv/bin/python", sys.executable) for name, text in found}
 
 
-async def paste(up, text):
+async def paste(up, text, where):
     pasted = text.replace(".venv/bin/linzhang", f"{sys.executable} -m cli")
     return await asyncio.to_thread(
-        subprocess.run, ["bash", "-c", pasted], env=environment(up.home), capture_output=True, text=True, timeout=90
+        subprocess.run,
+        ["bash", "-c", pasted],
+        env=environment(up.home),
+        cwd=where,
+        capture_output=True,
+        text=True,
+        timeout=90,
     )
 
 
-async def test_the_readmes_examples_work_when_pasted(up):
+async def test_the_readmes_examples_work_when_pasted(up, tmp_path):
     found = examples()
-    posted = await paste(up, found["integrator"])
+    posted = await paste(up, found["integrator"], tmp_path)
     assert (posted.stdout.count("taken as number"), posted.returncode) == (2, 0), posted.stderr
     assert "{'field': 'at.datum', 'rule': 'Field required'}" in posted.stdout
-    heard = await paste(up, found["department"])
+    heard = await paste(up, found["department"], tmp_path)
     assert re.match(r"cases\.opened\.v1\.36\.02\.22\.\d{3}\.\d{3} \d{4}-360222-\d{6} 浮梁县", heard.stdout), (
         heard.stderr
     )
-    operated = await paste(up, found["operator"])
+    operated = await paste(up, found["operator"], tmp_path)
     assert operated.returncode == 0, operated.stderr
 
 
