@@ -1,16 +1,19 @@
 """Patrol on its tables: fates, links, tracks, and two replicas at once."""
 
 import asyncio
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from contracts.cases import CaseClosed
 from contracts.division import Division
 from contracts.event import dump
+from contracts.intake import IncidentReport
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised, TrackStored
 from contracts.roster import AreaStated, Boundary
 from services.patrol import handlers
@@ -19,9 +22,10 @@ from services.runtime.messages import Refused
 from services.runtime.transaction import Transaction
 from services.runtime.view import View
 from tests.cases import world
-from tests.patrol.ground import ANYTHING, LAT, METRE, NOW, POINTS, STATED, WEST, reported, sent, walked
+from tests.patrol.ground import ANYTHING, LAT, METRE, NOW, POINTS, SEEN, STATED, WEST, reported, sent, walked
 from tests.servers import migrated, transaction
 from tests.telling import heard
+from tests.turns import committed, overlapping
 
 
 @pytest.fixture(scope="module")
@@ -223,3 +227,108 @@ async def test_a_position_that_would_lie_in_an_area_with_its_pair_exchanged_is_r
         [("at", f"{rule}; with lon and lat exchanged it would")],
     ]
     assert kinds(news[-1:]) == [IncidentLocated]
+
+
+async def test_two_replicas_that_judge_the_same_place_take_turns(dsn):
+    async with committed(dsn, NOW) as tx:
+        await handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
+
+    async def first(tx):
+        return kinds(await handlers.locate(tx, [reported("turn-1", 117.085)]))
+
+    async def second(tx):
+        return kinds(await handlers.locate(tx, [reported("turn-2", 117.085 + 20 * METRE)]))
+
+    assert await overlapping(dsn, first, second, NOW) == ([IncidentLocated], [IncidentLinked])
+
+
+async def test_two_replicas_that_are_given_one_report_under_two_ids_take_it_once(dsn):
+    async with committed(dsn, NOW) as tx:
+        await handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
+
+    async def first(tx):
+        return kinds(await handlers.locate(tx, [reported("same", 117.095, revision=2)]))
+
+    async def second(tx):
+        # The place is another, so that only the report itself tells that it is the same.
+        with pytest.raises(asyncpg.SerializationError):
+            await handlers.locate(tx, [reported("same", 117.015, revision=1)])
+        return None
+
+    connection = await asyncpg.connect(dsn)
+    try:
+        assert await overlapping(dsn, first, second, NOW) == ([IncidentLocated], None)
+        assert await connection.fetchval("SELECT revision FROM incidents WHERE external_id = 'same'") == 2
+    finally:
+        await connection.close()
+
+
+async def test_two_batches_of_one_terminal_take_turns(dsn):
+    async def first(tx):
+        ((_, told),) = await handlers.store_tracks(tx, [walked("turn-1", [(117.05, LAT, NOW)], "t-turn")])
+        return told.kept, told.refused
+
+    async def second(tx):
+        ((_, told),) = await handlers.store_tracks(tx, [walked("turn-2", [(117.05, LAT, NOW)], "t-turn")])
+        return told.kept, told.refused
+
+    assert await overlapping(dsn, first, second, NOW) == ((1, {}), (0, {"duplicate": 1}))
+
+
+EASTERN = ((117.9, 29.0), (118.1, 29.0), (118.1, 29.1), (117.9, 29.1), (117.9, 29.0))
+
+
+async def test_the_ground_is_read_again_after_a_change(tx):
+    assert kinds(await handlers.locate(tx, [reported("before", 118.0)])) == [Refused]
+    more = STATED[0].area.model_copy(update={"id": "360222105000", "boundary": Boundary(coordinates=((EASTERN,),))})
+    await handlers.keep_areas(tx, [heard(AreaStated(area=more), "roster")])
+    assert kinds(await handlers.locate(tx, [reported("after", 118.0)])) == [IncidentLocated]
+    ended = more.model_copy(update={"ended_on": SEEN.date() - timedelta(days=1)})
+    await handlers.keep_areas(tx, [heard(AreaStated(area=ended), "roster", sequence=2)])
+    assert kinds(await handlers.locate(tx, [reported("ended", 118.0)])) == [Refused]
+    last = more.model_copy(update={"ended_on": SEEN.date()})
+    await handlers.keep_areas(tx, [heard(AreaStated(area=last), "roster", sequence=3)])
+    assert kinds(await handlers.locate(tx, [reported("last day", 118.0, kind="waste")])) == [IncidentLocated]
+    await handlers.keep_areas(tx, [heard(AreaStated(area=ended), "roster", sequence=2)])
+    assert kinds(await handlers.locate(tx, [reported("an older state", 118.0, kind="pests")])) == [IncidentLocated]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(
+    text=st.text(max_size=4000).filter(lambda text: "\0" not in text),
+    external_id=st.text(min_size=1, max_size=128),
+    seen_at=st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.timezones()),
+    lon=st.floats(116.9, 117.3) | st.floats(-180, 180),
+    details=st.fixed_dictionaries({}, optional={"trees": st.integers(), "species": st.text(max_size=210)}),
+)
+def test_what_is_written_of_a_report_can_be_read_again_whatever_it_says(dsn, text, external_id, seen_at, lon, details):
+    stated = {
+        "external_id": external_id,
+        "kind": "felling",
+        "at": {"lon": lon, "lat": LAT, "datum": "gcj02"},
+        "seen_at": seen_at.isoformat(),
+        "reporter": "ranger",
+        "text": text,
+        "details": details,
+    }
+    try:
+        body = IncidentReport.model_validate_json(json.dumps(stated))
+    except ValidationError:
+        event("no report")
+        return
+
+    async def write_and_read():
+        async with transaction(dsn, NOW) as tx:
+            await handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
+            news = await handlers.locate(tx, [heard(body, "acme")])
+            event(kinds(news)[0].__name__)
+            again = await handlers.locate(tx, [heard(body, "acme")])
+            return news, again
+
+    news, again = asyncio.run(write_and_read())
+    for item in news:
+        if not isinstance(item, Refused):
+            assert type(item[1]).model_validate_json(dump(item[1])) == item[1]
+            assert again == []

@@ -2,14 +2,14 @@
 
 import json
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.patrol.points import LIMITS, at_of, read_points, us_of
+from services.patrol.points import LIMITS, at_of, days_of, read_points, us_of
 from services.patrol.track import Terminal, sift_all
 from tests.patrol.ground import ANYTHING, LAT, METRE, NOW, POINTS, sent, walked
 
@@ -224,3 +224,18 @@ def test_no_other_choice_would_keep_more(drawn):
         return best
 
     assert len(found.kept) == most(0, None)
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        ("2020-06-14T15:59:59.999999Z", date(2020, 6, 14)),
+        ("2020-06-14T16:00:00Z", date(2020, 6, 15)),
+        ("2020-06-15T00:00:00+08:00", date(2020, 6, 15)),
+        ("2020-06-14T23:59:59+08:00", date(2020, 6, 14)),
+        ("2020-06-15T01:00:00Z", date(2020, 6, 15)),
+    ],
+)
+def test_the_day_of_a_point_begins_at_midnight_in_china(at, day):
+    (stated,) = read_points([sent("b", [{"lon": 117.05, "lat": LAT, "at": at}])], NOW)
+    assert days_of(stated.good) == [day]

@@ -13,6 +13,7 @@ from contracts.division import UNKNOWN, Division
 from contracts.event import MAX_MESSAGE_BYTES, dump
 from services.roster import handlers
 from services.runtime.problem import Problem
+from services.runtime.transaction import Transaction
 from tests.roster.ground import (
     AREAS,
     EAST,
@@ -236,3 +237,44 @@ async def test_a_whole_city_is_enrolled_in_commands_of_five_hundred(dsn):
         city = await tx.sql.fetchval("SELECT body->>'area_mu' FROM areas WHERE id = '360200000000'")
         villages = await tx.sql.fetchval("SELECT sum((body->>'area_mu')::numeric) FROM areas WHERE kind = 'grid'")
         assert abs(float(city) - float(villages)) < 1
+
+
+async def test_who_answers_is_who_held_the_post_on_the_day_it_was_seen_in_china(tx):
+    await appoint(tx, f"{TOWN}-chief", "p-new", date(2020, 6, 11))
+    for at, holder in [
+        (datetime(2020, 6, 10, 15, 59, 59, tzinfo=UTC), "p-chief"),
+        (datetime(2020, 6, 10, 16, 0, tzinfo=UTC), "p-new"),
+    ]:
+        told = await who(tx, 117.15, at=at)
+        assert [ref.holder.id for ref in told.posts if ref.role == "chief"] == [holder]
+
+
+async def test_a_post_answers_on_its_last_day_and_no_longer(tx):
+    await enrol_posts(tx, post(WEST, "village_chief", None, held("p-village"), ended_on=date(2020, 6, 14)))
+    for at, answers in [
+        (datetime(2020, 6, 14, 15, 59, 59, tzinfo=UTC), True),
+        (datetime(2020, 6, 14, 16, 0, tzinfo=UTC), False),
+    ]:
+        roles = [ref.role for ref in (await who(tx, 117.05, at=at)).posts]
+        assert ("village_chief" in roles) is answers
+
+
+async def test_an_area_answers_on_its_first_and_its_last_day(tx):
+    days = {"in_force_from": date(2020, 6, 10), "ended_on": date(2020, 6, 10)}
+    await enrol(tx, area("farm", TOWN, square(117.0, 117.05), kind="forest_farm", parent=TOWN, **days))
+    for at, answers in [
+        (datetime(2020, 6, 9, 15, 59, 59, tzinfo=UTC), False),
+        (datetime(2020, 6, 9, 16, 0, tzinfo=UTC), True),
+        (datetime(2020, 6, 10, 15, 59, 59, tzinfo=UTC), True),
+        (datetime(2020, 6, 10, 16, 0, tzinfo=UTC), False),
+    ]:
+        assert ("farm" in (await who(tx, 117.02, at=at)).areas) is answers
+
+
+async def test_who_may_appoint_is_who_holds_the_office_today_in_china(tx):
+    office = post(TOWN, "office", None, held("p-office"), ended_on=date(2020, 6, 15))
+    await enrol_posts(tx, office)
+    assert (await appoint(tx, f"{WEST}-village-chief", "p-new", date(2020, 6, 1), "p-office", TOWN)).news
+    tomorrow = Transaction(tx.sql, datetime(2020, 6, 15, 16, 0, tzinfo=UTC))
+    with pytest.raises(Problem):
+        await appoint(tomorrow, f"{WEST}-village-chief", "p-other", date(2020, 6, 2), "p-office", TOWN)

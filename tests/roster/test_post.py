@@ -1,6 +1,6 @@
 """Who holds a post, who held it, and what was known of that when."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -119,3 +119,53 @@ def test_a_broken_rule_is_told_with_its_field(stated, field):
 )
 def test_who_holds_the_office_at_or_above_today_may_appoint(offices, actor, allowed):
     assert rules.may_appoint(actor, offices, WEST_AREA.division, date(2020, 6, 15)) is allowed
+
+
+def test_somebody_may_hold_a_post_for_one_day():
+    day = date(2020, 6, 15)
+    one = rules.appoint(post(TOWN, "chief"), PersonRef(id="p-b", name="乙"), day, day, NOW)
+    assert [one.holder_on(date(2020, 6, n)) and one.holder_on(date(2020, 6, n)).id for n in (14, 15, 16)] == [
+        None,
+        "p-b",
+        None,
+    ]
+
+
+def test_somebody_may_be_appointed_until_the_last_day_of_a_post_and_for_it_alone():
+    ending = post(TOWN, "chief", ended_on=date(2020, 6, 30))
+    last = rules.appoint(ending, PersonRef(id="p-b", name="乙"), date(2020, 6, 30), date(2020, 6, 30), NOW)
+    assert last.holder_on(date(2020, 6, 30)).id == "p-b"
+    for held_from, held_to, field in [
+        (date(2020, 6, 30), date(2020, 7, 1), "held_to"),
+        (date(2020, 6, 30), None, "held_to"),
+        (date(2020, 7, 1), date(2020, 7, 1), "held_from"),
+    ]:
+        with pytest.raises(Problem) as refused:
+            rules.appoint(ending, PersonRef(id="p-b", name="乙"), held_from, held_to, NOW)
+        assert [error["field"] for error in refused.value.errors] == [field]
+
+
+def test_one_who_comes_for_a_few_days_between_two_leaves_the_post_vacant_where_nobody_follows():
+    ended = post(TOWN, "chief", None, held("p-a", held_to="2020-06-10"), held("p-c", held_from="2020-06-20"))
+    between = rules.appoint(ended, PersonRef(id="p-b", name="乙"), date(2020, 6, 12), date(2020, 6, 18), NOW)
+    holders = [between.holder_on(date(2020, 6, n)) for n in (10, 11, 12, 18, 19, 20)]
+    assert [one and one.id for one in holders] == ["p-a", None, "p-b", "p-b", None, "p-c"]
+
+
+def test_a_successor_must_go_by_the_day_before_the_next_one_comes():
+    followed = post(TOWN, "chief", None, held("p-c", held_from="2020-06-20"))
+    person = PersonRef(id="p-b", name="乙")
+    assert (
+        rules.appoint(followed, person, date(2020, 6, 12), date(2020, 6, 19), NOW).holder_on(date(2020, 6, 19)).id
+        == "p-b"
+    )
+    with pytest.raises(Problem):
+        rules.appoint(followed, person, date(2020, 6, 12), date(2020, 6, 20), NOW)
+
+
+def test_what_was_known_at_an_instant_is_known_from_that_instant_on():
+    changed = rules.appoint(CHIEF, PersonRef(id="p-b", name="乙"), date(2020, 6, 1), None, NOW)
+    day = date(2020, 6, 10)
+    assert changed.holder_on(day, NOW).id == "p-b"
+    assert changed.holder_on(day, NOW - timedelta(microseconds=1)).id == "p-a"
+    assert changed.holder_on(date(2020, 5, 31), NOW).id == "p-a"
