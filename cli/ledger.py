@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -55,7 +55,7 @@ app.command("import", help=say("help.ledger_import"))(import_ledger)
 def _scope(campaign: str | None, kind: CaseKind | None, after: datetime | None, to: datetime | None) -> dict[str, Any]:
     """What a sheet is asked for: the year up to today where no days are stated."""
     last: date = to.date() if to else datetime.now(SHANGHAI).date()
-    first = after.date() if after else date(last.year, 1, 1) - timedelta(days=1)
+    first = after.date() if after else date(max(last.year - 1, 1), 12, 31)
     return {"campaign": campaign, "kind": kind, "after": first, "to": last}
 
 

@@ -16,7 +16,7 @@ from cli.asking import said_of
 from cli.bus import Bus, BusError, Receipt, told
 from cli.given_file import BadJson, json_in, read
 from cli.rules import field_and_rule, say_wrong
-from cli.say import data, say, table, talk
+from cli.say import data, is_unicode, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.event import MAX_MESSAGE_BYTES
 from contracts.incident import IncidentKind, ReporterKind, Severity
@@ -82,6 +82,9 @@ async def report(
 
 
 def _problems(stated: dict[str, Any]) -> list[tuple[str, str]]:
+    # Bytes of an argument that are no text would make the whole body none.
+    if broken := [name for name, value in stated.items() if isinstance(value, str) and not is_unicode(value)]:
+        return [(name, say("rule.string_unicode")) for name in broken]
     try:
         parse(IncidentReport, json.dumps(stated).encode())
     except ValidationError as error:

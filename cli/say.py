@@ -101,6 +101,11 @@ def _by_number(code: int) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def is_unicode(text: str) -> bool:
+    """Whether text is one, and not bytes that could not be read as such."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def shown_lines(text: str) -> str:
     """The same for text of several lines that are our own."""
     return "\n".join(map(shown, text.split("\n")))

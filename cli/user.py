@@ -11,7 +11,7 @@ import typer
 
 from cli.bus import BusError
 from cli.credentials import Format, credentials, written
-from cli.say import data, line, say, table, talk
+from cli.say import data, either, line, say, table, talk
 from cli.session import HomeOption, JsonOption, home_at, run
 from cli.user_region import region_that_exists
 from deploy.local.home import Home, running_homes
@@ -191,7 +191,8 @@ async def list_users(as_json: JsonOption = False, home: HomeOption = None) -> in
     if as_json:
         data([dict(zip(heads, row, strict=True)) for row in rows])
     else:
-        table(None, [say(f"user.{head}") for head in heads], rows)
+        said = [(name, either(f"{say(f'user.{kind}')}（{kind}）", kind), *more) for name, kind, *more in rows]
+        table(None, [say(f"user.{head}") for head in heads], said)
     running = at.running()
     for wrong in running.left_out if running else at.users_file.stated().wrong:
         talk("user.left_out", wrong=wrong)
