@@ -86,6 +86,12 @@ class Division(str):
         tokens = self.tokens.split(".")
         return ".".join(tokens) if depth == 5 else ".".join([*tokens[:depth], ">"])
 
+    @property
+    def below(self) -> str:
+        """The filter of five tokens for this division and all below: `36.02.22.*.*`; of stars alone for the unknown."""
+        depth = _LEVELS.index(self.level)
+        return ".".join([*self.tokens.split(".")[:depth], *["*"] * (5 - depth)])
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts import cases, commands, dead_letters, intake, notify, patrol, roster, supervision, targets
+from contracts.division import UNKNOWN, Division
 from contracts.event import Command, Fact, Intake, Message, ReferenceFact
 from contracts.streams import Stream
 
@@ -270,11 +271,9 @@ def service_permissions(service: str) -> Permissions:
 
 
 def integrator_permissions(source: str) -> Permissions:
-    """An integrator posts only under its own token, and reads only its own refusals."""
-    return Permissions(
-        (f"intake.{source}.>", f"track.*.{source}", *_reading("FOREST.API", (refusals_durable(source),))),
-        (f"_INBOX.{source}.>",),
-    )
+    """An integrator posts what there is under its own token, and reads only its own refusals."""
+    posted = (intake.intake_subject(kind, source) for kind in intake.KINDS)
+    return Permissions((*posted, *_reading("FOREST.API", (refusals_durable(source),))), (f"_INBOX.{source}.>",))
 
 
 def refusals_durable(source: str) -> Durable:
@@ -287,6 +286,21 @@ def department_permissions(name: str, durables: tuple[Durable, ...]) -> Permissi
     return Permissions(tuple(_reading("FOREST.API", durables)), (f"_INBOX.{name}.>",))
 
 
-def official_permissions(actor: str, wildcard: str) -> Permissions:
-    """An official asks only under its own actor token and within its region (`36.02.22.>`)."""
-    return Permissions((f"cmd.*.*.*.{actor}.{wildcard}",), (f"_INBOX.{actor}.>",))
+ASKED: tuple[str, ...] = tuple(command.name for service in SERVICES for command in commands.COMMANDS[service])
+"""The commands that officials ask, by name."""
+OPERATED: tuple[str, ...] = tuple(
+    command.name.replace("*", service, 1) for service in SERVICES for command in commands.OPERATIONS
+)
+"""Those that only the operator asks."""
+
+
+def official_permissions(actor: str, division: Division) -> Permissions:
+    """An official asks what there is under its own actor token and within its region."""
+    return Permissions(tuple(f"cmd.{name}.{actor}.{division.below}" for name in ASKED), (f"_INBOX.{actor}.>",))
+
+
+def operator_permissions() -> Permissions:
+    """The operator asks everything, anywhere."""
+    everything = official_permissions(commands.OPERATOR, UNKNOWN)
+    operated = tuple(f"cmd.{name}.{commands.OPERATOR}.{UNKNOWN.below}" for name in OPERATED)
+    return Permissions((*everything.publish, *operated), everything.subscribe)

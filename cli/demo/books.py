@@ -80,8 +80,8 @@ async def _reports(schemas: Schemas, reader: Bus, account: Account) -> list[Book
     sent = account.of(IncidentReport)
     expected = account.expected(IncidentReport)
     fates = await _counts(patrol, "SELECT fate, count(*) FROM fates GROUP BY fate")
-    refusals = await _on_the_bus(reader, "REJECTED", "rejected.*.incident.>", "rejected.*.ufo.>")
-    kept = await _on_the_bus(reader, "INTAKE", "intake.*.incident.>", "intake.*.ufo.>")
+    refusals = await _on_the_bus(reader, "REJECTED", "rejected.*.incident.>")
+    kept = await _on_the_bus(reader, "INTAKE", "intake.*.incident.>")
     return [
         Book("books.oversized", 1, account.not_taken),
         Book("books.taken", len(sent), kept),

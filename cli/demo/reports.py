@@ -182,7 +182,7 @@ class Reports:
         if wrong == 0:
             return self._post(drawn.source, b'{"kind": "felling", ', at, Expected.REFUSED)
         if wrong == 1:
-            return self._post(drawn.source, stated, at, Expected.REFUSED, subject=f"intake.{drawn.source}.ufo.v1")
+            return self._post(drawn.source, {**stated, "kind": "ufo"}, at, Expected.REFUSED)
         if wrong == 2:
             del stated["kind"]
         elif wrong == 3:
@@ -201,15 +201,13 @@ class Reports:
         """Over what a stream takes: the receipt says so."""
         return self._post("hotline", {"text": "x" * (1024 * 1024)}, at, Expected.NOT_TAKEN)
 
-    def _post(
-        self, source: str, stated: dict[str, Any] | bytes, at: datetime, expected: Expected, subject: str | None = None
-    ) -> Post:
+    def _post(self, source: str, stated: dict[str, Any] | bytes, at: datetime, expected: Expected) -> Post:
         body = stated if isinstance(stated, bytes) else json.dumps(stated, ensure_ascii=False).encode()
         self._count += 1
         return Post(
             at=at,
             source=source,
-            subject=subject or intake_subject(IncidentReport, source),
+            subject=intake_subject(IncidentReport, source),
             type=IncidentReport.type(),
             body=body,
             expected=expected,

@@ -1,4 +1,4 @@
-"""The bus's configuration: two accounts and what each user may say and hear, generated from contracts/wiring.py."""
+"""The bus's configuration: the accounts and what each user may say and hear, generated from contracts/wiring.py."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from contracts.commands import OPERATOR
 from contracts.dead_letters import DeadLettered
 from contracts.division import UNKNOWN, Division
 from contracts.event import Fact
+from contracts.intake import KINDS, intake_subject
 from contracts.streams import STORE_MIB
 from contracts.wiring import (
+    ASKED,
+    OPERATED,
     SERVICES,
     Durable,
     Permissions,
     department_permissions,
     integrator_permissions,
     official_permissions,
+    operator_permissions,
     refusals_durable,
     service_permissions,
     stream_of,
@@ -26,10 +30,11 @@ from contracts.wiring import (
 
 MAX_PAYLOAD = "2MB"
 """Above the streams' 1 MiB, so that the stream's receipt can name an oversized message."""
-OFFICIAL_MAX_PAYLOAD = "192KiB"
-"""What a command may weigh, and the server's 64 KiB of headers: a service that 300 of the largest reach at once is not
-cut off as too slow, which it is at 64 MB (STACK row 32). The server knows such a limit of an account, not of a user."""
-COMMANDS = "cmd.>"
+MAX_PAYLOADS = {"OFFICIALS": "192KiB", "DEPARTMENTS": "64KiB"}
+"""By account. Of an official: what a command may weigh, and the server's 64 KiB of headers; what is larger ends its
+sender's connection. The server knows such a limit of an account, not of a user."""
+MAX_PENDING = "512MB"
+"""What waits for one client before the server cuts it off: hundreds of the operator's largest (STACK row 32)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +122,32 @@ MEMORY_STORE_MIB = 64
 RESERVED = frozenset((*SERVICES, *INSIDERS, OPERATOR, SUPERVISOR))
 """Names that nobody outside may have: they would come in as somebody else."""
 
-EXPORTS = (
-    ("intake.>", ""),
-    ("track.>", ""),
-    (COMMANDS, ""),
+_Exports = tuple[tuple[str, str], ...]
+"""Subjects of FOREST that come in from outside, with what the server must know of each besides."""
+_POSTED: _Exports = tuple((intake_subject(kind, "*"), "") for kind in KINDS)
+_ASKED: _Exports = tuple((f"cmd.{name}.*.{UNKNOWN.below}", "") for name in ASKED)
+_OPERATED: _Exports = tuple((f"cmd.{name}.*.{UNKNOWN.below}", "") for name in OPERATED)
+_READ: _Exports = (
     ("$JS.API.CONSUMER.INFO.*.*", ""),
     ("$JS.API.CONSUMER.MSG.NEXT.*.*", ", response: stream"),
     ("$JS.ACK.>", ""),
 )
+EXPORTS = (*_POSTED, *_ASKED, *_OPERATED, *_READ)
+"""Every kind and every command by name: what nobody hears does not come in (STACK row 28)."""
+
+OUTSIDE: dict[str, _Exports] = {
+    "INTEGRATORS": (*_POSTED, *_READ),
+    "DEPARTMENTS": _READ,
+    "OFFICIALS": _ASKED,
+    "OPERATORS": (*_ASKED, *_OPERATED),
+}
+"""The accounts outside, one for each kind of user, and what each may reach.
+
+A reply goes to an inbox of the asker's own account: an official's cannot be sent to the operator, nor to a department.
+"""
+
+
+_ACCOUNTS: dict[type[Outsider], str] = {Integrator: "INTEGRATORS", Department: "DEPARTMENTS", Official: "OFFICIALS"}
 
 
 def _permissions_of(outsider: Outsider) -> Permissions:
@@ -132,7 +155,19 @@ def _permissions_of(outsider: Outsider) -> Permissions:
         return department_permissions(outsider.name, outsider.durables())
     if isinstance(outsider, Integrator):
         return integrator_permissions(outsider.name)
-    return official_permissions(outsider.name, outsider.division.wildcard)
+    return official_permissions(outsider.name, outsider.division)
+
+
+def _account(name: str, users: list[str]) -> str:
+    limits = f"    limits: {{max_payload: {MAX_PAYLOADS[name]}}}\n" if name in MAX_PAYLOADS else ""
+    return f"""\
+  {name} {{
+{limits}    users: [
+{"".join(users)}    ]
+    imports: [
+{"".join(_import(subject) for subject, _ in OUTSIDE[name])}    ]
+  }}
+"""
 
 
 def _user(name: str, password: str, allowed: Permissions) -> str:
@@ -186,23 +221,16 @@ def server_configuration(
     """
     inside = [_user(s, users.password(s), service_permissions(s)) for s in SERVICES]
     inside += [_user(name, users.password(name), allowed) for name, allowed in INSIDERS.items()]
-    outside, offices = (
-        [
-            _user(o.name, users.password(o.name), _permissions_of(o))
-            for o in users.outsiders
-            if isinstance(o, Official) is official
-        ]
-        for official in (False, True)
-    )
-    outside.append(_user(OPERATOR, users.password(OPERATOR), official_permissions(OPERATOR, ">")))
-    exports = "".join(
-        f'      {{service: "{subject}"{more}, accounts: [OUTSIDE{", OFFICES" if subject == COMMANDS else ""}]}}\n'
-        for subject, more in EXPORTS
-    )
+    outside: dict[str, list[str]] = {name: [] for name in OUTSIDE}
+    for one in users.outsiders:
+        outside[_ACCOUNTS[type(one)]].append(_user(one.name, users.password(one.name), _permissions_of(one)))
+    outside["OPERATORS"].append(_user(OPERATOR, users.password(OPERATOR), operator_permissions()))
+    exports = "".join(f'      {{service: "{subject}"{more}}}\n' for subject, more in EXPORTS)
     return f"""\
 host: {host}
 port: {port}
 {node.block(host) if node else ""}max_payload: {MAX_PAYLOAD}
+max_pending: {MAX_PENDING}
 jetstream {{
   store_dir: {json.dumps(str(store))}
   sync_interval: {json.dumps(sync)}
@@ -222,20 +250,7 @@ accounts {{
     exports: [
 {exports}    ]
   }}
-  OUTSIDE {{
-    users: [
-{"".join(outside)}    ]
-    imports: [
-{"".join(_import(subject) for subject, _ in EXPORTS)}    ]
-  }}
-  OFFICES {{
-    limits {{ max_payload: {OFFICIAL_MAX_PAYLOAD} }}
-    users: [
-{"".join(offices)}    ]
-    imports: [
-{_import(COMMANDS)}    ]
-  }}
-}}
+{"".join(_account(name, told) for name, told in outside.items())}}}
 """
 
 

@@ -47,3 +47,16 @@ def test_what_is_told_in_a_village_is_matched_with_the_id_of_its_thing():
     assert CaseOpened.told_under(village) == "cases.opened.v1.36.02.22.104.201"
     assert AreaStated.told_under(village) == "roster.area.v1.36.02.22.104.201.*"
     assert AreaStated.told_under(county) == "roster.area.v1.36.02.22.>"
+
+
+@pytest.mark.parametrize(
+    ("code", "below"),
+    [
+        ("000000000000", "*.*.*.*.*"),
+        ("360000000000", "36.*.*.*.*"),
+        ("360222000000", "36.02.22.*.*"),
+        ("360222104201", "36.02.22.104.201"),
+    ],
+)
+def test_a_code_knows_the_filter_of_five_tokens_for_what_lies_below(code, below):
+    assert Division(code).below == below

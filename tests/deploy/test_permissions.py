@@ -138,6 +138,48 @@ async def test_an_integrator_posts_only_under_its_own_token(user, bus):
     assert (await messages_in(bus, "INTAKE"), await messages_in(bus, "TRACKS")) == (1, 1)
 
 
+async def test_outsiders_publish_on_no_subject_that_nobody_hears(user):
+    """STACK row 28: no token is free where a kind, a version or a verb stands."""
+    acme, zhang, operator = await user("acme"), await user("zhang"), await user(OPERATOR)
+    for subject in (
+        "intake.acme.ufo.v1",
+        "intake.acme.incident.v2",
+        "intake.acme.x",
+        "track.v2.acme",
+        "track.v1.acme.x",
+    ):
+        assert await acme.says(subject) is False, subject
+    for verb in ("cases.dance.v1", "cases.verify.v2", "cases.status.v1", "nobody.verify.v1"):
+        assert await zhang.says(f"cmd.{verb}.zhang.36.02.22.000.000") is False, verb
+    assert await zhang.says("cmd.cases.verify.v1.zhang.36.02.22.000.000.000") is False
+    assert await operator.says("cmd.cases.dance.v1.operator.00.00.00.000.000") is False
+    assert await operator.says("cmd.cases.status.v1.operator.00.00.00.000.000") is True
+
+
+OTHER_KINDS = [("zhang", OPERATOR), ("zhang", "police"), ("zhang", "acme"), ("acme", OPERATOR), (OPERATOR, "zhang")]
+
+
+@pytest.mark.parametrize(("asker", "other"), OTHER_KINDS)
+async def test_a_reply_goes_to_no_inbox_of_another_kind_of_user(user, asker, other):
+    cases, asking, aside = await user("cases"), await user(asker), await user(other)
+    overheard = await aside.client.subscribe(f"_INBOX.{other}.x")
+    await aside.client.flush()
+    await aside.client.flush()
+    if asker == "acme":
+        await asking.says(intake_subject(IncidentReport, "acme"), reply=f"_INBOX.{other}.x")
+        assert "stream" in json.loads((await asking.client.request(intake_subject(IncidentReport, "acme"), b"{}")).data)
+    else:
+        heard = await cases.client.subscribe("cmd.cases.>")
+        await cases.client.flush()
+        await cases.client.flush()
+        await asking.says(VerifyCase.subject_for(asker, FULIANG), reply=f"_INBOX.{other}.x")
+        asked = await heard.next_msg(timeout=5)
+        await cases.client.publish(asked.reply, b"the answer")
+        await cases._settled()
+    with pytest.raises(NatsTimeout):
+        await overheard.next_msg(timeout=WITHIN_S)
+
+
 async def test_an_integrator_reads_only_its_own_refusals(user, bus):
     patrol, acme = await user("patrol"), await user("acme")
     await patrol.stream.publish("rejected.acme.incident.v1", b"mine")

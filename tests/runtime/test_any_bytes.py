@@ -184,5 +184,6 @@ async def test_whoever_asks_in_any_bytes_is_answered_and_so_is_whoever_asks_next
         told = await operator.request(lawful.decode(), b"{}", timeout=5)
         await raw.close()
     assert sorted({problem["status"] for problem in problems}) == [400, 404]
+    assert all("set_target.v1" in problem["detail"] for problem in problems if problem["status"] == 404)
     assert json.loads(told.data)["status"] == 400
     await operator.close()

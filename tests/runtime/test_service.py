@@ -143,13 +143,6 @@ async def test_a_command_that_breaks_the_contract_is_a_problem_that_names_the_fi
     assert {"field": "target.year", "rule": "Field required"} in told["errors"]
 
 
-async def test_an_unknown_command_is_told_what_there_is(targets):
-    _, _, operator = targets
-    told = await operator.request(f"cmd.targets.dance.v1.{OPERATOR}.{UNKNOWN.tokens}", b"{}", timeout=5)
-    assert json.loads(told.data)["status"] == 404
-    assert "set_target.v1" in json.loads(told.data)["detail"]
-
-
 async def test_a_deleted_durable_turns_readiness_off_and_its_return_turns_it_on(bus, targets):
     """STACK row 5: FastStream's `ping()` stays true."""
     service, _, _ = targets

@@ -1,0 +1,237 @@
+"""Whatever outsiders put on the bus, as bytes, is settled with an answer, and nobody else waits for it."""
+
+import asyncio
+import json
+import random
+import re
+import statistics
+import time
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clients.bus import connect as connect_to
+from contracts.commands import OPERATOR
+from contracts.event import Envelope, dump, to_headers
+from contracts.intake import KINDS, IncidentReport, intake_subject
+from contracts.publish import payloads
+from contracts.wiring import (
+    ASKED,
+    OPERATED,
+    SERVICES,
+    integrator_permissions,
+    official_permissions,
+    operator_permissions,
+)
+from services.runtime.ids import uuid7
+from tests.conftest import FULIANG
+from tests.patrol.ground import STATED, report
+from tests.raw import Raw, block, hpub
+from tests.servers import database, running, until
+from tests.telling import connect, tell
+
+SEED = 20201127
+FRAMES = 10_000
+AT_ONCE = 50
+PACE_S = 0.05
+HEARING = ("patrol", "cases", "targets")
+NASTY = [b"\x00", b"\xff", b"\xed\xa0\x80", b"\x0b", b"\x0c", b"\x1b[2J", b"*", b">", b"%", b"\\u0000", b"\\ud800"]
+
+
+def asked_on(permissions, names=(*ASKED, *OPERATED)):
+    """By the name of each command, a subject that the permissions allow it to be asked on."""
+    found = {}
+    for subject in permissions.publish:
+        name = ".".join(subject.split(".")[1:4])
+        assert name in names, subject
+        found[name] = ".".join([*subject.split(".")[:5], *FULIANG.tokens.split(".")])
+    return found
+
+
+@pytest.fixture
+async def served(bus):
+    """All services on one bus, with ground to patrol."""
+    dsns = await database(*SERVICES)
+    await tell(bus, "roster", *STATED)
+    async with AsyncExitStack() as stack:
+        yield {name: await stack.enter_async_context(running(name, bus, dsns[name])) for name in SERVICES}
+
+
+async def test_everything_that_an_outsider_may_publish_on_is_answered(bus, served):
+    """Intake is refused to its sender, a command is answered by the service that it names; the rest is the server's."""
+    asked = {
+        "zhang": (official_permissions("zhang", FULIANG), ASKED),
+        OPERATOR: (operator_permissions(), ASKED + OPERATED),
+    }
+    for name, (permissions, wanted) in asked.items():
+        client, subjects = await connect(bus, name), asked_on(permissions)
+        assert sorted(subjects) == sorted(wanted)
+        for subject in subjects.values():
+            problem = json.loads((await client.request(subject, b"{", timeout=10)).data)
+            assert (problem["status"], problem["errors"][-1]["field"]) == (400, "body"), subject
+        await client.close()
+    acme = await connect(bus, "acme")
+    posted = [subject for subject in integrator_permissions("acme").publish if re.match("intake|track", subject)]
+    assert posted == [intake_subject(kind, "acme") for kind in KINDS]
+    for subject in posted:
+        assert "stream" in json.loads((await acme.request(subject, b"{", timeout=10)).data)
+    reading = await acme.jetstream(prefix="FOREST.API").pull_subscribe_bind("acme", "REJECTED")
+    refused = []
+    while len(refused) < len(posted):
+        refused += [json.loads(one.data)["subject"] for one in await reading.fetch(len(posted), timeout=10)]
+    assert sorted(refused) == sorted(posted)
+    await acme.close()
+
+
+def envelope(name, source):
+    return Envelope(uuid7(), source, f"cn.linzhang.{name}", datetime.now(UTC))
+
+
+class Flood:
+    """Mutated frames at every subject of each kind of outsider, or lawful ones at the same pace."""
+
+    def __init__(self, bus):
+        self.bus, self.draw = bus, random.Random(SEED)
+        recorded = {name: json.dumps(found[0]).encode() for name, found in payloads().items()}
+        subjects = asked_on(official_permissions("zhang", FULIANG))
+        self.lawful = {
+            "acme": [
+                (intake_subject(kind, "acme"), recorded[kind.name], envelope(kind.name, "acme")) for kind in KINDS
+            ],
+            "zhang": [
+                (subject, recorded[name], envelope(name, "zhang"))
+                for name, subject in subjects.items()
+                if name.startswith(HEARING)
+            ],
+        }
+        self.sent = {"acme": 0, "zhang": 0}
+        self.answered, self.taken = 0, 0
+
+    async def enter(self):
+        self.raw, self.clients = {}, {}
+        for name in self.sent:
+            self.raw[name] = await Raw.connect(self.bus.url(name))
+            self.clients[name] = await connect_to(self.bus.url(name), inbox_prefix=f"_INBOX.{name}".encode())
+
+        async def answer(message):
+            self.answered += 1
+
+        async def receipt(message):
+            told = json.loads(message.data or b"{}")
+            self.taken += "stream" in told and "error" not in told and not told.get("duplicate")
+
+        await self.clients["zhang"].subscribe("_INBOX.zhang.fuzz.*", cb=answer)
+        await self.clients["acme"].subscribe("_INBOX.acme.fuzz.*", cb=receipt)
+        for client in self.clients.values():
+            await client.flush()
+        return self
+
+    async def leave(self):
+        for client in self.clients.values():
+            await client.close()
+        for raw in self.raw.values():
+            await raw.close()
+
+    def mutated(self, raw):
+        """A few bytes changed, taken away, put in, or doubled."""
+        raw = bytearray(raw)
+        for _ in range(self.draw.randint(0, 4)):
+            at = self.draw.randint(0, len(raw))
+            match self.draw.randrange(4):
+                case 0:
+                    raw[at:at] = self.draw.choice(NASTY)
+                case 1:
+                    del raw[at : at + self.draw.randint(1, 9)]
+                case 2:
+                    raw[at : at + 1] = bytes([self.draw.randrange(256)])
+                case 3:
+                    raw[at:at] = raw[at : at + 20]
+        return bytes(raw)
+
+    def frame(self, who, lawful):
+        subject, body, about = self.draw.choice(self.lawful[who])
+        message_id = uuid7()
+        headers = {**to_headers(about), "ce-id": message_id, "Nats-Msg-Id": message_id}
+        self.sent[who] += 1
+        reply = f"_INBOX.{who}.fuzz.{self.sent[who]}".encode()
+        if lawful:
+            return hpub(subject.encode(), block(headers), body, reply)
+        if who == "zhang":  # an integrator's subjects have no token that is free
+            *tokens, last = subject.encode().split(b".")
+            last = re.sub(rb"[ \t\r\n.]", b"", self.mutated(last)) or b"000"
+            subject = b".".join([*tokens, last]).decode("latin-1")
+        header = self.mutated(block(headers, self.draw.choice((b"", b"", b" 503 \xff"))))
+        return hpub(subject.encode("latin-1"), header, self.mutated(body), reply)
+
+    async def pour(self, frames, lawful, pace_s):
+        for _ in range(frames // AT_ONCE):
+            for who in self.raw:
+                await self.raw[who].send(*(self.frame(who, lawful) for _ in range(AT_ONCE // 2)))
+            await asyncio.sleep(pace_s)
+
+
+class Quiet:
+    """Another integrator that reports one thing after the other, and how long each takes to be located."""
+
+    def __init__(self, bus):
+        self.bus, self.count = bus, 0
+
+    async def enter(self):
+        self.client, self.reader = await connect(self.bus, "other"), await connect(self.bus, "reader")
+        self.located = await self.reader.subscribe("patrol.>")
+        await self.reader.flush()
+        return self
+
+    async def report(self):
+        """Post a report; the seconds until its fact is told."""
+        self.count += 1
+        seen = datetime.now(UTC) - timedelta(days=1 + self.count * 30)
+        body, id = report(f"quiet-{self.count}", seen_at=seen), uuid7()
+        headers = to_headers(Envelope(id, "other", IncidentReport.type(), datetime.now(UTC)))
+        started = time.perf_counter()
+        await self.client.request(intake_subject(IncidentReport, "other"), dump(body), timeout=10, headers=headers)
+        while True:
+            told = await self.located.next_msg(timeout=30)
+            if told.headers["ce-causationid"] == id:
+                return time.perf_counter() - started
+
+    async def median_while(self, work):
+        task, took = asyncio.ensure_future(work), []
+        while not task.done() or len(took) < 10:
+            took.append(await self.report())
+        await task
+        return statistics.median(took)
+
+    async def leave(self):
+        await self.client.close()
+        await self.reader.close()
+
+
+async def test_ten_thousand_mutated_frames_stop_nobody(bus, served):
+    """Beside a quiet sender, who waits no longer than beside as many lawful ones, twice over."""
+    flood, quiet = await Flood(bus).enter(), await Quiet(bus).enter()
+    beside_lawful = await quiet.median_while(flood.pour(FRAMES // 5, True, PACE_S))
+    beside_mutated = await quiet.median_while(flood.pour(FRAMES, False, PACE_S))
+    assert beside_mutated <= 2 * beside_lawful
+
+    async def answered():
+        return flood.answered == flood.sent["zhang"]
+
+    async def settled():
+        return sum(outcomes(served[name]) for name in HEARING) == flood.taken + quiet.count
+
+    await until(answered)
+    await until(settled)
+    assert [one.process.returncode for one in served.values()] == [None] * len(SERVICES)
+    await flood.leave()
+    await quiet.leave()
+
+
+def outcomes(service):
+    """How many messages of outsiders it has handled, refused, buried or known as repeats."""
+    told = service.get("/metrics")[1]
+    counted = (
+        r'linzhang_messages_total\{durable="\w+-intake-\w+",outcome="(?:handled|refused|dead|repeated)"\} ([0-9.e+]+)'
+    )
+    return sum(int(float(number)) for number in re.findall(counted, told))
