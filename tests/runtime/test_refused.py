@@ -1,0 +1,144 @@
+"""What is wrong with a message is told at once, by name, with whose it was."""
+
+import json
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+from nats.aio.msg import Msg
+
+from contracts.event import Envelope, to_headers
+from contracts.intake import IncidentReport, ProgressReport, TrackBatch, intake_subject
+from contracts.wiring import SERVICES
+from services.runtime.burial import Unreadables, bury
+from services.runtime.messages import Heard
+from services.runtime.reading import Unreadable, read
+from tests.runtime.inside import inside, progress
+from tests.servers import NOW, migrated, transaction
+
+REFUSED = "SELECT convert_from(body, 'UTF8') FROM outbox WHERE subject = 'rejected.acme.progress.v1' ORDER BY id"
+
+
+async def refusals(runtime):
+    return [json.loads(body) for (body,) in await runtime.rows(REFUSED)]
+
+
+async def nothing(tx, heard):
+    return []
+
+
+async def test_another_body_under_a_used_id_is_refused_and_the_same_is_a_repeat(bus):
+    """In one batch and in two; INTAKE itself remembers an id for 100 ms."""
+    async with inside(bus, await migrated("targets")) as runtime:
+        pull, handling = await runtime.pull(), runtime.handling(nothing)
+        for bodies in (("a", "b"), ("a", "c")):
+            for name in bodies:
+                await runtime.post(progress(name), message_id="m-1", **{"Nats-Msg-Id": None})
+            taken = []
+            while len(taken) < len(bodies):
+                taken += await pull.take()
+            await handling.settle(pull, taken)
+        await handling.settle(pull, taken)
+        told = [(one["external_id"], one["message_id"], one["problems"]) for one in await refusals(runtime)]
+        state = await runtime.state()
+    problem = {"field": "ce-id", "rule": "was used for another message; each has an id of its own"}
+    assert told == [("b", "m-1", [problem]), ("c", "m-1", [problem])]
+    assert state.num_ack_pending == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OverflowError("date value out of range"),
+        ValueError("a\0b\ud800"),
+        TypeError("None < 1"),
+        RecursionError(),
+        asyncpg.DataError("invalid input for query argument $3"),
+        asyncpg.NumericValueOutOfRangeError("numeric field overflow"),
+        asyncpg.CheckViolationError("violates check constraint"),
+        asyncpg.ProgramLimitExceededError("index row size"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_value_that_a_handler_cannot_reckon_with_is_refused_at_its_first_attempt(bus, error):
+    tries = []
+
+    async def fails(tx, heard):
+        tries.append(len(heard))
+        raise error
+
+    async with inside(bus, await migrated("targets")) as runtime:
+        pull = await runtime.pull()
+        await runtime.post(progress("a"))
+        await runtime.handling(fails).settle(pull, await pull.take())
+        (refusal,) = await refusals(runtime)
+        assert await runtime.rows("SELECT count(*) FROM dead_letters") == [(0,)]
+    assert (refusal["external_id"], [one["field"] for one in refusal["problems"]]) == ("a", ["body"])
+    assert tries == [1]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_service_can_give_up_any_message_and_tell_it(service):
+    subject = "intake.\udcff\0\x1b[2J." + "y" * 4000
+    raw = Msg(None, subject, "", b"\x00\xff", {"ce-id": "\udcff\0", "Name": "y" * 60_000})
+    heard = Heard(None, Envelope("", "", "", NOW), subject, "", 7)
+    async with transaction(await migrated(service)) as tx:
+        error = Unreadables("ce-id\0\ud800: " + "y" * 5000)
+        await bury(tx.sql, service, f"{service}-any", raw, heard, error, 1, NOW)
+        letter = await tx.sql.fetchrow("SELECT * FROM dead_letters")
+        told = await tx.sql.fetchrow("SELECT subject, body FROM outbox")
+    assert letter["subject"].startswith(r"intake.\xff\x00\x1b[2J.yyy")
+    assert (len(letter["subject"]), len(letter["reason"]), letter["body"]) == (1000, 2000, b"\x00\xff")
+    assert json.loads(letter["headers"])["ce-id"] == r"\xff\x00"
+    assert told["subject"].startswith(f"{service}.dead_lettered.v1.")
+    assert json.loads(told["body"])["subject"] == letter["subject"]
+
+
+BODY = {"external_id": "e-1", "revision": 3, "kind": "felling"}
+
+
+@pytest.mark.parametrize(
+    ("data", "rule", "identity"),
+    [
+        (b"", "must not be empty", (None, None)),
+        (b"\xef\xbb\xbf{}", "byte order mark", (None, None)),
+        ('{"external_id": "e-1"}'.encode("utf-16"), "byte-order mark", (None, None)),
+        (json.dumps(BODY).encode()[:-1], "must be JSON; it is not from line 1, column", ("e-1", 3)),
+        (b'{"external_id": "e-1", "text": "\xff"}', "must be UTF-8; byte 33 is not", ("e-1", None)),
+        (b'{"external_id": "e-1", "revision": 3, "x": "\\ud800"}', "half of a surrogate pair", ("e-1", 3)),
+        (b'{"batch_id": "b\\u0000", "revision": 2.5, "x": ' + b"[" * 100_000, "must be JSON", (r"b\x00", None)),
+        (b"[" * 1_000_000, "must be JSON", (None, None)),
+    ],
+)
+def test_a_body_that_is_no_json_is_told_why_and_whose_it_was(data, rule, identity):
+    headers = to_headers(Envelope("m-1", "acme", IncidentReport.type(), datetime.now(UTC)))
+    found = read(IncidentReport, "intake.acme.incident.v1", headers, data, 1, NOW)
+    assert isinstance(found, Unreadable)
+    assert [(one.field, rule in one.rule) for one in found.problems] == [("body", True)], found.problems
+    assert (found.heard.body.external_id, found.heard.body.revision) == identity
+    assert found.heard.envelope.id == "m-1"
+
+
+def test_everything_that_is_wrong_is_told_at_once_the_envelope_and_the_body():
+    headers = to_headers(Envelope("m-1", "other", ProgressReport.type(), datetime.now(UTC)))
+    found = read(IncidentReport, "intake.acme.incident.v1", headers, b'{"external_id": "e-1", "colour": 1}', 1, NOW)
+    fields = [one.field for one in found.problems]
+    assert fields[:2] == ["ce-type", "ce-source"]
+    assert {"kind", "at", "seen_at", "colour"} <= set(fields)
+    assert found.heard.body.external_id == "e-1"
+
+
+def test_problems_beyond_the_twentieth_are_told_by_number():
+    data = json.dumps({**BODY, **{f"colour-{n}": 1 for n in range(100)}}).encode()
+    headers = to_headers(Envelope("m-1", "acme", IncidentReport.type(), datetime.now(UTC)))
+    found = read(IncidentReport, "intake.acme.incident.v1", headers, data, 1, NOW)
+    assert (len(found.problems), found.problems[-1].rule) == (21, "breaks rules in 83 more places")
+
+
+@pytest.mark.parametrize("kind", [IncidentReport, ProgressReport, TrackBatch])
+def test_an_id_that_cannot_be_read_is_not_told_and_the_rest_is(kind):
+    headers = {**to_headers(Envelope("x" * 300, "acme", kind.type(), NOW)), "ce-correlationid": "中" * 15_000}
+    found = read(kind, intake_subject(kind, "acme"), headers, b'{"batch_id": "b-1"}', 1, NOW)
+    assert {"ce-id", "ce-correlationid"} <= {one.field for one in found.problems}
+    assert (found.heard.envelope.id, found.heard.envelope.correlationid) == ("", None)
+    assert found.heard.body.external_id == "b-1"
