@@ -169,6 +169,29 @@ async def test_nobody_reads_the_notices_of_others(tx):
     assert [len(await notices(tx, person)) for person in (OFFICE, UNIT, "p-stranger")] == [1, 0, 0]
 
 
+def test_what_notify_hears_and_answers_is_what_the_wiring_says():
+    handlers.notify.check()
+
+
+async def test_a_unit_signs_what_was_sent_to_it_and_not_what_was_sent_to_a_person_of_it(tx):
+    station = next(post for post in POSTS if post.id == "360222104000-unit")
+    colleague = station.appointments[0].model_copy(update={"person": PersonRef(id="p-colleague", name="某人")})
+    second = station.model_copy(update={"id": "360222104000-unit-2", "appointments": (colleague,)})
+    vacant = [one.model_copy(update={"appointments": ()}) for one in (station, second)]
+    facts = [heard(HAPPENED["assigned"], "cases", message_id=f"assigned-{n}") for n in range(2)]
+    await handlers.keep_posts(tx, [heard(PostStated(post=post), "roster", sequence=2) for post in vacant])
+    await handlers.tell(tx, facts[:1])
+    await handlers.keep_posts(tx, [heard(PostStated(post=post), "roster", sequence=3) for post in (station, vacant[1])])
+    await handlers.tell(tx, facts[1:])
+    await handlers.keep_posts(tx, [heard(PostStated(post=second), "roster", sequence=4)])
+    of_person, of_unit = await notices(tx, UNIT)
+    with pytest.raises(Problem) as refused:
+        await handlers.receipt(tx, asking(ReceiptNotice(notice_id=of_person.id), "p-colleague", FULIANG))
+    assert refused.value.status == 403
+    answer = await handlers.receipt(tx, asking(ReceiptNotice(notice_id=of_unit.id), "p-colleague", FULIANG))
+    assert [fact.by for fact in answer.news] == ["p-colleague"]
+
+
 async def test_a_notice_signed_twice_at_once_is_signed_once():
     dsn = await migrated("notify")
     async with committed(dsn) as tx:

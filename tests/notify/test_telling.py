@@ -99,6 +99,17 @@ def test_an_acceptor_above_is_told_where_the_office_put_it_right_itself():
     assert keys(HAPPENED["submitted"].model_copy(update={"case": case})) == [CITY_OFFICE]
 
 
+def test_the_unit_of_an_old_case_hears_of_it_only_while_it_must_act():
+    case = SUBMITTED.model_copy(update={"owner": cases.Owner(unit=COUNTY_OFFICE, due_on=DAY)})
+    assert keys(HAPPENED["imported"].model_copy(update={"case": case})) == []
+
+
+def test_a_place_without_a_division_is_named_by_its_first_area():
+    areas = tuple(AreaRef(id=id, kind="reserve", name=id, division=COUNTY) for id in ("first", "second"))
+    told = AlarmRaised(incident=incident(kind="fire").model_copy(update={"areas": areas}))
+    assert text.words_of(told)[1].startswith("first 发现")
+
+
 def test_a_ranger_who_is_new_hears_of_the_cases_of_the_grid():
     told = passed_on("360222104201-g1-ranger")
     assert [one.key[1] for one in recipients(told, Posts(handed_over("360222104201-g1-ranger")), DAY)] == [

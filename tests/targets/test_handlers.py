@@ -194,6 +194,10 @@ async def test_a_case_of_two_holders_counts_once_for_the_post_and_names_both(tx)
     assert sorted(line.holder.id if line.holder else "" for line in record.lines) == ["", "p-a-001"]
 
 
+def test_what_targets_hears_and_answers_is_what_the_wiring_says():
+    handlers.targets.check()
+
+
 async def test_a_record_is_shown_only_within_the_subjects_division(tx):
     await kept(tx, (1, opened()))
     with pytest.raises(Problem) as refused:

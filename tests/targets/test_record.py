@@ -190,6 +190,10 @@ def test_lateness_counts_only_while_the_unit_must_put_it_right(state, owner, is_
     assert [one[0] for one in book([OPENED, fact])] == (["opened", "overdue"] if is_late else ["opened"])
 
 
+def test_a_case_that_nobody_owns_is_nobodys_lateness():
+    assert book([OPENED, overdue(date(2020, 7, 1), "assigned", owner=None)]) == [of(THEN, "opened")]
+
+
 @pytest.mark.parametrize("state", ["submitted", "accepted"])
 def test_an_office_that_put_it_right_itself_is_not_late_while_its_work_waits(state):
     itself = {"unit": COUNTY_OFFICE, "owner": Owner(unit=COUNTY_OFFICE, due_on=date(2020, 7, 1))}
@@ -252,7 +256,10 @@ def test_only_the_acceptor_of_the_close_that_was_false_answers_by_his_post():
 
 
 def test_the_last_acceptor_is_the_one_of_this_relapse():
-    also = tuple(AlsoAnswerable(why="false_rectification", account=account) for account in ("p-first", "p-second"))
+    also = (
+        *(AlsoAnswerable(why="false_rectification", account=account) for account in ("p-first", "p-second")),
+        AlsoAnswerable(why="recurrence", account="p-third"),
+    )
     (step,) = steps_of(relapsed("false_rectification", cycle=3, also_answerable=also), 9)
     assert (step.account, step.unit) == ("p-second", STATION)
 
