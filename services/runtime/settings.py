@@ -35,8 +35,10 @@ class Settings(BaseSettings):
     @field_validator("nats_url")
     @classmethod
     def _bus(cls, value: str) -> str:
+        if not all(part.startswith(("nats://", "tls://")) for part in value.split(",")):
+            raise ValueError("must begin with nats:// or tls://")
         if not is_address(value, "nats", "tls"):
-            raise ValueError("must begin with nats:// or tls:// and name a host")
+            raise ValueError("must name a host, and a number where it names a port")
         return value
 
     @field_validator("database_url")
