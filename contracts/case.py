@@ -295,6 +295,7 @@ class Case(Value):
     unit: UnitRef | None = None
     assigned_at: Instant | None = None
     due_on: date | None = None
+    due_calendar: Line | None = None
     extensions: Annotated[int, Field(ge=0)] = 0
     extension: Extension | None = None
     owner: Owner | None = None

@@ -61,12 +61,15 @@ class ReopenCase(CaseCommand):
 
 
 class AssignCase(CaseCommand):
-    """verified or relapsed → assigned, by the office: which unit, by which day."""
+    """verified or relapsed → assigned, by the office: which unit, by which day.
+
+    Without a day, within the working days that its kind and severity have; a day of rest means the working day after.
+    """
 
     name: ClassVar[str] = "cases.assign.v1"
 
     unit: UnitRef
-    due_on: Day
+    due_on: Day | None = None
 
 
 class ReturnCase(CaseCommand):
@@ -78,12 +81,12 @@ class ReturnCase(CaseCommand):
 
 
 class ReassignCase(CaseCommand):
-    """assigned or rectifying → assigned, by the office: another unit, by which day."""
+    """assigned or rectifying → assigned, by the office: another unit, by which day; as for an assignment."""
 
     name: ClassVar[str] = "cases.reassign.v1"
 
     unit: UnitRef
-    due_on: Day
+    due_on: Day | None = None
     reason: Line
 
 

@@ -33,6 +33,7 @@ class Rules:
 
     office_level: Level
     working_days: Mapping[str, int]
+    rectify_working_days: Mapping[str, Mapping[str, int]]
     return_within_hours: int
     extensions: int
     look_back_after_days: int
@@ -42,11 +43,17 @@ class Rules:
     referral_of_severities: tuple[Severity, ...]
     referral_of_flags: tuple[Flag, ...]
 
+    def days_to_rectify(self, kind: CaseKind, severity: Severity) -> int:
+        """Within how many working days a unit puts such a case right, where nobody says a day."""
+        of_kind = self.rectify_working_days.get(kind, self.rectify_working_days["any"])
+        return of_kind.get(severity, of_kind["serious"])
+
     @classmethod
     def read(cls, stated: Mapping[str, Any]) -> Rules:
         return cls(
             Level(stated["office_level"]),
             stated["working_days"],
+            stated["rectify_working_days"],
             stated["return_within_hours"],
             stated["extensions"],
             stated["look_back_after_days"],

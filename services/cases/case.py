@@ -225,7 +225,7 @@ def owner_of(before: Case, case: Case, act: Act, posts: Posts) -> Owner | None:
     unit = case.unit if case.unit is not None and posts.unit(case.unit.id, today) is not None else None
     if case.state in (S.ASSIGNED, S.RECTIFYING) and unit is not None and case.due_on is not None:
         stays = owner is not None and (owner.unit, owner.due_on) == (unit, case.due_on)
-        return owner if stays else Owner(unit=unit, due_on=case.due_on, since_on=today)
+        return owner if stays else Owner(unit=unit, due_on=case.due_on, calendar=case.due_calendar, since_on=today)
     if case.state is S.RELAPSED and unit is not None:
         stays = before.state is S.RELAPSED and owner is not None and owner.unit == unit
         return owner if stays else owns(unit, "reassign_relapsed", act.on, today)

@@ -31,7 +31,7 @@ from contracts.ledger import LedgerLine
 from services.cases import demands
 from services.cases.campaign import Causes, campaign_of
 from services.cases.case import entry, now_acting, step, told
-from services.cases.deadline import after, between
+from services.cases.deadline import after, between, chosen
 from services.cases.look_back import next_look_back
 from services.cases.machine import Act, lawful, refuse, refuse_field
 from services.cases.post import Posts
@@ -113,7 +113,9 @@ def uphold(case: Case, act: Act, ask: UpholdObjection, posts: Posts) -> CaseFact
     _open_objection(case)
     if ask.due_on < act.on:
         refuse_field("due_on", f"must not be before {act.on}")
-    upheld = step(case, "uphold", act, posts, **{**_REOPENED, "route": None, "proofs": (), "due_on": ask.due_on})
+    due_on, calendar = chosen(ask.due_on)
+    changes = {**_REOPENED, "route": None, "proofs": (), "due_on": due_on, "due_calendar": calendar}
+    upheld = step(case, "uphold", act, posts, **changes)
     return told(ObjectionUpheld, upheld, act, reason=ask.reason)
 
 

@@ -42,6 +42,20 @@ def shifted(day: date, working_days: int) -> date:
     return _walk(day, abs(working_days), timedelta(days=1 if working_days > 0 else -1))
 
 
+@cache
+def working(day: date) -> Deadline:
+    """The day, or the next working day where it is a day of rest: a term never ends on one."""
+    end = day if is_working_day(day)[0] else after(day, 1).on
+    return Deadline(end, counted_by(day, end))
+
+
+def chosen(day: date) -> tuple[date, str | None]:
+    """A day that a person chose, as it counts; and by which calendar, where that moved it or does not know its year."""
+    counts = working(day)
+    as_said = counts.on == day and is_working_day(day)[1]
+    return counts.on, None if as_said else counts.calendar
+
+
 def between(first: date, last: date) -> int:
     """How many working days lie after `first`, up to and with `last`."""
     days = (last - first).days

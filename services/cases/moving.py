@@ -90,7 +90,7 @@ def _problems_of_merge(case: Case, into: Case, ask: MergeCase) -> list[tuple[str
 def _with_earlier_deadline(case: Case, into: Case, act: Act, posts: Posts) -> Case:
     """The unit's day, and the office's where it must do the same of both."""
     if case.due_on is not None and (into.due_on is None or case.due_on < into.due_on):
-        into = beside(into, act, posts, due_on=case.due_on)
+        into = beside(into, act, posts, due_on=case.due_on, due_calendar=case.due_calendar)
     if into.owner is None or case.owner is None or into.owner.unit != case.owner.unit or into.state != case.state:
         return into
     earlier = min(into.owner, case.owner, key=lambda owner: owner.due_on)

@@ -50,7 +50,7 @@ from contracts.values import UnitRef, day_of
 from services.cases import demands
 from services.cases.campaign import RULES, campaign_of
 from services.cases.case import entry, step, told
-from services.cases.deadline import between, shifted
+from services.cases.deadline import after, between, chosen, counted_by, shifted
 from services.cases.machine import MOVES, Act, lawful, refuse, refuse_field, wrong
 from services.cases.post import NoOffice, Posts
 
@@ -82,10 +82,11 @@ def reopen(case: Case, act: Act, ask: ReopenCase, posts: Posts) -> CaseFact:
 def assign(case: Case, act: Act, ask: AssignCase, posts: Posts) -> CaseFact:
     """Hand a case to the unit that must put it right, by a day."""
     lawful(case, "assign", act)
-    unit = _unit(posts, ask.unit, ask.due_on, act)
-    if case.due_on is not None and act.on <= case.due_on < ask.due_on:
+    unit, (due_on, calendar) = _unit(posts, ask.unit, ask.due_on, act), _day(case, ask.due_on, act)
+    if case.due_on is not None and act.on <= case.due_on and chosen(case.due_on)[0] < due_on:
         refuse_field("due_on", f"must not be after {case.due_on}, the day of the duplicate that was merged into it")
-    changes = {**_EMPTY, "unit": unit, "due_on": ask.due_on, "assigned_at": act.at, "extensions": 0}
+    changes: dict[str, Any] = {**_EMPTY, "unit": unit, "due_on": due_on, "due_calendar": calendar}
+    changes |= {"assigned_at": act.at, "extensions": 0}
     return told(CaseAssigned, step(case, "assign", act, posts, **changes), act)
 
 
@@ -101,8 +102,8 @@ def give_back(case: Case, act: Act, ask: ReturnCase, posts: Posts) -> CaseFact:
 
 def reassign(case: Case, act: Act, ask: ReassignCase, posts: Posts) -> CaseFact:
     lawful(case, "reassign", act)
-    unit = _unit(posts, ask.unit, ask.due_on, act)
-    changes: dict[str, Any] = {**_EMPTY, "unit": unit, "due_on": ask.due_on}
+    unit, (due_on, calendar) = _unit(posts, ask.unit, ask.due_on, act), _day(case, ask.due_on, act)
+    changes: dict[str, Any] = {**_EMPTY, "unit": unit, "due_on": due_on, "due_calendar": calendar}
     if case.unit is None or unit.id != case.unit.id:
         # The same unit has had its extension, and its hours to return the case.
         changes |= {"assigned_at": act.at, "extensions": 0}
@@ -118,11 +119,19 @@ def pass_to(case: Case, act: Act, successor: UnitRef | None, posts: Posts) -> tu
     return "reassign", step(case, "reassign", act, posts, **_EMPTY, unit=successor, assigned_at=act.at)
 
 
-def _unit(posts: Posts, asked: UnitRef, due_on: date, act: Act) -> UnitRef:
+def _day(case: Case, asked: date | None, act: Act) -> tuple[date, str | None]:
+    """The day that was chosen, or the one that the kind and severity of the case have; and by which calendar."""
+    if asked is not None:
+        return chosen(asked)
+    counted = after(act.on, RULES.days_to_rectify(case.kind, case.severity))
+    return counted.on, counted.calendar
+
+
+def _unit(posts: Posts, asked: UnitRef, due_on: date | None, act: Act) -> UnitRef:
     """The unit as the roster names it. Raises Problem for an unknown one, or a day that has passed."""
     unit = posts.unit(asked.id, day_of(act.at))
     errors = [] if unit is not None else [("unit.id", "must be the unit of a post in the roster")]
-    if due_on < act.on:
+    if due_on is not None and due_on < act.on:
         errors.append(("due_on", f"must not be before the day of the assignment, {act.on}"))
     wrong("a case goes to a known unit, by a day that has not passed", errors)
     assert unit is not None
@@ -187,7 +196,7 @@ def ask_extension(case: Case, act: Act, ask: AskExtension, posts: Posts) -> Case
         refuse_field("due_on", f"must be after {case.due_on}")
     if ask.due_on < act.on:
         refuse_field("due_on", f"must not be before {act.on}")
-    extension = Extension(due_on=ask.due_on, reason=ask.reason)
+    extension = Extension(due_on=chosen(ask.due_on)[0], reason=ask.reason)
     return told(ExtensionAsked, step(case, "ask_extension", act, posts, extension=extension), act)
 
 
@@ -195,7 +204,8 @@ def grant_extension(case: Case, act: Act, ask: GrantExtension, posts: Posts) -> 
     lawful(case, "grant_extension", act)
     if case.extension is None:
         refuse(case, "no extension has been asked for")
-    changes = {"due_on": case.extension.due_on, "extension": None, "extensions": case.extensions + 1}
+    due_on, calendar = chosen(case.extension.due_on)
+    changes = {"due_on": due_on, "due_calendar": calendar, "extension": None, "extensions": case.extensions + 1}
     return told(ExtensionGranted, step(case, "grant_extension", act, posts, **changes), act)
 
 
@@ -236,7 +246,10 @@ def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact
     """The unit goes on; the working days that the case waited for its acceptor do not count against it."""
     lawful(case, "send_back", act)
     waited = between(case.submitted_on or act.on, act.on)
-    changes = {"due_on": case.due_on and shifted(case.due_on, waited), "route": None, "proofs": ()}
+    changes: dict[str, Any] = {"route": None, "proofs": ()}
+    if case.due_on is not None and waited:
+        due_on = shifted(case.due_on, waited)
+        changes |= {"due_on": due_on, "due_calendar": counted_by(case.due_on, due_on)}
     return told(CaseSentBack, step(case, "send_back", act, posts, **changes), act, reason=ask.reason)
 
 
