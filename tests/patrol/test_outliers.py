@@ -67,6 +67,10 @@ def test_of_two_places_of_as_many_points_the_earlier_is_right():
     assert Sender(here).sends(there) == ([], {"impossible_speed": 3})
 
 
+def test_between_a_stored_point_and_a_new_one_before_it_the_stored_one_is_right():
+    assert Sender([at(6)]).sends([at(5, HUNDRED_KM)]) == ([], {"impossible_speed": 1})
+
+
 def test_a_stored_wrong_fix_does_not_take_the_good_ones_that_follow():
     assert Sender([at(0, HUNDRED_KM)]).sends(WALK[1:]) == ([when for _, _, when in WALK[1:]], {})
 
