@@ -19,6 +19,8 @@ from services.runtime.transaction import Sql
 
 _SUBJECT = re.compile(r"[!-)+-=?-~]{1,1024}\Z")
 """Printable, no blanks, no wildcards; the server's control line of 4,096 bytes holds the reply subject too."""
+AGAIN = "again"
+"""What the relay is told when everything is to be sent once more."""
 
 
 class Untellable(ValueError):
@@ -136,7 +138,18 @@ async def _sequences(sql: Sql, wanted: Counter[str]) -> dict[str, int]:
 
 
 async def send_again(sql: Sql) -> int:
-    """Let the relay send everything that is on record once more; returns how much that is."""
+    """Let the relay send everything that is on record once more; returns how much that is.
+
+    The relay itself puts the rows back, between two waves: nobody else's hand is in what it strikes off.
+    """
+    await sql.execute("UPDATE told SET stream_made_at = NULL")
+    await sql.execute("SELECT pg_notify('outbox_' || current_schema(), $1)", AGAIN)
+    count: int = await sql.fetchval("SELECT count(*) FROM outbox")
+    return count
+
+
+async def all_unsent(sql: Sql) -> int:
+    """Put everything that is on record back among what is to be sent; returns how much had been struck off."""
     count: int = await sql.fetchval(
         """
         WITH again AS (
@@ -149,12 +162,15 @@ async def send_again(sql: Sql) -> int:
 
 
 async def unsent(sql: Sql) -> tuple[int, float]:
-    """How many rows wait for the relay, and the age of the oldest in seconds."""
+    """How many rows wait for the relay, and the age of the oldest in seconds; all, when all are to be told again."""
     row = await sql.fetchrow(
         """
-        SELECT count(*) AS rows, coalesce(extract(epoch FROM clock_timestamp() - (
-            SELECT made_at FROM outbox WHERE id = (SELECT min(id) FROM unsent)
-        )), 0)::float8 AS oldest_s FROM unsent
+        SELECT CASE WHEN stream_made_at IS NULL THEN (SELECT count(*) FROM outbox)
+                    ELSE (SELECT count(*) FROM unsent) END AS rows,
+               coalesce(extract(epoch FROM clock_timestamp() - (
+                   SELECT made_at FROM outbox WHERE id = (SELECT min(id) FROM unsent)
+               )), 0)::float8 AS oldest_s
+        FROM told
         """
     )
     return (row["rows"], max(0.0, row["oldest_s"])) if row else (0, 0.0)

@@ -1,86 +1,31 @@
-"""Sends what the outbox holds: one relay per service, in order within each aggregate, until the stream's receipt."""
+"""Sends what the outbox holds: one relay per service, in order within each aggregate, until the stream's receipt.
+
+Why facts of an aggregate cannot leave out of order stands in docs/reliability.md.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import asyncpg
-import orjson
 import structlog
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 
-from services.runtime import metrics
+from contracts.wiring import STREAMS
+from services.runtime import metrics, outbox
 from services.runtime.breaker import AWAY, Breaker
+from services.runtime.receipts import Receipted, Receipts, Sending
 from services.runtime.settings import Settings
 from services.runtime.transaction import Sql
 
 log = structlog.get_logger()
 
 POLL_S = 1.0
-
-
-class Receipts:
-    """Publishes and matches the stream's receipts, with one subscription for all of them."""
-
-    def __init__(self, bus: Client) -> None:
-        self._bus = bus
-        self._prefix = bus.new_inbox()
-        self._waiting: dict[str, Callable[[str | None], None]] = {}
-        self._next = 0
-
-    async def listen(self) -> None:
-        await self._bus.subscribe(self._prefix + ".*", cb=self._received)
-
-    async def _received(self, message: Msg) -> None:
-        told = self._waiting.pop(message.subject.rpartition(".")[2], None)
-        if told is None:
-            return
-        if message.headers and message.headers.get("Status") == "503":
-            told("no stream takes this subject")
-            return
-        receipt = orjson.loads(message.data)
-        told(receipt["error"].get("description", "refused by the stream") if "error" in receipt else None)
-
-    async def publish(self, rows: list[asyncpg.Record], timeout_s: float) -> dict[int, str]:
-        """Publish the rows and wait for all receipts; returns what failed, by row id, with the reason."""
-        failed = {row["id"]: "no receipt in time" for row in rows}
-        everything = asyncio.get_running_loop().create_future()
-        left = len(rows)
-
-        def settle(row_id: int) -> Callable[[str | None], None]:
-            def told(reason: str | None) -> None:
-                nonlocal left
-                left -= 1
-                if reason is None:
-                    del failed[row_id]
-                else:
-                    failed[row_id] = reason
-                if not left and not everything.done():
-                    everything.set_result(None)
-
-            return told
-
-        tokens = []
-        for row in rows:
-            self._next += 1
-            token = str(self._next)
-            tokens.append(token)
-            self._waiting[token] = settle(row["id"])
-            await self._bus.publish(
-                row["subject"], row["body"], reply=f"{self._prefix}.{token}", headers=orjson.loads(row["headers"])
-            )
-        try:
-            async with asyncio.timeout(timeout_s):
-                await everything
-        except TimeoutError:
-            log.warning("receipts missing", count=len(failed))
-        finally:
-            for token in tokens:
-                self._waiting.pop(token, None)
-        return failed
+OVERTAKEN_S = 0.05
+SHORTER_LOOKS = 3
+"""How often, a poll apart, a stream must say that it is shorter than it was: a new leader may have yet to catch up."""
 
 
 class Relay:
@@ -95,6 +40,14 @@ class Relay:
         self._receipts = Receipts(bus)
         self._wake = asyncio.Event()
         self._put_off: dict[str, float] = {}
+        own = next(stream for stream in STREAMS if stream.name == service.upper())
+        self._stream = own.name
+        self._subjects = tuple(subject.removesuffix(">") for subject in own.subjects)
+        self._last = 0
+        self._in_doubt = True
+        """Whether the stream may end elsewhere than at `_last`."""
+        self._connection = 0
+        self._shorter = 0
         self.leading = False
 
     def wake(self) -> None:
@@ -126,13 +79,46 @@ class Relay:
         while not await sql.fetchval("SELECT pg_try_advisory_lock(hashtextextended(current_schema(), 0))"):
             if await self._woken():
                 await sql.execute("SELECT pg_notify($1, '')", self._channel)
-        await sql.add_listener(self._channel, lambda *_: self.wake())
-        self.leading = True
+        await sql.add_listener(self._channel, self._heard)
+        self.leading = self._in_doubt = True
         log.debug("relay leads")
         while True:
             await self._breaker.closed()
-            if not await self._send_some(sql):
+            if self._in_doubt or self._connection != self._bus.stats["reconnects"]:
+                if not await self._look(sql):
+                    await asyncio.sleep(POLL_S)
+            elif not await self._send_some(sql):
                 await self._woken()
+
+    def _heard(self, _connection: object, _pid: int, _channel: str, said: object) -> None:
+        self._in_doubt |= said == outbox.AGAIN
+        self.wake()
+
+    async def _look(self, sql: asyncpg.Connection) -> bool:
+        """Learn where the stream ends; False when it does not say.
+
+        One that was made anew, or lost its end, is told everything on record once more, before anything newer.
+        """
+        connection = self._bus.stats["reconnects"]
+        end = await self._receipts.end_of(self._stream, self._settings.publish_timeout_s)
+        if end is None:
+            log.debug("the stream does not answer", stream=self._stream)
+            return False
+        self._in_doubt = False
+        async with sql.transaction():
+            noted = await sql.fetchrow("SELECT stream_made_at, last_sequence FROM told FOR UPDATE")
+            assert noted is not None
+            shorter = noted["stream_made_at"] == end.made_at and end.last < noted["last_sequence"]
+            self._shorter = self._shorter + 1 if shorter else 0
+            if 0 < self._shorter < SHORTER_LOOKS:
+                self._in_doubt = True
+                return False
+            if shorter or noted["stream_made_at"] != end.made_at:
+                again = await outbox.all_unsent(sql)
+                log.warning("everything is told again", stream=self._stream, facts=again, shorter=shorter)
+            await sql.execute("UPDATE told SET stream_made_at = $1, last_sequence = $2", *end)
+        self._connection, self._last, self._shorter = connection, end.last, 0
+        return True
 
     async def _woken(self) -> bool:
         """Wait until there is something new, or for a while; the poll is what is relied on (STACK row 14)."""
@@ -162,20 +148,42 @@ class Relay:
         queues: dict[str, deque[asyncpg.Record]] = {}
         for row in rows:
             queues.setdefault(row["partitionkey"], deque()).append(row)
-        while queues:
+        while queues and not self._in_doubt:
             wave = [queue.popleft() for queue in queues.values()]
-            failed = await self._receipts.publish(wave, self._settings.publish_timeout_s)
-            sent = [row["id"] for row in wave if row["id"] not in failed]
-            if sent:
-                await sql.execute("DELETE FROM unsent WHERE id = ANY($1::bigint[])", sent)
-                metrics.RELAYED.inc(len(sent))
-            for row in wave:
-                key = row["partitionkey"]
-                if row["id"] in failed:
-                    metrics.RELAY_FAILED.inc()
-                    log.warning("not sent yet", subject=row["subject"], reason=failed[row["id"]])
-                    self._put_off[key] = asyncio.get_running_loop().time() + 1.0
-                    del queues[key]
-                elif not queues[key]:
-                    del queues[key]
+            receipted = await self._receipts.publish(self._bound(wave), self._settings.publish_timeout_s)
+            await self._settle(sql, wave, receipted)
+            queues = {key: queue for key, queue in queues.items() if queue}
         return bool(rows)
+
+    def _bound(self, wave: list[asyncpg.Record]) -> list[Sending]:
+        """Bind each fact to the end of the stream that the one before it makes; other streams have other writers."""
+        last, sendings = self._last, []
+        for row in wave:
+            ours = row["subject"].startswith(self._subjects)
+            sendings.append(Sending(row, last if ours else None))
+            last += ours
+        return sendings
+
+    async def _settle(self, sql: Sql, wave: Sequence[asyncpg.Record], receipted: Receipted) -> None:
+        """Strike off what has a receipt; what has none, and its aggregate, is read again, some of it later."""
+        self._last = max(self._last, receipted.last)
+        sent = [row["id"] for row in wave if row["id"] not in receipted.failed]
+        if sent:
+            await sql.execute(
+                """
+                WITH struck AS (DELETE FROM unsent WHERE id = ANY($1::bigint[]))
+                UPDATE told SET last_sequence = greatest(last_sequence, $2)
+                """,
+                sent,
+                receipted.last,
+            )
+            metrics.RELAYED.inc(len(sent))
+        self._in_doubt |= bool(receipted.failed)
+        for row in wave:
+            if row["id"] not in receipted.failed or row["id"] in receipted.overtaken:
+                continue
+            metrics.RELAY_FAILED.inc()
+            log.warning("not sent yet", subject=row["subject"], reason=receipted.failed[row["id"]])
+            self._put_off[row["partitionkey"]] = asyncio.get_running_loop().time() + 1.0
+        if receipted.overtaken and not sent:
+            await asyncio.sleep(OVERTAKEN_S)

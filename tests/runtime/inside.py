@@ -60,10 +60,13 @@ class Inside:
     async def leave(self):
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.pool.close()
         for client in (self.client, self.acme, self.provisioner):
             await client.close()
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
 
     def begin(self, work):
         self._tasks.append(asyncio.create_task(work))

@@ -46,7 +46,8 @@ async def write(sql, *facts):
 
 async def all_sent(runtime):
     async def so():
-        return await runtime.rows("SELECT count(*) FROM unsent") == [(0,)]
+        async with runtime.pool.acquire() as sql:
+            return (await outbox.unsent(sql))[0] == 0
 
     await until(so)
 
@@ -172,7 +173,7 @@ async def test_a_bus_that_lost_everything_is_refilled_from_the_outbox(runtime):
     await runtime.streams.add_stream(config)
     async with runtime.pool.acquire() as sql:
         assert await outbox.send_again(sql) == 9
-    runtime.relay.wake()
+        assert (await outbox.unsent(sql))[0] == 9
     await all_sent(runtime)
     assert (len(before), await on_the_bus(runtime)) == (9, before)
 

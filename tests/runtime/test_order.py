@@ -1,0 +1,185 @@
+"""Facts of one aggregate stand in their stream in their order, whatever becomes of the stream or the relay."""
+
+import asyncio
+import shutil
+
+import pytest
+
+from deploy.nats.provision import provision
+from services.runtime import outbox
+from services.runtime.receipts import EXPECTED, NOT_CONNECTED, Receipts, Sending
+from tests.runtime.inside import inside
+from tests.runtime.test_stack_outbox import all_sent, fact, on_the_bus, write
+from tests.servers import migrated, until
+from tests.telling import connect
+
+
+@pytest.fixture
+async def runtime(bus):
+    async with inside(bus, await migrated("targets"), publish_timeout_s=1.0) as runtime:
+        yield runtime
+
+
+async def tell(runtime, *facts):
+    async with runtime.pool.acquire() as sql, sql.transaction():
+        await write(sql, *facts)
+    runtime.relay.wake()
+
+
+async def made_anew(runtime):
+    """The stream has lost everything, and nobody's connection has."""
+    config = (await runtime.streams.stream_info("TARGETS")).config
+    await runtime.streams.delete_stream("TARGETS")
+    await runtime.streams.add_stream(config)
+
+
+async def restarted(bus, store=None):
+    """The bus was killed; it comes back empty, or with an older copy of what it held."""
+    bus.kill()
+    shutil.rmtree(bus.home / "jetstream")
+    if store is not None:
+        shutil.copytree(store, bus.home / "jetstream")
+    bus.start()
+    provisioner = await connect(bus, "provisioner")
+    await provision(provisioner.jetstream(timeout=10), bus.users.durables(), say=lambda _: None)
+    await provisioner.close()
+
+
+def in_order(told):
+    """Each aggregate's sequence from 1 without a gap, repeats of what was there before aside."""
+    last: dict[str, int] = {}
+    for key, sequence in told:
+        if sequence > last.get(key, 0):
+            assert sequence == last.get(key, 0) + 1, told
+            last[key] = sequence
+    return last
+
+
+async def test_a_stream_made_anew_is_told_the_older_facts_of_an_aggregate_before_a_newer_one(runtime):
+    runtime.begin(runtime.relay.run())
+    await tell(runtime, fact("a", "t-1"), fact("b", "t-1"), fact("c", "t-2"))
+    await all_sent(runtime)
+    await made_anew(runtime)
+    await tell(runtime, fact("d", "t-1"))
+    await all_sent(runtime)
+    assert in_order(await on_the_bus(runtime)) == {"t-1": 3, "t-2": 1}
+
+
+async def test_a_bus_that_comes_back_empty_is_refilled_before_what_was_written_meanwhile(bus, runtime):
+    """Nothing that was published while the client was not connected comes out of a buffer later."""
+    runtime.begin(runtime.relay.run())
+    await tell(runtime, *(fact(f"a-{n}", f"t-{n % 5}") for n in range(20)))
+    await all_sent(runtime)
+    bus.kill()
+    await tell(runtime, *(fact(f"b-{n}", f"t-{n % 5}") for n in range(20)))
+    await restarted(bus)
+    await all_sent(runtime)
+    assert in_order(await on_the_bus(runtime)) == {f"t-{n}": 8 for n in range(5)}
+
+
+async def test_a_bus_that_comes_back_empty_is_refilled_though_nobody_has_anything_to_tell(bus, runtime):
+    runtime.begin(runtime.relay.run())
+    await tell(runtime, fact("a", "t-1"), fact("b", "t-1"))
+    await all_sent(runtime)
+    await restarted(bus)
+
+    async def refilled():
+        return await on_the_bus(runtime) == [("t-1", 1), ("t-1", 2)]
+
+    await until(refilled)
+
+
+async def test_a_bus_that_lost_its_latest_messages_is_told_them_again(bus, runtime, tmp_path):
+    runtime.begin(runtime.relay.run())
+    await tell(runtime, fact("a", "t-1"), fact("b", "t-2"))
+    await all_sent(runtime)
+    bus.stop()
+    shutil.copytree(bus.home / "jetstream", tmp_path / "older")
+    bus.start()
+    await tell(runtime, fact("c", "t-1"))
+    await all_sent(runtime)
+    await restarted(bus, tmp_path / "older")
+    await tell(runtime, fact("d", "t-1"))
+    await all_sent(runtime)
+    assert in_order(await on_the_bus(runtime)) == {"t-1": 3, "t-2": 1}
+
+
+async def test_what_a_relay_that_stood_still_sends_late_is_refused_by_a_stream_that_went_on(runtime):
+    """Bytes of a frozen process, of a frozen server, or of a client's buffer; the window for repeats is long past."""
+    await tell(runtime, fact("a", "t-1"), fact("b", "t-1"))
+    relaying = runtime.begin(runtime.relay.run())
+    await all_sent(runtime)
+    relaying.cancel()
+    async with runtime.pool.acquire() as sql:
+        late = await sql.fetchrow("SELECT id, subject, headers, body FROM outbox ORDER BY id DESC LIMIT 1")
+    await made_anew(runtime)
+    receipts = Receipts(runtime.client)
+    await receipts.listen()
+    receipted = await receipts.publish([Sending(late, 1)], 5.0)
+    assert (receipted.overtaken, await on_the_bus(runtime)) == ({late["id"]}, [])
+
+
+async def test_two_relays_at_once_tell_nothing_out_of_order(runtime):
+    """As while one has lost its lock and does not know it yet: the stream takes from who knows where it ends."""
+    async with inside(runtime.bus, runtime.dsn) as other:
+        for n in range(10):
+            await tell(runtime, *(fact(f"{n}-{k}", f"t-{k}") for k in range(20)))
+        for one in (runtime, other):
+            await one.relay._receipts.listen()
+            async with one.pool.acquire() as sql:
+                await one.relay._look(sql)
+
+        async def send(one):
+            async with one.pool.acquire() as sql:
+                while (await outbox.unsent(sql))[0]:
+                    if one.relay._in_doubt:
+                        await one.relay._look(sql)
+                    await one.relay._send_some(sql)
+
+        await asyncio.gather(*(send(one) for one in (runtime, other)))
+    assert in_order(await on_the_bus(runtime)) == {f"t-{k}": 10 for k in range(20)}
+
+
+async def test_a_refill_asked_for_again_and_again_under_load_loses_and_reorders_nothing(runtime):
+    runtime.begin(runtime.relay.run())
+    for n in range(30):
+        await tell(runtime, *(fact(f"{n}-{k}", f"t-{k}") for k in range(20)))
+        if n % 10 == 5:
+            await made_anew(runtime)
+        if n % 3 == 0:
+            async with runtime.pool.acquire() as sql, sql.transaction():
+                await outbox.send_again(sql)
+    await all_sent(runtime)
+    assert in_order(await on_the_bus(runtime)) == {f"t-{k}": 30 for k in range(20)}
+
+
+async def test_what_stands_in_a_stream_says_what_it_was_bound_to(runtime):
+    """The binding is a header that the server checks; a department may read it and need not."""
+    runtime.begin(runtime.relay.run())
+    await tell(runtime, fact("a", "t-1"), fact("b", "t-2"))
+    await all_sent(runtime)
+    kept = [await runtime.streams.get_msg("TARGETS", n) for n in (1, 2)]
+    assert [one.headers[EXPECTED] for one in kept] == ["0", "1"]
+
+
+async def test_nothing_is_left_in_the_client_for_a_bus_that_comes_back(bus, runtime):
+    await tell(runtime, fact("a", "t-1"))
+    async with runtime.pool.acquire() as sql:
+        row = await sql.fetchrow("SELECT id, subject, headers, body FROM outbox")
+    receipts = Receipts(runtime.client)
+    await receipts.listen()
+    bus.kill()
+
+    async def away():
+        return not runtime.client.is_connected
+
+    await until(away)
+    receipted = await receipts.publish([Sending(row, 0)], 0.1)
+    await restarted(bus)
+
+    async def back():
+        return runtime.client.is_connected
+
+    await until(back)
+    await runtime.client.flush()
+    assert (receipted.failed, await on_the_bus(runtime)) == ({row["id"]: NOT_CONNECTED}, [])
