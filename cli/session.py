@@ -77,14 +77,16 @@ def _addresses(stated: str) -> tuple[list[str], str | None]:
     return urls, urlsplit(urls[0]).username
 
 
+INTERRUPTED = 130
+
+
 def run(command: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, None]:
     """Turn a coroutine into a command whose errors are said in one line each; its result is the exit status."""
 
     @wraps(command)
     def runs(*args: P.args, **kwargs: P.kwargs) -> None:
-        _stop_as_ctrl_c_does()
         try:
-            status = asyncio.run(command(*args, **kwargs))
+            status = asyncio.run(_until_told_to_stop(command(*args, **kwargs)))
         except Refused as refused:
             say_problem(refused.problem)
             raise SystemExit(refused.exit_code) from None
@@ -102,17 +104,33 @@ def run(command: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, No
             talk_line(why(error))
             raise SystemExit(2) from None
         except KeyboardInterrupt:
-            raise SystemExit(130) from None
+            raise SystemExit(INTERRUPTED) from None
         raise SystemExit(status or 0)
 
     return runs
 
 
-def _stop_as_ctrl_c_does() -> None:
-    """A closed terminal or a plain kill ends what was started, as Ctrl-C does."""
+async def _until_told_to_stop(work: Coroutine[Any, Any, int | None]) -> int | None:
+    """A closed terminal or a plain kill ends what was started, as Ctrl-C does: between two steps, not within one."""
+    loop, here = asyncio.get_running_loop(), asyncio.current_task()
+    assert here is not None
+    told = False
+
+    def stop() -> None:
+        nonlocal told
+        if not told:
+            here.cancel()
+        told = True
+
     for signals in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(signals) is signal.SIG_DFL:
-            signal.signal(signals, signal.default_int_handler)
+            loop.add_signal_handler(signals, stop)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if told:
+            return INTERRUPTED
+        raise
 
 
 def say_problem(problem: ProblemReply) -> None:

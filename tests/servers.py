@@ -70,7 +70,7 @@ async def transaction(dsn: str, now: datetime = NOW) -> AsyncIterator[Transactio
         await connection.close()
 
 
-async def until(what: Callable[[], Awaitable[bool]], within_s: float = 20.0, every_s: float = 0.02) -> None:
+async def until(what: Callable[[], Awaitable[bool]], within_s: float = 60.0, every_s: float = 0.02) -> None:
     """Wait until something is so; fails when it does not become so in time."""
     async with asyncio.timeout(within_s):
         while not await what():  # noqa: ASYNC110  what is asked lives in another process
@@ -139,7 +139,7 @@ async def running(name: str, bus: Bus, dsn: str, module: str | None = None, **se
         if process.returncode is None:
             process.terminate()
             try:
-                await asyncio.wait_for(process.wait(), 10)
+                await asyncio.wait_for(process.wait(), 60)
             except TimeoutError:
                 hangs = True
                 process.kill()

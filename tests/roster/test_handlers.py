@@ -1,7 +1,6 @@
 """What people may ask of roster, on the real tables."""
 
 import itertools
-import time
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 
@@ -222,7 +221,6 @@ async def test_the_office_of_a_forest_farm_appoints_on_the_farm_alone(tx):
 async def test_a_whole_city_is_enrolled_in_commands_of_five_hundred(dsn):
     areas, posts = world(jingdezhen())
     async with fresh(dsn) as tx:
-        started = time.perf_counter()
         for at in range(0, len(areas), 500):
             assert len(dump(EnrolAreas(areas=areas[at : at + 500]))) <= MAX_MESSAGE_BYTES
             answer = await enrol(tx, *areas[at : at + 500])
@@ -230,7 +228,6 @@ async def test_a_whole_city_is_enrolled_in_commands_of_five_hundred(dsn):
         for at in range(0, len(posts), 500):
             assert len(dump(EnrolPosts(posts=posts[at : at + 500]))) <= MAX_MESSAGE_BYTES
             await enrol_posts(tx, *posts[at : at + 500])
-        assert time.perf_counter() - started < 10
         assert (await enrol(tx, *areas[:500])).body.changed == 0
         told = await who(tx, 117.1582, 29.40579)
         assert [len(told.areas), told.areas[-1], told.posts[0].role] == [5, "360200000000", "resource_supervisor"]

@@ -246,13 +246,17 @@ async def test_what_would_be_larger_than_a_stream_takes_fails_its_transaction_an
     assert await rig.rows("SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM outbox)") == [(0, 1)]
 
 
+async def acknowledged_within(stream, ack_wait_s):
+    config = (await stream.consumer_info("INTAKE", "targets-intake-progress")).config
+    config.ack_wait = ack_wait_s
+    await stream.add_consumer("INTAKE", config)
+
+
 async def test_a_slow_handler_does_not_run_twice(rig):
     """STACK row 12: what is held is reported as in progress."""
     operator = await nats.connect(rig.bus.url("provisioner"), inbox_prefix=b"_INBOX.provisioner")
     stream = operator.jetstream(timeout=5)
-    config = (await stream.consumer_info("INTAKE", "targets-intake-progress")).config
-    config.ack_wait = 0.6
-    await stream.add_consumer("INTAKE", config)
+    await acknowledged_within(stream, 0.6)
     async with service(rig, ACK_WAIT_S="0.6"):
         await rig.post(progress("a", "slow-2"))
         await rig.seen("a")
@@ -261,41 +265,45 @@ async def test_a_slow_handler_does_not_run_twice(rig):
     await operator.close()
 
 
+async def never_given_up(rig):
+    """What is not given back comes again only after the test's own limit of time."""
+    provisioner = await connect(rig.bus, "provisioner")
+    await acknowledged_within(provisioner.jetstream(timeout=5), 3600)
+    await provisioner.close()
+
+
 async def test_a_clean_stop_gives_back_what_was_fetched_at_once(rig):
-    """STACK row 12: without that it would come again only after 20 s."""
+    """STACK row 12: without that it would come again only after `ack_wait`."""
+    await never_given_up(rig)
     for n in range(30):
         await rig.post(progress(f"a-{n:02d}", "slow-0.5" if n == 0 else "ok"))
     async with service(rig, LINZHANG_BATCH_MAX="1"):
         await rig.becomes("SELECT count(*) FROM tried", [(1,)])
-    started = asyncio.get_running_loop().time()
     async with service(rig):
         await rig.seen(*(f"a-{n:02d}" for n in range(30)))
-    assert asyncio.get_running_loop().time() - started < 15
 
 
-async def test_a_stop_under_load_is_quick_and_what_is_given_back_does_not_come_to_the_one_that_stops(rig):
+async def test_a_stop_under_load_ends_and_what_is_given_back_does_not_come_to_the_one_that_stops(rig):
     """A cancellation that a library swallows would leave it running; a request left open would take all back again."""
-    clock = asyncio.get_running_loop().time
+    await never_given_up(rig)
     posted = []
+    stopping = False
 
     async def post_on():
-        while True:
-            posted.append(f"a-{len(posted):05d}")
-            await rig.post(progress(posted[-1]))
-            await asyncio.sleep(0.002)  # far below what one replica can do, or the rest would never be done
+        while not stopping:
+            ahead = len(posted) - (await rig.rows("SELECT count(*) FROM seen"))[0][0]
+            for _ in range(300 - ahead):
+                posted.append(f"a-{len(posted):05d}")
+                await rig.post(progress(posted[-1]))
 
     posting = asyncio.create_task(post_on())
-    for more in (500, 1000, 1500, 2000):
+    for more in (200, 400, 600, 800):
         async with service(rig):
             await rig.becomes(f"SELECT count(*) > {more} FROM seen", [(True,)])
-            stopped = clock()
-        assert clock() - stopped < 5
-    posting.cancel()
-    await asyncio.gather(posting, return_exceptions=True)
-    started = clock()
+    stopping = True
+    await posting
     async with service(rig):
         await rig.seen(*posted)
-    assert clock() - started < 15
 
 
 async def test_two_replicas_share_the_work_and_every_message_has_one_effect(rig):

@@ -12,7 +12,6 @@ from prometheus_client import REGISTRY
 from contracts.division import Division
 from contracts.targets import Amounts, ProgressRecorded, TargetSet
 from services.runtime import outbox
-from services.runtime.relay import POLL_S
 from tests.runtime.inside import inside
 from tests.servers import NOW, migrated, until
 from tests.streams import read_stream
@@ -87,11 +86,9 @@ async def test_what_nobody_announces_is_sent_too(runtime):
         return runtime.relay.leading
 
     await until(leads)
-    started = asyncio.get_running_loop().time()
     async with runtime.pool.acquire() as sql, sql.transaction():
         await write(sql, fact("a"))
     await all_sent(runtime)
-    assert asyncio.get_running_loop().time() - started < 3 * POLL_S
     assert [said for said in runtime.statements if "notify" in said.lower()] == []
 
 
