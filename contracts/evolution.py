@@ -1,4 +1,8 @@
-"""What would break a reader or a sender within one major version (DESIGN §3)."""
+"""What would break a reader or a sender within one major version (DESIGN §3).
+
+What people send may only be taken more widely, what services tell may only be told more narrowly; a new word of an open
+enumeration is told all the same, since readers take it as `other`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 Schema = Mapping[str, Any]
+LARGEST = ("maxLength", "maximum", "maxItems", "exclusiveMaximum", "maxProperties")
+SMALLEST = ("minLength", "minimum", "minItems", "exclusiveMinimum", "minProperties")
+ALIKE = ("pattern", "format", "multipleOf")
+"""Keywords of which nobody can say whether a change narrows or widens; only to have none is wider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +38,19 @@ def breaks(before: Mapping[str, Schema], now: Mapping[str, Schema]) -> list[Brea
         if new is None:
             found.append(Break(name, "-", "message removed", "keep it until a later major version of the project"))
         else:
-            found += _Comparison(name, old, new).run()
+            found += dict.fromkeys(_Comparison(name, old, new).run())
     return found
+
+
+def moves(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> list[Break]:
+    """Every change of how a message is found on the bus: its subject, its stream, what its order is kept by."""
+    return [
+        Break(name, what, f"was {stated}, is {now[name].get(what)}", f"leave it, or make {_next_major(name)}")
+        for name, wire in sorted(before.items())
+        if name in now
+        for what, stated in wire.items()
+        if now[name].get(what) != stated
+    ]
 
 
 def _next_major(name: str) -> str:
@@ -46,88 +65,130 @@ class _Comparison:
     def __init__(self, name: str, old: Schema, new: Schema) -> None:
         self._name = name
         self._old, self._new = old, new
-        self._sent_to_us = bool(old.get("additionalProperties") is False)
-        self._seen: set[tuple[str, str]] = set()
+        self._sent_to_us = old.get("additionalProperties") is False
+        self._seen: set[tuple[int, int]] = set()
 
     def run(self) -> Iterator[Break]:
-        yield from self._object("", self._old, self._new)
+        yield from self._value("", self._old, self._new)
 
-    def _object(self, path: str, old: Schema, new: Schema) -> Iterator[Break]:
-        had, has = old.get("properties", {}), new.get("properties", {})
-        gone = [field for field in had if field not in has]
-        came = [field for field in has if field not in had]
-        for field in gone:
-            twin = next((other for other in came if self._same(had[field], has[other])), None)
-            kind = f"renamed to {twin}" if twin else "removed"
-            yield Break(self._name, path + field, kind, f"keep it and add the new one beside it, or {self._major()}")
-        for field in came:
-            if field in new.get("required", ()) and self._sent_to_us:
-                yield Break(self._name, path + field, "newly required", f"give it a default, or {self._major()}")
-        for field in had:
-            if field not in has:
-                continue
-            was, is_ = field in old.get("required", ()), field in new.get("required", ())
-            if was and not is_ and not self._sent_to_us:
-                yield Break(self._name, path + field, "may now be missing", f"always send it, or {self._major()}")
-            if is_ and not was and self._sent_to_us:
-                yield Break(self._name, path + field, "newly required", f"give it a default, or {self._major()}")
-            yield from self._value(path + field, had[field], has[field])
+    def _break(self, path: str, kind: str, instead: str) -> Break:
+        return Break(self._name, path or "-", kind, f"{instead}, or make {_next_major(self._name)}")
 
     def _value(self, path: str, old: Schema, new: Schema) -> Iterator[Break]:
-        old, new = self._followed(old, self._old), self._followed(new, self._new)
+        old, new = _followed(old, self._old), _followed(new, self._new)
+        if (id(old), id(new)) in self._seen:
+            return
+        self._seen.add((id(old), id(new)))
         before, after = _types(old, self._old), _types(new, self._new)
         lost, gained = before - after, after - before
         if self._sent_to_us and lost and "anything" not in after:
-            yield Break(self._name, path, f"no longer takes {_said(lost)}", f"go on taking it, or {self._major()}")
+            yield self._break(path, f"no longer takes {_said(lost)}", "go on taking it")
         elif not self._sent_to_us and gained:
             kind = f"retyped from {_said(before)} to {_said(after)}"
-            yield Break(self._name, path, kind, f"add a new field of the new type, or {self._major()}")
-        if self._sent_to_us:
-            yield from self._narrowed(path, old, new)
-        key = (str(old.get("title")), str(new.get("title")))
-        if "properties" in old and key not in self._seen:
-            self._seen.add(key)
-            yield from self._object(path + ".", old, new)
-        if "items" in old and "items" in new:
-            yield from self._value(path + "[]", old["items"], new["items"])
-        for one, other in zip(_branches(old), _branches(new), strict=False):
-            yield from self._value(path, one, other)
+            yield self._break(path, kind, "add a new field of the new type")
+        if _kind(old) == _kind(new) or "anything" in before | after:
+            yield from self._bounds(path, old, new)
+        yield from self._object(path, old, new)
+        if isinstance(old.get("items"), Mapping) and isinstance(new.get("items"), Mapping):
+            yield from self._value(f"{path}[]", old["items"], new["items"])
+        for one, other in zip(old.get("prefixItems", ()), new.get("prefixItems", ()), strict=False):
+            yield from self._value(f"{path}[]", one, other)
+        if isinstance(old.get("additionalProperties"), Mapping) and isinstance(
+            new.get("additionalProperties"), Mapping
+        ):
+            yield from self._value(f"{path}{{}}", old["additionalProperties"], new["additionalProperties"])
+        yield from self._branches(path, old, new)
 
-    def _narrowed(self, path: str, old: Schema, new: Schema) -> Iterator[Break]:
-        for word in ("maxLength", "maximum", "maxItems"):
-            if word in new and (word not in old or new[word] < old[word]):
-                yield Break(self._name, path, f"{word} narrowed to {new[word]}", f"leave it, or {self._major()}")
-        for word in ("minLength", "minimum", "minItems", "exclusiveMinimum"):
-            if word in new and (word not in old or new[word] > old[word]):
-                yield Break(self._name, path, f"{word} narrowed to {new[word]}", f"leave it, or {self._major()}")
-        gone = [word for word in old.get("enum", ()) if word not in new.get("enum", old.get("enum", ()))]
-        if gone:
-            yield Break(self._name, path, f"no longer takes {', '.join(gone)}", f"go on taking it, or {self._major()}")
+    def _branches(self, path: str, old: Schema, new: Schema) -> Iterator[Break]:
+        """Each alternative beside the one of its type, or of its place where several are of one."""
+        had, has = _alternatives(old), _alternatives(new)
+        if had and has:
+            for at, one in enumerate(had):
+                kind = _kind(_followed(one, self._old))
+                alike = [other for other in has if _kind(_followed(other, self._new)) == kind]
+                among = [other for other in had if _kind(_followed(other, self._old)) == kind]
+                place = among.index(one)
+                if place < len(alike):
+                    yield from self._value(path, one, alike[place])
+                elif self._sent_to_us and kind in {_kind(_followed(other, self._new)) for other in has}:
+                    yield self._break(path, f"alternative {at + 1} is gone", "go on taking it")
+        elif had or has:
+            whole, parts = (new, had) if had else (old, has)
+            kind = _kind(whole)
+            for part in parts:
+                if _kind(_followed(part, self._old if had else self._new)) == kind:
+                    yield from self._value(path, part, whole) if had else self._value(path, whole, part)
+
+    def _object(self, path: str, old: Schema, new: Schema) -> Iterator[Break]:
+        had, has = old.get("properties", {}), new.get("properties", {})
+        inside = f"{path}." if path else ""
+        was_needed, is_needed = set(old.get("required", ())), set(new.get("required", ()))
+        came = [field for field in has if field not in had]
+        for field in had:
+            if field not in has:
+                twin = next((other for other in came if self._same(had[field], has[other])), None)
+                kind = f"renamed to {twin}" if twin else "removed"
+                yield self._break(inside + field, kind, "keep it and add the new one beside it")
+                continue
+            if field in was_needed - is_needed and not self._sent_to_us:
+                yield self._break(inside + field, "may now be missing", "always send it")
+            yield from self._value(inside + field, had[field], has[field])
+        if self._sent_to_us:
+            for field in has:
+                if field in is_needed - was_needed:
+                    yield self._break(inside + field, "newly required", "give it a default")
+
+    def _bounds(self, path: str, old: Schema, new: Schema) -> Iterator[Break]:
+        for word, larger in [(word, True) for word in LARGEST] + [(word, False) for word in SMALLEST]:
+            was, is_ = old.get(word), new.get(word)
+            if was == is_:
+                continue
+            narrowed = was is None or (is_ is not None and (is_ < was) == larger)
+            if narrowed == self._sent_to_us:
+                way = "narrowed" if narrowed else "widened"
+                yield self._break(
+                    path, f"{word} {way} to {is_}" if is_ is not None else f"{word} taken away", "leave it"
+                )
+        for word in ALIKE:
+            was, is_ = old.get(word), new.get(word)
+            harmless = is_ is None if self._sent_to_us else was is None
+            if was != is_ and not harmless:
+                yield self._break(path, f"{word} was {was}, is {is_}", "leave it")
+        gone = [word for word in _words(old) if word not in (_words(new) or _words(old))]
+        if gone and self._sent_to_us:
+            yield self._break(path, f"no longer takes {', '.join(map(str, gone))}", "go on taking it")
+        if _words(new) and not _words(old) and self._sent_to_us:
+            yield self._break(path, f"takes only {', '.join(map(str, _words(new)))}", "leave it")
 
     def _same(self, old: Schema, new: Schema) -> bool:
         return _types(old, self._old) == _types(new, self._new)
 
-    def _major(self) -> str:
-        return f"make {_next_major(self._name)}"
 
-    @staticmethod
-    def _followed(schema: Schema, root: Schema) -> Schema:
-        while "$ref" in schema:
-            schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
-        return schema
+def _followed(schema: Schema, root: Schema) -> Schema:
+    while "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
+    return schema
 
 
-def _branches(schema: Schema) -> list[Schema]:
+def _alternatives(schema: Schema) -> list[Schema]:
     return [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
 
 
+def _words(schema: Schema) -> list[Any]:
+    return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
+
+
+def _kind(schema: Schema) -> str:
+    return str(schema.get("type", "anything"))
+
+
 def _types(schema: Schema, root: Schema) -> set[str]:
-    """The JSON types that a value may have, with what a string means."""
-    schema = _Comparison._followed(schema, root)
+    """The JSON types that a value may have."""
+    schema = _followed(schema, root)
     if "anyOf" in schema and "type" not in schema:
         return set().union(*(_types(one, root) for one in schema["anyOf"]))
     kind = schema.get("type", "anything")
-    return {f"{kind} ({schema['format']})" if "format" in schema else str(kind)}
+    return set(kind) if isinstance(kind, list) else {str(kind)}
 
 
 def _said(types: set[str]) -> str:

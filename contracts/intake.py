@@ -91,22 +91,26 @@ class ProgressReport(Intake):
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=50)] = ()
 
 
-TrackPoint = Annotated[
-    Any,
-    WithJsonSchema(
+_POINT = {
+    "title": "TrackPoint",
+    "description": "One position of a terminal. What is wrong with a point is counted by reason and never refuses the "
+    "batch, so that anything may stand here; fields besides these are not kept.",
+    "anyOf": [
         {
             "title": "TrackPoint",
-            "description": "One position of a terminal. What is wrong with a point is counted by reason and never "
-            "refuses the batch, so that anything may stand here; fields besides these are not kept.",
+            "type": "object",
             "properties": {
                 "lon": {"description": "degrees east on the batch's datum"},
                 "lat": {"description": "degrees north on the batch's datum"},
                 "at": {"description": "an RFC 3339 time with its offset, as a string"},
                 "accuracy_m": {"description": "metres; null, below zero or left out: not known"},
             },
-        }
-    ),
-]
+            "additionalProperties": True,
+        },
+        {"description": "counted as invalid"},
+    ],
+}
+TrackPoint = Annotated[Any, WithJsonSchema(_POINT)]
 """One position as it was sent; patrol reads it."""
 
 

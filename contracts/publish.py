@@ -10,12 +10,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contracts.asyncapi import document
+from contracts.asyncapi import address_of, document
 from contracts.catalogue import page
-from contracts.event import describe
-from contracts.evolution import breaks
+from contracts.event import Fact, describe
+from contracts.evolution import breaks, moves
 from contracts.reading import parse
 from contracts.schemas import file_name, messages, schemas
+from contracts.wiring import stream_of
 from contracts.yaml import to_yaml
 
 HERE = Path(__file__).parent
@@ -52,7 +53,43 @@ def check() -> Iterator[str]:
     for path in sorted((PUBLISHED / "schemas").glob("*.json")):
         if path not in wanted:
             yield f"{path.relative_to(HERE.parent)} is of a message that no longer exists"
-    yield from map(str, breaks(json.loads(RELEASED.read_text("utf-8")), schemas()))
+    yield from against_the_release()
+
+
+def against_the_release() -> Iterator[str]:
+    """What the last release does not have, what breaks it, and payloads that are of no message."""
+    names = {file_name(message) for message in messages()}
+    for folder in sorted(PAYLOADS.iterdir()):
+        if folder.name not in names:
+            yield f"{folder.relative_to(HERE.parent)} holds payloads of a message that does not exist"
+    released = json.loads(RELEASED.read_text("utf-8"))
+    for part, now in (("schemas", schemas()), ("wire", wire())):
+        for name in sorted(now.keys() - released[part].keys()):
+            yield f"{RELEASED.relative_to(HERE.parent)} lacks {name}: run make publish"
+    yield from map(str, breaks(released["schemas"], schemas()))
+    yield from map(str, moves(released["wire"], wire()))
+
+
+def wire() -> dict[str, dict[str, str]]:
+    """How each message is found on the bus, by its file's name."""
+    found = {}
+    for message in messages():
+        on = {"type": message.type(), "subject": address_of(message)}
+        if issubclass(message, Fact):
+            on |= {"stream": stream_of(message), "order": message.aggregate, "place": message.place}
+        found[file_name(message)] = on
+    return found
+
+
+def release(*, anew: bool) -> None:
+    """Keep what is published now as released: what is new since, or everything anew."""
+    kept = json.loads(RELEASED.read_text("utf-8")) if not anew else {}
+    parts = []
+    for part, now in (("wire", wire()), ("schemas", schemas())):
+        stated = {**now, **kept.get(part, {})}
+        lines = (f"{json.dumps(name)}: {json.dumps(stated[name])}" for name in sorted(stated))
+        parts.append(f"{json.dumps(part)}: {{\n" + ",\n".join(lines) + "\n}")
+    RELEASED.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
 
 
 def write() -> None:
@@ -63,6 +100,7 @@ def write() -> None:
     for path in (PUBLISHED / "schemas").glob("*.json"):
         if path not in wanted:
             path.unlink()
+    release(anew=False)
 
 
 def record(name: str, text: str) -> Path:
@@ -96,8 +134,7 @@ def main(arguments: list[str]) -> int:
                 print(line, file=sys.stderr)
             return 1 if wrong else 0
         case ["--release"]:
-            lines = (f"{json.dumps(name)}: {json.dumps(schema)}" for name, schema in schemas().items())
-            RELEASED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+            release(anew=True)
         case ["--record", name]:
             try:
                 print(record(name, sys.stdin.read()))

@@ -58,9 +58,10 @@ def _published(part: Any, closed: bool) -> Any:
     if isinstance(found.get("pattern"), str):
         found["pattern"] = _in_every_engine(found["pattern"])
     if found.get("type") == "object" and "properties" in found:
-        found.pop("additionalProperties", None)
         if closed:
-            found["additionalProperties"] = False
+            found.setdefault("additionalProperties", False)
+        elif found.get("additionalProperties") is False:
+            del found["additionalProperties"]
     return found
 
 

@@ -1,11 +1,15 @@
 """A break within a major version is named: the field, its kind, and the remedy."""
 
-from typing import Any
+import json
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.evolution import breaks
+from contracts import publish
+from contracts.evolution import breaks, moves
+from contracts.schemas import schemas
 
 
 def told(**fields):
@@ -19,10 +23,7 @@ def sent(**fields):
 
 
 def _schema(config, fields, mode):
-    annotations = {
-        name: kind if isinstance(kind, type) or not isinstance(kind, tuple) else kind[0]
-        for name, kind in fields.items()
-    }
+    annotations = {name: kind[0] if isinstance(kind, tuple) else kind for name, kind in fields.items()}
     defaults = {name: kind[1] for name, kind in fields.items() if isinstance(kind, tuple)}
     model = type("M", (BaseModel,), {"__annotations__": annotations, "model_config": config, **defaults})
     return model.model_json_schema(mode=mode)
@@ -38,6 +39,14 @@ class InnerWithout(BaseModel):
 
 InnerWithout.__name__ = "Inner"
 
+
+class InnerBounded(BaseModel):
+    lon: Annotated[float, Field(le=180)]
+
+
+InnerBounded.__name__ = "Inner"
+Short = Annotated[str, Field(max_length=3)]
+Shorter = Annotated[str, Field(max_length=2)]
 NAME = "cases.opened.v1"
 
 
@@ -55,6 +64,33 @@ NAME = "cases.opened.v1"
         (sent(a=int | None), sent(a=int), "a", "no longer takes null"),
         (sent(a=(str, Field(max_length=9))), sent(a=(str, Field(max_length=5))), "a", "maxLength narrowed to 5"),
         (sent(a=int), sent(a=(int, Field(ge=1))), "a", "minimum narrowed to 1"),
+        (sent(a=(int, Field(le=9))), sent(a=(int, Field(le=8))), "a", "maximum narrowed to 8"),
+        (sent(a=(int, Field(gt=1))), sent(a=(int, Field(gt=2))), "a", "exclusiveMinimum narrowed to 2"),
+        (sent(a=(str, Field(min_length=1))), sent(a=(str, Field(min_length=2))), "a", "minLength narrowed to 2"),
+        (sent(a=list[int]), sent(a=(list[int], Field(max_length=5))), "a", "maxItems narrowed to 5"),
+        (sent(a=str), sent(a=(str, Field(pattern="^a$"))), "a", "pattern was None, is ^a$"),
+        (sent(a=(str, Field(pattern="^ab?$"))), sent(a=(str, Field(pattern="^a$"))), "a", "pattern was ^ab?$, is ^a$"),
+        (sent(a=str), sent(a=date), "a", "format was None, is date"),
+        (sent(a=Literal["x", "y"]), sent(a=Literal["x", "z"]), "a", "no longer takes y"),
+        (sent(a=str), sent(a=Literal["x", "z"]), "a", "takes only x, z"),
+        (sent(a=int | str), sent(a=int), "a", "no longer takes string"),
+        (sent(a=int | None), sent(a=(Annotated[int, Field(le=9)] | None, None)), "a", "maximum narrowed to 9"),
+        (sent(a=list[Short]), sent(a=list[Shorter]), "a[]", "maxLength narrowed to 2"),
+        (sent(a=dict[str, Short]), sent(a=dict[str, Shorter]), "a{}", "maxLength narrowed to 2"),
+        (sent(a=tuple[int, Short]), sent(a=tuple[int, Shorter]), "a[]", "maxLength narrowed to 2"),
+        (sent(a=Inner), sent(a=InnerBounded), "a.lon", "maximum narrowed to 180"),
+        (told(a=(int, Field(le=8))), told(a=(int, Field(le=9))), "a", "maximum widened to 9"),
+        (told(a=(int, Field(le=8))), told(a=int), "a", "maximum taken away"),
+        (told(a=(int, Field(ge=1))), told(a=(int, Field(ge=0))), "a", "minimum widened to 0"),
+        (told(a=(str, Field(max_length=5))), told(a=(str, Field(max_length=6))), "a", "maxLength widened to 6"),
+        (told(a=(str, Field(min_length=1))), told(a=str), "a", "minLength taken away"),
+        (told(a=(list[int], Field(max_length=5))), told(a=list[int]), "a", "maxItems taken away"),
+        (told(a=(str, Field(pattern="^a$"))), told(a=(str, Field(pattern="^ab?$"))), "a", "pattern was ^a$, is ^ab?$"),
+        (told(a=(str, Field(pattern="^a$"))), told(a=str), "a", "pattern was ^a$, is None"),
+        (told(a=date), told(a=datetime), "a", "format was date, is date-time"),
+        (told(a=date | None), told(a=str | None), "a", "format was date, is None"),
+        (told(a=InnerBounded), told(a=Inner), "a.lon", "maximum taken away"),
+        (told(a=list[Shorter]), told(a=list[Short]), "a[]", "maxLength widened to 3"),
     ],
 )
 def test_a_break_names_the_field_and_its_kind_and_the_remedy(before, now, field, kind):
@@ -73,6 +109,13 @@ def test_a_break_names_the_field_and_its_kind_and_the_remedy(before, now, field,
         (sent(a=int), sent(a=Any)),
         (sent(a=int), sent(a=int | None)),
         (sent(a=(str, Field(max_length=5))), sent(a=(str, Field(max_length=9)))),
+        (sent(a=(str, Field(pattern="^a$"))), sent(a=str)),
+        (sent(a=(int, Field(ge=1))), sent(a=int)),
+        (sent(a=Literal["x"]), sent(a=Literal["x", "y"])),
+        (told(a=str), told(a=(str, Field(pattern="^a$")))),
+        (told(a=str), told(a=(str, Field(max_length=5)))),
+        (told(a=(int, Field(ge=0))), told(a=(int, Field(ge=1)))),
+        (told(a=Literal["x"]), told(a=Literal["x", "y"])),
     ],
 )
 def test_what_readers_and_senders_can_live_with_is_no_break(before, now):
@@ -82,3 +125,32 @@ def test_what_readers_and_senders_can_live_with_is_no_break(before, now):
 def test_a_removed_message_is_a_break_and_a_new_one_is_not():
     (found,) = breaks({NAME: told(a=int)}, {"cases.danced.v1": told(a=int)})
     assert (found.message, found.kind) == (NAME, "message removed")
+
+
+@pytest.mark.parametrize("what", ["subject", "stream", "order", "place", "type"])
+def test_a_message_that_is_found_elsewhere_or_ordered_by_another_key_is_a_break(what):
+    now = publish.wire()
+    before = {name: {**on, what: "another"} if name == NAME else on for name, on in now.items()}
+    (found,) = moves(before, now)
+    assert (found.message, found.field) == (NAME, what)
+    assert moves(now, now) == []
+
+
+def test_every_schema_is_compared_and_a_break_of_each_is_named():
+    released = json.loads(publish.RELEASED.read_text("utf-8"))
+    assert released["schemas"].keys() == schemas().keys()
+    assert released["wire"].keys() == publish.wire().keys()
+    without = {name: {} for name in released["schemas"]}
+    told = {found.message for found in breaks(released["schemas"], without)}
+    assert told == {name for name, schema in released["schemas"].items() if schema.get("properties")}
+
+
+def test_an_emptied_release_and_a_stray_folder_of_payloads_are_named(tmp_path, monkeypatch):
+    (tmp_path / "released.json").write_text('{"schemas": {}, "wire": {}}')
+    (tmp_path / "payloads" / "cases.danced.v1").mkdir(parents=True)
+    for name, path in (("RELEASED", "released.json"), ("PAYLOADS", "payloads"), ("HERE", "contracts")):
+        monkeypatch.setattr(publish, name, tmp_path / path)
+    told = list(publish.against_the_release())
+    assert f"released.json lacks {NAME}: run make publish" in told
+    assert len([line for line in told if " lacks " in line]) == len(schemas()) + len(publish.wire())
+    assert "payloads/cases.danced.v1 holds payloads of a message that does not exist" in told
