@@ -31,7 +31,10 @@ async def read_stream(client: Client, stream: str, subject: str) -> list[dict[st
                     "key": headers.get("ce-partitionkey"),
                     "cause": headers.get("ce-causationid"),
                     "sequence": int(headers.get("ce-sequence") or 0),
+                    "stream_sequence": message.metadata.sequence.stream,
                 }
             )
     await reading.unsubscribe()
+    # Whatever the way here did to their order: this one is the stream's own.
+    found.sort(key=lambda one: one["stream_sequence"])
     return found

@@ -223,7 +223,8 @@ def server_configuration(
     inside += [_user(name, users.password(name), allowed) for name, allowed in INSIDERS.items()]
     outside: dict[str, list[str]] = {name: [] for name in OUTSIDE}
     for one in users.outsiders:
-        outside[_ACCOUNTS[type(one)]].append(_user(one.name, users.password(one.name), _permissions_of(one)))
+        account = next(account for kind, account in _ACCOUNTS.items() if isinstance(one, kind))
+        outside[account].append(_user(one.name, users.password(one.name), _permissions_of(one)))
     outside["OPERATORS"].append(_user(OPERATOR, users.password(OPERATOR), operator_permissions()))
     exports = "".join(f'      {{service: "{subject}"{more}}}\n' for subject, more in EXPORTS)
     return f"""\

@@ -7,7 +7,9 @@ import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nats
 from nats.aio.client import Client
@@ -19,10 +21,13 @@ from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.nats.accounts import Node, Users
 from deploy.nats.provision import provision
+from tests.faults.disk import Disk
 from tests.faults.proxy import Proxy
 from tests.servers import until
 
 REPLICAS = 3
+PATIENCE_S = 3.0
+FEW_BYTES = 20_000
 
 
 class Cluster:
@@ -38,6 +43,7 @@ class Cluster:
             node.node = Node(f"n{n}", port, routes)
             self.nodes.append(node)
         self.proxies = [Proxy(node.port) for node in self.nodes]
+        self.stores = [Disk(node.home / "jetstream") for node in self.nodes]
 
     def direct(self, user: str) -> list[str]:
         return [node.url(user) for node in self.nodes]
@@ -47,14 +53,15 @@ class Cluster:
         return ",".join(f"nats://{user}:{password}@{LOOPBACK}:{proxy.port}" for proxy in self.proxies)
 
     async def start(self) -> None:
-        for node in self.nodes:
+        for node, store in zip(self.nodes, self.stores, strict=True):
+            store.make()
             node.launch()
         for proxy in self.proxies:
             await proxy.start()
         await self.healthy()
         await self.provision()
 
-    async def healthy(self, within_s: float = 30.0) -> None:
+    async def healthy(self, within_s: float = 120.0) -> None:
         """Every node serves and has caught up."""
 
         async def all_healthy() -> bool:
@@ -62,7 +69,40 @@ class Cluster:
 
         await until(all_healthy, within_s, every_s=0.1)
 
-    async def provision(self, within_s: float = 30.0) -> None:
+    async def cured(self) -> None:
+        """A node that does not get well by itself is started anew, as a supervisor that looks at health does."""
+        for node in self.nodes:
+            try:
+                await until(lambda node=node: asyncio.to_thread(node.healthy), PATIENCE_S, every_s=0.2)
+            except TimeoutError:
+                node.kill()
+                node.launch()
+        await self.healthy()
+
+    async def at_its_limit(self, stream: str, seconds: float) -> None:
+        """Its budget is what it holds, for a while."""
+        async with connected(self, "provisioner") as bus:
+            streams = bus.jetstream(timeout=5)
+            info = await streams.stream_info(stream)
+            budget = info.config.max_bytes
+            await streams.update_stream(replace(info.config, max_bytes=info.state.bytes + FEW_BYTES))
+        await asyncio.sleep(seconds)
+        await self._with_budget(stream, budget)
+
+    async def _with_budget(self, stream: str, budget: int | None) -> None:
+        async def so() -> bool:
+            try:
+                async with connected(self, "provisioner") as bus:
+                    streams = bus.jetstream(timeout=5)
+                    config = (await streams.stream_info(stream)).config
+                    await streams.update_stream(replace(config, max_bytes=budget))
+            except (NatsError, APIError, OSError, TimeoutError):
+                return False
+            return True
+
+        await until(so, every_s=0.3)
+
+    async def provision(self, within_s: float = 120.0) -> None:
         """Streams and durables; again while the cluster has no leader for them yet."""
         async with asyncio.timeout(within_s):
             while True:
@@ -76,14 +116,19 @@ class Cluster:
                 else:
                     return
 
+    async def info(self, bus: Client, stream: str) -> dict[str, Any]:
+        reply = await bus.request(f"$JS.API.STREAM.INFO.{stream}", b"", timeout=2)
+        found: dict[str, Any] = json.loads(reply.data)
+        return found
+
     async def leader(self, stream: str) -> Bus:
         """The node that leads a stream; the first one when none does."""
         try:
             async with connected(self, "reader") as bus:
-                reply = await bus.request(f"$JS.API.STREAM.INFO.{stream}", b"", timeout=2)
+                info = await self.info(bus, stream)
         except (NatsError, OSError, TimeoutError):
             return self.nodes[0]
-        name = json.loads(reply.data).get("cluster", {}).get("leader")
+        name = info.get("cluster", {}).get("leader")
         return next((node for node in self.nodes if node.node and node.node.name == name), self.nodes[0])
 
     async def waiting(self, *others: Durable) -> dict[str, int]:
@@ -101,7 +146,8 @@ class Cluster:
         for node in self.nodes:
             node.kill()
         for node in self.nodes:
-            shutil.rmtree(node.home / "jetstream", ignore_errors=True)
+            for one in (node.home / "jetstream").iterdir():
+                shutil.rmtree(one)
             node.launch()
         await self.healthy()
         await self.provision()
@@ -109,8 +155,9 @@ class Cluster:
     async def stop(self) -> None:
         for proxy in self.proxies:
             await proxy.stop()
-        for node in self.nodes:
-            node.stop()
+        for node, store in zip(self.nodes, self.stores, strict=True):
+            node.kill()
+            store.take_away()
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
-"""The small disk of the outboxes: a tablespace on a file system of its own, where this machine lets us mount one.
+"""Small disks: a file system of its own, where this machine lets us mount one, for the outboxes and for the bus.
 
-Elsewhere a trigger says what PostgreSQL says when a disk is full.
+Elsewhere a trigger says what PostgreSQL says when a disk is full, and the bus's disks are left as they are.
 """
 
 from __future__ import annotations
@@ -23,36 +23,27 @@ CREATE TRIGGER full_disk BEFORE INSERT ON {0}.outbox EXECUTE FUNCTION {0}.full_d
 FREE = "DROP TRIGGER full_disk ON {0}.outbox; DROP FUNCTION {0}.full_disk()"
 
 
-class SmallDisk:
-    """`real` says which of the two it is."""
+class Disk:
+    """A place with a size; `real` says whether it has one."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
         self.real = False
 
-    async def make(self, admin: asyncpg.Connection, owner: int) -> None:
-        """Move the outboxes onto it; `owner` is the user that PostgreSQL runs as."""
-        self.place.mkdir()
+    def make(self) -> None:
+        self.place.mkdir(exist_ok=True)
         self.real = self._mount("-t", "tmpfs", "-o", f"size={ROOMY}", "linzhang-faults")
-        if not self.real:
-            return
-        os.chown(self.place, owner, -1)
-        await admin.execute(f"CREATE TABLESPACE small LOCATION '{self.place}'")
-        for schema in SCHEMAS:
-            await admin.execute(f"ALTER TABLE {schema}.outbox SET TABLESPACE small")
 
-    async def full_for(self, seconds: float, admin: asyncpg.Connection) -> None:
-        """No outbox can grow for a while."""
+    def fill(self) -> None:
+        """Next to nothing more goes in."""
         if self.real:
             disk = os.statvfs(self.place)
             used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
             assert self._mount("-o", f"remount,size={used + TIGHT_BYTES}")
-            await asyncio.sleep(seconds)
+
+    def free(self) -> None:
+        if self.real:
             assert self._mount("-o", f"remount,size={ROOMY}")
-        else:
-            await admin.execute("".join(FULL.format(schema) for schema in SCHEMAS))
-            await asyncio.sleep(seconds)
-            await admin.execute(";".join(FREE.format(schema) for schema in SCHEMAS))
 
     def _mount(self, *how: str) -> bool:
         if os.geteuid() != 0 or shutil.which("mount") is None:
@@ -61,5 +52,33 @@ class SmallDisk:
 
     def take_away(self) -> None:
         if self.real:
-            subprocess.run(["umount", str(self.place)], check=True)
+            subprocess.run(["umount", "--lazy", str(self.place)], check=True)
             self.real = False
+
+
+class Outboxes:
+    """The disk that the outboxes lie on, or the trigger in its place."""
+
+    def __init__(self, place: Path) -> None:
+        self.disk = Disk(place)
+
+    async def make(self, admin: asyncpg.Connection, owner: int) -> None:
+        """Move the outboxes onto it; `owner` is the user that PostgreSQL runs as."""
+        self.disk.make()
+        if not self.disk.real:
+            return
+        os.chown(self.disk.place, owner, -1)
+        await admin.execute(f"CREATE TABLESPACE small LOCATION '{self.disk.place}'")
+        for schema in SCHEMAS:
+            await admin.execute(f"ALTER TABLE {schema}.outbox SET TABLESPACE small")
+
+    async def full_for(self, seconds: float, admin: asyncpg.Connection) -> None:
+        """No outbox can grow for a while."""
+        if self.disk.real:
+            self.disk.fill()
+            await asyncio.sleep(seconds)
+            self.disk.free()
+        else:
+            await admin.execute("".join(FULL.format(schema) for schema in SCHEMAS))
+            await asyncio.sleep(seconds)
+            await admin.execute(";".join(FREE.format(schema) for schema in SCHEMAS))

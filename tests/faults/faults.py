@@ -13,12 +13,10 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
-from cli.bus import connected as asking
-from contracts.commands import OPERATOR, Done, RefillBus
-from contracts.division import UNKNOWN
-from contracts.wiring import DURABLES, SERVICES
+from contracts.wiring import DURABLES
 from deploy.local.bus import Bus
 from tests.faults.cluster import STREAM_NAMES, connected
+from tests.faults.handover import hand_over
 from tests.faults.load import Load
 from tests.faults.proxy import Proxy, Trap
 from tests.faults.replica import Replica
@@ -30,7 +28,7 @@ Fault = Callable[[Rig, Load, random.Random], Awaitable[None]]
 COMMIT = re.compile(rb"COMMIT;\0")
 PUBLISH = re.compile(rb"HPUB (?:patrol|cases|targets|notify|rejected)\.\S+ ")
 ACKNOWLEDGE = re.compile(rb"PUB \$JS\.ACK\.[A-Z]+\.(?:patrol|cases|targets|notify)-\S+ +4\r\n\+ACK\r\n")
-SAID_WITHIN_S = 30.0
+SAID_WITHIN_S = 120.0
 NEXT_VERSION = "tests.faults.next_version"
 
 
@@ -154,7 +152,7 @@ async def delete_durable(rig: Rig, load: Load, draw: random.Random) -> None:
 
 async def fill_disk(rig: Rig, load: Load, draw: random.Random) -> None:
     admin = await asyncpg.connect(rig.admin_dsn)
-    await rig.disk.full_for(2.0, admin)
+    await rig.outboxes.full_for(2.0, admin)
     await admin.close()
 
 
@@ -186,11 +184,15 @@ async def poison(rig: Rig, load: Load, draw: random.Random) -> None:
 
 
 async def repeat_facts(rig: Rig, load: Load, draw: random.Random) -> None:
-    """Some facts come again, the last first."""
+    """Some facts that were told come again, the last first."""
     service = draw.choice(("patrol", "cases"))
     sql = await asyncpg.connect(rig.dsn(service))
     rows = await sql.fetch(
-        "SELECT subject, headers, body FROM outbox WHERE subject NOT LIKE 'rejected.%' ORDER BY id DESC LIMIT 30"
+        """
+        SELECT subject, headers, body FROM outbox
+        WHERE subject NOT LIKE 'rejected.%' AND NOT EXISTS (SELECT FROM unsent WHERE unsent.id = outbox.id)
+        ORDER BY id DESC LIMIT 30
+        """
     )
     await sql.close()
     await load.again([(row["subject"], row["body"], json.loads(row["headers"])) for row in rows], service)
@@ -226,16 +228,36 @@ async def upgrade_under_load(rig: Rig, load: Load, draw: random.Random) -> None:
 
 
 async def wipe_the_bus(rig: Rig, load: Load, draw: random.Random) -> None:
-    """Once intake has drained, all that the bus held is gone; the outboxes refill it before anything new is told."""
-    await load.pause()
-    async with load.desk:
-        await rig.settled()
-        await rig.cluster.wipe()
-        await rig.ready()
-        async with asking(rig.cluster.direct(OPERATOR)[0], OPERATOR) as operator:
-            for service in SERVICES:
-                await operator.ask(RefillBus(), OPERATOR, UNKNOWN, Done, service=service, timeout=30)
+    """Once intake has drained, the bus loses all it held; the office goes on meanwhile, and the relays refill it."""
+    await load.pause(SAID_WITHIN_S)
+    await rig.drained("INTAKE", "PATROL")
+    await rig.cluster.wipe()
+    await rig.refilled()
     load.go_on()
+
+
+async def fill_bus_disk(rig: Rig, load: Load, draw: random.Random) -> None:
+    """The stores of the bus cannot grow for a while: of one server, or of all. Then there is room again.
+
+    A server that was refused by its disk stays ill; whoever looks at its health starts it anew.
+    """
+    cluster = rig.cluster
+    full = cluster.stores if draw.random() < 0.5 else [draw.choice(cluster.stores)]
+    for store in full:
+        store.fill()
+    await asyncio.sleep(draw.uniform(1.0, 2.5))
+    for store in full:
+        store.free()
+    await cluster.cured()
+
+
+async def fill_stream(rig: Rig, load: Load, draw: random.Random) -> None:
+    """A stream comes to its budget and takes nothing more, until the operator gives it more."""
+    await rig.cluster.at_its_limit(draw.choice(("PATROL", "CASES", "TARGETS", "NOTIFY")), draw.uniform(1.5, 3.0))
+
+
+async def flood(rig: Rig, load: Load, draw: random.Random) -> None:
+    await load.flood()
 
 
 FAULTS: dict[str, Fault] = {
@@ -261,7 +283,11 @@ FAULTS: dict[str, Fault] = {
         repeat_facts,
         upgrade_under_load,
         wipe_the_bus,
+        fill_bus_disk,
+        fill_stream,
+        flood,
+        hand_over,
     )
 }
-LONG = (upgrade_under_load.__name__, wipe_the_bus.__name__)
+LONG = (upgrade_under_load.__name__, wipe_the_bus.__name__, flood.__name__)
 """Once in a run is enough: they take long."""

@@ -1,43 +1,54 @@
-"""The load: reports that are posted until the stream has them, an office that verifies, and a ledger of both."""
+"""The load: reports that are posted until the stream has them, and a ledger of all that the stream acknowledged."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from cli.bus import Bus, BusError, Refused, connected
-from contracts.book_commands import CaseList, ListCases
-from contracts.case import Case
-from contracts.case_commands import VerifyCase
 from contracts.event import Envelope, to_headers
-from contracts.intake import IncidentReport
+from contracts.intake import IncidentReport, intake_subject
 from contracts.patrol import IncidentLocated
-from tests.bench.rig import reports
 from tests.faults.cluster import Cluster, quiet
-from tests.faults.rig import COUNTY, OFFICE, TOWN, small_world
+from tests.faults.desk import TOWN, Desk
+from tests.faults.reports import Posted, reports
+from tests.faults.rig import small_world
 
 PER_SECOND = 25
-VERIFIED_AT_ONCE = 8
 RECEIPT_WITHIN_S = 2.0
-REPEATED, POISONED = 0.1, 0.03
+REPEATED, TORN = 0.1, 0.03
+FLOOD_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A post that somebody else holds from a day: asked at a moment, and known to everybody at another."""
+
+    post_id: str
+    person_id: str
+    held_from: date
+    asked_at: datetime
+    known_at: datetime
 
 
 @dataclass
 class Ledger:
-    """What was acknowledged: reports by their external id, those that must be refused, poison facts, verified cases."""
+    """What was acknowledged, by its id: reports, those to be refused, floods, poison; and handovers, in their order."""
 
-    reports: set[str] = field(default_factory=set)
+    reports: dict[str, tuple[Posted, datetime]] = field(default_factory=dict)
+    """With the moment when each was first posted."""
     refusals: set[str] = field(default_factory=set)
+    flood: set[str] = field(default_factory=set)
+    handovers: list[Handover] = field(default_factory=list)
     poison: int = 0
-    verified: set[str] = field(default_factory=set)
-    refused_verifications: list[str] = field(default_factory=list)
     messages: int = 0
     longest_gap_s: float = 0.0
 
@@ -45,36 +56,42 @@ class Ledger:
 class Load:
     """Posts at a steady rate; what has been begun is posted until it is acknowledged."""
 
-    def __init__(self, cluster: Cluster, seed: int) -> None:
+    def __init__(self, cluster: Cluster, seed: int, flood_of: int) -> None:
         self._cluster = cluster
         self._draw = random.Random(seed)
-        self._reports = reports(small_world())
+        self._reports = reports(small_world(), seed)
         self._begun: set[asyncio.Task[None]] = set()
         self._going = asyncio.Event()
         self._going.set()
         self._last_receipt = time.monotonic()
-        self._office_open = True
-        self.desk = asyncio.Lock()
-        """Who has it keeps the office from asking."""
-        self._unanswered: set[str] = set()
+        self.flood_of = flood_of
+        self.desk = Desk(cluster, seed)
         self.ledger = Ledger()
 
-    async def run(self) -> None:
-        """Until it is cancelled; `pause` and `drained` end it in good order."""
+    async def open(self) -> None:
         self._client = await self._connect("acme")
         self._patrol = await self._connect("patrol")
-        self._verifying = asyncio.create_task(self._verify())
+
+    async def run(self) -> None:
+        """Until it is cancelled; `pause` ends it in good order."""
+        self._working = asyncio.create_task(self.desk.run())
         try:
             while True:
                 await self._going.wait()
                 self._begin(self._one())
                 await asyncio.sleep(1 / PER_SECOND)
         finally:
-            self._verifying.cancel()
+            self._working.cancel()
+            await asyncio.gather(self._working, return_exceptions=True)
             await self._client.close()
             await self._patrol.close()
 
-    async def pause(self, within_s: float = 60.0) -> None:
+    async def close_desk(self, within_s: float) -> None:
+        """Take up no further case; what was begun is brought to its end."""
+        self.desk.close()
+        await asyncio.wait_for(self._working, within_s)
+
+    async def pause(self, within_s: float) -> None:
         """Begin nothing new, and wait until all that was begun is acknowledged; the office goes on."""
         self._going.clear()
         async with asyncio.timeout(within_s):
@@ -104,20 +121,38 @@ class Load:
             await self._until_taken(client, subject, body, late)
         await client.close()
 
-    async def _one(self) -> None:
-        subject, body, headers = next(self._reports)
-        external_id = headers["ce-id"]
-        if self._draw.random() < POISONED:
-            self.ledger.refusals.add(external_id)
-            await self._until_taken(self._client, subject, b'{"external_id": "torn"}', headers)
-            return
-        await self._until_taken(self._client, subject, body, headers)
-        self.ledger.reports.add(external_id)
-        if self._draw.random() < REPEATED:
-            anew = to_headers(Envelope(f"{external_id}-again", "acme", IncidentReport.type(), datetime.now(UTC)))
-            await self._until_taken(self._client, subject, body, self._draw.choice((headers, anew)))
+    async def flood(self) -> None:
+        """Somebody posts reports that cannot be read, as fast as the stream takes them, beside all others."""
+        client = await self._connect("flooder")
+        subject, first = intake_subject(IncidentReport, "flooder"), len(self.ledger.flood)
+        names = iter([f"bad-{n}" for n in range(first, first + self.flood_of)])
 
-    async def _until_taken(self, client: Client, subject: str, body: bytes, headers: dict[str, str]) -> None:
+        async def post() -> None:
+            for name in names:
+                told = to_headers(Envelope(name, "flooder", IncidentReport.type(), datetime.now(UTC)))
+                await self._until_taken(client, subject, b'{"external_id": "torn"}', told, quick=True)
+                self.ledger.flood.add(name)
+
+        await asyncio.gather(*(post() for _ in range(FLOOD_AT_ONCE)))
+        await client.close()
+
+    async def _one(self) -> None:
+        posted, begun_at = next(self._reports), datetime.now(UTC)
+        if self._draw.random() < TORN:
+            self.ledger.refusals.add(posted.external_id)
+            await self._until_taken(self._client, posted.subject, b'{"external_id": "torn"}', posted.headers)
+            return
+        await self._until_taken(self._client, posted.subject, posted.body, posted.headers)
+        self.ledger.reports[posted.external_id] = (posted, begun_at)
+        if self._draw.random() < REPEATED:
+            again = f"{posted.external_id}-again"
+            anew = to_headers(Envelope(again, "acme", IncidentReport.type(), datetime.now(UTC)))
+            headers = self._draw.choice((posted.headers, anew))
+            await self._until_taken(self._client, posted.subject, posted.body, headers)
+
+    async def _until_taken(
+        self, client: Client, subject: str, body: bytes, headers: dict[str, str], *, quick: bool = False
+    ) -> None:
         while True:
             try:
                 reply = await client.request(subject, body, timeout=RECEIPT_WITHIN_S, headers=headers)
@@ -127,55 +162,16 @@ class Load:
             if b'"error"' not in reply.data:
                 break
             await asyncio.sleep(0.1)
-        now = time.monotonic()
-        self.ledger.longest_gap_s = max(self.ledger.longest_gap_s, now - self._last_receipt)
-        self._last_receipt = now
         self.ledger.messages += 1
+        if not quick:
+            now = time.monotonic()
+            self.ledger.longest_gap_s = max(self.ledger.longest_gap_s, now - self._last_receipt)
+            self._last_receipt = now
 
-    def _begin(self, work) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
-
-    async def _verify(self) -> None:
-        """The office verifies what it finds registered; a question without an answer is asked again by the same id."""
-        node = 0
-        while self._office_open or self._unanswered:
-            try:
-                async with connected(self._cluster.direct(OFFICE)[node % 3], OFFICE) as office:
-                    while self._office_open or self._unanswered:
-                        async with self.desk:
-                            found = await self._verify_some(office)
-                        await asyncio.sleep(0 if found else 0.2)
-            except BusError:
-                node += 1
-                await asyncio.sleep(0.2)
-
-    async def _verify_some(self, office: Bus) -> bool:
-        """Ask again what was not answered, and look for more; whether there was more."""
-        await asyncio.gather(*(self._verify_one(office, id) for id in sorted(self._unanswered)))
-        if not self._office_open:
-            return False
-        asked = ListCases(state="registered", limit=VERIFIED_AT_ONCE)
-        found = await office.ask(asked, OFFICE, COUNTY, CaseList, timeout=3)
-        self._unanswered |= {case.ref.id for case in found.cases}
-        return bool(found.cases)
-
-    async def _verify_one(self, office: Bus, id: str) -> None:
-        try:
-            await office.ask(VerifyCase(case_id=id), OFFICE, COUNTY, Case, timeout=3, message_id=f"verify-{id}")
-        except Refused as refused:
-            if refused.problem.status < 500:
-                self._unanswered.discard(id)
-                self.ledger.refused_verifications.append(f"{id}: {refused.problem.detail}")
-        else:
-            self._unanswered.discard(id)
-            self.ledger.verified.add(id)
-
-    async def close_office(self, within_s: float) -> None:
-        """Verify nothing more; what was asked is asked until it is answered."""
-        self._office_open = False
-        await asyncio.wait_for(self._verifying, within_s)
 
     async def _connect(self, user: str) -> Client:
         return await nats.connect(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,21 +18,22 @@ from cli.demo.world import jingdezhen, world
 from contracts.cases import CaseOpened
 from contracts.commands import OPERATOR
 from contracts.division import Division
-from contracts.wiring import SERVICES
+from contracts.wiring import DURABLES, SERVICES
 from deploy.local.postgres import Postgres, make_roles, temporary_home
 from deploy.nats.accounts import Integrator, Official, Users
+from services.runtime import outbox
 from services.runtime.migrate import migrate_async
 from tests.bench.rig import resident_mb
 from tests.faults.cluster import Cluster
-from tests.faults.disk import SmallDisk
+from tests.faults.cluster import connected as connected_to
+from tests.faults.desk import COUNTY, TOWN, WORKERS
+from tests.faults.disk import Outboxes
 from tests.faults.proxy import Proxy
 from tests.faults.replica import Counts, Replica
 from tests.faults.subscriber import Orderly, Subscriber
 from tests.servers import until
 
-COUNTY, TOWN = Division("360222000000"), Division("360222104000")
-OFFICE = "p-360222000000-office"
-"""Who verifies cases: the holder of the county office's post."""
+CITY = Division("360200000000")
 POLICE = Orderly("police", (CaseOpened,), COUNTY)
 DATABASE = "linzhang"
 SUPERVISED_EVERY_S, COUNTED_EVERY = 0.3, 10
@@ -49,11 +50,12 @@ class Rig:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.users = Users((Integrator("acme"), Official(OFFICE, COUNTY), POLICE))
+        officials = (Official(worker, CITY) for worker in WORKERS)
+        self.users = Users((Integrator("acme"), Integrator("flooder"), *officials, POLICE))
         self.cluster = Cluster(home, self.users)
         self.postgres = Postgres.prepare(home / "postgres")
         self.database_proxy = Proxy(self.postgres.port)
-        self.disk = SmallDisk(home / "small")
+        self.outboxes = Outboxes(home / "small")
         self.subscriber = Subscriber(self.cluster, POLICE)
         self.replicas: list[Replica] = []
         self.restarted = 0
@@ -102,7 +104,7 @@ class Rig:
         await make_roles(inside, {name: self.users.password(f"postgres-{name}") for name in SERVICES})
         for service in SERVICES:
             await migrate_async(service, self.dsn(service))
-        await self.disk.make(inside, self.postgres.home.stat().st_uid)
+        await self.outboxes.make(inside, self.postgres.home.stat().st_uid)
         await inside.close()
         await self.database_proxy.start()
 
@@ -125,7 +127,7 @@ class Rig:
             *map(sum, zip(*(one for replica in self.replicas for one in replica.counts.values()), strict=True))
         )
 
-    async def ready(self, within_s: float = 60.0) -> None:
+    async def ready(self, within_s: float = 180.0) -> None:
         """Every replica says so; fails naming those that do not, with their reasons."""
         unready: dict[str, str] = {}
 
@@ -146,11 +148,51 @@ class Rig:
         found = {}
         for service in SERVICES:
             sql = await asyncpg.connect(self.dsn(service))
-            found[f"{service} unsent"] = await sql.fetchval("SELECT count(*) FROM unsent")
+            found[f"{service} unsent"] = (await outbox.unsent(sql))[0]
             await sql.close()
         return {name: count for name, count in found.items() if count}
 
-    async def settled(self, within_s: float = 60.0) -> None:
+    async def drained(self, *streams: str, within_s: float = 120.0) -> None:
+        """Our services have settled all that these streams have, and their owners have told it all."""
+
+        async def so() -> bool:
+            waiting, unsent = await self.cluster.waiting(), await self.unsent()
+            ours = [one for of_service in DURABLES.values() for one in of_service if one.stream in streams]
+            return not any(waiting[one.name] for one in ours) and not any(
+                f"{stream.lower()} unsent" in unsent for stream in streams
+            )
+
+        await self._patiently(so, within_s)
+
+    async def refilled(self, within_s: float = 120.0) -> None:
+        """Every relay has seen that its stream is another one, and told it what it had on record by then."""
+
+        async def so() -> bool:
+            async with connected_to(self.cluster, "reader") as bus:
+                for service in SERVICES:
+                    made_at = (await self.cluster.info(bus, service.upper()))["created"]
+                    sql = await asyncpg.connect(self.dsn(service))
+                    try:
+                        if await sql.fetchval("SELECT stream_made_at FROM told") != made_at:
+                            return False
+                    finally:
+                        await sql.close()
+            return True
+
+        await self._patiently(so, within_s)
+
+    async def _patiently(self, what: Callable[[], Awaitable[bool]], within_s: float) -> None:
+        """Until it is so; while servers are away it is not."""
+
+        async def so() -> bool:
+            try:
+                return await what()
+            except (OSError, TimeoutError, NatsError, KeyError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                return False
+
+        await until(so, within_s, every_s=0.2)
+
+    async def settled(self, within_s: float = 180.0) -> None:
         """Nothing waits anywhere: no outbox, no durable, three times in a row."""
         quiet = 0
         busy: dict[str, int | str] = {}
@@ -178,7 +220,7 @@ class Rig:
         await self.cluster.stop()
         await self.database_proxy.stop()
         self.postgres.stop()
-        self.disk.take_away()
+        self.outboxes.disk.take_away()
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from tests.faults.books import Found, check
@@ -15,7 +16,8 @@ from tests.faults.load import Load
 from tests.faults.replica import Counts
 from tests.faults.rig import Rig, rig
 
-HEALED_WITHIN_S = 60.0
+HEALED_WITHIN_S = 180.0
+FLOOD_OF = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,9 @@ class Report:
     faults: Counter[str]
     messages: int
     reports: int
-    verified: int
+    moves: Counter[str]
+    handovers: int
+    flooded: int
     counts: Counts
     early: int
     real_disk: bool
@@ -41,7 +45,10 @@ class Report:
             yield f"  {name:<20} {count:>5}"
         yield f"messages taken by the bus      {self.messages:>8}"
         yield f"reports acknowledged           {self.reports:>8}"
-        yield f"cases verified                 {self.verified:>8}"
+        for verb, count in sorted(self.moves.items()):
+            yield f"  {verb:<20} {count:>5}"
+        yield f"reports of a flood refused     {self.flooded:>8}"
+        yield f"handovers                      {self.handovers:>8}"
         yield f"redelivered by the bus *       {self.counts.redelivered:>8}"
         yield f"repeats set aside *            {self.counts.repeats:>8}"
         yield f"held back by the subscriber    {self.early:>8}"
@@ -51,41 +58,53 @@ class Report:
         for what in Found.__slots__:
             yield f"{what:<30} {len(getattr(self.found, what)):>8}"
         yield "* as far as replicas told before they were killed"
-        yield f"the full disk was {'a file system of its own' if self.real_disk else 'said by a trigger'}"
+        yield f"the full disks were {'file systems of their own' if self.real_disk else 'said by a trigger'}"
 
 
-async def run(seed: int, *, faults: int | None = None, minutes: float | None = None) -> Report:
-    """At least so many faults, or for so many minutes; every kind at least once in the first."""
+@asynccontextmanager
+async def after(
+    seed: int, *, faults: int | None = None, minutes: float | None = None, flood_of: int = FLOOD_OF
+) -> AsyncIterator[tuple[Report, Rig, Load]]:
+    """At least so many faults, or for so many minutes, every kind at least once in the first; then the books.
+
+    The system still stands, for whoever wants to look at it.
+    """
     draw = random.Random(seed)
     print(f"seed {seed}", flush=True)
     async with rig() as system:
-        load = Load(system.cluster, seed)
+        load = Load(system.cluster, seed, flood_of)
+        await load.open()
         loading = asyncio.create_task(load.run())
         try:
             done = await _break(system, load, draw, faults, minutes)
             healed_in_s = await _heal(system, load)
         finally:
             loading.cancel()
+            await asyncio.gather(loading, return_exceptions=True)
+        found = await check(system, load)
         ledger = load.ledger
-        found = await check(system, ledger)
-        return Report(
+        moves = Counter(move.verb for moves in load.desk.book.moves.values() for move in moves)
+        report = Report(
             seed,
             done,
             ledger.messages,
             len(ledger.reports),
-            len(ledger.verified),
+            moves,
+            len(ledger.handovers),
+            len(ledger.flood),
             await system.count(),
             system.subscriber.early,
-            system.disk.real,
+            system.outboxes.disk.real,
             system.restarted,
             ledger.longest_gap_s,
             healed_in_s,
             found,
         )
+        yield report, system, load
 
 
 async def _heal(system: Rig, load: Load) -> float:
-    """The load ends, and within a minute everything is settled; returns how many seconds it took."""
+    """The load ends, and in time everything is settled; returns how many seconds it took."""
     started = time.monotonic()
 
     def left() -> float:
@@ -93,7 +112,7 @@ async def _heal(system: Rig, load: Load) -> float:
 
     await load.pause(left())
     await system.ready(left())
-    await load.close_office(left())
+    await load.close_desk(left())
     await system.settled(left())
     return time.monotonic() - started
 

@@ -20,7 +20,7 @@ class Orderly(Department):
     """Hears all that the cases of its region tell, through one durable: order is kept within a durable."""
 
     def durables(self) -> tuple[Durable, ...]:
-        return (Durable(f"{self.name}-order", "CASES", f"cases.*.v1.{self.division.wildcard}"),)
+        return (Durable(f"{self.name}-order", "CASES", f"cases.*.v1.{self.division.wildcard}", owner=self.name),)
 
 
 class Subscriber:

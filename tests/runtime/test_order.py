@@ -66,7 +66,7 @@ async def test_a_stream_made_anew_is_told_the_older_facts_of_an_aggregate_before
 
 
 async def test_a_bus_that_comes_back_empty_is_refilled_before_what_was_written_meanwhile(bus, runtime):
-    """Nothing that was published while the client was not connected comes out of a buffer later."""
+    """STACK row 1: nothing that was published while the client was not connected comes out of a buffer later."""
     runtime.begin(runtime.relay.run())
     await tell(runtime, *(fact(f"a-{n}", f"t-{n % 5}") for n in range(20)))
     await all_sent(runtime)
@@ -120,7 +120,7 @@ async def test_what_a_relay_that_stood_still_sends_late_is_refused_by_a_stream_t
 
 
 async def test_two_relays_at_once_tell_nothing_out_of_order(runtime):
-    """As while one has lost its lock and does not know it yet: the stream takes from who knows where it ends."""
+    """STACK row 24: as while one has lost its lock and does not know it; the stream takes from who knows its end."""
     async with inside(runtime.bus, runtime.dsn) as other:
         for n in range(10):
             await tell(runtime, *(fact(f"{n}-{k}", f"t-{k}") for k in range(20)))
