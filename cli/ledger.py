@@ -24,9 +24,11 @@ from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.book_commands import (
     CaseList,
     History,
+    LetterShown,
     ListCases,
     PublishSheet,
     ShowHistory,
+    ShowLetter,
     ShowSheet,
     ShowWords,
     Vocabulary,
@@ -230,7 +232,7 @@ async def print_letter(
     letter: Annotated[UUID, typer.Argument(help=say("help.ledger_letter_id"))],
     file: Path,
     actor: As,
-    number: Annotated[str | None, typer.Option(help=say("help.ledger_letter_number"))] = None,
+    contact: Annotated[str | None, typer.Option(help=say("help.ledger_letter_contact"))] = None,
     region: Region = None,
     font: Font = None,
     bus: BusOption = None,
@@ -240,11 +242,9 @@ async def print_letter(
     async with session(actor, bus, home) as asking:
         case_id = await found(asking, actor, division, case)
         history = await asking.ask(ShowHistory(case_id=case_id), actor, division, History)
-    wanted = next((one for one in history.letters if one.id == letter), None)
-    if wanted is None:
-        raise typer.BadParameter(
-            say("ledger.no_letter", case=case, known="、".join(str(x.id) for x in history.letters))
-        )
+        if letter not in (known := [one.id for one in history.letters]):
+            raise typer.BadParameter(say("ledger.no_letter", case=case, known="、".join(map(str, known))))
+        shown = await asking.ask(ShowLetter(case_id=case_id, letter_id=letter), actor, division, LetterShown)
     with _said_plainly(file):
-        file.write_bytes(letter_pdf(history.case, wanted, number, font))
+        file.write_bytes(letter_pdf(history.case, shown, contact, font))
     return 0

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
 import typst
 
-from cli import ledger_document
+from cli import ledger_document, letter_document
 from cli.say import say
-from contracts.book_commands import Vocabulary
+from contracts.book_commands import LetterShown, Vocabulary
 from contracts.case import Case
 from contracts.ledger import Sheet
-from contracts.supervision import Letter
 from contracts.values import SHANGHAI
 
 PRINT = files("cli") / "print"
@@ -81,31 +80,10 @@ def ledger_pdf(
     return _print("ledger.typ", data, font, cutoff)
 
 
-def letter_pdf(case: Case, letter: Letter, number: str | None = None, font: str | None = None) -> bytes:
-    """One rung of the ladder as an official letter, under the office's `number`. Raises NoFont."""
-    texts = json.loads((PRINT / "letters.json").read_text("utf-8"))
-    rung = texts[letter.rung]
-    issued = letter.issued_on
-    about = {
-        "number": case.ref.number,
-        "place": case.place,
-        "kind": ledger_document.words()["kind"].get(case.kind, case.kind),
-        "text": case.text,
-        "due_on": _day(letter.due_on),
-        "reply_due_on": _day(letter.reply_due_on),
-    }
-    body = [rung[letter.about.partition("-")[0]], texts["reply"]]
-    body[1:1] = [texts["problem"]] if case.text else []
-    holders = (f"{post.unit.name}{post.holder.name if post.holder else ''}" for post in letter.posts)
-    data = {
-        "office": letter.office.name,
-        "number": number or f"{rung['word']}〔{issued.year}〕{case.ref.number}-{letter.id.hex[:4]}号",
-        "title": rung["title"],
-        "to": letter.to.name,
-        "body": [paragraph.format(**about) for paragraph in body],
-        "date": _day(issued),
-        "copies": "，".join(dict.fromkeys(holders)),
-    }
+def letter_pdf(case: Case, shown: LetterShown, contact: str | None = None, font: str | None = None) -> bytes:
+    """The official paper in which a letter of the ladder about `case` went out. Raises NoFont."""
+    issued = shown.letter.issued_on
+    data = letter_document.document(case, shown, contact)
     return _print("letter.typ", data, font, datetime(issued.year, issued.month, issued.day, tzinfo=SHANGHAI))
 
 
@@ -117,7 +95,3 @@ def _print(template: str, data: dict[str, Any], font: str | None, at: datetime) 
 
 def _cells(*lines: Any) -> list[list[str]]:
     return [["" if cell is None else str(cell) for cell in line] for line in lines]
-
-
-def _day(on: date) -> str:
-    return f"{on.year}年{on.month}月{on.day}日"

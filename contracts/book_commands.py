@@ -14,7 +14,20 @@ from contracts.event import Command
 from contracts.incident import Severity
 from contracts.ledger import EntersAs, Sheet
 from contracts.supervision import Letter, Review, ReviewKind, ReviewSubject
-from contracts.values import Day, ExternalId, Instant, Latitude, Line, Longitude, Text, Token, UnitRef, Value, known
+from contracts.values import (
+    CaseRef,
+    Day,
+    ExternalId,
+    Instant,
+    Latitude,
+    Line,
+    Longitude,
+    Text,
+    Token,
+    UnitRef,
+    Value,
+    known,
+)
 from contracts.written import WHOLE, Id
 
 
@@ -233,6 +246,36 @@ class ShowHistory(CaseCommand):
     answer: ClassVar[type[BaseModel]] = History
 
 
+class OnPaper(Value):
+    """One line of a paper's annex: a case, and what of it is asked for by which day."""
+
+    case: CaseRef
+    place: Line
+    kind: CaseKind
+    about: Token
+    asked: Token | None
+    due_on: date
+    before: tuple[Token, ...] = ()
+
+
+class LetterShown(Value):
+    """A letter and all that was issued under its number; `lines` are the first of `total`."""
+
+    letter: Letter
+    lines: tuple[OnPaper, ...]
+    total: int
+
+
+class ShowLetter(CaseCommand):
+    """One letter about a case as the paper that it went out in: with every case that stands in its annex."""
+
+    name: ClassVar[str] = "cases.letter.v1"
+    reads_only: ClassVar[bool] = True
+    answer: ClassVar[type[BaseModel]] = LetterShown
+
+    letter_id: Id
+
+
 class CaseList(Value):
     cases: tuple[Case, ...]
     total: int
@@ -322,6 +365,7 @@ BOOK_COMMANDS: tuple[type[Command], ...] = (
     ImportCases,
     ShowCase,
     ShowHistory,
+    ShowLetter,
     ListCases,
     ShowSheet,
     PublishSheet,

@@ -18,9 +18,13 @@ from contracts.values import CaseRef, Instant, Line, OpenEnum, PostRef, Text, To
 class Letter(Value):
     """One rung of the supervision ladder as it was issued, and what came of it.
 
-    `about` is `owner`, `referral-<n>` for a referral that nobody acknowledges, or `look_back` for one not made;
-    `due_on` is the day it presses for, `posts` are told besides. `calendar` says by which calendar `reply_due_on` was
-    counted.
+    `number` is the paper's, 机关代字〔year〕n号: counted per office and year; what one office presses one addressee
+    for in one campaign, on one day and rung, goes in one paper. `called` is the office's name on paper, `addressed` are
+    the names and titles of whom it addresses, `copies` those of who gets a copy. `asked` is what shall be done: verify,
+    assign, rectify, accept, close, answer_objection, acknowledge, look_back; `before` are the rungs that pressed for
+    the same before. `about` is `owner`, `referral-<n>` for a referral that nobody acknowledges, or `look_back` for one
+    not made; `due_on` is the day it presses for, `posts` are told besides. `calendar` says by which calendar
+    `reply_due_on` was counted.
     """
 
     id: UUID
@@ -36,6 +40,13 @@ class Letter(Value):
     receipted_on: date | None = None
     replied_on: date | None = None
     reply: Text | None = None
+    number: Line | None = None
+    called: Line | None = None
+    contact: Line | None = None
+    addressed: tuple[Line, ...] = ()
+    copies: tuple[Line, ...] = ()
+    asked: Token | None = None
+    before: tuple[Token, ...] = ()
 
 
 class LetterFact(CaseFact):

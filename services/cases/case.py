@@ -239,7 +239,7 @@ def owner_of(before: Case, case: Case, act: Act, posts: Posts) -> Owner | None:
         return Owner(unit=case.office, due_on=case.notice_until, calendar=calendar, since_on=today)
     if case.state is S.SUBMITTED:
         return owns(acceptor, "accept", act.on, today)
-    return owns(case.office, _OFFICE_MUST.get(case.state, "assign"), act.on, today)
+    return owns(case.office, OFFICE_MUST.get(case.state, "assign"), act.on, today)
 
 
 def _acceptor(case: Case, posts: Posts, today: date) -> UnitRef:
@@ -248,7 +248,7 @@ def _acceptor(case: Case, posts: Posts, today: date) -> UnitRef:
     return above or case.office
 
 
-_OFFICE_MUST = {
+OFFICE_MUST = {
     S.REGISTERED: "verify",
     S.VERIFIED: "assign",
     S.ACCEPTED: "close",

@@ -17,6 +17,7 @@ from services.cases import (
     entering,
     following,
     handlers,
+    issuing,
     ladder,
     ladder_store,
     ledger_store,
@@ -73,7 +74,7 @@ async def climb_the_ladder(tx: Transaction) -> list[Fact]:
     today, roster = day_of(tx.now), await handlers.posts.at(tx)
     climbing = await clock_store.take_due(tx, "ladder_on", today, AT_ONCE)
     known = await ladder_store.letters(tx, [case.ref.id for case in climbing])
-    issued = [
+    letters_due = [
         (case, letter)
         for case in climbing
         for letter in ladder.due(
@@ -81,9 +82,10 @@ async def climb_the_ladder(tx: Transaction) -> list[Fact]:
             [one.id for one in known[case.ref.id]],
             today,
             roster.office_above(case.office, case.ref.division, today),
+            roster.seats,
         )
     ]
-    await ladder_store.put_letters(tx, issued)
+    issued = await issuing.issue(tx, letters_due, roster)
     for case, letter in issued:
         known[case.ref.id].append(letter)
     days = {case.ref.id: ladder.next_on(case, [one.id for one in known[case.ref.id]], today) for case in climbing}

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from contracts.case import Case, CaseState
+from contracts.division import Division
 from contracts.supervision import Letter
 from contracts.values import CHIEFS, PostRef, Role, UnitRef
 from services.cases.campaign import RULES, read
-from services.cases.case import case_id
+from services.cases.case import OFFICE_MUST, case_id
 from services.cases.closing import notice_ends_on
 from services.cases.deadline import after, shifted
 from services.runtime.posts import nearest_chief
 
+Seats = Mapping[str, Collection[Division]]
+_UNKNOWN_SEATS: Seats = {}
 OWNER = "owner"
 LOOK_BACK = "look_back"
 
@@ -27,12 +30,21 @@ class Rung:
     name: str
     working_days: int
     roles: tuple[Role, ...]
+    addresses_posts: bool = False
 
 
 _STATED = read("ladder.json")
 RUNGS = tuple(
-    Rung(one["rung"], one["working_days"], tuple(Role(role) for role in one["posts"])) for one in _STATED["rungs"]
+    Rung(
+        one["rung"],
+        one["working_days"],
+        tuple(Role(role) for role in one["posts"]),
+        one.get("addresses_posts", False),
+    )
+    for one in _STATED["rungs"]
 )
+ADDRESS_POSTS = frozenset(rung.name for rung in RUNGS if rung.addresses_posts)
+"""The rungs that speak to the chiefs they name, too; the others send them a copy."""
 REPLY_WITHIN: int = _STATED["reply_within_working_days"]
 
 
@@ -94,21 +106,34 @@ def next_on(case: Case, issued: Sequence[UUID], looked_on: date = date.min) -> d
     return min(days, default=None)
 
 
-def due(case: Case, issued: Sequence[UUID], today: date, above: UnitRef | None = None) -> list[Letter]:
+def due(
+    case: Case, issued: Sequence[UUID], today: date, above: UnitRef | None = None, seats: Seats = _UNKNOWN_SEATS
+) -> list[Letter]:
     """The letters to issue today: for each who is pressed, the highest rung whose day has come.
 
-    No office writes to itself: where it is the one that is late, the office above it does, if there is any.
+    No office writes to itself: where it is the one that is late, the office above it does, if there is any. `seats`
+    says where the units of the roster sit.
     """
     letters = []
     for press in pressed(case):
         office = above if press.unit.id == case.office.id else case.office
         rungs = [rung for day, rung in ahead(case, press, issued) if day <= today]
         if rungs and office is not None:
-            letters.append(_letter(case, press, rungs[-1], today, office))
+            before = [one.name for one in RUNGS if one is not rungs[-1] and _was_issued(case, press, one, issued)]
+            chiefs = _movers(case, seats.get(press.unit.id, ()))
+            letters.append(_letter(case, press, rungs[-1], today, office, before, chiefs))
     return letters
 
 
-def _letter(case: Case, press: Press, rung: Rung, today: date, office: UnitRef) -> Letter:
+def _letter(
+    case: Case,
+    press: Press,
+    rung: Rung,
+    today: date,
+    office: UnitRef,
+    before: Sequence[str],
+    chiefs: Sequence[PostRef],
+) -> Letter:
     reply = after(today, REPLY_WITHIN)
     return Letter(
         id=press.letter_id(case, rung),
@@ -116,16 +141,34 @@ def _letter(case: Case, press: Press, rung: Rung, today: date, office: UnitRef) 
         about=press.about,
         office=office,
         to=press.unit,
-        posts=tuple(post for role in rung.roles if (post := _chief(case, role)) is not None),
+        posts=tuple(post for role in rung.roles if (post := _chief(chiefs, role)) is not None),
         due_on=press.due_on,
         issued_on=today,
         reply_due_on=reply.on,
         calendar=reply.calendar,
+        asked=_asked(case, press),
+        before=tuple(before),
     )
 
 
-def _chief(case: Case, role: Role) -> PostRef | None:
-    return nearest_chief(case.acting, CHIEFS if role is Role.CHIEF else (role,))
+def _asked(case: Case, press: Press) -> str:
+    if press.about != OWNER:
+        return LOOK_BACK if press.about == LOOK_BACK else "acknowledge"
+    if case.state is CaseState.SUBMITTED:
+        return "accept"
+    if case.state is CaseState.ON_NOTICE and case.objection is None:
+        return "close"
+    return OFFICE_MUST.get(case.state, "rectify")
+
+
+def _movers(case: Case, seats: Collection[Division]) -> Sequence[PostRef]:
+    """The posts of the levels that can move a unit: a village's chief has no say over the station of a town."""
+    above = [post for post in case.acting if any(post.division.contains(seat) for seat in seats)]
+    return above if nearest_chief(above) is not None else case.acting
+
+
+def _chief(chiefs: Sequence[PostRef], role: Role) -> PostRef | None:
+    return nearest_chief(chiefs, CHIEFS if role is Role.CHIEF else (role,))
 
 
 def stopped(before: Case, case: Case, letters: Sequence[Letter]) -> list[tuple[str, str]]:

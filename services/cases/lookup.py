@@ -9,12 +9,15 @@ from contracts.book_commands import (
     CaseList,
     CauseNamed,
     History,
+    LetterShown,
     ListCases,
+    OnPaper,
     PublishSheet,
     ScopeAsked,
     ShowAges,
     ShowCase,
     ShowHistory,
+    ShowLetter,
     ShowSheet,
     ShowWords,
     Vocabulary,
@@ -30,6 +33,9 @@ from services.cases.ledger import Window
 from services.cases.machine import refuse_field, require_office, require_reach
 from services.runtime.messages import Answer, Ask
 from services.runtime.transaction import Transaction
+
+MOST_LINES = 1000
+"""Lines of a paper's annex that one answer has room for."""
 
 
 @cases.answers(ShowCase)
@@ -59,7 +65,32 @@ async def history(tx: Transaction, ask: Ask[ShowHistory]) -> Answer:
     return Answer(History(case=case, moves=moves, letters=tuple(letters), reviews=reviews))
 
 
-async def _require_reach(tx: Transaction, ask: Ask[ShowCase] | Ask[ShowHistory], case: Case) -> None:
+@cases.answers(ShowLetter)
+async def letter(tx: Transaction, ask: Ask[ShowLetter]) -> Answer:
+    """Of other cases in the same paper it says no more than the paper itself."""
+    case = await store.found(tx, ask.command.case_id)
+    await _require_reach(tx, ask, case)
+    letters = (await ladder_store.letters(tx, [case.ref.id]))[case.ref.id]
+    wanted = next((one for one in letters if one.id == ask.command.letter_id), None)
+    if wanted is None:
+        refuse_field("letter_id", f"must be the id of one of the {len(letters)} letters of {case.ref.number}")
+    beside = await ladder_store.on_paper(tx, wanted) if wanted.number is not None else [(case, wanted)]
+    lines = [
+        OnPaper(
+            case=of.ref,
+            place=of.place,
+            kind=of.kind,
+            about=one.about,
+            asked=one.asked,
+            due_on=one.due_on,
+            before=one.before,
+        )
+        for of, one in beside[:MOST_LINES]
+    ]
+    return Answer(LetterShown(letter=wanted, lines=tuple(lines), total=len(beside)))
+
+
+async def _require_reach(tx: Transaction, ask: Ask[ShowCase] | Ask[ShowHistory] | Ask[ShowLetter], case: Case) -> None:
     require_reach(ask, (await handlers.posts.at(tx)).actor(ask.actor, day_of(tx.now)), case)
 
 

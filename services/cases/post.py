@@ -145,6 +145,11 @@ class Posts:
             standing = [post for post in self._offices.get(above, ()) if stands_on(post, day)]
             yield from standing[-1:]
 
+    @property
+    def seats(self) -> Mapping[str, frozenset[Division]]:
+        """Where the units of the roster sit."""
+        return self._seats
+
     def problem_of_place(self, division: Division) -> str | None:
         """The rule that a place breaks, if any; a division without any post is taken for a mistyped one."""
         known = division in self._divisions

@@ -64,11 +64,11 @@ async def test_every_rung_is_issued_on_its_day_and_once(tx):
     ]
 
 
-async def test_a_circular_names_the_chief_besides(tx):
+async def test_a_circular_names_the_chief_of_the_unit_besides(tx):
     case_id = await assigned(tx)
     await climbed(tx, [37])
     (letter,) = (await ask(later(tx, 37), ShowHistory(case_id=case_id))).body.letters
-    assert (letter.rung, [post.id for post in letter.posts]) == ("circular", ["360222104201-village-chief"])
+    assert (letter.rung, [post.id for post in letter.posts]) == ("circular", ["360222104000-chief"])
     assert (letter.due_on, letter.reply_due_on) == (date(2020, 7, 1), date(2020, 7, 29))
 
 

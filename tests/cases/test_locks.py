@@ -20,7 +20,7 @@ from tests.cases.world import EVIDENCE, POSTS, STATION, UNIT, incident, post
 from tests.servers import NOW, until
 from tests.telling import heard
 
-TABLES = "posts, cases, moves, numbers, corroborations, handovers, ledger, unfolded, letters"
+TABLES = "posts, cases, moves, numbers, corroborations, handovers, ledger, unfolded, letters, letter_books, papers"
 
 
 class Two:

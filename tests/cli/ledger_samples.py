@@ -74,5 +74,18 @@ LETTER = Letter.model_validate(
         "due_on": "2020-04-01",
         "issued_on": "2020-04-09",
         "reply_due_on": "2020-04-16",
+        "number": "浮林长办〔2020〕12号",
+        "called": "浮梁县林长办公室",
+        "addressed": ["浮梁镇人民政府林长", "浮梁镇林业工作站"],
+        "asked": "rectify",
     }
 )
+
+LINE = {
+    "case": {"id": "case-1", "number": "2020-360222-000001", "division": TOWN},
+    "place": "浮梁镇后山",
+    "kind": "felling",
+    "about": "owner",
+    "asked": "rectify",
+    "due_on": "2020-04-01",
+}

@@ -1,0 +1,55 @@
+"""What makes rungs of the ladder official letters: a number, the office as it is called, whom they address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.case import Case
+from contracts.supervision import Letter
+from contracts.values import PostRef
+from services.cases import ladder_store
+from services.cases.campaign import read
+from services.cases.ladder import ADDRESS_POSTS
+from services.cases.ladder_store import Paper
+from services.cases.post import Posts
+from services.runtime.transaction import Transaction
+
+_STATED = read("offices.json")
+OFFICES: dict[str, dict[str, str]] = _STATED["offices"]
+
+
+async def issue(tx: Transaction, due: Sequence[tuple[Case, Letter]], roster: Posts) -> list[tuple[Case, Letter]]:
+    """The letters as they leave the office; what goes to one addressee in one campaign on one day has one number."""
+    papers = [Paper(one.office.id, one.to.id, case.campaign, one.rung, one.issued_on) for case, one in due]
+    counted = await ladder_store.counted(tx, papers)
+    issued = [(case, _signed(one, counted[paper], roster)) for (case, one), paper in zip(due, papers, strict=True)]
+    await ladder_store.put_letters(tx, issued)
+    return issued
+
+
+def _signed(letter: Letter, n: int, roster: Posts) -> Letter:
+    office = letter.office.name
+    known = OFFICES.get(office, {})
+    titles = tuple(_titled(post, roster) for post in letter.posts)
+    speaks_to_posts = letter.rung in ADDRESS_POSTS
+    return letter.model_copy(
+        update={
+            "number": f"{known.get('word', office)}〔{letter.issued_on.year}〕{n}号",
+            "called": called(office),
+            "contact": known.get("contact"),
+            "addressed": (*(titles if speaks_to_posts else ()), letter.to.name),
+            "copies": () if speaks_to_posts else titles,
+        }
+    )
+
+
+def called(office: str) -> str:
+    """An office's name on paper: 市林长办 signs as 市林长办公室."""
+    short, whole = _STATED["short"], _STATED["whole"]
+    return office.removesuffix(short) + whole if office.endswith(short) else office
+
+
+def _titled(post: PostRef, roster: Posts) -> str:
+    """A post by its unit and title: a letter is for the office, whoever holds it."""
+    stated = roster.by_id(post.id)
+    return f"{post.unit.name}{stated.title}" if stated is not None else post.unit.name
