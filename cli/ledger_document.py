@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any, TypedDict
 
@@ -28,6 +29,9 @@ SIGNS = {
 """`opening + new + relapsed + moved_in - closed - voided - merged - moved_out = closing` (DOMAIN §5)."""
 
 
+Cell = str | int | float | date | None
+
+
 class _Named(TypedDict):
     zh: str
     path: str
@@ -35,13 +39,15 @@ class _Named(TypedDict):
 
 
 class Column(_Named, total=False):
-    """A column of the office's ledger; `path` leads to a field of the case, `#` is the count of the line.
+    """A column of the office's ledger; `path` leads to a field of the case.
 
-    Paper is narrow: only the columns with a `print` width are printed.
+    `#` is the count of the line, `?` what is missing of it: columns that are empty though they are `wanted` of a case
+    of one of those values. Paper is narrow: only the columns with a `print` width are printed.
     """
 
     words: str
     print: float
+    wanted: dict[str, list[str]]
 
 
 def columns() -> list[Column]:
@@ -59,12 +65,21 @@ def words(vocabulary: Vocabulary = NOTHING_NAMED) -> Mapping[str, Mapping[str, s
     return {**found, "campaign": campaigns, "cause": {one.cause: one.words for one in vocabulary.causes}}
 
 
-def lines(
-    cases: Iterable[Case], order: Sequence[Column], vocabulary: Vocabulary = NOTHING_NAMED
-) -> list[list[str | int | date | None]]:
+def lines(cases: Iterable[Case], order: Sequence[Column], vocabulary: Vocabulary = NOTHING_NAMED) -> list[list[Cell]]:
     """One line a case, in the order of the columns."""
     known = words(vocabulary)
     return [[_field(case, column, n, known) for column in order] for n, case in enumerate(cases, 1)]
+
+
+def missing(case: Case) -> list[str]:
+    """The columns that a case of its kind, state and route should have and has not."""
+    return [
+        column["zh"]
+        for column in columns()
+        if "wanted" in column
+        and all(getattr(case, field) in values for field, values in column["wanted"].items())
+        and not list(_follow(case, column["path"].split(".")))
+    ]
 
 
 def equation(sheet: Sheet) -> list[tuple[str, str, int]]:
@@ -101,9 +116,11 @@ def _data(name: str) -> Any:
     return json.loads(files("cli").joinpath(name).read_text("utf-8"))
 
 
-def _field(case: Case, column: Column, n: int, known: Mapping[str, Mapping[str, str]]) -> str | int | date | None:
+def _field(case: Case, column: Column, n: int, known: Mapping[str, Mapping[str, str]]) -> Cell:
     if column["path"] == "#":
         return n
+    if column["path"] == "?":
+        return "、".join(missing(case)) or None
     found = list(_follow(case, column["path"].split(".")))
     if not found:
         return None
@@ -114,6 +131,8 @@ def _field(case: Case, column: Column, n: int, known: Mapping[str, Mapping[str, 
         return day_of(value)
     if isinstance(value, int | date):
         return value
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
     return _word(known[column["words"]], str(value)) if "words" in column else str(value)
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import xlsxwriter
 
 from cli import ledger_document
+from cli.ledger_document import Cell
 from contracts.book_commands import Vocabulary
 from contracts.case import Case
 from contracts.ledger import Sheet
 from contracts.values import SHANGHAI
 
 BALANCE, LEDGER = "平衡表", "台账"
-Cell = str | int | date | None
 
 
 def write_ledger(
@@ -92,7 +92,7 @@ class _Paper:
         for at, cell in enumerate(cells):
             if isinstance(cell, date):
                 self.sheet.write_datetime(self._row, at, cell, self._day)
-            elif isinstance(cell, int):
+            elif isinstance(cell, int | float):
                 self.sheet.write_number(self._row, at, cell, style)
             elif cell is not None:
                 # write_string, never write: a text that begins with = must not become a formula.

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from contracts.division import Level
 from contracts.incident import Evidence, Severity
+from contracts.particulars import LawSide, Measured
 from contracts.values import (
     CaseRef,
     Day,
@@ -264,7 +265,8 @@ class Case(Value):
     who must act now, None once the case is no longer open. `rectified_by` and `accepted_by` are accounts of people,
     `rectified_unit` the unit that applied for the close-out. `moved_on` is the business date of the last move, `since`
     the instant at which it was recorded. `cycle` counts returns from closed. `not_referred` is why a grave or publicly
-    voiced case went to no police or prosecutor in this cycle.
+    voiced case went to no police or prosecutor in this cycle. `measured` is what it is measured by, `law` the law's
+    side; `measures` are what the unit says it has done; names are those of the people then.
     """
 
     ref: CaseRef
@@ -285,6 +287,8 @@ class Case(Value):
     place: Line
     text: Text
     party: ExternalId | None = None
+    measured: Measured | None = None
+    law: LawSide | None = None
     directive: Directive | None = None
     seen_at: Instant
     occurred: Period | None = None
@@ -303,9 +307,13 @@ class Case(Value):
     route: Route | None = None
     proofs: tuple[Proof, ...] = ()
     rectified_by: Token | None = None
+    rectified_by_name: Line | None = None
     rectified_unit: UnitRef | None = None
+    measures: Text | None = None
     submitted_on: date | None = None
     accepted_by: Token | None = None
+    accepted_by_name: Line | None = None
+    accepted_on: date | None = None
     notice_until: date | None = None
     objection: Objection | None = None
     referrals: tuple[Referral, ...] = ()

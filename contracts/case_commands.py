@@ -18,7 +18,9 @@ from contracts.case import (
 )
 from contracts.division import Division
 from contracts.event import Command
-from contracts.incident import Evidence
+from contracts.incident import Evidence, Pieces
+from contracts.mu import Mu
+from contracts.particulars import VolumeM3, Yuan
 from contracts.values import Day, Line, Text, Token, UnitRef, known
 from contracts.written import WHOLE, Id
 
@@ -311,6 +313,22 @@ class ConcludeReferral(CaseCommand):
     outcome: Line
 
 
+class RecordParticulars(CaseCommand):
+    """What a case is measured by and the law's side of it, by the office; what is not stated stays as it is."""
+
+    name: ClassVar[str] = "cases.record.v1"
+
+    illegal_area_mu: Mu | None = None
+    volume_m3: VolumeM3 | None = None
+    trees: Pieces | None = None
+    compartment: Line | None = None
+    sub_compartment: Line | None = None
+    filed_as: Line | None = None
+    penalty_document: Line | None = None
+    fine_yuan: Yuan | None = None
+    held_accountable: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
+
+
 class ReceiptLetter(CaseCommand):
     """A letter is signed for, by somebody of the unit it was sent to."""
 
@@ -368,6 +386,7 @@ MOVE_COMMANDS: tuple[type[Command], ...] = (
     ReferCase,
     AcknowledgeReferral,
     ConcludeReferral,
+    RecordParticulars,
     ReceiptLetter,
     ReplyLetter,
     HandUp,

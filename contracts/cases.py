@@ -289,6 +289,12 @@ class CaseRevised(CaseFact):
     name: ClassVar[str] = "cases.revised.v1"
 
 
+class ParticularsRecorded(CaseFact):
+    """The office has recorded what the case is measured by, or the law's side of it."""
+
+    name: ClassVar[str] = "cases.recorded.v1"
+
+
 class SiteLinked(CaseFact):
     """The same site stands in another campaign too: two cases, one problem."""
 

@@ -75,9 +75,12 @@ class Evidence(Value):
 
 
 class Details(Value):
-    """The fields of one kind; a field that the kind does not have is refused."""
+    """The fields of one kind, and where in the forest it is; a field that the kind does not have is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    compartment: Line | None = None
+    sub_compartment: Line | None = None
 
 
 class FireDetails(Details):

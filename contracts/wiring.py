@@ -56,6 +56,7 @@ FACTS: dict[str, tuple[type[Fact], ...]] = {
         cases.CaseTransferred,
         cases.CaseLeft,
         cases.CaseRevised,
+        cases.ParticularsRecorded,
         cases.SiteLinked,
         cases.CasePassedOn,
         cases.CaseReferred,

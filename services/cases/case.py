@@ -17,6 +17,7 @@ from contracts.ledger import Entry, LedgerLine, Scope
 from contracts.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_of
 from services.cases.campaign import RULES, campaign_of, daily, problem_of_kind, problem_of_scope
 from services.cases.deadline import after, counted_by
+from services.cases.details import measured_by
 from services.cases.machine import Act, lawful
 from services.cases.post import NoOffice, Posts
 
@@ -51,6 +52,7 @@ def open_case(incident: Incident, number: str, weight: int, posts: Posts, at: da
         state=S.REGISTERED,
         **placed(incident),
         text=incident.text,
+        measured=measured_by(incident),
         seen_at=incident.seen_at,
         answerable=posts.answerable(areas, day_of(incident.seen_at)),
         acting=posts.answerable(areas, today),

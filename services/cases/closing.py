@@ -41,6 +41,8 @@ _REOPENED = {
     "closed_on": None,
     "look_back_on": None,
     "accepted_by": None,
+    "accepted_by_name": None,
+    "accepted_on": None,
     "notice_until": None,
     "objection": None,
     "submitted_on": None,

@@ -28,6 +28,7 @@ from contracts.case_commands import (
     PassLookBack,
     RaiseObjection,
     ReassignCase,
+    RecordParticulars,
     ReferCase,
     RefuseExtension,
     RefusePlan,
@@ -50,7 +51,7 @@ from contracts.roster import PostStated
 from contracts.supervision import CauseAdded
 from contracts.values import day_of
 from services.cases import case as rules
-from services.cases import clock_store, closing, ladder_store, moving, rectify, referral, store
+from services.cases import clock_store, closing, ladder_store, measuring, moving, rectify, referral, store
 from services.cases.machine import MOVES as MACHINE
 from services.cases.machine import OURSELVES, Act, acting, refuse_field, require_office, require_reach
 from services.cases.post import Posts, handovers
@@ -145,6 +146,7 @@ MOVES: dict[type[CaseCommand], Decide] = {
     SubmitCase: rectify.submit,
     SendBackCase: rectify.send_back,
     AcceptCase: rectify.accept,
+    RecordParticulars: measuring.record,
     RaiseObjection: closing.raise_objection,
     UpholdObjection: closing.uphold,
     OverruleObjection: closing.overrule,

@@ -80,6 +80,7 @@ MOVES = {
         Move("void", (S.REGISTERED, *IN_STOCK, S.CLOSED), S.VOIDED, By.OFFICE, "entered by mistake; reason"),
         Move("merge", OPEN, S.MERGED, By.OFFICE, "a duplicate; the survivor keeps the earlier deadline"),
         Move("transfer", OPEN, None, By.OFFICE, "to another campaign, place or kind; reason"),
+        Move("record", (S.REGISTERED, *IN_STOCK, S.CLOSED), None, By.OFFICE, "what it is measured by, the law's side"),
         Move("link_site", OPEN, None, By.OFFICE, "the same site in another campaign"),
         Move("refer", OPEN, None, By.OFFICE, "to police, prosecutor or a department; closes nothing by itself"),
         Move("acknowledge", (*OPEN, S.CLOSED), None, By.OFFICE, "the receiver's own number"),

@@ -29,6 +29,7 @@ from contracts.values import CaseRef, UnitRef, day_of
 from services.cases import demands
 from services.cases.campaign import campaign_of, problem_of_kind, problem_of_scope
 from services.cases.case import answered_for, beside, entry, now_acting, owner_of, placed, scope_of, step, told
+from services.cases.details import measured_by
 from services.cases.machine import Act, lawful, refuse_field, require_office, wrong
 from services.cases.post import NoOffice, Posts
 
@@ -177,6 +178,8 @@ def follow(case: Case, incident: Incident, act: Act, posts: Posts, decided: Coll
     if "survive" in decided:
         severity = max(severity, case.severity, key=_GRAVENESS.index)
     said: dict[str, Any] = {"severity": severity, "text": incident.text, "seen_at": incident.seen_at}
+    if "record" not in decided:
+        said["measured"] = measured_by(incident)
     if "transfer" not in decided:
         said |= {"kind": CaseKind(incident.kind), **placed(incident)}
         if incident.division != case.ref.division:

@@ -27,6 +27,12 @@ class Actor:
     posts: tuple[Post, ...]
     seats: Mapping[str, frozenset[Division]] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str | None:
+        """As the roster names who holds the posts; None for one who holds none."""
+        people = (one.person for post in self.posts for one in post.appointments)
+        return next((person.name for person in people if person.id == self.id), None)
+
     def of_unit(self, unit: UnitRef | None) -> bool:
         return unit is not None and any(post.unit.id == unit.id for post in self.posts)
 

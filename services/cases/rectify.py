@@ -60,8 +60,12 @@ _EMPTY = {
     "proofs": (),
     "extension": None,
     "rectified_by": None,
+    "rectified_by_name": None,
     "rectified_unit": None,
+    "measures": None,
     "accepted_by": None,
+    "accepted_by_name": None,
+    "accepted_on": None,
 }
 """What a unit that takes a case over has not yet done."""
 
@@ -226,7 +230,7 @@ def show_no_violation(case: Case, act: Act, ask: ShowNoViolation, posts: Posts) 
 def submit(case: Case, act: Act, ask: SubmitCase, posts: Posts) -> CaseFact:
     lawful(case, "submit", act)
     applied = _applied(case, ask.route, ask.proofs)
-    submitted = step(case, "submit", act, posts, **applied, **_by(case, act))
+    submitted = step(case, "submit", act, posts, **applied, **{**_by(case, act), "measures": ask.measures})
     return told(CaseSubmitted, submitted, act, measures=ask.measures, evidence=ask.evidence)
 
 
@@ -239,7 +243,14 @@ def _applied(case: Case, route: Route, proofs: tuple[Proof, ...]) -> dict[str, A
 
 
 def _by(case: Case, act: Act) -> dict[str, Any]:
-    return {"rectified_by": act.actor.id, "rectified_unit": case.unit, "submitted_on": act.on, "extension": None}
+    return {
+        "rectified_by": act.actor.id,
+        "rectified_by_name": act.actor.name,
+        "rectified_unit": case.unit,
+        "measures": None,
+        "submitted_on": act.on,
+        "extension": None,
+    }
 
 
 def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact:
@@ -257,4 +268,5 @@ def accept(case: Case, act: Act, ask: AcceptCase, posts: Posts) -> CaseFact:
     """The acceptor signs (谁验收、谁负责) what is proved for the campaign and the kind that the case is in by now."""
     lawful(case, "accept", act)
     demands.require_proved(case)
-    return told(CaseAccepted, step(case, "accept", act, posts, accepted_by=act.actor.id), act)
+    signed = {"accepted_by": act.actor.id, "accepted_by_name": act.actor.name, "accepted_on": act.on}
+    return told(CaseAccepted, step(case, "accept", act, posts, **signed), act)

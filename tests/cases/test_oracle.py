@@ -35,6 +35,7 @@ ANYWHERE_OPEN = {
     "merge": "merged",
     "transfer": SAME,
     "link_site": SAME,
+    "record": SAME,
     "refer": SAME,
     "acknowledge": SAME,
     "conclude": SAME,
@@ -73,6 +74,7 @@ TABLE = {
         "succeed": SAME,
     },
     "closed": {
+        "record": SAME,
         "pass_look_back": SAME,
         "relapse": "relapsed",
         "void": "voided",
@@ -144,6 +146,7 @@ BY = {
     "merge": OFFICES,
     "transfer": OFFICES,
     "link_site": OFFICES,
+    "record": OFFICES,
     "refer": OFFICES,
     "acknowledge": OFFICES,
     "conclude": OFFICES,

@@ -1,0 +1,107 @@
+"""What a case is measured by goes with it from the report on; the law's side is recorded by the office."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from contracts.book_commands import ShowHistory
+from contracts.case_commands import AcceptCase, RecordParticulars, SubmitCase
+from contracts.patrol import IncidentRevised
+from services.cases.details import measured_by
+from services.cases.following import follow_revised
+from services.runtime.problem import Problem
+from tests.cases.book import ask, later, opened
+from tests.cases.road import PROOFS, case_in, decide
+from tests.cases.world import CHIEF, EVIDENCE, OFFICE, UNIT, incident
+from tests.telling import heard
+
+
+def told_of(kind, **details):
+    return incident(1, kind=kind).model_copy(update={"details": details})
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "measured"),
+    [
+        ("felling", {"volume_m3": "12.5000", "trees": 30}, {"volume_m3": Decimal("12.5"), "trees": 30}),
+        ("forest_land_taken", {"ground_mu": "3.2500"}, {"illegal_area_mu": Decimal("3.25")}),
+        ("illegal_fire_use", {"burnt_mu": "0.5000"}, {"illegal_area_mu": Decimal("0.5")}),
+        ("dead_pines", {"trees": 7, "species": "马尾松"}, {"trees": 7}),
+        ("waste", {"compartment": "12", "sub_compartment": "3"}, {"compartment": "12", "sub_compartment": "3"}),
+    ],
+)
+async def test_a_case_is_measured_by_the_details_of_its_report(tx, kind, details, measured):
+    (fact,) = await opened(tx, told_of(kind, **details))
+    assert fact.case.measured.model_dump(exclude_none=True) == measured
+    kept = (await ask(tx, ShowHistory(case_id=fact.case.ref.id))).body.case
+    assert kept.measured == fact.case.measured
+
+
+@pytest.mark.parametrize("details", [{}, {"species": "杉木"}])
+def test_a_report_that_measures_nothing_leaves_it_open(details):
+    assert measured_by(told_of("felling", **details)) is None
+
+
+async def revised(tx, **details):
+    again = told_of("felling", **details).model_copy(update={"revision": 2})
+    news = await follow_revised(later(tx, 1), [heard(IncidentRevised(incident=again), "patrol")])
+    return [fact.case for _, fact in news]
+
+
+async def test_a_later_revision_of_the_report_measures_anew(tx):
+    await opened(tx, told_of("felling", trees=30))
+    (case,) = await revised(tx, trees=40)
+    assert case.measured.trees == 40
+
+
+async def test_what_the_office_has_recorded_stands_above_a_later_revision(tx):
+    (fact,) = await opened(tx, told_of("felling", trees=30))
+    await ask(tx, RecordParticulars(case_id=fact.case.ref.id, trees=35))
+    (case,) = await revised(tx, trees=40)
+    assert case.measured.trees == 35
+
+
+async def test_the_office_records_the_laws_side_and_what_it_leaves_out_stays(tx):
+    (fact,) = await opened(tx, told_of("felling", trees=30))
+    case_id = fact.case.ref.id
+    await ask(tx, RecordParticulars(case_id=case_id, filed_as="浮林罚立〔2020〕3号", volume_m3="2.5"))
+    answer = await ask(
+        tx, RecordParticulars(case_id=case_id, penalty_document="浮林罚决〔2020〕3号", fine_yuan="1200.50")
+    )
+    assert answer.body.measured.model_dump(exclude_none=True) == {"trees": 30, "volume_m3": Decimal("2.5")}
+    assert answer.body.law.model_dump(exclude_none=True) == {
+        "filed_as": "浮林罚立〔2020〕3号",
+        "penalty_document": "浮林罚决〔2020〕3号",
+        "fine_yuan": Decimal("1200.5"),
+        "held_accountable": (),
+    }
+
+
+@pytest.mark.parametrize("by", [UNIT, CHIEF])
+def test_only_the_office_records_them(by):
+    with pytest.raises(Problem) as refused:
+        decide(case_in("assigned"), RecordParticulars, by, trees=1)
+    assert refused.value.status == 403
+
+
+def test_a_record_of_nothing_is_refused():
+    with pytest.raises(Problem) as refused:
+        decide(case_in("assigned"), RecordParticulars, OFFICE)
+    assert refused.value.errors[0]["field"] == "illegal_area_mu"
+
+
+def test_a_case_grows_no_younger_and_its_owner_stays_when_something_is_recorded():
+    case = case_in("assigned")
+    told = decide(case, RecordParticulars, OFFICE, held_accountable=["三龙镇林业站长诫勉谈话"])
+    assert (told.case.since, told.case.moved_on, told.case.owner) == (case.since, case.moved_on, case.owner)
+    assert told.case.law.held_accountable == ("三龙镇林业站长诫勉谈话",)
+    assert told.entries == ()
+
+
+def test_a_close_out_names_who_did_what_and_who_accepted_it_when():
+    done = {"measures": "已补植", "evidence": [EVIDENCE], "proofs": PROOFS}
+    submitted = decide(case_in("rectifying"), SubmitCase, UNIT, **done).case
+    assert (submitted.measures, submitted.rectified_by_name) == ("已补植", "浮梁县某岗位")
+    accepted = decide(submitted, AcceptCase, CHIEF).case
+    assert (accepted.accepted_by_name, accepted.accepted_on) == ("浮梁县某岗位", date(2020, 6, 15))
