@@ -12,13 +12,23 @@ from services.runtime.transaction import Transaction
 
 
 async def take_overdue(tx: Transaction, today: date, limit: int = 256) -> list[Case]:
-    """Cases whose owner's day has passed and of which that has not been told; they are now marked as told."""
+    """Cases whose owner's day has passed and of which that has not been told; they are now marked as told.
+
+    An owner and a day once: a case that leaves its owner and returns with the same day is not told again.
+    """
     rows = await tx.sql.fetch(
         """
-        UPDATE cases SET overdue_told = true WHERE id IN (
-            SELECT id FROM cases WHERE owner_due_on < $1 AND NOT overdue_told AND notice_until IS NULL
-            ORDER BY owner_due_on LIMIT $2 FOR UPDATE SKIP LOCKED
-        ) RETURNING body
+        WITH late AS (
+            UPDATE cases SET overdue_told = true WHERE id IN (
+                SELECT id FROM cases WHERE owner_due_on < $1 AND NOT overdue_told AND notice_until IS NULL
+                ORDER BY owner_due_on LIMIT $2 FOR UPDATE SKIP LOCKED
+            ) RETURNING id, body, owner_due_on
+        ), new AS (
+            INSERT INTO missed (case_id, unit_id, due_on)
+            SELECT id, body::jsonb #>> '{owner,unit,id}', owner_due_on FROM late
+            ON CONFLICT DO NOTHING RETURNING case_id
+        )
+        SELECT body FROM late JOIN new ON late.id = new.case_id
         """,
         today,
         limit,

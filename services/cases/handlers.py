@@ -99,8 +99,10 @@ async def open_those(tx: Transaction, first: Mapping[UUID, Heard[IncidentLocated
     weights = await store.weigh(tx, {id: one.body.incident.weight for id, one in wanted.items()})
     new = await store.unopened(tx, sorted(wanted))
     opening = [one for id, one in wanted.items() if id in new]
+    known = {id: more for id, (_, more) in weights.items() if more and id not in new}
+    news = await _weigh_more(tx, known, wanted)
     if not opening:
-        return []
+        return news
     numbers = await store.numbers(tx, [one.body.incident.division for one in opening])
     roster = await posts.at(tx)
     opened = [
@@ -109,8 +111,25 @@ async def open_those(tx: Transaction, first: Mapping[UUID, Heard[IncidentLocated
     ]
     await enter(tx, opened, OURSELVES)
     return [
-        (one, CaseOpened.model_construct(case=case, by=OURSELVES, at=tx.now))
-        for one, case in zip(opening, opened, strict=True)
+        *news,
+        *(
+            (one, CaseOpened.model_construct(case=case, by=OURSELVES, at=tx.now))
+            for one, case in zip(opening, opened, strict=True)
+        ),
+    ]
+
+
+async def _weigh_more(
+    tx: Transaction,
+    gained: Mapping[UUID, int],
+    heard: Mapping[UUID, Heard[IncidentLocated | IncidentRevised | IncidentLinked]],
+) -> list[News]:
+    """What incidents gained weighs on their cases, whichever fact says it first."""
+    if not gained:
+        return []
+    return [
+        (heard[id], CaseCorroborated.model_construct(case=case, by=OURSELVES, at=tx.now))
+        for id, case in await store.raise_weights(tx, gained)
     ]
 
 
@@ -119,11 +138,7 @@ async def corroborate(tx: Transaction, heard: list[Heard[IncidentLinked]]) -> li
     """A report that says the same makes the case weigh more; it may be heard before the case is opened."""
     heaviest = {one.body.to: one for one in sorted(heard, key=lambda one: one.body.weight)}
     weights = await store.weigh(tx, {to: one.body.weight for to, one in heaviest.items()})
-    gained = {to: more for to, (_, more) in weights.items() if more}
-    return [
-        (heaviest[to], CaseCorroborated.model_construct(case=case, by=OURSELVES, at=tx.now))
-        for to, case in await store.raise_weights(tx, gained)
-    ]
+    return await _weigh_more(tx, {to: more for to, (_, more) in weights.items() if more}, heaviest)
 
 
 Decide = Callable[[Case, Act, Any, Posts], CaseFact]

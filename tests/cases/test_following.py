@@ -6,11 +6,11 @@ import pytest
 
 from contracts.book_commands import ShowHistory, ShowSheet
 from contracts.case_commands import AssignCase, DismissCase, MergeCase, TransferCase, VerifyCase
-from contracts.cases import CaseLeft, CaseOpened, CaseRevised
+from contracts.cases import CaseCorroborated, CaseLeft, CaseOpened, CaseRevised
 from contracts.division import Division
-from contracts.patrol import IncidentLocated, IncidentRevised
+from contracts.patrol import IncidentLinked, IncidentLocated, IncidentRevised
 from contracts.roster import PostStated
-from services.cases import following, handlers
+from services.cases import following, handlers, store
 from services.cases.store import load_posts
 from services.runtime.view import View
 from tests.cases.book import FULIANG, ask, later, opened
@@ -188,6 +188,22 @@ async def test_a_revision_heard_before_the_report_itself_opens_the_case_as_it_is
 async def test_what_corroborates_another_has_no_case(tx):
     await opened(tx, incident(1))
     assert await follow(tx, revised(2, linked_to=incident(1).id)) == []
+
+
+@pytest.mark.parametrize("linked_first", [True, False])
+async def test_a_case_weighs_what_its_incident_weighs_whichever_fact_says_so_first(tx, linked_first):
+    (fact,) = await opened(tx, incident())
+    to = fact.case.incident_id
+    linked = IncidentLinked(incident=incident(2), to=to, distance_m=10, weight=2)
+    told = []
+    for says_linked in (linked_first, not linked_first):
+        if says_linked:
+            told += [one for _, one in await handlers.corroborate(tx, [heard(linked, "patrol")])]
+        else:
+            told += await follow(tx, revised(weight=2))
+    assert [one.case.weight for one in told if isinstance(one, CaseCorroborated)] == [2]
+    (_, case, _) = (await store.of_incidents(tx, [to]))[0]
+    assert case.weight == 2
 
 
 async def test_a_report_and_its_revision_heard_at_once_by_two_replicas_are_one_case(dsn, monkeypatch):

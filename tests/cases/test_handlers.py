@@ -8,7 +8,7 @@ import pytest
 
 from contracts.book_commands import ListCases
 from contracts.case import CaseState
-from contracts.case_commands import AssignCase, SubmitCase, VerifyCase
+from contracts.case_commands import AssignCase, SendBackCase, StartCase, SubmitCase, VerifyCase
 from contracts.cases import CaseCorroborated, CaseOpened, CaseOverdue
 from contracts.division import Division
 from contracts.patrol import IncidentLinked
@@ -19,7 +19,8 @@ from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from services.runtime.view import View
 from tests.cases.book import FULIANG, ask, opened
-from tests.cases.world import OFFICE, POSTS, STATION, UNIT, incident
+from tests.cases.road import PROOFS
+from tests.cases.world import EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
 from tests.servers import NOW, until
 from tests.telling import asking, heard
 
@@ -139,6 +140,21 @@ async def test_overdue_is_told_once_for_each_owner_and_day(tx):
     await ask(later(5), VerifyCase(case_id=fact.case.ref.id), OFFICE, FULIANG)
     assert (await clock.due(later(30)))["overdue"] == 1
     assert [fact.case.state for fact in await clock.tell_overdue(later(30))] == ["verified"]
+
+
+async def test_a_missed_day_is_not_told_again_when_the_case_comes_back_to_its_owner_with_the_same_day(tx):
+    (fact,) = await opened(tx, incident(1))
+    id = fact.case.ref.id
+    late = Transaction(tx.sql, NOW + timedelta(days=10))
+    await ask(tx, VerifyCase(case_id=id))
+    await ask(tx, AssignCase(case_id=id, unit=STATION, due_on=date(2020, 6, 18)))
+    await ask(tx, StartCase(case_id=id), UNIT)
+    assert [one.overdue_since for one in await clock.tell_overdue(late)] == [date(2020, 6, 18)]
+    await ask(late, SubmitCase(case_id=id, measures="已补植", evidence=[EVIDENCE], proofs=PROOFS), UNIT)
+    back = (await ask(late, SendBackCase(case_id=id, reason="补植数量不足"))).body
+    assert (back.owner.unit.id, back.owner.due_on) == (STATION.id, date(2020, 6, 18))
+    assert await clock.tell_overdue(late) == []
+    assert (await clock.due(late))["overdue"] == 0
 
 
 async def test_cases_are_listed_by_region_state_and_overdue(tx):
