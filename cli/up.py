@@ -120,13 +120,18 @@ async def demo(
     reports: Annotated[int, typer.Option(min=50, max=20_000, help=say("help.demo_reports"))] = 500,
     seed: int = 2020,
     keep: Annotated[bool, typer.Option("--keep", help=say("help.demo_keep"))] = False,
+    plant: Annotated[str | None, typer.Option(help=say("help.demo_plant"))] = None,
 ) -> int:
     """Play the main job on real input, from reports to closed cases, and check the books."""
+    from cli.demo.books.plants import PLANTS
     from cli.demo.play import play
+
+    if plant is not None and plant not in PLANTS:
+        raise typer.BadParameter(say("demo.no_such_plant", known=", ".join(PLANTS)))
 
     try:
         out = Console(width=None if sys.stdout.isatty() else 160)
-        return await play(reports=reports, seed=seed, keep=keep, out=out, err=Console(stderr=True))
+        return await play(reports=reports, seed=seed, keep=keep, out=out, err=Console(stderr=True), plant=plant)
     except WrongSettings as wrong:
         talk("up.wrong_settings", reason=Lines(wrong))
         return 2

@@ -23,7 +23,7 @@ OUTSIDERS = (
 )
 
 
-SERVED = {"bus", "dsn", "path", "plain", "postgres", "system", "tested", "up"}
+SERVED = {"bus", "dsn", "evidence", "path", "plain", "postgres", "system", "tested", "up"}
 """Fixtures that start a server."""
 
 

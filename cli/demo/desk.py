@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -28,9 +29,11 @@ from contracts.book_commands import (
 )
 from contracts.case import Case, CaseKind, CaseState, Directive, Instrument
 from contracts.case_commands import LinkSite, MergeCase, TransferCase
+from contracts.commands import Appoint
 from contracts.division import Division
 from contracts.incident import Severity
 from contracts.ledger import EntersAs, Sheet
+from contracts.roster import Post
 from contracts.supervision import Review, ReviewKind, ReviewSubject
 from contracts.values import UnitRef, day_of
 
@@ -75,6 +78,8 @@ class Desk:
             work.append(self._review())
         if step in (5, 9, 13):
             work += [self._transfer_and_link(), self._merge()]
+        if step in (8, 11):
+            work.append(self._appoint(now))
         if step == 12:
             work.append(self._dissolve())
         if day_of(before).month != day_of(now).month:
@@ -162,22 +167,44 @@ class Desk:
         """One everyday case turns out to belong to the inspection; another site stands in both."""
         land = [one for one in self._open_cases() if one.kind is CaseKind.FOREST_LAND_TAKEN]
         everyday = [one for one in land if one.campaign.startswith("daily-")]
-        inspected = [one for one in land if one.campaign == INSPECTION and not one.same_site]
+        known = [one for one in self._people.cases.values() if one.owner is not None and not one.same_site]
+        inspected = [one for one in known if one.campaign == INSPECTION]
         if everyday:
             moving = TransferCase(case_id=everyday[0].ref.id, campaign=INSPECTION, reason="与督查图斑一致")
             moved = await self._people.ask(moving, CITY_OFFICE, CITY, Case)
             self._people.cases[moved.ref.id] = moved
-        if len(everyday) > 1 and inspected:
-            linking = LinkSite(case_id=everyday[1].ref.id, other=inspected[0].ref.id)
+        others = [one for one in known if one.campaign.startswith("daily-") and one not in everyday[:1]]
+        if others and inspected:
+            linking = LinkSite(case_id=others[0].ref.id, other=inspected[0].ref.id)
             linked = await self._people.ask(linking, CITY_OFFICE, CITY, Case)
             self._people.cases[linked.ref.id] = linked
 
     async def _merge(self) -> None:
         waste = [one for one in self._open_cases() if one.kind is CaseKind.WASTE]
-        if len(waste) > 1:
-            merging = MergeCase(case_id=waste[0].ref.id, into=waste[1].ref.id, reason="同一堆垃圾", confirmed=True)
+        gone = next((one for one in reversed(waste) if one.state is CaseState.VERIFIED), waste[0] if waste else None)
+        into = next((one for one in waste if one is not gone), None)
+        if gone is not None and into is not None:
+            merging = MergeCase(case_id=gone.ref.id, into=into.ref.id, reason="同一堆垃圾", confirmed=True)
             merged = await self._people.ask(merging, CITY_OFFICE, CITY, Case)
             self._people.cases[merged.ref.id] = merged
+
+    async def _appoint(self, now: datetime) -> None:
+        """From tomorrow the village with the most open cases of each county has another chief, and its town too."""
+        villages = Counter(one.ref.division for one in self._people.cases.values() if one.owner is not None)
+        for county in self._counties():
+            its = [village for village, _ in villages.most_common() if county.contains(village)]
+            for village in its[:1]:
+                await self._appoint_to(f"{village}-village-chief", now)
+                await self._appoint_to(f"{village[:9]}000-chief", now)
+
+    async def _appoint_to(self, post_id: str, now: datetime) -> None:
+        asked = Appoint(
+            post_id=post_id,
+            person_id=f"p-{post_id}-{day_of(now):%m%d}",
+            person_name="新任林长",
+            held_from=day_of(now) + timedelta(days=1),
+        )
+        await self._people.ask(asked, CITY_OFFICE, Division(post_id[:12]), Post)
 
     async def _dissolve(self) -> None:
         """One station's cases go to its neighbour, another's back to the office."""

@@ -18,6 +18,7 @@ from nats.aio.msg import Msg
 from pydantic import BaseModel
 
 from cli.bus import Bus, Refused, connected, told
+from cli.demo.books.evidence import Asked
 from contracts.case import OPEN, Case, CaseState, Flag, Measure, PlanState, Proof, ReferredTo, RelapseReason
 from contracts.case_commands import (
     AcceptCase,
@@ -95,6 +96,8 @@ class People:
         self.moves: Counter[str] = Counter()
         self._made: Counter[str] = Counter()
         self.forbidden = 0
+        self.now = datetime.min
+        self.asked: list[Asked] = []
 
     def heard(self, message: Msg) -> None:
         """Keep the newest state of each case, as the bus tells it."""
@@ -291,7 +294,9 @@ class People:
     async def ask(self, command: Command, actor: str, division: Division, answer: type[AnswerT]) -> AnswerT:
         """One command, as one of these people; counted."""
         given = await (await self._bus(actor)).ask(command, actor, division, answer, timeout=20)
-        self.moves[command.name] += 1
+        said, answered = command.model_dump(mode="json"), given.model_dump(mode="json")
+        self.asked.append(Asked(self.now, actor, command.name, said, answered))
+        self.moves[command.name] += command.parts()[0] == "cases"
         return given
 
     async def _try_to_accept_own_work(self, case: Case, command: AcceptCase) -> None:

@@ -6,9 +6,11 @@ import asyncio
 import shutil
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from nats.aio.msg import Msg
@@ -16,7 +18,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.bus import Bus, TooLarge, connected
-from cli.demo.books import Account, audit
+from cli.demo.books import audit, gathering
+from cli.demo.books.evidence import Evidence, Told
+from cli.demo.books.plants import PLANTS
 from cli.demo.desk import Desk
 from cli.demo.fieldwork import Fieldwork
 from cli.demo.load import load, plan, state_officials
@@ -28,6 +32,8 @@ from cli.say import say, talk
 from cli.standing import status_of
 from contracts.commands import OPERATOR
 from contracts.event import Envelope, to_headers
+from contracts.roster import Area
+from contracts.roster import Post as RosterPost
 from contracts.values import day_of
 from contracts.wiring import DURABLES, SERVICES
 from deploy.local.home import Home, Run
@@ -45,10 +51,30 @@ QUIET_WITHIN_S = 60.0
 _MOMENT = timedelta(microseconds=1)
 
 
-async def play(*, reports: int, seed: int, keep: bool, out: Console, err: Console) -> int:
-    """Everything in one go; exit status 1 when a book does not balance."""
+async def play(*, reports: int, seed: int, keep: bool, out: Console, err: Console, plant: str | None = None) -> int:
+    """Everything in one go; exit status 1 when a book does not balance, as it must not with a plant."""
     started = time.monotonic()
     path = temporary_home()
+    try:
+        async with playing(path, reports, seed, err) as (demo, evidence):
+            books = audit(PLANTS[plant].change(evidence) if plant else evidence)
+            await show(demo.run, demo.people, books, out)
+    finally:
+        if asyncio.current_task().cancelling() and not keep:  # type: ignore[union-attr]
+            shutil.rmtree(path, ignore_errors=True)
+    balanced = all(book.balances for book in books)
+    if keep or not balanced:
+        talk("demo.kept", path=path)
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+    talk("demo.balanced" if balanced else "demo.unbalanced", seconds=f"{time.monotonic() - started:.0f}")
+    return 0 if balanced else 1
+
+
+@asynccontextmanager
+async def playing(path: Path, reports: int, seed: int, err: Console) -> AsyncIterator[tuple[Demo, Evidence]]:
+    """A play on a fresh system in `path`, which still runs, and all that the books are kept from."""
+    started = time.monotonic()
     home = Home(path)
     areas, posts = await asyncio.to_thread(lambda: world(jingdezhen()))
     state_officials(home, posts, *(Integrator(name) for name in SOURCES))
@@ -57,32 +83,21 @@ async def play(*, reports: int, seed: int, keep: bool, out: Console, err: Consol
         talk("demo.starting", log=path / "log")
         try:
             run = await stack.start()
-            async with stack.watched(), AsyncExitStack() as open:
-                fieldwork = Fieldwork(areas, plan(), seed)
-                demo = Demo(run, await _buses(open, run), Reports(areas, seed), fieldwork)
+            async with stack.watched(), AsyncExitStack() as entered:
+                demo = Demo(run, await _buses(entered, run), Reports(areas, seed), Fieldwork(areas, plan(), seed))
                 accounts = {outsider.name for outsider in home.outsiders()}
                 demo.people = People(run.url, accounts, seed)
                 demo.desk = Desk(demo.people, jingdezhen(), path, seed)
-                open.push_async_callback(demo.people.leave)
+                entered.push_async_callback(demo.people.leave)
                 await demo.tell(FIRST)
+                await demo.listen()
                 await load(demo.buses[OPERATOR], areas, posts)
                 await demo.quiet()
                 talk("demo.loaded", seconds=f"{time.monotonic() - started:.0f}")
                 await demo.play(reports, err)
-                reckoned = fieldwork.expected_mu
-                books = await audit(run, demo.buses, demo.account, reckoned, demo.people, demo.desk.imports)
-                await show(run, demo.people, books, out)
+                yield demo, await demo.evidence(areas, posts)
         finally:
             await stack.stop()
-            if asyncio.current_task().cancelling() and not keep:  # type: ignore[union-attr]
-                shutil.rmtree(path, ignore_errors=True)
-    balanced = all(book.balances for book in books)
-    if keep or not balanced:
-        talk("demo.kept", path=path)
-    else:
-        shutil.rmtree(path, ignore_errors=True)
-    talk("demo.balanced" if balanced else "demo.unbalanced", seconds=f"{time.monotonic() - started:.0f}")
-    return 0 if balanced else 1
 
 
 async def _buses(open: AsyncExitStack, run: Run) -> dict[str, Bus]:
@@ -104,18 +119,22 @@ class Demo:
     def __init__(self, run: Run, buses: dict[str, Bus], reports: Reports, fieldwork: Fieldwork) -> None:
         self.run = run
         self.buses = buses
-        self.account = Account()
+        self.posted: list[Post] = []
+        self.not_taken = 0
         self.seen: Counter[str] = Counter()
+        self.messages: list[Msg] = []
         self._reports = reports
         self._fieldwork = fieldwork
 
+    async def listen(self) -> None:
+        """From the first fact on."""
+        reader = self.buses["reader"].client
+        for told in (*(f"{service}.>" for service in SERVICES[1:]), "rejected.>"):
+            await reader.subscribe(told, cb=self._heard, pending_bytes_limit=-1, pending_msgs_limit=-1)
+        await reader.flush()
+
     async def play(self, reports: int, err: Console) -> None:
         """So many reports over the reporting steps, and everything that follows from them."""
-        reader = self.buses["reader"].client
-        for service in SERVICES[1:]:
-            await reader.subscribe(f"{service}.>", cb=self._heard)
-        await reader.subscribe("rejected.>", cb=self._heard)
-        await reader.flush()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
             task = progress.add_task("", total=STEPS)
@@ -131,6 +150,25 @@ class Demo:
     def _line(self, now: datetime) -> str:
         about = {name: self.seen[fact] for name, fact in _SHOWN.items()}
         return say("demo.line", day=day_of(now), **about)
+
+    async def evidence(self, areas: Sequence[Area], posts: Sequence[RosterPost]) -> Evidence:
+        """What was posted and asked, and what the bus told and answers."""
+        operator, reader = self.buses[OPERATOR], self.buses["reader"]
+        campaigns = {entry.scope.campaign for told in self.people.entries.values() for entry in told}
+        return Evidence(
+            areas=areas,
+            posts=posts,
+            posted=self.posted,
+            not_taken=self.not_taken,
+            asked=self.people.asked,
+            ends_at=self.people.now,
+            told=[Told.read(one.subject, one.headers or {}, one.data) for one in self.messages],
+            imports=asdict(self.desk.imports),
+            sheets=await gathering.sheets(operator, campaigns),
+            plan=await gathering.plan(operator),
+            standing=await gathering.standing(operator),
+            kept=await gathering.kept(reader),
+        )
 
     async def _step(self, step: int, before: datetime, now: datetime, reports: int) -> None:
         await self.tell(now)
@@ -152,6 +190,7 @@ class Demo:
 
     async def tell(self, now: datetime) -> None:
         """Set the clock of everybody."""
+        self.people.now = now
         await self.buses["demo"].request("clock.now", now.isoformat().encode(), {"Nats-Msg-Id": now.isoformat()}, 5)
 
     async def _post(self, posts: Sequence[Post]) -> None:
@@ -163,8 +202,10 @@ class Demo:
 
     async def _post_all(self, source: str, posts: Sequence[Post]) -> None:
         for post in posts:
-            taken = await self._post_one(self.buses[source], post)
-            self.account.sent(post, taken)
+            if await self._post_one(self.buses[source], post):
+                self.posted.append(post)
+            else:
+                self.not_taken += 1
 
     async def _post_one(self, bus: Bus, post: Post) -> bool:
         headers = to_headers(Envelope(id=post.message_id, source=post.source, type=post.type, time=post.at))
@@ -174,6 +215,7 @@ class Demo:
         return False
 
     async def _heard(self, message: Msg) -> None:
+        self.messages.append(message)
         family, word = message.subject.split(".")[:2]
         self.seen[family if family == "rejected" else f"{family}.{word}"] += 1
         if message.subject.startswith("cases."):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import cos, radians
@@ -64,8 +65,23 @@ class Expected(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a report is about, as whoever drew it knows; degrees on CGCS2000."""
+
+    external_id: str
+    revision: int
+    kind: str
+    lon: float
+    lat: float
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
-    """One message to be posted: when, by whom, what, and what must become of it (`new`: located or linked)."""
+    """One message to be posted: when, by whom, what, and what must become of it (`new`: located or linked).
+
+    `seen` is what a report is about, `points` how many points of a batch must be kept or refused, by reason.
+    """
 
     at: datetime
     source: str
@@ -74,6 +90,8 @@ class Post:
     body: bytes
     expected: Expected
     message_id: str
+    seen: Seen | None = None
+    points: Counter[str] | None = None
 
 
 @dataclass(slots=True)
@@ -173,7 +191,8 @@ class Reports:
         }
 
     def _good(self, drawn: _Drawn, at: datetime, expected: Expected) -> Post:
-        return self._post(drawn.source, self._stated(drawn), at, expected)
+        seen = Seen(drawn.external_id, drawn.revision, drawn.kind, drawn.lon, drawn.lat, drawn.seen_at)
+        return replace(self._post(drawn.source, self._stated(drawn), at, expected), seen=seen)
 
     def _bad(self, drawn: _Drawn, at: datetime) -> Post:
         """One of the ways in which a report can be wrong."""

@@ -11,7 +11,7 @@ import asyncpg
 from rich.console import Console
 
 from cli.asking import help_of
-from cli.demo.book import Book
+from cli.demo.books.book import Book
 from cli.demo.people import People
 from cli.demo.world import jingdezhen
 from cli.say import language_is_chinese, say, table

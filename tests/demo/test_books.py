@@ -1,0 +1,46 @@
+"""The books of a play balance, and each of them fails when what it is kept for goes wrong."""
+
+from datetime import date
+
+import pytest
+
+from cli.demo.books import audit
+from cli.demo.books.days import working_days_after, working_days_between
+from cli.demo.books.plants import PLANTS
+
+EVERYTHING_HAPPENS_IN_A_LONG_PLAY = {"books.every_move"}
+"""With few reports some move of the machine is made by nobody."""
+
+
+@pytest.mark.timeout(600)
+def test_every_book_of_a_play_balances(evidence):
+    wrong = {book.key: book.differences()[:3] for book in audit(evidence) if not book.balances}
+    assert {key: said for key, said in wrong.items() if key not in EVERYTHING_HAPPENS_IN_A_LONG_PLAY} == {}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", PLANTS)
+def test_a_planted_fault_is_said_by_its_book(evidence, name):
+    plant = PLANTS[name]
+    found = {book.key: book.balances for book in audit(plant.change(evidence))}
+    assert found[plant.book] is False
+
+
+def test_every_book_is_shown_to_fail(evidence):
+    kept = {book.key for book in audit(evidence)}
+    counted_in_the_play = {"books.every_move", "books.imported", "books.imported_again"}
+    assert kept - {plant.book for plant in PLANTS.values()} == counted_in_the_play
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "after"),
+    [
+        (date(2020, 6, 24), 1, date(2020, 6, 28)),  # Dragon Boat, then a Sunday made up for it
+        (date(2020, 6, 24), 2, date(2020, 6, 29)),
+        (date(2019, 2, 2), 3, date(2019, 2, 12)),  # a Sunday made up, then the Spring Festival
+        (date(2020, 7, 3), 1, date(2020, 7, 6)),
+    ],
+)
+def test_the_books_know_the_holidays(day, count, after):
+    assert working_days_after(day, count) == after
+    assert working_days_between(day, after) == count
