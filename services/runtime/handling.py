@@ -102,12 +102,16 @@ class Handling:
                     if not await self._fail(pull, messages[0], error):
                         continue
                     return
+                log.debug("a batch failed", durable=self._name, size=len(messages), reason=str(error))
             else:
                 self._relay.wake()
                 await pull.ack(messages)
                 return
-            for message in messages:
-                await self.settle(pull, [message])
+            # One bad message among many is found by halves; one by one they would take as many transactions as there
+            # are, on a slow machine for minutes.
+            middle = len(messages) // 2
+            await self.settle(pull, messages[:middle])
+            await self.settle(pull, messages[middle:])
             return
 
     async def _together(self, messages: list[Msg]) -> None:
