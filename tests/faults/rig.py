@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
-from nats.errors import Error as NatsError
 
 from cli.areas import enrol_areas, enrol_posts
 from cli.bus import connected
@@ -30,6 +30,7 @@ from tests.faults.desk import COUNTY, TOWN, WORKERS
 from tests.faults.disk import Outboxes
 from tests.faults.proxy import Proxy
 from tests.faults.replica import Counts, Replica
+from tests.faults.standing import AWAY, standing
 from tests.faults.subscriber import Orderly, Subscriber
 from tests.servers import until
 
@@ -37,6 +38,11 @@ CITY = Division("360200000000")
 POLICE = Orderly("police", (CaseOpened,), COUNTY)
 DATABASE = "linzhang"
 SUPERVISED_EVERY_S, COUNTED_EVERY = 0.3, 10
+UNMOVED_S, AT_MOST_S = 90.0, 600.0
+"""What is not at rest yet is waited for while it moves."""
+
+Left = dict[str, int | str]
+"""What is waited for, by name: how much, or why it cannot be asked."""
 
 
 def small_world() -> list:
@@ -152,67 +158,65 @@ class Rig:
             await sql.close()
         return {name: count for name, count in found.items() if count}
 
-    async def drained(self, *streams: str, within_s: float = 120.0) -> None:
+    async def drained(self, *streams: str) -> None:
         """Our services have settled all that these streams have, and their owners have told it all."""
+        ours = [one.name for of_service in DURABLES.values() for one in of_service if one.stream in streams]
 
-        async def so() -> bool:
+        async def left() -> Left:
             waiting, unsent = await self.cluster.waiting(), await self.unsent()
-            ours = [one for of_service in DURABLES.values() for one in of_service if one.stream in streams]
-            return not any(waiting[one.name] for one in ours) and not any(
-                f"{stream.lower()} unsent" in unsent for stream in streams
-            )
+            return {
+                **{name: waiting[name] for name in ours if waiting[name]},
+                **{name: n for name, n in unsent.items() if name.split()[0].upper() in streams},
+            }
 
-        await self._patiently(so, within_s)
+        await self._patiently("drained", left)
 
-    async def refilled(self, within_s: float = 120.0) -> None:
+    async def refilled(self) -> None:
         """Every relay has seen that its stream is another one, and told it what it had on record by then."""
 
-        async def so() -> bool:
+        async def left() -> Left:
+            found: Left = {}
             async with connected_to(self.cluster, "reader") as bus:
                 for service in SERVICES:
                     made_at = (await self.cluster.info(bus, service.upper()))["created"]
                     sql = await asyncpg.connect(self.dsn(service))
                     try:
-                        if await sql.fetchval("SELECT stream_made_at FROM told") != made_at:
-                            return False
+                        if (told := await sql.fetchval("SELECT stream_made_at FROM told")) != made_at:
+                            found[service] = f"told {told}, made {made_at}"
                     finally:
                         await sql.close()
-            return True
+            return found
 
-        await self._patiently(so, within_s)
+        await self._patiently("refilled", left)
 
-    async def _patiently(self, what: Callable[[], Awaitable[bool]], within_s: float) -> None:
-        """Until it is so; while servers are away it is not."""
-
-        async def so() -> bool:
-            try:
-                return await what()
-            except (OSError, TimeoutError, NatsError, KeyError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                return False
-
-        await until(so, within_s, every_s=0.2)
-
-    async def settled(self, within_s: float = 180.0) -> None:
+    async def settled(self) -> None:
         """Nothing waits anywhere: no outbox, no durable, three times in a row."""
+
+        async def left() -> Left:
+            waiting = await self.cluster.waiting(*POLICE.durables())
+            return {**{durable: n for durable, n in waiting.items() if n}, **await self.unsent()}
+
+        await self._patiently("settled", left, times=3)
+
+    async def _patiently(self, what: str, left: Callable[[], Awaitable[Left]], times: int = 1) -> None:
+        """Until nothing is left, so many times in a row; in vain when nothing moves, or after very long."""
         quiet = 0
-        busy: dict[str, int | str] = {}
-
-        async def so() -> bool:
-            nonlocal quiet
+        started = moved_at = time.monotonic()
+        before: Left = {}
+        while quiet < times:
             try:
-                busy.clear()
-                waiting = await self.cluster.waiting(*POLICE.durables())
-                busy.update({durable: n for durable, n in waiting.items() if n})
-                busy.update(await self.unsent())
-            except (OSError, TimeoutError, NatsError, KeyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                busy["asking"] = repr(error)
-            quiet = 0 if busy else quiet + 1
-            return quiet == 3
-
-        try:
-            await until(so, within_s, every_s=0.2)
-        except TimeoutError:
-            raise AssertionError(f"not settled within {within_s:.0f} s: {busy}") from None
+                found = await left()
+            except AWAY as error:
+                found = {"asking": repr(error)}
+            now = time.monotonic()
+            if found != before and "asking" not in found:
+                before, moved_at = found, now
+            if found and (now - moved_at > UNMOVED_S or now - started > AT_MOST_S):
+                took, still = now - started, now - moved_at
+                raise AssertionError(f"not {what} after {took:.0f} s, unmoved for {still:.0f} s: {found}")
+            quiet = 0 if found else quiet + 1
+            if quiet < times:
+                await asyncio.sleep(0.2)
 
     async def stop(self) -> None:
         for replica in self.replicas:
@@ -225,7 +229,7 @@ class Rig:
 
 @asynccontextmanager
 async def rig() -> AsyncIterator[Rig]:
-    """A running one, taken down at the end; its logs are kept when it fails."""
+    """A running one, taken down at the end; when it fails it says where everything stands, and keeps its logs."""
     found = Rig(temporary_home())
     try:
         await found.start()
@@ -236,7 +240,7 @@ async def rig() -> AsyncIterator[Rig]:
             for one in beside:
                 one.cancel()
     except BaseException:
-        print(f"logs are kept in {found.home}")
+        print(f"logs are kept in {found.home}\n{await standing(found)}", flush=True)
         await found.stop()
         raise
     else:

@@ -113,7 +113,7 @@ async def _heal(system: Rig, load: Load) -> float:
     await load.pause(left())
     await system.ready(left())
     await load.close_desk(left())
-    await system.settled(left())
+    await system.settled()
     return time.monotonic() - started
 
 
