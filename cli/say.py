@@ -11,13 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
-from typing import IO, Any
+from typing import IO, Any, get_args
 
 from pydantic import BaseModel
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from contracts.terms import Of, terms
 
 CHINESE, ENGLISH = "zh-CN", "en"
 PIPE_CLOSED = 141
@@ -62,8 +64,8 @@ def texts(of_language: str) -> dict[str, str]:
 @cache
 def office_words() -> dict[str, dict[str, str]]:
     """The office's Chinese words for codes, by what they are codes of."""
-    found: dict[str, dict[str, str]] = json.loads(files("cli").joinpath("ledger_words.json").read_text("utf-8"))
-    return found
+    own: dict[str, dict[str, str]] = json.loads(files("cli").joinpath("ledger_words.json").read_text("utf-8"))
+    return {**own, **{of: dict(terms(of)) for of in get_args(Of)}}
 
 
 def say(key: str, **about: Any) -> str:

@@ -54,7 +54,7 @@ def page(payloads: Mapping[str, Any]) -> str:
     ]
     for fact in facts():
         lines += [*_fact(fact, said), *_body(fact, said, payloads)]
-    lines += ['<a id="case"></a>', "", "## 案件 · A case", "", *_case(said, payloads)]
+    lines += ['<a id="case"></a>', "", "## 问题 · A case", "", *_case(said, payloads)]
     lines += ['<a id="intake"></a>', "", "## 上报 · Intake", ""]
     for kind in KINDS:
         lines += [*_intake(kind, said), *_body(kind, said, payloads)]
@@ -68,7 +68,7 @@ def page(payloads: Mapping[str, Any]) -> str:
 
 _CHAPTERS = (
     ("事实 · Facts", "facts"),
-    ("案件 · A case", "case"),
+    ("问题 · A case", "case"),
     ("上报 · Intake", "intake"),
     ("退回 · Refusals", "refusals"),
     ("办理 · Commands", "commands"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from contracts.case import CaseState
+from contracts.terms import term
 from services.cases.campaign import CAMPAIGNS, FULL_FOR_KINDS, ITEMS, RULES, Campaign, campaign_of, read
 from services.cases.machine import MOVES
 
@@ -19,7 +20,7 @@ def page() -> str:
 
 
 def _machine() -> Iterator[str]:
-    yield "# 案件 · Cases"
+    yield "# 问题 · Cases"
     yield ""
     yield "本页由 `services/cases/` 生成（`make publish`）。This page is generated from `services/cases/`."
     yield ""
@@ -34,7 +35,7 @@ def _machine() -> Iterator[str]:
                 yield f"    {before} --> {move.after}: {move.word}"
     yield "```"
     yield ""
-    yield "作废、并案几乎在任何状态都可，只列于表中。`void` and `merge`, lawful almost anywhere, are only in the table."
+    yield "作废、合并几乎在任何状态都可，只列于表中。`void` and `merge`, lawful almost anywhere, are only in the table."
     yield ""
     yield "| move | from | to | by | rule |"
     yield "|---|---|---|---|---|"
@@ -104,8 +105,9 @@ def _ladder() -> Iterator[str]:
     yield "|---|---|---|---|"
     for rung in stated["rungs"]:
         days = f"{rung['working_days']:+d}" if rung["working_days"] else "0"
-        words, posts = " · ".join(rung["words"]), ", ".join(rung["posts"]) or "-"
-        yield f"| `{rung['rung']}` | {words} | {days} | {posts} |"
+        name, posts = rung["rung"], ", ".join(rung["posts"]) or "-"
+        words = f"{term('rung', name)} · {term('rung', name, 'en')}"
+        yield f"| `{name}` | {words} | {days} | {posts} |"
 
 
 def main(arguments: list[str]) -> int:

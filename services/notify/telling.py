@@ -15,6 +15,7 @@ from contracts.division import Division, Level
 from contracts.patrol import AlarmRaised
 from contracts.roster import Post
 from contracts.supervision import LetterFact
+from contracts.terms import Language
 from contracts.values import CHIEFS, PersonRef, PostRef, Role, UnitRef
 from services.runtime.posts import holds, nearest_chief, stands_on
 
@@ -60,7 +61,7 @@ class Rules:
     """`telling.json`."""
 
     old_after: timedelta
-    language: str
+    language: Language
     acting: tuple[Role, ...]
     facts: Mapping[str, Rule]
 

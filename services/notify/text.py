@@ -20,6 +20,7 @@ from contracts.cases import (
 )
 from contracts.patrol import AlarmRaised
 from contracts.supervision import LetterFact
+from contracts.terms import Language, term
 from contracts.values import SHANGHAI, AreaKind
 from services.notify.telling import RULES, Told
 
@@ -33,7 +34,7 @@ def _template(language: str, name: str, part: str, how: str | None) -> Template:
     return Template(texts.get(f"{part}_{how}", texts[part]))
 
 
-def words_of(told: Told, language: str = RULES.language) -> tuple[str, str]:
+def words_of(told: Told, language: Language = RULES.language) -> tuple[str, str]:
     """Title and body, in the language of `telling.json`."""
     about = _of_alarm(told, language) if isinstance(told, AlarmRaised) else _of_case(told, language)
     how = _how(told)
@@ -49,26 +50,26 @@ def _how(told: Told) -> str | None:
     return told.why if isinstance(told, CaseRelapsed) else None
 
 
-def _of_alarm(told: AlarmRaised, language: str) -> dict[str, str]:
+def _of_alarm(told: AlarmRaised, language: Language) -> dict[str, str]:
     texts, incident = _ALL[language], told.incident
     named = [area.name for area in reversed(incident.areas) if area.kind is AreaKind.DIVISION]
     return {
-        "kind": texts["words"][incident.kind],
-        "severity": texts["words"][incident.severity],
+        "kind": term("kind", incident.kind, language),
+        "severity": term("severity", incident.severity, language),
         "place": "".join(named) or incident.areas[0].name,
         "seen_at": f"{incident.seen_at.astimezone(SHANGHAI):{texts['time']}}",
         "text": incident.text,
     }
 
 
-def _of_case(told: CaseFact, language: str) -> dict[str, str]:
+def _of_case(told: CaseFact, language: Language) -> dict[str, str]:
     texts, case = _ALL[language], told.case
     nothing = texts["nothing"]
     approver = (told.approver if isinstance(told, PlanSubmitted) else None) or case.office
     return {
         "number": case.ref.number,
-        "kind": texts["words"][case.kind],
-        "severity": texts["words"][case.severity],
+        "kind": term("kind", case.kind, language),
+        "severity": term("severity", case.severity, language),
         "place": case.place,
         "seen_at": f"{case.seen_at.astimezone(SHANGHAI):{texts['time']}}",
         "text": case.text,
@@ -82,17 +83,17 @@ def _of_case(told: CaseFact, language: str) -> dict[str, str]:
         "reason": getattr(told, "reason", None) or (case.extension.reason if case.extension else nothing),
         "approver": approver.name,
         "overdue_since": str(told.overdue_since) if isinstance(told, CaseOverdue) else nothing,
-        **_of_letter(told, texts),
+        **_of_letter(told, language),
         **_of_referral(told, nothing),
     }
 
 
-def _of_letter(told: CaseFact, texts: dict[str, Any]) -> dict[str, str]:
+def _of_letter(told: CaseFact, language: Language) -> dict[str, str]:
     if not isinstance(told, LetterFact):
         return {}
     letter = told.letter
     return {
-        "rung": texts["words"].get(letter.rung, letter.rung),
+        "rung": term("rung", letter.rung, language),
         "addressee": letter.to.name,
         "pressed_for": str(letter.due_on),
         "reply_due_on": str(letter.reply_due_on),

@@ -42,7 +42,7 @@ def test_the_balance_shows_the_equation_and_that_it_holds(file):
         ["+ 划入", 2],
         ["− 销号", 4],
         ["− 作废", 1],
-        ["− 并案", 1],
+        ["− 合并", 1],
         ["− 划出", 3],
         ["= 期末存量", 9],
     ]
@@ -53,7 +53,7 @@ def test_the_balance_shows_the_equation_and_that_it_holds(file):
 def test_the_balance_shows_reasons_routes_and_the_share_with_the_source_of_its_threshold(file):
     write_ledger(file, SHEET, [])
     said = {line[0]: [cell for cell in line[1:] if cell != ""] for line in sheets(file)["平衡表"]}
-    assert (said["死灰复燃"], said["整改到位"], said["处罚并补办手续"]) == ([1], [3], [1])
+    assert (said["再次发生"], said["整改到位"], said["处罚并补办手续"]) == ([1], [3], [1])
     assert (said["整改率"], said["目标"], said["目标来源"]) == (["28.57 %"], ["95 %"], ["《绿盾2018》"])
     assert said["截至"] == ["2020-05-21 00:00 所知"]
 
@@ -67,7 +67,7 @@ def test_the_ledger_keeps_the_offices_order_of_columns(file):
     assert (one["序号"], one["问题编号"], one["问题类型"], one["状态"]) == (
         1,
         "2020-360222-000001",
-        "盗伐滥伐",
+        "违法采伐林木",
         "整改中",
     )
     assert (one["责任人"], one["整改期限"], one["销号日期"]) == ("张三", date(2020, 4, 1), "")
@@ -193,7 +193,7 @@ def test_what_is_missing_of_a_case_of_its_kind_state_and_route_is_said(file, mor
 def test_a_ledger_without_cases_is_written(file):
     write_ledger(file, SHEET.model_copy(update={"campaign": None, "kind": CaseKind.FELLING}), [])
     assert len(sheets(file)["台账"]) == 1
-    assert sheets(file)["平衡表"][1][2] == "全部专项　区划 360200000000　盗伐滥伐"
+    assert sheets(file)["平衡表"][1][2] == "全部专项　区划 360200000000　违法采伐林木"
 
 
 def test_campaigns_and_causes_are_called_by_their_names(file):

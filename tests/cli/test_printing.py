@@ -172,7 +172,7 @@ async def test_a_sheet_says_how_many_are_registered_and_not_in_stock(up, case):
 
 async def test_in_chinese_tables_no_code_stands_alone(up, case):
     _, out, _ = await run(up, "case", "show", case, LINZHANG_LANG="zh-CN")
-    for code, word in {"pests": "林业有害生物", "minor": "轻微"}.items():
+    for code, word in {"pests": "林业有害生物", "minor": "一般"}.items():
         assert f"{word}（{code}）" in out
     assert re.search(r"日常20\d\d（daily-20\d\d）", out), out
 

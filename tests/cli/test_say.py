@@ -129,7 +129,7 @@ def test_both_languages_have_every_text_and_chinese_has_no_blank_of_its_own():
 
 def test_in_chinese_a_code_never_stands_alone_and_in_english_it_is_the_word(monkeypatch):
     monkeypatch.setenv("LINZHANG_LANG", "zh-CN")
-    assert word("kind", "felling") == "盗伐滥伐（felling）"
+    assert word("kind", "felling") == "违法采伐林木（felling）"
     for of, codes in {"kind": CaseKind, "state": CaseState}.items():
         for code in codes:
             assert re.fullmatch(rf"[\u4e00-\u9fff]+（{code}）", word(of, code))

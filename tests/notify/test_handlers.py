@@ -78,7 +78,7 @@ async def notices(tx, person):
 async def test_one_fact_names_everybody_who_is_told(tx):
     ((cause, told),) = await handlers.tell(tx, [opened()])
     assert (type(told), cause.source, len(told.addressees)) == (Notified, "cases", 4)
-    assert [notice.title for notice in await notices(tx, RANGER)] == ["新问题 2020-360222-000001：林木采伐问题"]
+    assert [notice.title for notice in await notices(tx, RANGER)] == ["新问题 2020-360222-000001：违法采伐林木"]
     assert [notice.about for notice in await notices(tx, OFFICE)] == ["cases.opened.v1"]
 
 
@@ -95,8 +95,8 @@ async def test_two_facts_of_one_kind_about_one_case_at_one_instant_are_both_told
         for letter in ladder.due(case, (), date(2020, 7, 8))
     ]
     assert {one.title for _, one in await handlers.tell(tx, told)} == {
-        "督办函 2020-360222-000001：林木采伐问题",
-        "建议函 2020-360222-000001：林木采伐问题",
+        "督办函 2020-360222-000001：违法采伐林木",
+        "建议函 2020-360222-000001：违法采伐林木",
     }
     assert await handlers.tell(tx, told) == []
 

@@ -242,9 +242,9 @@ def test_old_facts_and_facts_that_concern_nobody_tell_nobody(age, to, fate):
 def test_the_words_say_what_where_who_and_by_when_and_what_people_wrote_is_only_text():
     case = CASE.model_copy(update={"text": "$office {0} <b>"})
     title, body = text.words_of(told_of(CaseOpened, case))
-    assert title == "新问题 2020-360222-000001：林木采伐问题"
+    assert title == "新问题 2020-360222-000001：违法采伐林木"
     assert body == (
-        "浮梁县三龙镇双龙村 发现林木采伐问题（较重），发现时间 2020年06月14日 11:00。$office {0} <b>\n"
+        "浮梁县三龙镇双龙村 发现违法采伐林木（较重），发现时间 2020年06月14日 11:00。$office {0} <b>\n"
         f"请 {COUNTY_OFFICE.name} 核实，2020-06-18 前办理。"
     )
 
@@ -270,7 +270,7 @@ def test_every_fact_has_its_words_in_both_languages_and_leaves_nothing_open(happ
 )
 def test_a_close_is_told_by_its_route(route, chinese, english):
     told = told_of(CaseClosed, CASE.model_copy(update={"route": route}))
-    assert text.words_of(told)[1] == f"浮梁县三龙镇双龙村 的林木采伐问题{chinese}"
+    assert text.words_of(told)[1] == f"浮梁县三龙镇双龙村 的违法采伐林木{chinese}"
     assert english in text.words_of(told, "en")[1]
 
 
@@ -280,7 +280,7 @@ def test_a_close_is_told_by_its_route(route, chinese, english):
 )
 def test_a_case_that_is_open_again_is_told_by_the_reason(why, title):
     told = HAPPENED["relapsed"].model_copy(update={"why": why})
-    assert text.words_of(told)[0] == f"{title} 2020-360222-000001：林木采伐问题"
+    assert text.words_of(told)[0] == f"{title} 2020-360222-000001：违法采伐林木"
 
 
 @pytest.mark.parametrize(
