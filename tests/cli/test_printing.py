@@ -155,7 +155,7 @@ async def test_a_region_that_no_area_has_is_refused_and_never_an_empty_table(up)
         ("case", "list"),
         ("ledger", "sheet"),
         ("tail", "--count", "1"),
-        ("case", "ages", "--on", "2026-01-01"),
+        ("case", "ages", "--on", "2026-01-01", "--as", "operator"),
     ):
         status, out, said = await run(up, *arguments, "--region", "999999")
         assert (status, out, "there is no division 999999" in said) == (1, "", True), said
