@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from contracts.incident import Incident
-from contracts.particulars import Measured
+from contracts.particulars import LawSide, Measured
+
+PartT = TypeVar("PartT", Measured, LawSide)
 
 _SAYS = {
     "illegal_area_mu": ("ground_mu", "burnt_mu"),
@@ -20,3 +24,10 @@ def measured_by(incident: Incident) -> Measured | None:
     told = incident.details
     said = {field: told[name] for field, names in _SAYS.items() for name in names if name in told}
     return Measured.model_validate(said) if said else None
+
+
+def filled(kept: PartT | None, other: PartT | None) -> PartT | None:
+    """What one says, and where it says nothing what the other does."""
+    if kept is None or other is None:
+        return kept if other is None else other
+    return kept.model_copy(update={name: said for name, said in other if getattr(kept, name) in (None, ())})

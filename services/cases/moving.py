@@ -29,7 +29,7 @@ from contracts.values import CaseRef, UnitRef, day_of
 from services.cases import demands
 from services.cases.campaign import campaign_of, problem_of_kind, problem_of_scope
 from services.cases.case import answered_for, beside, entry, now_acting, owner_of, placed, scope_of, step, told
-from services.cases.details import measured_by
+from services.cases.details import filled, measured_by
 from services.cases.machine import Act, lawful, refuse_field, require_office, wrong
 from services.cases.post import NoOffice, Posts
 
@@ -52,6 +52,8 @@ def merge(
         "weight": into.weight + case.weight,
         "severity": max(into.severity, case.severity, key=_GRAVENESS.index),
         "flags": tuple(dict.fromkeys((*into.flags, *case.flags))),
+        "measured": filled(into.measured, case.measured),
+        "law": filled(into.law, case.law),
     }
     into = beside(into, act, posts, **taken)
     survivor: list[CaseFact] = [told(CaseSurvived, into, act, other=case.ref)]
@@ -179,7 +181,8 @@ def follow(case: Case, incident: Incident, act: Act, posts: Posts, decided: Coll
         severity = max(severity, case.severity, key=_GRAVENESS.index)
     said: dict[str, Any] = {"severity": severity, "text": incident.text, "seen_at": incident.seen_at}
     if "record" not in decided:
-        said["measured"] = measured_by(incident)
+        measured = measured_by(incident)
+        said["measured"] = filled(measured, case.measured) if "survive" in decided else measured
     if "transfer" not in decided:
         said |= {"kind": CaseKind(incident.kind), **placed(incident)}
         if incident.division != case.ref.division:

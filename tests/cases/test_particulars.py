@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.book_commands import ShowHistory
-from contracts.case_commands import AcceptCase, RecordParticulars, SubmitCase
+from contracts.case_commands import AcceptCase, MergeCase, RecordParticulars, SubmitCase
 from contracts.patrol import IncidentRevised
 from services.cases.details import measured_by
 from services.cases.following import follow_revised
@@ -17,8 +17,8 @@ from tests.cases.world import CHIEF, EVIDENCE, OFFICE, UNIT, incident
 from tests.telling import heard
 
 
-def told_of(kind, **details):
-    return incident(1, kind=kind).model_copy(update={"details": details})
+def told_of(kind, n=1, **details):
+    return incident(n, kind=kind).model_copy(update={"details": details})
 
 
 @pytest.mark.parametrize(
@@ -105,3 +105,17 @@ def test_a_close_out_names_who_did_what_and_who_accepted_it_when():
     assert (submitted.measures, submitted.rectified_by_name) == ("已补植", "浮梁县某岗位")
     accepted = decide(submitted, AcceptCase, CHIEF).case
     assert (accepted.accepted_by_name, accepted.accepted_on) == ("浮梁县某岗位", date(2020, 6, 15))
+
+
+async def test_the_survivor_of_a_merge_keeps_what_it_says_and_takes_what_only_the_duplicate_said(tx):
+    survivor, duplicate = await opened(
+        tx, told_of("felling", 1, trees=30), told_of("felling", 2, trees=9, volume_m3="2.5")
+    )
+    ids = [fact.case.ref.id for fact in (duplicate, survivor)]
+    await ask(tx, RecordParticulars(case_id=ids[0], filed_as="浮林罚立〔2020〕3号"))
+    await ask(tx, MergeCase(case_id=ids[0], into=ids[1], reason="同一地块"))
+    kept = (await ask(tx, ShowHistory(case_id=ids[1]))).body.case
+    assert kept.measured.model_dump(exclude_none=True) == {"trees": 30, "volume_m3": Decimal("2.5")}
+    assert kept.law.filed_as == "浮林罚立〔2020〕3号"
+    (case,) = await revised(tx, trees=31)
+    assert case.measured.model_dump(exclude_none=True) == {"trees": 31, "volume_m3": Decimal("2.5")}
