@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,6 +34,7 @@ from contracts.case_commands import CaseCommand
 from contracts.commands import CASE_COMMANDS, OPERATOR
 from contracts.division import Division
 from contracts.event import Command
+from contracts.supervision import Letter
 from contracts.values import SHANGHAI
 
 app = typer.Typer(no_args_is_help=True)
@@ -185,9 +187,20 @@ async def history(
     heads = [say(f"case.{head}") for head in ("on", "move", "state", "by", "reason")]
     rows = [(one.on, word("move", one.move), word("state", one.after), one.by, one.reason or "") for one in told.moves]
     table(None, heads, rows)
-    letters = [
+    heads = [
+        say(f"case.{head}") for head in ("on", "number", "rung", "to", "reply_due_on", "receipted", "replied", "id")
+    ]
+    if told.letters:
+        table(say("case.letters"), heads, letter_rows(told.letters))
+    return 0
+
+
+def letter_rows(letters: Iterable[Letter]) -> list[tuple[Any, ...]]:
+    """Letters as a history lists them, each under the number that it was issued with."""
+    return [
         (
             one.issued_on,
+            one.number or "-",
             word("rung", one.rung),
             one.to.name,
             one.reply_due_on,
@@ -195,12 +208,8 @@ async def history(
             one.replied_on or "-",
             one.id,
         )
-        for one in told.letters
+        for one in letters
     ]
-    heads = [say(f"case.{head}") for head in ("on", "rung", "to", "reply_due_on", "receipted", "replied", "id")]
-    if letters:
-        table(say("case.letters"), heads, letters)
-    return 0
 
 
 def _asked(command: type[Command]) -> None:

@@ -1,10 +1,11 @@
 """The ledger and its letters as PDF; the machine need not have a Chinese font to test the layout."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
+from cli.case import letter_rows
 from cli.ledger_print import NoFont, families, find_font, ledger_pdf, letter_pdf
 from cli.letter_document import document
 from cli.say import texts
@@ -164,6 +165,15 @@ def test_number_addressee_date_and_contact_stand_on_paper():
     parts = document(case(), shown(), "张三 0798-0000000")
     assert (parts["number"], parts["to"]) == ("浮林长办〔2020〕12号", "浮梁镇人民政府林长、浮梁镇林业工作站")
     assert (parts["date"], parts["contact"]) == ("2020年4月9日", "联系人及电话：张三 0798-0000000")
+
+
+def test_a_history_lists_each_letter_under_its_number():
+    listed = letter_rows([LETTER, letter(number=None, receipted_on=date(2020, 4, 10))])
+    assert [row[:2] for row in listed] == [(date(2020, 4, 9), "浮林长办〔2020〕12号"), (date(2020, 4, 9), "-")]
+    assert [row[3:7] for row in listed] == [
+        ("浮梁镇林业工作站", date(2020, 4, 16), "-", "-"),
+        ("浮梁镇林业工作站", date(2020, 4, 16), date(2020, 4, 10), "-"),
+    ]
 
 
 def test_what_is_not_known_is_a_blank_to_fill_in():
