@@ -5,12 +5,15 @@ import shutil
 
 import pytest
 
+from contracts.event import Envelope
+from contracts.intake import Problem, ProgressReport
 from deploy.nats.provision import provision
 from services.runtime import outbox
+from services.runtime.messages import Heard, Refused
 from services.runtime.receipts import EXPECTED, NOT_CONNECTED, Receipts, Sending
 from tests.runtime.inside import inside
 from tests.runtime.test_stack_outbox import all_sent, fact, on_the_bus, write
-from tests.servers import migrated, until
+from tests.servers import NOW, migrated, until
 from tests.telling import connect
 
 
@@ -160,6 +163,36 @@ async def test_what_stands_in_a_stream_says_what_it_was_bound_to(runtime):
     await all_sent(runtime)
     kept = [await runtime.streams.get_msg("TARGETS", n) for n in (1, 2)]
     assert [one.headers[EXPECTED] for one in kept] == ["0", "1"]
+
+
+async def test_beside_what_goes_to_a_stream_of_many_writers_facts_stay_bound_to_the_end_of_their_own(runtime):
+    """A refusal is bound to nothing: others write there too. The fact after it is bound to the fact before it."""
+    heard = Heard(None, Envelope("posted", "other", ProgressReport.type(), NOW), "intake.other.progress.v1", "other", 1)
+    refusal = outbox.refusing(Refused(heard, (Problem(field="body", rule="none"),)), "progress", "v1", NOW)
+    async with runtime.pool.acquire() as sql, sql.transaction():
+        await write(sql, fact("a", "t-1"))
+        await outbox.write(sql, "targets", [refusal], NOW)
+        await write(sql, fact("b", "t-2"))
+    runtime.begin(runtime.relay.run())
+    await all_sent(runtime)
+    facts = [await runtime.streams.get_msg("TARGETS", n) for n in (1, 2)]
+    refused = await runtime.streams.get_last_msg("REJECTED", "rejected.other.progress.v1")
+    assert [one.headers.get(EXPECTED) for one in (*facts, refused)] == ["0", "1", None]
+
+
+async def test_a_fact_that_is_there_already_is_struck_off_and_those_of_its_wave_that_are_not_are_told_after_it(runtime):
+    """Its receipt was lost: the stream knows its id, whatever it is bound to; the others were bound one too far."""
+    await tell(runtime, *(fact(f"a-{n}", f"t-{n}") for n in range(3)))
+    async with runtime.pool.acquire() as sql:
+        first = await sql.fetchrow("SELECT id, subject, headers, body FROM outbox ORDER BY id LIMIT 1")
+    receipts = Receipts(runtime.client)
+    await receipts.listen()
+    await receipts.publish([Sending(first, 0)], 5.0)
+    await tell(runtime, fact("b-0", "t-0"))
+    runtime.begin(runtime.relay.run())
+    await all_sent(runtime)
+    assert sorted(await on_the_bus(runtime)) == [("t-0", 1), ("t-0", 2), ("t-1", 1), ("t-2", 1)]
+    assert in_order(await on_the_bus(runtime)) == {"t-0": 2, "t-1": 1, "t-2": 1}
 
 
 async def test_nothing_is_left_in_the_client_for_a_bus_that_comes_back(bus, runtime):
