@@ -1,6 +1,11 @@
 """The servers of a test session, started once and stopped by their own process ids."""
 
+import asyncio
+import re
 import shutil
+import subprocess
+from functools import partial
+from pathlib import Path
 
 import nats
 import pytest
@@ -23,8 +28,11 @@ OUTSIDERS = (
 )
 
 
-SERVED = {"bus", "dsn", "evidence", "path", "plain", "postgres", "system", "tested", "up"}
+SERVED = {"bus", "dsn", "path", "plain", "play", "postgres", "system", "tested", "up"}
 """Fixtures that start a server."""
+NODE_SINCE = 20
+"""The oldest Node.js that the packages of `tests/node` run on."""
+QUIETLY = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts")
 
 
 def pytest_collection_modifyitems(items):
@@ -52,6 +60,26 @@ def postgres(home):
 def _databases(request):
     """PostgreSQL starts with the first test that asks for a database: most need none."""
     servers.use(lambda: request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="session")
+async def node(tmp_path_factory):
+    """A folder with the programs of `tests/node` and the official packages that they need."""
+    for tool in ("node", "npm"):
+        if shutil.which(tool) is None:
+            pytest.fail(
+                f"{tool} is not on this machine: tests that read as others do need Node.js {NODE_SINCE} and npm"
+            )
+    run = partial(asyncio.to_thread, subprocess.run, capture_output=True, text=True, check=False)
+    version = (await run(("node", "--version"))).stdout.strip()
+    if int(re.match(r"v(\d+)", version)[1]) < NODE_SINCE:
+        pytest.fail(f"this machine has Node.js {version}: tests that read as others do need {NODE_SINCE} or newer")
+    folder = tmp_path_factory.mktemp("node")
+    shutil.copytree(Path(__file__).parent / "node", folder, dirs_exist_ok=True)
+    installed = await run(("npm", "install", *QUIETLY), cwd=folder)
+    if installed.returncode != 0:
+        pytest.fail(f"npm could not install the packages of tests/node: {installed.stderr}")
+    return folder
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One play of the demo for all that is asked of its books."""
+"""One play of the demo for all that is asked of it."""
 
 import shutil
 
@@ -11,12 +11,18 @@ from deploy.local.postgres import temporary_home
 REPORTS = 300
 
 
-@pytest.fixture(scope="module")
-async def evidence():
-    """What was posted and asked in a play, and what the bus told and answered."""
+@pytest.fixture(scope="package")
+async def play():
+    """A play that has come to its end on a system that still runs, and the evidence of it."""
     path = temporary_home()
     try:
-        async with playing(path, REPORTS, 2020, Console(stderr=True)) as (_, evidence):
-            yield evidence
+        async with playing(path, REPORTS, 2020, Console(stderr=True)) as (demo, evidence):
+            yield demo, evidence
     finally:
         shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="package")
+def evidence(play):
+    """What was posted and asked in the play, and what the bus told and answered."""
+    return play[1]
