@@ -33,15 +33,19 @@ def read_headers(block: bytes) -> Headers:
         found["Status"] = status.decode()
         if description:
             found["Description"] = _text(description)
-    names: list[str] = []
+    names: set[str] = set()
+    repeated: set[str] = set()
     for line in rest.split(_LINE_END):
         name, separator, value = line.partition(b":")
         name = name.strip()
         if separator and name.isascii() and not any(byte <= 0x20 for byte in name):
             found[name.decode()] = _text(value.strip())
-            names.append(name.decode().lower())
-    if len(set(names)) < len(names):
-        found.repeated = frozenset(name for name in names if names.count(name) > 1)
+            lower = name.decode().lower()
+            if lower in names:
+                repeated.add(lower)
+            names.add(lower)
+    if repeated:
+        found.repeated = frozenset(repeated)
     return found
 
 

@@ -95,6 +95,13 @@ def test_a_header_that_stands_there_twice_is_noticed_in_any_case():
     assert found.repeated == {"ce-id", "a"}
 
 
+def test_a_block_of_a_hundred_thousand_names_is_read_name_by_name():
+    """Looked through once for each name, it would take minutes, in which nothing else is read."""
+    names = [b"a-%d" % (n // 2) for n in range(100_000)]
+    found = read_headers(b"NATS/1.0\r\n" + b"".join(name + b": x\r\n" for name in names) + b"\r\n")
+    assert (len(found), len(found.repeated)) == (50_000, 50_000)
+
+
 async def test_a_reader_goes_on_when_a_message_is_too_much_for_its_subscription(plain):
     async def note(error):
         errors.append(error)
