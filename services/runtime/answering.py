@@ -19,7 +19,7 @@ from contracts.division import Division
 from contracts.event import JSON, Command, EnvelopeRefused, dump, from_headers
 from contracts.reading import parse
 from services.runtime import metrics, outbox
-from services.runtime.body import problems_of
+from services.runtime.body import problems_of, problems_of_headers
 from services.runtime.breaker import AGAIN, Breaker, is_away
 from services.runtime.clock import Clock
 from services.runtime.failure import is_of_the_message
@@ -190,7 +190,7 @@ class Answering:
         try:
             envelope = from_headers(message.headers)
         except EnvelopeRefused as refused:
-            errors += [{"field": field, "rule": rule} for field, rule in refused.problems]
+            errors += [problem.model_dump() for problem in problems_of_headers(refused)]
         else:
             for attribute, wanted in (
                 ("source", actor),

@@ -1,16 +1,17 @@
-"""What can be said of a body that its contract refuses: every rule it breaks, and which report it was."""
+"""What can be said of a message that its contract refuses: every rule it breaks, and which report it was."""
 
 from __future__ import annotations
 
 import codecs
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import orjson
 from pydantic import ValidationError
 
-from contracts.event import describe
+from contracts.event import EnvelopeRefused, describe
 from contracts.intake import Problem
 from services.runtime.legible import legible
 
@@ -30,10 +31,19 @@ def problems_of(error: ValidationError, data: bytes) -> list[Problem]:
     found = error.errors(include_url=False, include_input=False, include_context=False)
     if found[0]["type"] == "json_invalid":
         return [Problem(field="body", rule=_no_json(data))]
-    told = [describe(one) for one in found[:MOST_PROBLEMS]]
-    problems = [Problem(field=legible(one["field"], 200), rule=legible(one["rule"], 500)) for one in told]
-    if len(found) > MOST_PROBLEMS:
-        problems.append(Problem(field="body", rule=f"breaks rules in {len(found) - MOST_PROBLEMS} more places"))
+    told = (describe(one) for one in found[:MOST_PROBLEMS])
+    return _told(((one["field"], one["rule"]) for one in told), "body", len(found))
+
+
+def problems_of_headers(refused: EnvelopeRefused) -> list[Problem]:
+    """The same of an envelope."""
+    return _told(refused.problems[:MOST_PROBLEMS], "headers", len(refused.problems))
+
+
+def _told(named: Iterable[tuple[str, str]], where: str, found: int) -> list[Problem]:
+    problems = [Problem(field=legible(field, 200), rule=legible(rule, 500)) for field, rule in named]
+    if found > MOST_PROBLEMS:
+        problems.append(Problem(field=where, rule=f"breaks rules in {found - MOST_PROBLEMS} more places"))
     return problems
 
 

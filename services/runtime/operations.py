@@ -21,6 +21,7 @@ from contracts.commands import (
 from contracts.event import Command
 from services.runtime import dead_letters, outbox
 from services.runtime.answering import CommandHandler
+from services.runtime.legible import legible
 from services.runtime.messages import Answer, Ask
 from services.runtime.transaction import Transaction
 
@@ -70,7 +71,8 @@ def operations(process: Process) -> dict[type[Command], CommandHandler]:
                     await outbox.write(tx.sql, process.service.name, await handling.replay(tx, letter), tx.now)
                     await dead_letters.settle(tx.sql, [letter["id"]], "replayed", None, tx.now)
             except Exception as error:
-                log.warning("dead letter fails again", id=str(letter["id"]), reason=f"{type(error).__name__}: {error}")
+                reason = legible(f"{type(error).__name__}: {error}", 500)
+                log.warning("dead letter fails again", id=str(letter["id"]), reason=reason)
             else:
                 done += 1
         return Answer(Done(changed=done))

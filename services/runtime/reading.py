@@ -16,7 +16,7 @@ from contracts.intake import KINDS, intake_subject, kind_of, sender_of
 from contracts.intake import Problem as FieldProblem
 from contracts.reading import parse
 from contracts.wiring import GATEKEEPERS
-from services.runtime.body import identity_in, problems_of
+from services.runtime.body import identity_in, problems_of, problems_of_headers
 from services.runtime.legible import legible
 from services.runtime.messages import Heard
 
@@ -84,7 +84,7 @@ def read(
         envelope = from_headers(headers)
         check_agreement(envelope, message, subject, source)
     except EnvelopeRefused as refused:
-        problems += [FieldProblem(field=field, rule=legible(rule, 500)) for field, rule in refused.problems]
+        problems += problems_of_headers(refused)
     if posted and not source:
         problems.append(FieldProblem(field="subject", rule="must name its source: 1 to 64 of a-z, 0-9, _ and -"))
     try:
