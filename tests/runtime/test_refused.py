@@ -50,8 +50,7 @@ async def test_another_body_under_a_used_id_is_refused_and_the_same_is_a_repeat(
     "error",
     [
         OverflowError("date value out of range"),
-        ValueError("a\0b\ud800"),
-        TypeError("None < 1"),
+        UnicodeEncodeError("utf-8", "a\0b\ud800", 3, 4, "surrogates not allowed"),
         RecursionError(),
         asyncpg.DataError("invalid input for query argument $3"),
         asyncpg.NumericValueOutOfRangeError("numeric field overflow"),
@@ -77,6 +76,44 @@ async def test_a_value_that_a_handler_cannot_reckon_with_is_refused_at_its_first
     assert tries == [1]
 
 
+@pytest.mark.parametrize(("value", "refused"), [(2**70, True), ("\ud800", True), (b"", False)])
+async def test_what_the_driver_cannot_encode_is_refused_and_what_is_of_another_type_is_our_fault(bus, value, refused):
+    async def fails(tx, heard):
+        await tx.sql.fetchval(f"SELECT $1::{'bigint' if isinstance(value, int) else 'text'}", value)
+
+    async with inside(bus, await migrated("targets")) as runtime:
+        pull = await runtime.pull()
+        await runtime.post(progress("a"))
+        await runtime.handling(fails).settle(pull, await pull.take())
+        assert len(await refusals(runtime)) == refused
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("min() iterable argument is empty"),
+        TypeError("None < 1"),
+        KeyError("area"),
+        asyncpg.NotNullViolationError("null value"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_for_a_fault_of_our_own_nobody_is_refused_the_message_is_put_off_and_then_kept(bus, error):
+    async def fails(tx, heard):
+        raise error
+
+    async with inside(bus, await migrated("targets"), max_attempts=2, retry_first_s=0.01) as runtime:
+        pull, handling = await runtime.pull(), runtime.handling(fails)
+        await runtime.post(progress("a"))
+        await handling.settle(pull, await pull.take())
+        assert await runtime.rows("SELECT count(*) FROM dead_letters") == [(0,)]
+        while not (taken := await pull.take()):
+            pass
+        await handling.settle(pull, taken)
+        assert await refusals(runtime) == []
+        assert await runtime.rows("SELECT cause, attempts FROM dead_letters") == [(type(error).__name__, 2)]
+
+
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_service_can_give_up_any_message_and_tell_it(service):
     subject = "intake.\udcff\0\x1b[2J." + "y" * 4000
@@ -95,6 +132,8 @@ async def test_every_service_can_give_up_any_message_and_tell_it(service):
 
 
 BODY = {"external_id": "e-1", "revision": 3, "kind": "felling"}
+PLACE = {"lon": 117.2, "lat": 29.7, "datum": "wgs84"}
+REPORT = {**BODY, "at": PLACE, "seen_at": "2020-06-15T08:30:00+08:00", "reporter": "ranger"}
 
 
 @pytest.mark.parametrize(
@@ -133,6 +172,15 @@ def test_problems_beyond_the_twentieth_are_told_by_number():
     headers = to_headers(Envelope("m-1", "acme", IncidentReport.type(), datetime.now(UTC)))
     found = read(IncidentReport, "intake.acme.incident.v1", headers, data, 1, NOW)
     assert (len(found.problems), found.problems[-1].rule) == (21, "breaks rules in 83 more places")
+
+
+def test_headers_that_break_rules_are_told_as_a_bodys_fields_are_the_first_twenty_in_short():
+    wrong = {f"ce-{n}\x7f{'y' * 1000}": "%" for n in range(7000)}
+    headers = {**to_headers(Envelope("m-1", "acme", IncidentReport.type(), NOW)), **wrong}
+    found = read(IncidentReport, "intake.acme.incident.v1", headers, json.dumps(REPORT).encode(), 1, NOW)
+    assert (len(found.problems), found.problems[-1].rule) == (21, "breaks rules in 6980 more places")
+    assert [one.field[:9] for one in found.problems[:2]] == [r"ce-0\x7fy", r"ce-1\x7fy"]
+    assert max(len(one.field) for one in found.problems) == 200
 
 
 @pytest.mark.parametrize("kind", [IncidentReport, ProgressReport, TrackBatch])
