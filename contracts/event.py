@@ -36,6 +36,8 @@ class Message(Value):
     """Anything with a name of its own on the bus: `<service>.<word>.v<major>`."""
 
     name: ClassVar[str]
+    anything_in: ClassVar[frozenset[str]] = frozenset()
+    """Its fields in which anything may stand: whoever handles them says what was wrong with a part."""
 
     @classmethod
     def parts(cls) -> tuple[str, str, str]:

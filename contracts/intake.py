@@ -123,6 +123,7 @@ class TrackBatch(Intake):
 
     name: ClassVar[str] = "intake.track.v1"
     family: ClassVar[str] = "track"
+    anything_in = frozenset({"points"})
 
     batch_id: ExternalId
     terminal: ExternalId

@@ -26,7 +26,7 @@ def parse(message: type[MessageT], data: bytes) -> MessageT:
     """A message out of its JSON. Raises ValidationError, which names every field that is wrong and the rule.
 
     From intake and commands nothing is converted, no key may stand twice in an object, and none may be unknown,
-    however deep. A fact's unknown fields and words are those of a later version.
+    however deep, but where anything may stand. A fact's unknown fields and words are those of a later version.
     """
     if data.startswith(_MARK):
         raise _refused(message, _MARKED, [()])
@@ -34,7 +34,7 @@ def parse(message: type[MessageT], data: bytes) -> MessageT:
         return message.model_validate_json(data)
     body = message.model_validate_json(data, strict=True, extra="forbid")
     if _may_repeat(data, body):
-        repeated = list(_repeated(data))
+        repeated = [path for path in _repeated(data) if path[0] not in message.anything_in]
         if repeated:
             raise _refused(message, _TWICE, repeated)
     return body

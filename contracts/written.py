@@ -140,7 +140,7 @@ class Exact:
 
     def _read(self, stated: Any) -> Decimal:
         if isinstance(stated, str) and re.fullmatch(self.pattern[1:-1], stated):
-            return Decimal(stated).quantize(PLACES)
+            return _placed(Decimal(stated))
         if isinstance(stated, Decimal) and stated.is_finite() and self._holds(stated) and stated == _placed(stated):
             return _placed(stated)
         if type(stated) in (int, float) and (stated >= 0 or self.signed) and abs(stated) <= self.largest:
@@ -164,4 +164,6 @@ class Exact:
 
 
 def _placed(stated: Decimal) -> Decimal:
-    return stated.quantize(PLACES, rounding=ROUND_HALF_EVEN)
+    placed = stated.quantize(PLACES, rounding=ROUND_HALF_EVEN)
+    # Zero below zero is zero: it would be told with a sign that no reader takes.
+    return placed if placed else placed.copy_abs()

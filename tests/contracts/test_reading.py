@@ -2,17 +2,19 @@
 
 import json
 from decimal import Decimal
+from typing import Annotated
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from contracts.commands import EnrolAreas, EnrolPosts, ShowPlan
 from contracts.event import describe
-from contracts.intake import IncidentReport, ProgressReport
+from contracts.intake import IncidentReport, ProgressReport, TrackBatch
 from contracts.patrol import IncidentLocated
 from contracts.publish import PAYLOADS
 from contracts.reading import parse
 from contracts.schemas import file_name
+from contracts.written import Exact
 
 
 def recorded(message):
@@ -115,12 +117,21 @@ def test_a_whole_number_is_one_however_it_is_written():
     assert parse(IncidentReport, changed(IncidentReport, ("revision",), 2.0)).revision == 2
 
 
-@pytest.mark.parametrize(("stated", "read"), [("12.5", "12.5000"), (12, "12.0000"), (0.1 + 0.2, "0.3000")])
-def test_an_amount_is_read_exactly_and_told_with_four_places(stated, read):
+@pytest.mark.parametrize(
+    ("stated", "read"), [("12.5", "12.5000"), (12, "12.0000"), (0.1 + 0.2, "0.3000"), (-0.0, "0.0000")]
+)
+def test_an_amount_is_read_exactly_and_told_with_four_places_so_that_it_can_be_read_again(stated, read):
     amounts = {"reported": stated}
     body = parse(ProgressReport, changed(ProgressReport, ("amounts",), amounts))
     assert str(body.amounts.reported) == read
-    assert json.loads(body.model_dump_json())["amounts"]["reported"] == read
+    told = body.model_dump_json()
+    assert json.loads(told)["amounts"]["reported"] == read
+    assert parse(ProgressReport, told.encode()) == body
+
+
+@pytest.mark.parametrize("stated", [-0.0, -0.00001, "-0", "-0.0000", Decimal("-0.0000")])
+def test_an_amount_below_zero_that_rounds_to_zero_is_zero(stated):
+    assert str(TypeAdapter(Annotated[Decimal, Exact(16, signed=True)]).validate_python(stated)) == "0.0000"
 
 
 @pytest.mark.parametrize(
@@ -162,6 +173,14 @@ def test_a_key_that_stands_twice_in_details_is_refused_by_name():
     body = changed(IncidentReport, ("kind",), "felling").decode().replace('"details": {', '"details": {"trees": null, ')
     body = body.replace('"trees": null', '"trees": null, "trees": 1', 1)
     assert "details.trees" in wrong(IncidentReport, body.encode())
+
+
+@pytest.mark.parametrize("point", ['{"lon": 1, "lon": 2}', '{"x": [{"lat": 1, "l\\u0061t": 2}]}'])
+def test_a_key_that_stands_twice_in_a_point_refuses_no_batch(point):
+    good = changed(TrackBatch, ("points",), [0]).decode()
+    assert len(parse(TrackBatch, good.replace("[0]", f"[{point}]").encode()).points) == 1
+    twice = good.replace("[0]", f"[{point}]").replace('"terminal"', '"datum": "wgs84", "terminal"').encode()
+    assert wrong(TrackBatch, twice) == ["datum"]
 
 
 @pytest.mark.parametrize("spaced", ["{0}:{1}", "{0} :{1}", "{0}\n:\t{1}"])
