@@ -21,12 +21,19 @@ def open_private(path: Path, how: str) -> IO[Any]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file at once."""
+    """Replace a file at once, or leave it as it is. Raises OSError, which names it."""
     # Made with mode 0600 under a name that nobody knows beforehand.
-    descriptor, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(fresh).replace(path)
+    try:
+        descriptor, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(fresh).replace(path)
+    except BaseException:
+        Path(fresh).unlink()
+        raise
 
 
 def make_private(path: Path, group: int | None = None) -> None:

@@ -9,6 +9,7 @@ import pytest
 from deploy.local.home import Home
 from deploy.local.outsiders import HomeRefused
 from deploy.local.postgres import temporary_home
+from deploy.local.private import write_private
 from tests.cli.conftest import Up, linzhang
 
 
@@ -45,6 +46,16 @@ async def test_nobody_else_enters_or_reads_though_the_umask_lets_everybody(open_
 def test_what_is_made_on_the_way_to_a_home_is_not_open_to_all(open_to_all, tmp_path):
     Home(tmp_path / "a" / "b" / "home").make()
     assert [oct(mode(one)) for one in (tmp_path / "a", tmp_path / "a" / "b")] == ["0o755", "0o755"]
+
+
+def test_a_file_that_cannot_be_written_is_named_and_nothing_of_it_is_left(tmp_path):
+    with pytest.raises(FileNotFoundError) as refused:
+        write_private(tmp_path / "none" / "acme.json", "{}")
+    assert refused.value.filename == str(tmp_path / "none" / "acme.json")
+    write_private(tmp_path / "acme.json", "{}")
+    with pytest.raises(UnicodeEncodeError):
+        write_private(tmp_path / "acme.json", "\ud800")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("acme.json", "{}")]
 
 
 def test_a_directory_that_holds_other_things_is_left_as_it_is(tmp_path):
