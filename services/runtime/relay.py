@@ -24,6 +24,9 @@ log = structlog.get_logger()
 
 POLL_S = 1.0
 OVERTAKEN_S = 0.05
+PUT_OFF_S = 1.0
+FRUITLESS_S = 0.5
+"""The longest pause while a stream takes nothing; a fact is put off for longer, so that others get their turn."""
 SHORTER_LOOKS = 3
 """How often, a poll apart, a stream must say that it is shorter than it was: a new leader may have yet to catch up."""
 
@@ -48,6 +51,8 @@ class Relay:
         """Whether the stream may end elsewhere than at `_last`."""
         self._connection = 0
         self._shorter = 0
+        self._fruitless = 0
+        """How many waves in a row of which the stream took nothing."""
         self.leading = False
 
     def wake(self) -> None:
@@ -115,7 +120,9 @@ class Relay:
                 return False
             if shorter or noted["stream_made_at"] != end.made_at:
                 again = await outbox.all_unsent(sql)
-                log.warning("everything is told again", stream=self._stream, facts=again, shorter=shorter)
+                # A stream that has yet to be told anything is no news.
+                if again:
+                    log.warning("everything is told again", stream=self._stream, facts=again, shorter=shorter)
             await sql.execute("UPDATE told SET stream_made_at = $1, last_sequence = $2", *end)
         self._connection, self._last, self._shorter = connection, end.last, 0
         return True
@@ -179,11 +186,13 @@ class Relay:
             )
             metrics.RELAYED.inc(len(sent))
         self._in_doubt |= bool(receipted.failed)
-        for row in wave:
-            if row["id"] not in receipted.failed or row["id"] in receipted.overtaken:
-                continue
-            metrics.RELAY_FAILED.inc()
-            log.warning("not sent yet", subject=row["subject"], reason=receipted.failed[row["id"]])
-            self._put_off[row["partitionkey"]] = asyncio.get_running_loop().time() + 1.0
+        late = [row for row in wave if row["id"] in receipted.failed.keys() - receipted.overtaken]
+        if late:
+            metrics.RELAY_FAILED.inc(len(late))
+            first = late[0]
+            log.warning("not sent yet", facts=len(late), first=first["subject"], reason=receipted.failed[first["id"]])
+            until = asyncio.get_running_loop().time() + PUT_OFF_S
+            self._put_off.update(dict.fromkeys((row["partitionkey"] for row in late), until))
+        self._fruitless = 0 if sent else self._fruitless + 1
         if receipted.overtaken and not sent:
-            await asyncio.sleep(OVERTAKEN_S)
+            await asyncio.sleep(min(OVERTAKEN_S * 2 ** min(self._fruitless - 1, 10), FRUITLESS_S))

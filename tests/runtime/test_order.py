@@ -4,6 +4,7 @@ import asyncio
 import shutil
 
 import pytest
+from structlog.testing import capture_logs
 
 from contracts.event import Envelope
 from contracts.intake import Problem, ProgressReport
@@ -66,6 +67,23 @@ async def test_a_stream_made_anew_is_told_the_older_facts_of_an_aggregate_before
     await tell(runtime, fact("d", "t-1"))
     await all_sent(runtime)
     assert in_order(await on_the_bus(runtime)) == {"t-1": 3, "t-2": 1}
+
+
+async def test_a_full_stream_is_told_of_and_takes_what_waits_when_it_has_room_a_new_one_is_no_news(runtime):
+    config = (await runtime.streams.stream_info("TARGETS")).config
+    await runtime.streams.update_stream(config.evolve(max_msgs=1, discard="new"))
+
+    async def is_told():
+        return any(line["event"] == "not sent yet" for line in said)
+
+    with capture_logs() as said:
+        await tell(runtime, *(fact(f"a-{n}", f"t-{n % 7}") for n in range(20)))
+        runtime.begin(runtime.relay.run())
+        await until(is_told)
+        await runtime.streams.update_stream(config)
+        await all_sent(runtime)
+    assert {line["event"] for line in said if line["log_level"] == "warning"} == {"not sent yet"}
+    assert sum(in_order(await on_the_bus(runtime)).values()) == 20
 
 
 async def test_a_bus_that_comes_back_empty_is_refilled_before_what_was_written_meanwhile(bus, runtime):
