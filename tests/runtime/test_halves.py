@@ -35,6 +35,8 @@ async def settled(batch, fails):
 
 
 async def test_a_batch_that_was_in_the_way_of_another_transaction_once_takes_two_more(batch):
+    """STACK row 22."""
+
     def fails(_names, turn):
         if turn == 1:
             raise asyncpg.SerializationError("another was first")
