@@ -296,7 +296,8 @@ class People:
         given = await (await self._bus(actor)).ask(command, actor, division, answer, timeout=20)
         said, answered = command.model_dump(mode="json"), given.model_dump(mode="json")
         self.asked.append(Asked(self.now, actor, command.name, said, answered))
-        self.moves[command.name] += command.parts()[0] == "cases"
+        if command.parts()[0] == "cases":
+            self.moves[command.name] += 1
         return given
 
     async def _try_to_accept_own_work(self, case: Case, command: AcceptCase) -> None:

@@ -1,12 +1,17 @@
 """The books of a play balance, and each of them fails when what it is kept for goes wrong."""
 
 from datetime import date
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from cli.demo.books import audit
 from cli.demo.books.days import working_days_after, working_days_between
 from cli.demo.books.plants import PLANTS
+from cli.demo.tables import show
+from cli.say import say
+from contracts.commands import CASE_COMMANDS
 
 EVERYTHING_HAPPENS_IN_A_LONG_PLAY = {"books.every_move"}
 """With few reports some move of the machine is made by nobody."""
@@ -16,6 +21,18 @@ EVERYTHING_HAPPENS_IN_A_LONG_PLAY = {"books.every_move"}
 def test_every_book_of_a_play_balances(evidence):
     wrong = {book.key: book.differences()[:3] for book in audit(evidence) if not book.balances}
     assert {key: said for key, said in wrong.items() if key not in EVERYTHING_HAPPENS_IN_A_LONG_PLAY} == {}
+
+
+@pytest.mark.timeout(600)
+async def test_what_a_play_came_to_is_shown_to_its_last_line(play):
+    """Also where people asked what is no move of a case."""
+    demo, evidence = play
+    assert {asked.name.partition(".")[0] for asked in evidence.asked} > {"cases"}
+    out, books = Console(file=StringIO(), width=200), audit(evidence)
+    await show(demo.run, demo.people, books, out)
+    shown = out.file.getvalue()
+    assert [book.key for book in books if say(book.key) not in shown] == []
+    assert set(demo.people.moves) <= {command.name for command in CASE_COMMANDS}
 
 
 @pytest.mark.timeout(600)
