@@ -127,7 +127,7 @@ class Watch:
             try:
                 await work()
             except (nats.errors.Error, OSError) as error:
-                self._stack.log("bus", f"does not answer yet: {error}; asked again")
+                self._stack.log("bus", f"does not answer yet ({type(error).__name__}); asked again")
 
     async def _take_up_users(self) -> None:
         provisioning = self._stack.provisioning
