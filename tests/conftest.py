@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nats
 import pytest
+from hypothesis import settings
 
 from contracts import cases
 from contracts.division import Division
@@ -17,6 +18,10 @@ from deploy.local.postgres import Postgres, temporary_home
 from deploy.nats.accounts import Department, Integrator, Official, Users
 from deploy.nats.provision import provision
 from tests import servers
+
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")
+"""The processors may be taken by others: no example is late."""
 
 FULIANG = Division("360222000000")
 

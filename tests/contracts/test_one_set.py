@@ -151,6 +151,11 @@ def bounds(schema, root, path):
         yield from bounds(schema["items"], root, f"{path}[]")
 
 
+ANYTHING = ("intake.track.v1.points[]", "object")
+"""What is wrong with a point is counted, so that anything may stand there; the weight of a message bounds it."""
+
+
 @pytest.mark.parametrize("message", SENT, ids=lambda message: message.name)
 def test_every_number_text_and_list_that_people_send_has_bounds_in_its_schema(message):
-    assert list(bounds(published(message), published(message), message.name)) == []
+    unbounded = [ANYTHING] if message.name == "intake.track.v1" else []
+    assert list(bounds(published(message), published(message), message.name)) == unbounded

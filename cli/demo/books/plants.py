@@ -28,11 +28,11 @@ def _lost(name: str) -> Change:
     return _told(lambda told: [one for one in told if one.name != name])
 
 
-def _first(name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Change:
-    """The first fact of a name says something else."""
+def _first(name: str, change: Callable[[dict[str, Any]], dict[str, Any]], about: str | None = None) -> Change:
+    """The first fact of a name, `about` another where that is stated, says something else."""
 
     def changed(told: list[Told]) -> list[Told]:
-        n = next(n for n, one in enumerate(told) if one.name == name)
+        n = next(n for n, one in enumerate(told) if one.name == name and one.body.get("about") == about)
         told[n] = replace(told[n], body=change(dict(told[n].body)))
         return told
 
@@ -165,7 +165,7 @@ PLANTS: dict[str, Plant] = {
     "answerable-turned-round": Plant(_first("cases.opened.v1", _turned), "books.answerable"),
     "roster-never-read-again": Plant(_told(_stale), "books.answerable"),
     "lost-handover": Plant(_lost("cases.passed_on.v1"), "books.handed_over"),
-    "one-not-told": Plant(_first("notify.notified.v1", _nobody), "books.told"),
+    "one-not-told": Plant(_first("notify.notified.v1", _nobody, "cases.opened.v1"), "books.told"),
     "told-twice": Plant(_twice("notify.notified.v1"), "books.ids"),
     "lost-notices": Plant(_lost("notify.notified.v1"), "books.told_once"),
     "letters-not-told": Plant(_lost("notify.notified.v1"), "books.letters_notified"),
