@@ -12,7 +12,6 @@ from pyproj import Geod
 
 from contracts.datum import in_china
 from contracts.division import UNKNOWN, Division
-from contracts.event import MAX_MESSAGE_BYTES
 from contracts.mu import mu_of
 from contracts.roster import Area, Boundary
 from contracts.values import AreaKind
@@ -22,9 +21,9 @@ CGCS2000 = Geod(a=6378137, rf=298.257222101)
 AGREES_WITHIN = Decimal("0.001")
 """How far a stated size may be from the measured one: survey offices round differently."""
 MOST_POSITIONS = 20_000
+"""So many always fit into a message."""
 OUTSIDE_DEGREES = 1
 """So far an area may reach beyond the ground of the one above: farms and reserves do, a mistyped one goes farther."""
-MAX_AREA_BYTES = MAX_MESSAGE_BYTES - 1024
 
 Rule = dict[str, str]
 """A field and the rule that it breaks."""
@@ -102,8 +101,6 @@ def _of_ground(area: Area) -> list[tuple[str, str]]:
         rule = f"must be simple polygons that do not overlap: {shapely.is_valid_reason(shape)}"
         return [("boundary.coordinates", rule)]
     found = []
-    if len(area.model_dump_json()) > MAX_AREA_BYTES:
-        found.append(("boundary.coordinates", f"must leave the area within {MAX_AREA_BYTES} bytes as JSON"))
     size = size_mu(area)
     if size <= 0:
         found.append(("boundary.coordinates", "must enclose some ground"))

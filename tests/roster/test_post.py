@@ -98,6 +98,7 @@ def test_a_statement_makes_nobody_forgotten_who_was_appointed_since():
         (post(TOWN, "chief", None, held("p-a"), held("p-b", "2020-01-01")), "appointments"),
         (post(TOWN, "chief", None, held("p-a", "2020-01-02", "2020-01-01")), "appointments"),
         (post(TOWN, "chief", None, held("p-a", recorded_at="2031-01-01T00:00:00Z")), "appointments"),
+        (post(TOWN, "chief", None, held("p-a", superseded_at="2031-01-01T00:00:00Z")), "appointments"),
     ],
 )
 def test_a_broken_rule_is_told_with_its_field(stated, field):
