@@ -376,6 +376,20 @@ def test_an_objection_stops_the_clock_of_the_notice_and_the_remaining_days_run_o
     assert (upheld.state, upheld.owner.unit, upheld.owner.due_on) == ("rectifying", STATION, date(2020, 7, 20))
     with pytest.raises(Problem, match="no objection is open"):
         decide(case, UpholdObjection, OFFICE, due_on=date(2020, 7, 20), **REASON)
+    with pytest.raises(Problem, match="must not be before 2020-06-17"):
+        decide(objected, UpholdObjection, OFFICE, later, due_on=date(2020, 6, 16), **REASON)
+    on_the_day = decide(objected, UpholdObjection, OFFICE, later, due_on=date(2020, 6, 17), **REASON).case
+    assert on_the_day.owner.due_on == date(2020, 6, 17)
+
+
+def test_a_referral_is_acknowledged_by_the_office_and_not_once_the_case_is_gone():
+    referred = decide(case_in("verified"), ReferCase, OFFICE, **REFERRAL).case
+    with pytest.raises(Problem) as forbidden:
+        decide(referred, AcknowledgeReferral, UNIT, n=1, their_number="12号")
+    voided = decide(referred, VoidCase, OFFICE, **REASON).case
+    with pytest.raises(Problem) as gone:
+        decide(voided, AcknowledgeReferral, OFFICE, n=1, their_number="12号")
+    assert (forbidden.value.status, gone.value.status, gone.value.state) == (403, 409, "voided")
 
 
 def test_nobody_but_time_ends_a_notice_and_a_campaign_says_whether_one_is_required():
