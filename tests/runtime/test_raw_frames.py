@@ -186,7 +186,7 @@ class Quiet:
     async def report(self):
         """Post a report; the seconds until its fact is told."""
         self.count += 1
-        seen = datetime.now(UTC) - timedelta(days=1 + self.count * 30)
+        seen = datetime.now(UTC) - timedelta(days=1 + self.count * 2)
         body, id = report(f"quiet-{self.count}", seen_at=seen), uuid7()
         headers = to_headers(Envelope(id, "other", IncidentReport.type(), datetime.now(UTC)))
         started = time.perf_counter()
@@ -208,7 +208,6 @@ class Quiet:
         await self.reader.close()
 
 
-@pytest.mark.skip(reason="its quiet sender sometimes waits in vain beside the flood; why is not known yet")
 async def test_ten_thousand_mutated_frames_stop_nobody(bus, served):
     """Beside a quiet sender, who waits no longer than beside as many lawful ones, twice over."""
     flood, quiet = await Flood(bus).enter(), await Quiet(bus).enter()
