@@ -165,7 +165,7 @@ async def shift_clock(rig: Rig, load: Load, draw: random.Random) -> None:
     dated = "abs(extract(epoch FROM (headers::json ->> 'ce-time')::timestamptz - made_at)) > 3600"
     await replica.stop()
     replica.start(LINZHANG_CLOCK="bus")
-    await rig.ready()
+    await rig.ready(only=replica)
     async with connected(rig.cluster, "demo") as demo:
 
         async def so() -> bool:
@@ -218,7 +218,7 @@ async def upgrade_under_load(rig: Rig, load: Load, draw: random.Random) -> None:
         await replica.stop()
         replica.module = module
         replica.start()
-        await rig.ready()
+        await rig.ready(only=replica)
 
     first, second = rig.of("cases")
     module = "services.cases" if first.module == NEXT_VERSION else NEXT_VERSION

@@ -67,7 +67,10 @@ async def forgotten_report(rig: Rig, load: Load) -> None:
 ONE_LOCATED = "(SELECT min(id) FROM fates WHERE fate = 'located')"
 ONE_MERGED = "(SELECT min(id) FROM ledger WHERE line = 'merged')"
 OTHER = "jsonb_set(post, '{holder,id}', '\"p-other\"')"
-ANOTHER_OPENED = "(SELECT id FROM records WHERE what = 'opened' ORDER BY id DESC OFFSET 1 LIMIT 1)"
+ONE_OPENED, ANOTHER_OPENED = (
+    f"(SELECT id FROM records WHERE what = 'opened' ORDER BY id OFFSET {n} LIMIT 1)" for n in (5, 6)
+)
+"""Neither of the first report nor of the last, which other plants falsify."""
 ONE_ALARM = "(SELECT min(id) FROM tellings WHERE about = 'patrol.alarmed.v1')"
 ONE_FRESH = """(SELECT n.id FROM notices n JOIN tellings t ON t.id = n.telling_id
     WHERE t.about = 'patrol.alarmed.v1' AND n.post_id LIKE '%-village-chief' ORDER BY t.id LIMIT 1)"""
@@ -75,6 +78,11 @@ PLANTS = {
     "report_without_cause": Plant("doubled", "patrol located", forgotten_report),
     "incident_lost": Plant(
         "lost", "patrol located", rows("patrol", f"UPDATE fates SET fate = 'repeat' WHERE id = {ONE_LOCATED}")
+    ),
+    "wrong_chief": Plant(
+        "wrong_who",
+        f"{TOWN}-chief, p-",
+        rows("targets", f"UPDATE records SET post_id = '{TOWN}-chief' WHERE id = {ONE_OPENED}"),
     ),
     "wrong_holder": Plant(
         "wrong_who", "p-other", rows("targets", f"UPDATE records SET post = {OTHER} WHERE id = {ANOTHER_OPENED}")

@@ -133,13 +133,14 @@ class Rig:
             *map(sum, zip(*(one for replica in self.replicas for one in replica.counts.values()), strict=True))
         )
 
-    async def ready(self, within_s: float = 180.0) -> None:
-        """Every replica says so; fails naming those that do not, with their reasons."""
+    async def ready(self, within_s: float = 180.0, only: Replica | None = None) -> None:
+        """Every replica says so, or that one; fails naming those that do not, with their reasons."""
+        asked = self.replicas if only is None else [only]
         unready: dict[str, str] = {}
 
         async def so() -> bool:
-            answers = await asyncio.gather(*(asyncio.to_thread(one.get, "/readyz") for one in self.replicas))
-            found = zip(self.replicas, answers, strict=True)
+            answers = await asyncio.gather(*(asyncio.to_thread(one.get, "/readyz") for one in asked))
+            found = zip(asked, answers, strict=True)
             unready.clear()
             unready.update({one.name: f"{status} {reason}" for one, (status, reason) in found if status != 200})
             return not unready
