@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tests.mutation.covering import Covers, TestsFail, covers
+from tests.mutation.covering import Covers, TestsFail, covers, kept
 from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.workshop import ROOT, Verdict, judge, preload
 
@@ -81,14 +81,20 @@ def of_line(path: str, seen: Covers, line: int = 0) -> list[str]:
 
 
 def verdicts(
-    wanted: Sequence[Mutant], tests: Sequence[str], jobs: int, longest_s: float, at_most: int | None = None
+    wanted: Sequence[Mutant],
+    tests: Sequence[str],
+    jobs: int,
+    longest_s: float,
+    at_most: int | None = None,
+    kept_in: Path | None = None,
 ) -> Iterable[Verdict]:
     """Judge the faults by the tests that run their lines, `at_most` so many; what no test runs is `no test`.
 
-    Raises TestsFail when they fail on a copy without a fault.
+    Which tests those are is kept in a file, where one is named. Raises TestsFail when they fail on a copy without a
+    fault.
     """
     preload()
-    seen = covers(tests)
+    seen = covers(tests) if kept_in is None else kept(kept_in, tests)
     controls = [
         (Mutant(path, 0, "nothing", (ROOT / path).read_text(encoding="utf-8")), of_line(path, seen))
         for path in dict.fromkeys(one.path for one in wanted)
@@ -115,6 +121,7 @@ def main() -> int:
     asked.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked.add_argument("--longest", type=float, default=120.0, help="seconds after which tests hang")
     asked.add_argument("--tests", nargs="*", help="other tests than those of the part")
+    asked.add_argument("--map", type=Path, help="a file that keeps which tests run which line, for the next time")
     told = asked.parse_args()
     below = False
     reasons = known()
@@ -123,7 +130,7 @@ def main() -> int:
         wanted = drawn(wanted, told.seed)[: told.sample]
         counts, survivors = Counter[str](), []
         since = time.monotonic()
-        for verdict in verdicts(wanted, told.tests or TESTS[part], told.jobs, told.longest):
+        for verdict in verdicts(wanted, told.tests or TESTS[part], told.jobs, told.longest, kept_in=told.map):
             excused = verdict.word != "noticed" and named(verdict.mutant) in reasons
             counts["no fault" if excused else verdict.word] += 1
             if not excused and verdict.word != "noticed":

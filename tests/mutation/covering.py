@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from pathlib import Path
 
 from coverage import CoverageData
 
-from tests.mutation.workshop import ROOT
+from tests.mutation.workshop import OURS, ROOT
 
 Covers = Mapping[str, Mapping[int, frozenset[str]]]
 """By module and line: the tests, as pytest names them; a line that runs when the module is imported has none."""
@@ -22,6 +24,29 @@ class TestsFail(Exception):
     """The tests fail without any fault, so that nothing can be said of those with one."""
 
     __test__ = False
+
+
+def kept(place: Path, tests: Sequence[str]) -> Covers:
+    """The same out of a file, which is made anew where code or tests are no longer those that it was made of."""
+    made_of = hashlib.sha256("\0".join(tests).encode())
+    for path in sorted(path for name in OURS for path in (ROOT / name).rglob("*.py")):
+        made_of.update(path.read_bytes())
+    if place.exists():
+        known = json.loads(place.read_text(encoding="utf-8"))
+        if known["made_of"] == made_of.hexdigest():
+            return {
+                path: {int(line): frozenset(known["tests"][n] for n in numbers) for line, numbers in lines.items()}
+                for path, lines in known["lines"].items()
+            }
+    found = covers(tests)
+    names = sorted({name for lines in found.values() for of in lines.values() for name in of})
+    number = {name: n for n, name in enumerate(names)}
+    lines = {
+        path: {line: sorted(number[name] for name in of) for line, of in lines.items()} for path, lines in found.items()
+    }
+    said = {"made_of": made_of.hexdigest(), "tests": names, "lines": lines}
+    place.write_text(json.dumps(said), encoding="utf-8")
+    return found
 
 
 def covers(tests: Sequence[str]) -> Covers:

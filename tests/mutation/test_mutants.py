@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from tests.mutation.__main__ import TESTS, faults, known, modules, named
+from tests.mutation.__main__ import TESTS, faults, known, modules, named, of_line
+from tests.mutation.covering import kept
 from tests.mutation.mutants import mutants
 from tests.mutation.workshop import ROOT
 
@@ -41,6 +42,18 @@ def test_a_fault_keeps_its_name_when_lines_above_it_change():
 def test_what_is_said_to_be_no_fault_still_stands_in_the_code():
     here = {named(one) for part in TESTS for one in faults(modules(part))}
     assert sorted(known().keys() - here) == []
+
+
+def test_which_tests_run_a_line_is_kept_for_the_same_tests_alone(tmp_path):
+    kept_in, deadlines = tmp_path / "map", ["tests/cases/test_deadline.py"]
+
+    def running(module, tests):
+        return {name.partition("::")[0] for name in of_line(f"services/cases/{module}.py", kept(kept_in, tests))}
+
+    assert running("deadline", deadlines) == set(deadlines)
+    kept_in.write_text(kept_in.read_text().replace("test_deadline", "test_as_kept"))
+    assert running("deadline", deadlines) == {"tests/cases/test_as_kept.py"}
+    assert running("look_back", ["tests/cases/test_look_back.py"]) == {"tests/cases/test_look_back.py"}
 
 
 @pytest.mark.timeout(900)
