@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from datetime import date, datetime
@@ -43,9 +44,20 @@ FieldName = Literal[
     "closed_on",
     "route",
     "cause",
+    "illegal_area_mu",
+    "volume_m3",
+    "trees",
+    "compartment",
+    "sub_compartment",
+    "filed_as",
+    "penalty_document",
+    "fine_yuan",
+    "held_accountable",
 ]
 REQUIRED: tuple[FieldName, ...] = ("number", "kind", "division", "place", "found_on")
 WORDED: tuple[WordedName, ...] = ("kind", "severity", "route", "cause")
+NUMBERS = ("illegal_area_mu", "volume_m3", "trees", "fine_yuan")
+SEVERAL = ("held_accountable",)
 DAYS = ("found_on", "verified_on", "stocked_on", "occurred_from", "occurred_to", "due_on", "closed_on")
 
 
@@ -57,8 +69,9 @@ class LedgerForm(BaseModel):
     """The layout of one source's old ledgers, as data.
 
     `enters_as` says whether its rows are stock carried over or newly found. `columns` names the heading of each field,
-    several for a division that is spread over columns. `words` turns the source's own words into ours. A
-    row whose first filled cell begins with one of `skips` is no case.
+    several for a division that is spread over columns; `may_have` those that a workbook may lack, as
+    our own ledger calls them unless it says otherwise. `words` turns the
+    source's own words into ours. A row whose first filled cell begins with one of `skips` is no case.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,6 +83,7 @@ class LedgerForm(BaseModel):
     sheet: str | None
     header_row: Annotated[int, Field(ge=1)]
     columns: dict[FieldName, tuple[Line, ...]]
+    may_have: dict[FieldName, tuple[Line, ...]] = Field(default_factory=lambda: _of_our_own())
     division_by: Literal["code", "names"]
     words: dict[WordedName, dict[str, Token]]
     dates: tuple[Literal["excel", "Y-M-D", "Y/M/D", "Y.M.D", "Y年M月D日", "YYYYMMDD"], ...]
@@ -112,6 +126,13 @@ class LedgerForm(BaseModel):
             raise BadCell(say("ledger.unknown_word", value=said(cell), known="、".join(known))) from None
 
 
+def _of_our_own() -> dict[FieldName, tuple[Line, ...]]:
+    """What a case is measured by and the law's side, under the headings of our own ledger."""
+    columns = json.loads((files("cli") / "ledger_columns.json").read_text("utf-8"))["columns"]
+    paths = ((one["path"].removesuffix(".*").split("."), one["zh"]) for one in columns)
+    return {path[-1]: (heading,) for path, heading in paths if path[0] in ("measured", "law")}
+
+
 def said(cell: Any) -> str:
     """A cell as text: a whole number without its decimals, a day as ISO writes it, no blanks around it.
 
@@ -122,6 +143,18 @@ def said(cell: Any) -> str:
     if isinstance(cell, bool):
         return str(cell).upper()
     return "" if cell is None else "".join(filter(_is_seen, str(cell))).strip()
+
+
+def number(cell: Any) -> Any:
+    """A number as the cell has it; written as text, without what parts thousands."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return cell
+    return "".join(said(cell).replace("，", ",").replace(",", "").split())
+
+
+def several(cell: Any) -> tuple[str, ...]:
+    """What stands in one cell with a mark or a line end between each."""
+    return tuple(one for one in map(str.strip, re.split("[、；;\n]", said(cell))) if one)
 
 
 def _is_seen(letter: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,14 +13,28 @@ from typing import Any
 from pydantic import ValidationError
 from xlsxwriter.utility import xl_col_to_name
 
-from cli.ledger_form import DAYS, EXCEL_ERRORS, REQUIRED, WORDED, BadCell, LedgerForm, said
+from cli.ledger_form import (
+    DAYS,
+    EXCEL_ERRORS,
+    NUMBERS,
+    REQUIRED,
+    SEVERAL,
+    WORDED,
+    BadCell,
+    LedgerForm,
+    number,
+    said,
+    several,
+)
 from cli.rules import field_and_rule
 from cli.say import say
 from cli.workbook import Trouble, Worksheet, sheets_of
 from cli.workbook_parts import WorkbookRefused
 from contracts.book_commands import OldCase
 from contracts.division import Division
+from contracts.particulars import LawSide, Measured
 
+MEASURED, LAW = tuple(Measured.model_fields), tuple(LawSide.model_fields)
 BETWEEN_NAMES = "/-—>＞、 \u3000"
 
 
@@ -200,12 +215,14 @@ def _places(sheet: Worksheet, form: LedgerForm) -> Places:
     if missing:
         text = "、".join(missing)
         raise LedgerUnreadable(say("ledger.no_column", row=form.header_row, missing=text), missing=text)
-    twice = sorted({heading for heading in wanted if stand.count(heading) > 1})
+    known = [*wanted, *(heading for headings in form.may_have.values() for heading in headings)]
+    twice = sorted({heading for heading in known if stand.count(heading) > 1})
     if twice:
         text = "、".join(twice)
         raise LedgerUnreadable(say("ledger.column_twice", row=form.header_row, twice=text), missing=text)
     at = {heading: column for column, heading in found.items()}
-    return {name: tuple((at[one], one) for one in headings) for name, headings in form.columns.items()}
+    stated = form.columns | {name: headings for name, headings in form.may_have.items() if set(headings) <= at.keys()}
+    return {name: tuple((at[one], one) for one in headings) for name, headings in stated.items()}
 
 
 class _Row:
@@ -234,10 +251,14 @@ class _Row:
             stated["unit"] = {"id": stated.pop("unit_id"), "name": stated.pop("unit_name")}
         if "occurred_from" in stated:
             stated["occurred"] = {"from_on": stated.pop("occurred_from"), "to_on": stated.pop("occurred_to")}
+        for part, names in (("measured", MEASURED), ("law", LAW)):
+            if inside := {name: stated.pop(name) for name in names if name in stated}:
+                stated[part] = inside
         try:
             return OldCase.model_validate({"text": "", **stated})
         except ValidationError as error:
-            self.problems |= dict(map(field_and_rule, error.errors()))
+            wrong = map(field_and_rule, error.errors())
+            self.problems |= {re.sub(r"^(measured|law)\.|\.\d+$", "", name): rule for name, rule in wrong}
             return None
 
     def _value(self, name: str) -> Any:
@@ -254,6 +275,10 @@ class _Row:
                 return self._form.day(cells[0])
             if name in WORDED:
                 return self._form.word(name, cells[0])
+            if name in NUMBERS:
+                return number(cells[0])
+            if name in SEVERAL:
+                return several(cells[0])
             return self._division(cells) if name == "division" else said(cells[0])
         except BadCell as bad:
             self.problems[name] = str(bad)

@@ -13,6 +13,7 @@ from contracts.division import Division
 from contracts.event import Command
 from contracts.incident import Severity
 from contracts.ledger import EntersAs, Sheet
+from contracts.particulars import LawSide, Measured
 from contracts.supervision import Letter, Review, ReviewKind, ReviewSubject
 from contracts.values import (
     CaseRef,
@@ -49,6 +50,8 @@ class RegisterCase(Command):
     party: ExternalId | None = None
     found_on: Day
     occurred: Period | None = None
+    measured: Measured | None = None
+    law: LawSide | None = None
 
 
 class OpenDirective(Command):
@@ -91,6 +94,7 @@ class Finding(Value):
     division: Division
     place: Line
     text: Text
+    measured: Measured | None = None
 
 
 class RecordReview(Command):
@@ -177,6 +181,8 @@ class OldCase(Value):
     closed_on: Day | None = None
     route: Annotated[Route, known(Route)] | None = None
     cause: Token | None = None
+    measured: Measured | None = None
+    law: LawSide | None = None
 
 
 class RowRefused(Value):

@@ -14,6 +14,7 @@ from contracts.cases import CaseFact, CasePassedOn
 from contracts.division import Division, Level
 from contracts.incident import ALARMS, Incident, Severity
 from contracts.ledger import Entry, LedgerLine, Scope
+from contracts.particulars import LawSide, Measured
 from contracts.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_of
 from services.cases.campaign import RULES, campaign_of, daily, problem_of_kind, problem_of_scope
 from services.cases.deadline import after, counted_by
@@ -85,6 +86,11 @@ class Found:
     text: str
     found_on: date
     occurred: Period | None = None
+    measured: Measured | None = None
+    law: LawSide | None = None
+
+
+STATED = ("kind", "severity", "division", "place", "text", "occurred", "measured", "law")
 
 
 def found(
@@ -102,7 +108,7 @@ def found(
             about = {"origin": Origin.REVIEW, "found_on": today}
         case OldCase():
             about = {"origin": Origin.IMPORT, "found_on": by.found_on}
-    stated = {name: getattr(by, name, None) for name in ("kind", "severity", "division", "place", "text", "occurred")}
+    stated = {name: getattr(by, name, None) for name in STATED}
     return Found(id=id, number=number, **{**stated, **about, **more})
 
 
@@ -131,6 +137,8 @@ def enter(found: Found, posts: Posts, at: datetime, **more: Any) -> Case:
         owner=owns(office, "verify", today, today),
         since=at,
         moved_on=on,
+        measured=found.measured,
+        law=found.law,
         **more,
     )
 

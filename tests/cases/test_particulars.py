@@ -5,16 +5,23 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.book_commands import ShowHistory
+from contracts.book_commands import RecordReview, RegisterCase, ShowHistory
 from contracts.case_commands import AcceptCase, MergeCase, RecordParticulars, SubmitCase
+from contracts.cases import CaseImported, CaseOpened
+from contracts.particulars import LawSide, Measured
 from contracts.patrol import IncidentRevised
 from services.cases.details import measured_by
 from services.cases.following import follow_revised
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
 from tests.cases.road import PROOFS, case_in, decide
+from tests.cases.test_entering import CLOSED, FOUND, importing, row
+from tests.cases.test_reviews import GUIDANCE
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, UNIT, incident
 from tests.telling import heard
+
+MEASURED = {"illegal_area_mu": "3.2500", "compartment": "12"}
+LAW = {"penalty_document": "浮林罚决字〔2020〕9号", "fine_yuan": "8000.0000"}
 
 
 def told_of(kind, n=1, **details):
@@ -119,3 +126,25 @@ async def test_the_survivor_of_a_merge_keeps_what_it_says_and_takes_what_only_th
     assert kept.law.filed_as == "浮林罚立〔2020〕3号"
     (case,) = await revised(tx, trees=31)
     assert case.measured.model_dump(exclude_none=True) == {"trees": 31, "volume_m3": Decimal("2.5")}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        RegisterCase(**FOUND, found_on="2020-06-10", measured=MEASURED, law=LAW),
+        importing(row("1", measured=MEASURED, law=LAW)),
+        importing(row("1", **CLOSED, measured=MEASURED, law=LAW)),
+        RecordReview(**GUIDANCE, findings=[{**FOUND, "measured": MEASURED}]),
+    ],
+)
+async def test_what_is_entered_without_a_report_says_what_it_is_measured_by_too(tx, asked):
+    told = [fact.case for fact in (await ask(tx, asked)).news if isinstance(fact, CaseOpened | CaseImported)]
+    measured = Measured(illegal_area_mu=Decimal("3.25"), compartment="12")
+    law = None if isinstance(asked, RecordReview) else LawSide(**LAW)
+    assert [(case.measured, case.law) for case in told] == [(measured, law)]
+
+
+async def test_a_row_that_is_measured_otherwise_is_not_the_same_row(tx):
+    await ask(tx, importing(row("1", measured=MEASURED)))
+    refused = (await ask(tx, importing(row("1", measured={**MEASURED, "compartment": "13"})))).body.refused
+    assert [(one.number, one.field) for one in refused] == [("1", "number")]

@@ -15,6 +15,7 @@ from cli.say import say
 from contracts.book_commands import OldCase
 from contracts.case import CaseKind, Route
 from contracts.incident import Severity
+from contracts.particulars import LawSide, Measured
 from contracts.values import UnitRef
 
 DIVISIONS = jingdezhen()
@@ -78,6 +79,48 @@ def test_a_row_becomes_a_case(tmp_path):
 def test_a_closed_row_says_when_and_by_which_route(tmp_path):
     found = read(tmp_path, {**GOOD, "处理方式": "核实无违法", "销号日期": "20181201"})
     assert [(case.closed_on, case.route) for _, case in found.rows] == [(date(2018, 12, 1), Route.NO_VIOLATION)]
+
+
+MEASURED = {
+    "违法面积（亩）": 12.5,
+    "蓄积（立方米）": "1,234.5",
+    "株数": 40,
+    "林班": 12,
+    "小班": "3",
+    "立案文号": "浮林立〔2018〕7号",
+    "处罚决定书文号": "浮林罚决字〔2018〕9号",
+    "罚款（元）": 8000,
+    "追责问责": "某村民委员会主任：诫勉；某站负责人：通报",
+}
+
+
+def test_what_a_case_is_measured_by_and_the_laws_side_are_read_where_the_workbook_has_them(tmp_path):
+    found = read(tmp_path, {**GOOD, **MEASURED}, headings=[*HEADINGS, *MEASURED])
+    assert [(case.measured, case.law) for _, case in found.rows] == [
+        (
+            Measured(illegal_area_mu="12.5", volume_m3="1234.5", trees=40, compartment="12", sub_compartment="3"),
+            LawSide(
+                filed_as="浮林立〔2018〕7号",
+                penalty_document="浮林罚决字〔2018〕9号",
+                fine_yuan="8000",
+                held_accountable=("某村民委员会主任：诫勉", "某站负责人：通报"),
+            ),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [("违法面积（亩）", "约12亩"), ("株数", 1.5), ("株数", "9" * 5000), ("罚款（元）", -1), ("林班", "长" * 201)],
+)
+def test_a_measure_that_cannot_be_read_is_named_by_its_column(tmp_path, heading, cell):
+    found = read(tmp_path, {**GOOD, heading: cell}, headings=[*HEADINGS, heading])
+    assert [(one.row, one.column) for one in found.refused] == [(4, f"N {heading}")]
+
+
+def test_a_measure_under_two_headings_of_one_name_is_not_guessed(tmp_path):
+    with pytest.raises(LedgerUnreadable, match="株数"):
+        read(tmp_path, GOOD, headings=[*HEADINGS, "株数", "株数"])
 
 
 @pytest.mark.parametrize(
