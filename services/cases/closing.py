@@ -78,7 +78,7 @@ def end_notice(case: Case, act: Act, posts: Posts, repeats: Repeats) -> CaseFact
 
 def _closable(case: Case, ask: GiveNotice | CloseCase) -> Case:
     """The case with what the office says of referrals. Raises Problem unless all is there that its close demands."""
-    known = case.model_copy(update={"not_referred": ask.not_referred or case.not_referred})
+    known = case.model_copy(update={"not_referred": ask.not_referred})
     demands.require_closable(known)
     return known
 
@@ -142,7 +142,6 @@ def pass_look_back(case: Case, act: Act, ask: PassLookBack, posts: Posts) -> Cas
 
 def relapse(case: Case, act: Act, ask: RelapseCase, posts: Posts) -> CaseFact:
     """The same case, one cycle further; who answers besides follows from why (DOMAIN §5, attribution)."""
-    lawful(case, "relapse", act)
     also = (*case.also_answerable, *_also(case, act, ask.why, posts))
     changes = {**_REOPENED, "cycle": case.cycle + 1, "also_answerable": also, "route": None, "proofs": ()}
     relapsed = step(case, "relapse", act, posts, **changes)

@@ -94,10 +94,11 @@ def _with_earlier_deadline(case: Case, into: Case, act: Act, posts: Posts) -> Ca
     """The unit's day, and the office's where it must do the same of both."""
     if case.due_on is not None and (into.due_on is None or case.due_on < into.due_on):
         into = beside(into, act, posts, due_on=case.due_on, due_calendar=case.due_calendar)
-    if into.owner is None or case.owner is None or into.owner.unit != case.owner.unit or into.state != case.state:
-        return into
-    earlier = min(into.owner, case.owner, key=lambda owner: owner.due_on)
-    return into.model_copy(update={"owner": earlier}) if earlier.due_on < into.owner.due_on else into
+    mine, its = into.owner, case.owner
+    assert mine is not None
+    assert its is not None
+    alike = (mine.unit, into.state) == (its.unit, case.state)
+    return into.model_copy(update={"owner": its}) if alike and its.due_on < mine.due_on else into
 
 
 def _carried(referral: Referral, into: Case, letters: Sequence[Letter]) -> Referral:

@@ -255,7 +255,6 @@ def _by(case: Case, act: Act) -> dict[str, Any]:
 
 def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact:
     """The unit goes on; the working days that the case waited for its acceptor do not count against it."""
-    lawful(case, "send_back", act)
     waited = between(case.submitted_on or act.on, act.on)
     changes: dict[str, Any] = {"route": None, "proofs": ()}
     if case.due_on is not None and waited:
