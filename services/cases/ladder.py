@@ -119,7 +119,7 @@ def due(
         office = above if press.unit.id == case.office.id else case.office
         rungs = [rung for day, rung in ahead(case, press, issued) if day <= today]
         if rungs and office is not None:
-            before = [one.name for one in RUNGS if one is not rungs[-1] and _was_issued(case, press, one, issued)]
+            before = [one.name for one in RUNGS if _was_issued(case, press, one, issued)]
             chiefs = _movers(case, seats.get(press.unit.id, ()))
             letters.append(_letter(case, press, rungs[-1], today, office, before, chiefs))
     return letters

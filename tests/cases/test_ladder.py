@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from contracts.book_commands import DissolveUnit, ShowHistory
-from contracts.case import Referral
 from contracts.case_commands import (
     AcknowledgeReferral,
     AssignCase,
@@ -202,20 +201,6 @@ async def test_where_no_office_stands_above_nothing_is_written_and_the_clock_goe
     waiting = "SELECT ladder_on FROM cases WHERE id = $1"
     assert await tx.sql.fetchval(waiting, UUID(other.case.ref.id)) == date(2020, 6, 28)
     assert await climbed(tx, range(5, 60)) == []
-
-
-async def test_a_referral_of_an_earlier_cycle_or_of_a_closed_case_is_not_pressed(tx):
-    police = {"n": 1, "kind": "police", "to": {"id": "u-police", "name": "公安局"}, "sent_on": "2020-06-01"}
-    referral = Referral.model_validate({**police, "due_on": "2020-06-10"})
-    pressing = [
-        [press.about for press in ladder.pressed(case)]
-        for case in (
-            case_in("verified", referrals=(referral,)),
-            case_in("relapsed", referrals=(referral,)),
-            case_in("closed", referrals=(referral,), look_back_on=None),
-        )
-    ]
-    assert pressing == [["owner", "referral-1"], ["owner"], []]
 
 
 def test_a_notice_that_runs_is_not_pressed_and_one_that_was_objected_to_is():
