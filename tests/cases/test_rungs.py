@@ -215,7 +215,9 @@ def test_the_chief_it_names_is_the_nearest_of_a_level_that_can_move_the_unit(sea
 
 
 def test_the_circular_names_the_general_chief_besides():
-    general = PostRef(id="g", role="general_chief", area_id="360200000000", division=Division("360200000000"), unit=CITY)
+    general = PostRef(
+        id="g", role="general_chief", area_id="360200000000", division=Division("360200000000"), unit=CITY
+    )
     case = case_in("assigned")
     case = case.model_copy(update={"acting": (*case.acting, general)})
     letters = [ladder.due(case, (), day, CITY)[0] for day in (date(2020, 7, 8), date(2020, 7, 22))]
