@@ -13,7 +13,8 @@ from hypothesis import settings
 
 from contracts import cases
 from contracts.division import Division
-from deploy.local.bus import Bus
+from deploy.local.bus import Bus, binary
+from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import Postgres, temporary_home
 from deploy.nats.accounts import Department, Integrator, Official, Users
 from deploy.nats.provision import provision
@@ -97,3 +98,24 @@ async def bus(tmp_path):
     await connection.close()
     yield server
     server.kill()  # nobody needs what it holds, and a goodbye takes a third of a second
+
+
+@pytest.fixture(scope="session")
+async def plain(tmp_path_factory):
+    """A nats-server at its defaults, without accounts."""
+    port = free_port()
+    command = (binary(), "-js", "-a", LOOPBACK, "-p", str(port), "-sd", str(tmp_path_factory.mktemp("plain")))
+    server = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
+
+    async def answers():
+        try:
+            _, writer = await asyncio.open_connection(LOOPBACK, port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+    await servers.until(answers)
+    yield f"nats://{LOOPBACK}:{port}"
+    server.terminate()
+    await server.wait()

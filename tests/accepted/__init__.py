@@ -1,0 +1,1 @@
+"""Whatever a contract accepts, through the real handlers on real tables."""
