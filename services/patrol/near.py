@@ -69,13 +69,14 @@ Place = tuple[int, IncidentKind]
 
 
 def cell(lon: float, lat: float) -> int:
+    """The number of a cell, which stands in the tables: no version may count otherwise."""
     return floor((lat + 90) / CELL_DEGREES) * _COLUMNS + floor((lon + 180) / CELL_DEGREES)
 
 
 def places(kind: IncidentKind, lon: float, lat: float) -> Iterator[Place]:
     """The cells that the circle around a point touches."""
     reach_lat = degrees(RULES.reach(kind).within_m / EARTH_M)
-    reach_lon = reach_lat / max(cos(radians(lat)), 0.01)
+    reach_lon = reach_lat / cos(radians(lat))
     rows = _steps(lat, reach_lat)
     for x in _steps(lon, reach_lon):
         for y in rows:
@@ -124,14 +125,13 @@ def is_near(kind: IncidentKind, one: Seen, other: Seen) -> bool:
 def nearest(
     kind: IncidentKind, lon: float, lat: float, seen_at: datetime, standing: Mapping[Place, list[Standing]]
 ) -> tuple[Standing, float] | None:
-    """The nearest incident within reach, and how many metres off; the older one between equals."""
+    """The nearest incident within reach, and how many metres off; between equals the older one, then the smaller id."""
     reach = RULES.reach(kind)
-    best: tuple[Standing, float] | None = None
-    for place in places(kind, lon, lat):
-        for one in standing.get(place, ()):
-            if abs(one.seen_at - seen_at) > reach.within:
-                continue
-            off_m = distance_m(lon, lat, one.lon, one.lat)
-            if off_m <= reach.within_m and (best is None or (off_m, one.seen_at) < (best[1], best[0].seen_at)):
-                best = one, off_m
-    return best
+    in_time = (
+        (one, distance_m(lon, lat, one.lon, one.lat))
+        for place in places(kind, lon, lat)
+        for one in standing.get(place, ())
+        if abs(one.seen_at - seen_at) <= reach.within
+    )
+    near = ((one, off_m) for one, off_m in in_time if off_m <= reach.within_m)
+    return min(near, key=lambda found: (found[1], found[0].seen_at, found[0].id), default=None)

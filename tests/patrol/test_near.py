@@ -6,7 +6,7 @@ from math import acos, cos, degrees, radians, sin
 import pytest
 
 from contracts.incident import IncidentKind
-from services.patrol.near import EARTH_M, Standing, cell, distance_m, is_near, nearest, places
+from services.patrol.near import EARTH_M, Rules, Standing, cell, distance_m, is_near, nearest, places
 from services.patrol.report import incident_id
 from tests.patrol.ground import LAT, SEEN
 
@@ -70,6 +70,12 @@ def test_between_two_equally_near_the_older_one_is_corroborated(order):
     assert found(117.05, LAT, *(two[n] for n in order)).id == incident_id(("acme", "old"))
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_between_two_of_one_place_and_time_it_does_not_matter_which_is_looked_at_first(order):
+    two = sorted([standing("a", 117.05), standing("b", 117.05)], key=lambda one: one.id)
+    assert found(117.05, LAT, *(two[n] for n in order)) is two[0]
+
+
 @pytest.mark.parametrize(
     ("after", "is_found"),
     [
@@ -97,6 +103,39 @@ def test_every_place_within_reach_is_looked_at_at_every_latitude(lat):
     for metres in (-199, 199):
         assert (cell(117.0375 + east(lat, metres), lat), IncidentKind.FELLING) in looked
         assert (cell(117.0375, lat + north(metres)), IncidentKind.FELLING) in looked
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "rows", "columns"),
+    [
+        (117.05, 29.05, [29.04], [117.04]),
+        (117.0405, 29.05, [29.04], [117.02, 117.04]),
+        (117.0595, 29.0595, [29.04, 29.06], [117.04, 117.06]),
+        (117.05, 29.0405, [29.02, 29.04], [117.04]),
+        # A degree of longitude is shorter in the north: there 200 m reach over a border that they do not reach here.
+        (117.0375, 29.05, [29.04], [117.02]),
+        (117.0375, 53.45, [53.44], [117.02, 117.04]),
+    ],
+)
+def test_only_the_places_that_the_circle_may_touch_are_looked_at(lon, lat, rows, columns):
+    cells = {(cell(x + 0.01, y + 0.01), IncidentKind.FELLING) for y in rows for x in columns}
+    assert set(places(IncidentKind.FELLING, lon, lat)) == cells
+
+
+def test_a_cell_has_the_number_under_which_it_stands_in_the_tables():
+    # Rows of 0.02 degrees from the south pole, 18,000 to a row from 180 degrees west.
+    assert cell(117.05, 29.05) == 5952 * 18_000 + 14_852
+    assert (cell(-180.0, -90.0), cell(-179.97, -89.97)) == (0, 18_001)
+
+
+def test_a_kind_may_have_a_reach_of_its_own(tmp_path):
+    file = tmp_path / "near.json"
+    file.write_text(
+        '{"default": {"within_m": 200, "within_h": 24}, "kinds": {"fire": {"within_m": 1000, "within_h": 6}}}'
+    )
+    rules = Rules.read(file)
+    found = [rules.reach(kind) for kind in (IncidentKind.FIRE, IncidentKind.FELLING)]
+    assert [(one.within_m, one.within) for one in found] == [(1000, timedelta(hours=6)), (200, A_DAY)]
 
 
 def test_the_earth_is_as_large_as_its_mean_radius():
