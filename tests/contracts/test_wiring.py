@@ -1,0 +1,221 @@
+"""Who says, hears, keeps and may do what, against tables of its own."""
+
+import pytest
+
+from contracts import commands, intake
+from contracts.book_commands import ScopeAsked
+from contracts.case_commands import CaseCommand, VerifyCase
+from contracts.cases import CaseClosed, CaseFact, CaseOpened
+from contracts.dead_letters import CasesDeadLettered, DeadLettered
+from contracts.division import UNKNOWN, Division
+from contracts.event import Command, Fact, Intake, ReferenceFact
+from contracts.roster import AreaStated
+from contracts.schemas import messages
+from contracts.streams import MIB, Stream, percent_of
+from contracts.supervision import LetterFact
+from contracts.wiring import (
+    ANSWERS,
+    DURABLES,
+    FACTS,
+    HEARS,
+    OPERATED,
+    REFUSES,
+    SERVICES,
+    STREAMS,
+    department_permissions,
+    durable,
+    filter_of,
+    integrator_permissions,
+    is_reference,
+    official_permissions,
+    operator_permissions,
+    refusals_durable,
+    service_permissions,
+    stream_of,
+)
+from services.cases.clock import cases
+from services.notify.handlers import notify
+from services.patrol.handlers import patrol
+from services.roster.handlers import roster
+from services.targets.handlers import targets
+
+DAY_S = 24 * 3600
+FULIANG = Division("360222000000")
+ABSTRACT = {CaseFact, LetterFact, DeadLettered, ReferenceFact, CaseCommand, ScopeAsked}
+
+
+def leaves(kind):
+    """Every class of messages that has a name of its own on the bus."""
+    for one in kind.__subclasses__():
+        if one not in ABSTRACT and one.__module__.startswith("contracts."):
+            yield one
+        yield from leaves(one)
+
+
+@pytest.mark.parametrize("kind", [Fact, Intake, Command])
+def test_every_message_that_is_written_down_is_wired_once(kind):
+    wired = [message for message in messages() if issubclass(message, kind)]
+    assert sorted(one.name for one in wired) == sorted(one.name for one in leaves(kind))
+
+
+def test_each_service_tells_its_own_facts_and_answers_its_own_commands():
+    assert tuple(FACTS) == SERVICES == ("roster", "patrol", "cases", "targets", "notify")
+    for service, facts in FACTS.items():
+        assert {fact.parts()[0] for fact in facts} == {service}
+    for service, asked in ANSWERS.items():
+        assert {command.parts()[0] for command in asked} <= {service, "*"}
+        assert [command.name for command in asked if command.parts()[0] == "*"] == [
+            *("*.list_dead.v1", "*.replay_dead.v1", "*.discard_dead.v1", "*.refill.v1", "*.status.v1")
+        ]
+
+
+@pytest.mark.parametrize("service", [roster, patrol, cases, targets, notify], ids=lambda service: service.name)
+def test_each_service_hears_what_it_has_a_handler_for(service):
+    service.check()
+
+
+ROSTER, PATROL, CASES = ("roster.area.v1.>", "roster.post.v1.>"), "patrol.located.v1.>", "cases.opened.v1.>"
+
+
+@pytest.mark.parametrize(
+    ("name", "age_days", "duplicates_s", "percent", "per_subject", "drops_oldest", "handled_may_go", "takes"),
+    [
+        ("ROSTER", 0, 600, 8, 1, False, False, ROSTER),
+        ("PATROL", 90, 600, 18, -1, False, False, (PATROL, "patrol.tracked.v1.>")),
+        ("CASES", 90, 600, 22, -1, False, False, (CASES, "cases.sheet_published.v1.>")),
+        ("TARGETS", 90, 600, 8, -1, False, False, ("targets.set.v1.>", "targets.also_recorded.v1.>")),
+        ("NOTIFY", 30, 600, 10, -1, False, False, ("notify.notified.v1.>", "notify.receipted.v1.>")),
+        ("ADVISORY", 30, 600, 4, -1, False, False, tuple(f"{one}.dead_lettered.v1.>" for one in SERVICES)),
+        ("INTAKE", 30, 0.1, 12, -1, False, True, ("intake.>",)),
+        ("TRACKS", 7, 0.1, 8, -1, False, True, ("track.>",)),
+        ("REJECTED", 30, 600, 6, -1, True, False, ("rejected.>",)),
+        ("CONTACTS", 0, 600, 2, 1, False, False, ("contact.>",)),
+        ("CLOCK", 0, 600, 2, 1, False, False, ("clock.now",)),
+    ],
+)
+def test_each_stream_keeps_what_it_must_as_long_as_it_must_in_its_part_of_the_store(
+    name, age_days, duplicates_s, percent, per_subject, drops_oldest, handled_may_go, takes
+):
+    (stream,) = (one for one in STREAMS if one.name == name)
+    assert (stream.max_age_s, stream.duplicate_window_s) == (age_days * DAY_S, duplicates_s)
+    assert (stream.store_percent, stream.max_msgs_per_subject) == (percent, per_subject)
+    assert (stream.drops_oldest, stream.handled_may_go) == (drops_oldest, handled_may_go)
+    assert (stream.subjects[0], stream.subjects[-1]) == (takes[0], takes[-1])
+    assert stream.max_msg_bytes == 1_048_576
+
+
+def test_the_streams_share_the_whole_store_and_what_is_told_is_kept_by_one_of_them():
+    assert (len(STREAMS), sum(stream.store_percent for stream in STREAMS)) == (11, 100)
+    kept = [subject for stream in STREAMS for subject in stream.subjects]
+    for service, facts in FACTS.items():
+        assert {kept.count(f"{fact.name}.>") for fact in facts} == {1}, service
+
+
+@pytest.mark.parametrize(
+    ("held", "budget", "percent"),
+    [(0, 100, 0), (98, 100, 98), (199, 200, 99), (200, 200, 100), (5, 0, 0), (5, -1, 0), (1, 1, 100)],
+)
+def test_how_full_a_stream_is_is_said_in_whole_percent_and_one_without_a_budget_is_never_full(held, budget, percent):
+    assert percent_of(held, budget) == percent
+
+
+def test_a_budget_is_a_part_of_the_store():
+    assert Stream("A", ("a.>",), 0, 1, 8).budget_bytes(10_240) == 10_240 * 1_048_576 * 8 // 100 == 858_993_459
+    assert (MIB, Stream("A", ("a.>",), 0, 1, 100).budget_bytes(1)) == (1_048_576, 1_048_576)
+
+
+@pytest.mark.parametrize(
+    ("message", "stream", "filter", "name"),
+    [
+        (CaseClosed, "CASES", "cases.closed.v1.>", "patrol-closed"),
+        (AreaStated, "ROSTER", "roster.area.v1.>", "patrol-area"),
+        (CasesDeadLettered, "ADVISORY", "cases.dead_lettered.v1.>", "patrol-dead_lettered"),
+        (intake.IncidentReport, "INTAKE", "intake.>", "patrol-intake-incident"),
+        (intake.ProgressReport, "INTAKE", "intake.*.progress.v1", "patrol-intake-progress"),
+        (intake.TrackBatch, "TRACKS", "track.>", "patrol-intake-track"),
+    ],
+)
+def test_a_message_is_kept_by_one_stream_and_heard_through_a_durable_of_its_own(message, stream, filter, name):
+    heard = durable("patrol", message)
+    assert (stream_of(message), filter_of(message)) == (heard.stream, heard.filter_subject) == (stream, filter)
+    assert (heard.name, heard.owner, heard.ack_wait_s, heard.max_ack_pending) == (name, "", 20.0, 20_000)
+
+
+def test_durables_are_as_many_as_what_is_heard_and_two_services_take_intake():
+    assert {service: len(of_service) for service, of_service in DURABLES.items()} == {
+        service: len(heard) for service, heard in HEARS.items()
+    }
+    assert {
+        "roster": (),
+        "patrol": (intake.IncidentReport, intake.TrackBatch),
+        "cases": (),
+        "targets": (intake.ProgressReport,),
+        "notify": (),
+    } == REFUSES
+
+
+def test_only_the_state_of_areas_and_posts_is_reference():
+    assert [message.name for message in messages() if is_reference(message)] == ["roster.area.v1", "roster.post.v1"]
+
+
+def reading(prefix, stream, name):
+    return (
+        f"{prefix}.CONSUMER.INFO.{stream}.{name}",
+        f"{prefix}.CONSUMER.MSG.NEXT.{stream}.{name}",
+        f"$JS.ACK.{stream}.{name}.>",
+        f"$JS.ACK.*.*.{stream}.{name}.>",
+    )
+
+
+def test_an_integrator_posts_under_its_own_name_and_reads_its_own_refusals():
+    allowed = integrator_permissions("acme")
+    assert allowed.publish == (
+        *("intake.acme.incident.v1", "intake.acme.progress.v1", "track.v1.acme"),
+        *reading("FOREST.API", "REJECTED", "acme"),
+    )
+    assert allowed.subscribe == ("_INBOX.acme.>",)
+    refusals = refusals_durable("acme")
+    assert (refusals.stream, refusals.filter_subject, refusals.owner) == ("REJECTED", "rejected.acme.>", "acme")
+
+
+def test_a_department_reads_through_its_own_durables_and_says_nothing():
+    heard = durable("police", CaseOpened)
+    allowed = department_permissions("police", (heard, durable("police", CaseClosed)))
+    assert allowed.publish == (
+        *reading("FOREST.API", "CASES", "police-opened"),
+        *reading("FOREST.API", "CASES", "police-closed"),
+    )
+    assert allowed.subscribe == ("_INBOX.police.>",)
+
+
+def test_an_official_asks_in_its_own_name_and_region_what_officials_ask():
+    allowed = official_permissions("zhang", FULIANG)
+    asked = [command for of_service in commands.COMMANDS.values() for command in of_service]
+    assert sorted(allowed.publish) == sorted(f"cmd.{command.name}.zhang.36.02.22.*.*" for command in asked)
+    assert f"cmd.{VerifyCase.name}.zhang.36.02.22.*.*" in allowed.publish
+    assert allowed.subscribe == ("_INBOX.zhang.>",)
+
+
+def test_the_operator_asks_everything_anywhere_and_each_service_how_it_stands():
+    allowed = operator_permissions()
+    asked = official_permissions("operator", UNKNOWN)
+    assert set(asked.publish) < set(allowed.publish)
+    words = ("list_dead", "replay_dead", "discard_dead", "refill", "status")
+    assert set(allowed.publish) - set(asked.publish) == {
+        f"cmd.{service}.{word}.v1.operator.*.*.*.*.*" for service in SERVICES for word in words
+    }
+    assert (len(OPERATED), allowed.subscribe) == (25, ("_INBOX.operator.>",))
+
+
+def test_a_service_says_its_own_facts_refuses_what_it_takes_in_and_reads_what_it_hears():
+    of_notify, of_patrol, of_targets = (service_permissions(one) for one in ("notify", "patrol", "targets"))
+    assert of_notify.publish[:3] == ("notify.notified.v1.>", "notify.receipted.v1.>", "notify.dead_lettered.v1.>")
+    streams = {one for one in of_notify.publish if one.startswith("$JS.API.STREAM.INFO.")}
+    told = {"ADVISORY", "CASES", "NOTIFY", "PATROL", "ROSTER"}
+    assert streams == {f"$JS.API.STREAM.INFO.{stream}" for stream in told}
+    assert {"_INBOX.>", "_R_.>", "$JS.API.DIRECT.GET.CLOCK.clock.now"} < set(of_notify.publish)
+    assert set(reading("$JS.API", "ROSTER", "notify-post")) < set(of_notify.publish)
+    assert not any(one.startswith("rejected.") for one in of_notify.publish)
+    assert "rejected.>" in of_patrol.publish
+    assert [one for one in of_targets.publish if one.startswith("rejected.")] == ["rejected.*.progress.v1"]
+    assert of_notify.subscribe == ("_INBOX.notify.>", "cmd.notify.>", "clock.now")
