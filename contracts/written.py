@@ -110,9 +110,6 @@ def _whole(stated: Any) -> Any:
 WHOLE = BeforeValidator(_whole)
 """For an `int`: 1.0 is 1, as JSON Schema has it, since half of the world's programs cannot tell them apart."""
 
-Count = Annotated[int, Field(ge=0, le=1_000_000_000), WHOLE]
-"""How many there are of something."""
-
 PLACES = Decimal("0.0001")
 _SAFE_DIGITS = 12
 """More with four places behind them, and a number of JSON is no longer exact in most programs."""

@@ -84,7 +84,7 @@ def _of_appointments(post: Post, now: datetime) -> Iterator[tuple[str, str]]:
         yield "appointments", "must not end before they begin"
     if any(at is not None and at > now for one in post.appointments for at in (one.recorded_at, one.superseded_at)):
         yield "appointments", f"must have been recorded by now, {now.isoformat()}"
-    for one, following in pairwise(sorted(live, key=lambda one: one.held_from)):
+    for one, following in pairwise(live):
         if following.held_from <= _last_day(one):
             rule = f"must not overlap: {one.person.id} still holds the post on {following.held_from}"
             yield "appointments", rule

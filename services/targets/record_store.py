@@ -39,8 +39,8 @@ async def add_steps(tx: Transaction, steps: Mapping[str, list[Step]]) -> dict[st
 
 
 async def enter(tx: Transaction, entries: Sequence[tuple[CaseRef, Entry]]) -> Changed:
-    """Write entries as they stand now; returns those that are new, undone, or standing again."""
-    columns = zip(*sorted(_row(case, entry) for case, entry in entries), strict=True)
+    """Write entries of cases locked by `add_steps` as they stand now; returns those new, undone, or standing again."""
+    columns = zip(*(_row(case, entry) for case, entry in entries), strict=True)
     rows = await tx.sql.fetch(
         """
         INSERT INTO records AS known (case_id, entry, whose, what, case_number, case_division, post_id, post_division,

@@ -65,7 +65,7 @@ async def standing(tx: Transaction, keys: Sequence[Key]) -> dict[Key, Standing]:
                entity, plot, first_day, last_day, evidence
         FROM reports JOIN unnest($1::text[], $2::text[]) AS asked (source, external_id) USING (source, external_id)
         """,
-        *_columns(sorted(set(keys)), 2),
+        *_columns(sorted(set(keys))),
     )
     return {
         (row["source"], row["external_id"]): Standing(
@@ -92,9 +92,7 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         INSERT INTO fates (source, external_id, revision, target_id, fate, at)
         SELECT *, $6 FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[])
         """,
-        *_columns(
-            [(*key_of(o.heard), o.heard.body.revision, o.heard.body.target_id, o.fate.value) for o in outcomes], 5
-        ),
+        *_columns([(*key_of(o.heard), o.heard.body.revision, o.heard.body.target_id, o.fate.value) for o in outcomes]),
         tx.now,
     )
     counting = [o for o in outcomes if o.fate in (Fate.COUNTED, Fate.REVISED)]
@@ -116,7 +114,7 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         WHERE reports.revision < excluded.revision AND reports.target_id = excluded.target_id
         RETURNING 1
         """,
-        *_columns([_report_row(key, newest[key]) for key in sorted(newest)], 13),
+        *_columns([_report_row(key, newest[key]) for key in sorted(newest)]),
         tx.now,
     )
     if len(written) < len(newest):
@@ -130,7 +128,7 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
              AS new (id, reported, mapped, accepted, preserved)
         WHERE targets.id = new.id
         """,
-        *_columns([(target_id, *(getattr(total, a) for a in AMOUNTS)) for target_id, total in totals.items()], 5),
+        *_columns([(target_id, *(getattr(total, a) for a in AMOUNTS)) for target_id, total in totals.items()]),
     )
 
 
@@ -158,6 +156,6 @@ def _report_row(key: Key, heard: Heard[ProgressReport]) -> tuple[object, ...]:
     )
 
 
-def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
-    """Rows turned into the parallel arrays that unnest takes."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
+    """Rows, of which there is one at least, turned into the parallel arrays that unnest takes."""
+    return [list(column) for column in zip(*rows, strict=True)]

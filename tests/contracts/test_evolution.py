@@ -145,6 +145,10 @@ def test_every_schema_is_compared_and_a_break_of_each_is_named():
     assert told == {name for name, schema in released["schemas"].items() if schema.get("properties")}
 
 
+def test_what_stands_breaks_nothing_that_was_released():
+    assert list(publish.against_the_release()) == []
+
+
 def test_an_emptied_release_and_a_stray_folder_of_payloads_are_named(tmp_path, monkeypatch):
     (tmp_path / "released.json").write_text('{"schemas": {}, "wire": {}}')
     (tmp_path / "payloads" / "cases.danced.v1").mkdir(parents=True)

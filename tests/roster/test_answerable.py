@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from services.roster.answerable import Duties
+from contracts.values import AreaRef
+from services.roster.answerable import Duties, place_of
 from tests.posts import chief
 from tests.roster.ground import TOWN, TOWN_AREA, held, post
 
@@ -46,3 +47,15 @@ def test_a_holder_answers_from_midnight_in_china():
     midnight = datetime(2020, 6, 30, 16, tzinfo=UTC)
     before = midnight - timedelta(microseconds=1)
     assert [[one.holder.id for one in answering([handed], at)] for at in (before, midnight)] == [["p-a"], ["p-b"]]
+
+
+def test_a_place_is_in_the_smallest_area_of_the_territorial_chain_and_else_in_the_primary_one():
+    farm, grid, village = (
+        AreaRef(id=id, kind=kind, name=id, division=TOWN)
+        for id, kind in [("farm", "forest_farm"), ("grid", "grid"), ("village", "division")]
+    )
+    reserve = farm.model_copy(update={"kind": "reserve"})
+    found = [
+        place_of(areas) for areas in [(farm, grid, village), (grid, village, farm), (village, farm), (reserve, farm)]
+    ]
+    assert found == [grid, grid, village, reserve]

@@ -107,8 +107,8 @@ TWO_OF_ONE = (SQUARE, square(117.0, 117.1))
 @pytest.mark.parametrize(
     ("polygons", "field", "rule"),
     [
-        ((WRONG_WAY,), "boundary.coordinates.0.0.3", "less than 180 degrees"),
-        ((SQUARE, WRONG_WAY), "boundary.coordinates.1.0.3", "less than 180 degrees"),
+        ((WRONG_WAY,), "boundary.coordinates.0.0.3", "must lie in China, unlike -117.1, 29.2"),
+        ((SQUARE, WRONG_WAY), "boundary.coordinates.1.0.3", "must lie in China, unlike -117.1, 29.2"),
         ((ABROAD,), "boundary.coordinates.0.0.0", "must lie in China, unlike 17.0, 29.0"),
         ((square(117.0, 140.0),), "boundary.coordinates.0.0.1", "must lie in China, unlike 140.0, 29.0"),
         ((square(117.0, 117.1, -29.1, 29.0),), "boundary.coordinates.0.0.0", "must lie in China"),

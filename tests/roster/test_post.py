@@ -106,6 +106,15 @@ def test_a_broken_rule_is_told_with_its_field(stated, field):
     assert [one["field"] for one in told] == [f"posts.1.{field}"]
 
 
+def test_an_id_stands_once_in_a_command():
+    twice = [post(TOWN, "chief"), post(TOWN, "unit"), post(TOWN, "chief", ended_on=date(2020, 6, 30))]
+    rule = "must stand once in a command"
+    assert rules.problems_of(twice, {TOWN: TOWN_AREA}, NOW) == [
+        {"field": "posts.0.id", "rule": rule},
+        {"field": "posts.2.id", "rule": rule},
+    ]
+
+
 @pytest.mark.parametrize(
     ("offices", "actor", "allowed"),
     [
