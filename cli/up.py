@@ -13,8 +13,6 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from cli.demo.load import load_sample, state_officials
-from cli.demo.world import jingdezhen, world
 from cli.say import Lines, say, shown, talk
 from cli.session import HomeOption, home_at, run
 from contracts.streams import STORE_LEAST_MIB, STORE_MIB
@@ -71,7 +69,10 @@ async def up(
     if not at.users_file.path.exists():
         at.users_file.write((DESK,))
     if sample:
-        state_officials(at, world(jingdezhen())[1])
+        # Not above: the libraries of maps take a while to load, and no other command needs them.
+        from cli.demo.load import load_sample, state_sample
+
+        state_sample(at)
     stack = Stack(at, one_log(Console(stderr=True)), sync=sync, store_mib=store_mib)
     try:
         started = await stack.start()

@@ -102,14 +102,14 @@ class ReferenceFact(Fact):
 class Intake(Message):
     """What an outsider may post; a field it does not have is refused, so that a misspelt one is not lost."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     family: ClassVar[str] = "intake"
 
 
 class Command(Message):
     """What a person may ask for; answered by `answer`, or by a problem (RFC 9457)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     answer: ClassVar[type[BaseModel]]
     reads_only: ClassVar[bool] = False
     """Changes nothing, so that its answer need not be kept and is fresh each time."""

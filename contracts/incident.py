@@ -77,7 +77,7 @@ class Evidence(Value):
 class Details(Value):
     """The fields of one kind, and where in the forest it is; a field that the kind does not have is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     compartment: Line | None = None
     sub_compartment: Line | None = None

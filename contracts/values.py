@@ -18,7 +18,7 @@ from contracts.written import Rule
 class Value(BaseModel):
     """A frozen part of a message; a reader of facts ignores the fields it does not know (DESIGN §3)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, defer_build=True)
 
 
 class OpenEnum(StrEnum):

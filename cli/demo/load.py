@@ -43,6 +43,11 @@ def state_officials(home: Home, posts: Sequence[Post], *others: Outsider) -> Non
     home.users_file.add(*others, *officials(posts))
 
 
+def state_sample(home: Home) -> None:
+    """Those of Jingdezhen."""
+    state_officials(home, world(jingdezhen())[1])
+
+
 def plan() -> list[Target]:
     """The plan of 2020 that targets ships (DOMAIN §7)."""
     stated = files("services.targets").joinpath("plans/2020-jingdezhen.json").read_text("utf-8")
