@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from cli.bus import Bus, Refused
 from cli.given_file import BadJson, json_in, read
-from cli.rules import field_and_rule
+from cli.rules import error_said, field_and_rule, stated
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.commands import OPERATOR, Done, EnrolAreas, EnrolPosts
@@ -47,10 +47,10 @@ async def import_areas(
 ) -> int:
     """Good features are enrolled; each bad one is named by row, field and rule. The same file again changes nothing."""
     try:
-        stated = json_in(read(file))
+        document = json_in(read(file))
     except BadJson as error:
         raise typer.BadParameter(say("areas.not_geojson", file=file, reason=error)) from None
-    features = stated.get("features") if isinstance(stated, dict) else None
+    features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
         raise typer.BadParameter(say("areas.not_geojson", file=file, reason=say("areas.no_features")))
     good, wrong = read_features(features)
@@ -81,7 +81,7 @@ def read_features(features: Sequence[Any]) -> tuple[list[tuple[int, Area]], list
             if area.id in good:
                 wrong.append((row, "id", say("areas.once", id=area.id, row=good[area.id][0])))
             elif (size := len(dump(area))) > CHUNK_BYTES:
-                wrong.append((row, "boundary", say("rule.too_large", size=size, most=CHUNK_BYTES)))
+                wrong.append((row, "boundary", stated("too_large", size=size, most=CHUNK_BYTES)))
             else:
                 good[area.id] = (row, area)
     return list(good.values()), wrong
@@ -109,7 +109,7 @@ def _area(feature: Any) -> Area:
     code = str(properties.get("division") or properties.get("code") or "")
     if not code:
         raise _NotAFeature("properties.code", say("areas.code"))
-    stated = {
+    said = {
         "id": code,
         "kind": AreaKind.DIVISION,
         "division": code,
@@ -120,7 +120,7 @@ def _area(feature: Any) -> Area:
         "boundary": {"coordinates": [coordinates] if geometry["type"] == "Polygon" else coordinates},
     }
     try:
-        return Area.model_validate_json(json.dumps(stated, default=str))
+        return Area.model_validate_json(json.dumps(said, default=str))
     except RecursionError:
         raise _NotAFeature("geometry.coordinates", say("areas.deep")) from None
 
@@ -172,9 +172,10 @@ def _named(refused: Refused, items: int) -> list[Wrong]:
     """`areas.3.boundary` as (3, boundary, rule)."""
     found = []
     for error in refused.problem.errors:
-        parts = error.get("field", "").split(".", 2)
+        field, rule = error_said(error)
+        parts = field.split(".", 2)
         if len(parts) == 3 and parts[1].isdigit() and int(parts[1]) < items:
-            found.append((int(parts[1]), parts[2], error.get("rule", "")))
+            found.append((int(parts[1]), parts[2], rule))
     return found
 
 

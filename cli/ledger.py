@@ -12,6 +12,7 @@ from uuid import UUID
 import typer
 from xlsxwriter.exceptions import FileCreateError
 
+from cli import rules
 from cli.bus import Bus
 from cli.case import As, Which, campaign_word, found
 from cli.given_file import BadFile, why
@@ -110,7 +111,7 @@ def _instant(stated: str | None) -> datetime | None:
     try:
         at = datetime.fromisoformat(stated)
     except ValueError:
-        raise typer.BadParameter(say("rule.datetime_parsing"), param_hint="--cutoff") from None
+        raise typer.BadParameter(rules.stated("datetime_parsing"), param_hint="--cutoff") from None
     return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
 
 

@@ -18,6 +18,7 @@ from cli.given_file import read as content_of
 from cli.ledger_form import LedgerForm, form_of, sources
 from cli.old_ledger import LedgerUnreadable, Read, read_ledger
 from cli.region import Region, region_of
+from cli.rules import rule_said
 from cli.say import data, say, table, talk, talk_line
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.book_commands import ImportCases, Imported, OldCase
@@ -74,7 +75,7 @@ async def send_rows(bus: Bus, form: LedgerForm, read: Read, actor: str, division
         done = await bus.ask(asked, actor, division, Imported, timeout=60)
         added, unchanged = added + done.added, unchanged + done.unchanged
         for one in done.refused:
-            read.refuse_case(one.number, one.field, one.rule)
+            read.refuse_case(one.number, one.field, rule_said(one.rule, one.code, one.figures))
     return added, unchanged
 
 

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from cli.asking import said_of
 from cli.bus import Bus, BusError, Receipt, told
 from cli.given_file import BadJson, json_in, read
-from cli.rules import field_and_rule, say_wrong
+from cli.rules import field_and_rule, rule_said, said, say_wrong
+from cli.rules import stated as rule_stated
 from cli.say import data, is_unicode, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.event import MAX_MESSAGE_BYTES
@@ -84,7 +85,7 @@ async def report(
 def _problems(stated: dict[str, Any]) -> list[tuple[str, str]]:
     # Bytes of an argument that are no text would make the whole body none.
     if broken := [name for name, value in stated.items() if isinstance(value, str) and not is_unicode(value)]:
-        return [(name, say("rule.string_unicode")) for name in broken]
+        return [(name, rule_stated("string_unicode")) for name in broken]
     try:
         parse(IncidentReport, json.dumps(stated).encode())
     except ValidationError as error:
@@ -140,8 +141,12 @@ def _say_fact(fact: dict[str, Any], as_json: bool) -> None:
         number=case.get("ref", {}).get("number", ""),
         office=case.get("office", {}).get("name", ""),
         count=len(body.get("addressees", [])),
-        problems="; ".join(f"{p['field']}: {p['rule']}" for p in body.get("problems", [])),
+        problems="; ".join(_problem(one) for one in body.get("problems", [])),
     )
+
+
+def _problem(told: dict[str, Any]) -> str:
+    return said(told["field"], rule_said(told["rule"], told.get("code"), told.get("figures") or {}))
 
 
 async def _post_file(file: Path, source: str, bus: str | None, home: Path | None, as_json: bool) -> int:
@@ -152,14 +157,14 @@ async def _post_file(file: Path, source: str, bus: str | None, home: Path | None
         if not line.strip():
             continue
         if len(line) > MAX_MESSAGE_BYTES:
-            bad.append((number, "body", say("rule.too_large", size=len(line), most=MAX_MESSAGE_BYTES)))
+            bad.append((number, "body", rule_stated("too_large", size=len(line), most=MAX_MESSAGE_BYTES)))
             continue
         try:
             stated = json_in(line)
         except BadJson as error:
             bad.append((number, "body", str(error)))
             continue
-        problems = _problems(stated) if isinstance(stated, dict) else [("body", say("rule.model_type"))]
+        problems = _problems(stated) if isinstance(stated, dict) else [("body", rule_stated("model_type"))]
         bad += [(number, field, rule) for field, rule in problems]
         if not problems:
             good.append((number, stated))

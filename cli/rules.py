@@ -1,31 +1,46 @@
-"""The rules that a contract has for its fields, in words of our own; those of others as they say them."""
+"""The rules that a contract or a service has, in the language chosen, with the field that breaks one and its code."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from cli.say import language_is_chinese, say, talk_line, texts
+from cli.say import language_is_chinese, office_words, talk_line, word
 from contracts.catalogue import words
-from contracts.event import describe
-from contracts.values import NO_NUL
+from contracts.rules import broken, can_say, describe, in_words
+
+_FIELD, _RULE, _CODE = "field", "rule", "code"
 
 
 def field_and_rule(error: Mapping[str, Any]) -> tuple[str, str]:
     """One error of pydantic as the field and the rule that it breaks."""
-    described = describe(error)
-    return described["field"], _rule(error) or described["rule"]
+    wrong = describe(error)
+    return wrong["field"], rule_said(wrong["rule"], wrong["rule"].code, wrong["rule"].figures)
 
 
-def _rule(error: Mapping[str, Any]) -> str | None:
-    about = dict(error.get("ctx") or {})
-    if about.get("pattern") == NO_NUL:
-        return say("rule.no_nul")
-    key = f"rule.{error['type']}"
-    if key not in texts("en"):
-        return None
-    about.pop("error", None)
-    return say(key, **about)
+def stated(code: str, **figures: object) -> str:
+    """A rule of the list in the language chosen."""
+    rule = broken(code, **figures)
+    return rule_said(rule, code, rule.figures)
+
+
+def rule_said(english: str, code: str | None, figures: Mapping[str, str]) -> str:
+    """A rule that others have stated: in Chinese with its code; as they said it where that is not known here."""
+    if not language_is_chinese() or code is None or not can_say(code, figures):
+        return english
+    return f"{in_words(code, {name: _figure(name, one) for name, one in figures.items()}, 'zh-CN')}（{code}）"
+
+
+def error_said(error: Mapping[str, str]) -> tuple[str, str]:
+    """One of the errors of a problem: its figures stand beside its code."""
+    figures = {name: one for name, one in error.items() if name not in (_FIELD, _RULE, _CODE)}
+    return error.get(_FIELD, ""), rule_said(error.get(_RULE, ""), error.get(_CODE), figures)
+
+
+def _figure(name: str, figure: str) -> str:
+    """Codes that the office has words for, by the last word of a figure's name."""
+    of = name.rpartition("_")[2]
+    return "、".join(word(of, code) for code in figure.split(", ")) if of in office_words() else figure
 
 
 def named(field: str) -> str:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from cli.bus import Bus, BusError, Refused, Unreachable, connected
 from cli.credentials import address_in
 from cli.given_file import why
-from cli.rules import field_and_rule, said, say_wrong
+from cli.rules import error_said, field_and_rule, rule_said, said, say_wrong
 from cli.say import say, talk, talk_line, texts, word
 from contracts.address import is_address
 from contracts.commands import ProblemReply
@@ -138,9 +138,11 @@ def say_problem(problem: ProblemReply) -> None:
     kind = problem.type.rpartition(":")[2]
     known = f"problem.{kind}"
     title = say(known) if known in texts("en") else problem.title
-    talk("bus.refused", status=problem.status, kind=kind, title=title, detail=problem.detail)
+    talk("bus.refused", status=problem.status, kind=kind, title=title)
+    if problem.code is not None or not problem.errors:
+        talk_line(f"  {rule_said(problem.detail, problem.code, problem.figures)}")
     for error in problem.errors:
-        talk_line(f"  {said(error.get('field', ''), error.get('rule', ''))}")
+        talk_line(f"  {said(*error_said(error))}")
     if problem.state is not None:
         moves = "、".join(word("move", move).replace("_", "-") for move in problem.moves_allowed or ())
         talk("bus.state", state=word("state", problem.state), moves=moves or "-")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, unquote_to_bytes
 
+from contracts.rules import Rule, broken
+
 MAX_CHARACTERS = 256
 """Of each attribute. Percent-encoded one takes 3 kB at most, so that what it causes fits under the bus's 64 kB."""
 
@@ -17,7 +19,11 @@ _NOT_UTF_8 = re.compile("[\ud800-\udfff]")
 
 
 class AttributeRefused(ValueError):
-    """A value that no attribute may have; its text is the rule."""
+    """A value that no attribute may have, by this rule."""
+
+    def __init__(self, rule: Rule) -> None:
+        super().__init__(rule)
+        self.rule = rule
 
 
 def percent_encode(value: str) -> str:
@@ -35,22 +41,22 @@ def percent_decode(value: str) -> str:
     if "%" not in value:
         return value
     if _BAD_ESCAPE.search(value):
-        raise AttributeRefused("a percent sign is followed by two hexadecimal digits")
+        raise AttributeRefused(broken("header_escape"))
     try:
         return unquote_to_bytes(value).decode("utf-8")
     except UnicodeError:
-        raise AttributeRefused("percent-encoded bytes must be UTF-8") from None
+        raise AttributeRefused(broken("header_escaped_utf8")) from None
 
 
 def read_attribute(value: str) -> str:
     """An attribute out of its header: a CloudEvents string (1.0.2, type system). Raises AttributeRefused."""
     if _NOT_UTF_8.search(value):
-        raise AttributeRefused("must be UTF-8")
+        raise AttributeRefused(broken("header_utf8"))
     found = percent_decode(value)
     if len(found) > MAX_CHARACTERS:
-        raise AttributeRefused(f"must be at most {MAX_CHARACTERS} characters")
+        raise AttributeRefused(broken("header_long", most=MAX_CHARACTERS))
     if _FORBIDDEN.search(found):
-        raise AttributeRefused("must not contain control characters")
+        raise AttributeRefused(broken("header_control"))
     return found
 
 

@@ -14,6 +14,7 @@ from contracts.event import Command
 from contracts.incident import Severity
 from contracts.ledger import EntersAs, Sheet
 from contracts.particulars import LawSide, Measured
+from contracts.rules import Rule
 from contracts.supervision import Letter, Review, ReviewKind, ReviewSubject
 from contracts.values import (
     CaseRef,
@@ -186,11 +187,17 @@ class OldCase(Value):
 
 
 class RowRefused(Value):
-    """A row that was not taken: which field, and which rule."""
+    """A row that was not taken: which field, and which rule, with its code and the figures in it."""
 
     number: ExternalId
     field: str
     rule: str
+    code: str | None = None
+    figures: dict[str, str] = Field(default_factory=dict)
+
+    @classmethod
+    def of(cls, number: str, field: str, rule: Rule) -> RowRefused:
+        return cls(number=number, field=field, rule=rule, code=rule.code, figures=dict(rule.figures))
 
 
 class Imported(Value):

@@ -24,12 +24,18 @@ OPERATOR = "operator"
 
 
 class ProblemReply(Value):
-    """A refusal of a command, as RFC 9457 problem details; `errors` names each field and rule."""
+    """A refusal of a command, as RFC 9457 problem details; `errors` names each field and rule.
+
+    An error has its `field`, the `rule` in English, the `code` that the rule has for ever, and the figures in it under
+    names of their own; `code` and `figures` are those of the detail. Whoever shows them may have words of their own.
+    """
 
     type: str
     title: str
     status: int
     detail: str
+    code: str | None = None
+    figures: dict[str, str] = Field(default_factory=dict)
     instance: str | None = None
     errors: tuple[dict[str, str], ...] = ()
     state: str | None = None

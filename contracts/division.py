@@ -10,6 +10,8 @@ from typing import Any, Self
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from contracts.rules import broken
+
 _WIDTHS = (2, 2, 2, 3, 3)
 _ENDS = (2, 4, 6, 9, 12)
 _CODE = re.compile(r"[0-9]{12}\Z")
@@ -39,7 +41,7 @@ class Division(str):
 
     def __new__(cls, code: str) -> Self:
         if not _CODE.match(code):
-            raise ValueError("a division code is twelve digits")
+            raise ValueError(broken("division"))
         return super().__new__(cls, code)
 
     @classmethod
@@ -47,7 +49,7 @@ class Division(str):
         """Read the five tokens of a subject: `36.02.22.104.201`."""
         parts = tokens.split(".")
         if tuple(map(len, parts)) != _WIDTHS:
-            raise ValueError("a division in a subject is five tokens of 2, 2, 2, 3 and 3 digits")
+            raise ValueError(broken("division_tokens"))
         return cls("".join(parts))
 
     @property

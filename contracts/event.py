@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from contracts.attributes import AttributeRefused, once_each, percent_encode, read_attribute
 from contracts.division import Division
-from contracts.values import NO_NUL, Value
+from contracts.rules import Rule, broken
+from contracts.values import Value
 
 SPEC_VERSION = "1.0"
 JSON = "application/json"
@@ -128,7 +129,7 @@ class EnvelopeRefused(ValueError):
     `field` and `rule` are the first of `problems`.
     """
 
-    def __init__(self, *problems: tuple[str, str]) -> None:
+    def __init__(self, *problems: tuple[str, Rule]) -> None:
         super().__init__("; ".join(f"{field}: {rule}" for field, rule in problems))
         self.problems = problems
         self.field, self.rule = problems[0]
@@ -187,29 +188,29 @@ def from_headers(headers: Mapping[str, str] | None) -> Envelope:
     characters, length, a name that stands there twice.
     """
     lower, repeated = once_each(headers or {})
-    problems: list[tuple[str, str]] = []
+    problems: list[tuple[str, Rule]] = []
     if rule := _content_rule(lower.get("content-type", JSON)):
         problems.append(("content-type", rule))
     found: dict[str, str] = {}
     for name, value in lower.items():
         if name in repeated and (name.startswith("ce-") or name == "content-type"):
-            problems.append((name, "must stand there once"))
+            problems.append((name, broken("once_in_headers")))
         elif name.startswith("ce-"):
             try:
                 found[name[3:]] = read_attribute(value)
             except AttributeRefused as refused:
-                problems.append((name, str(refused)))
+                problems.append((name, refused.rule))
     refused_names = {name for name, _ in problems}
     for required in ("specversion", "id", "source", "type", "time"):
         if not found.get(required) and f"ce-{required}" not in refused_names:
-            problems.append((f"ce-{required}", "is required and must not be empty"))
+            problems.append((f"ce-{required}", broken("header_required")))
     if found.get("specversion", SPEC_VERSION) not in (SPEC_VERSION, ""):
-        problems.append(("ce-specversion", f"must be {SPEC_VERSION}"))
+        problems.append(("ce-specversion", broken("header_is", expected=SPEC_VERSION)))
     sequence, time = found.get("sequence"), None
     if sequence is not None and not _SEQUENCE.match(sequence):
-        problems.append(("ce-sequence", "must be a decimal number of at most 20 digits"))
+        problems.append(("ce-sequence", broken("header_sequence")))
     if found.get("time") and (time := _time(found["time"])) is None:
-        problems.append(("ce-time", f"must be an RFC 3339 time with its offset, from {_YEARS.start} to {_YEARS[-1]}"))
+        problems.append(("ce-time", broken("header_time", first=_YEARS.start, last=_YEARS[-1])))
     if problems or time is None:
         raise EnvelopeRefused(*problems)
     return Envelope(
@@ -220,16 +221,16 @@ def from_headers(headers: Mapping[str, str] | None) -> Envelope:
     )
 
 
-def _content_rule(content_type: str) -> str | None:
+def _content_rule(content_type: str) -> Rule | None:
     """The rule that a content type breaks; without one it is JSON."""
     media, _, parameters = content_type.partition(";")
     if media.strip().lower().startswith("application/cloudevents"):
-        return "structured mode is not taken: send the attributes as ce- headers"
+        return broken("structured_mode")
     if media.strip().lower() != JSON:
-        return f"the body must be {JSON}"
+        return broken("content_json", expected=JSON)
     charset = _CHARSET.search(parameters)
     if charset and charset[1].lower() != "utf-8":
-        return "the body must be UTF-8: leave the charset out, or say utf-8"
+        return broken("content_utf8")
     return None
 
 
@@ -254,11 +255,11 @@ def check_agreement(envelope: Envelope, message: type[Message], subject: str, so
     """Refuse a message whose type, schema, source and subject do not say the same (DESIGN §3)."""
     problems = []
     if envelope.type != message.type():
-        problems.append(("ce-type", f"must be {message.type()} on the subject {subject}"))
+        problems.append(("ce-type", broken("header_is_on", expected=message.type(), subject=subject)))
     if envelope.dataschema is not None and envelope.dataschema != message.schema_urn():
-        problems.append(("ce-dataschema", f"must be {message.schema_urn()}, or be left out"))
+        problems.append(("ce-dataschema", broken("header_is_or_none", expected=message.schema_urn())))
     if envelope.source != source:
-        problems.append(("ce-source", f"must be {source} on the subject {subject}"))
+        problems.append(("ce-source", broken("header_is_on", expected=source, subject=subject)))
     if problems:
         raise EnvelopeRefused(*problems)
 
@@ -266,11 +267,3 @@ def check_agreement(envelope: Envelope, message: type[Message], subject: str, so
 def dump(body: BaseModel) -> bytes:
     """A body as it travels: JSON in UTF-8, decimals as strings."""
     return body.model_dump_json(exclude_none=False).encode()
-
-
-def describe(error: Mapping[str, Any]) -> dict[str, str]:
-    """One pydantic error as the field and the rule that it breaks."""
-    field = ".".join(str(part) for part in error["loc"]) or "body"
-    if NO_NUL in str(error["msg"]):
-        return {"field": field, "rule": "must not contain the NUL character"}
-    return {"field": field, "rule": str(error["msg"]).removeprefix("Value error, ")}

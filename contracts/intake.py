@@ -15,10 +15,11 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
+from pydantic_core import CoreSchema, InitErrorDetails
 
 from contracts.event import Intake, Message
 from contracts.incident import Evidence, IncidentKind, ReporterKind, Severity, details_of, told_by_kind
+from contracts.rules import Rule, custom
 from contracts.targets import Amount, Amounts
 from contracts.values import Datum, ExternalId, Instant, Line, Period, Position, Text, Token, Value, known
 from contracts.written import WHOLE
@@ -66,8 +67,9 @@ class StatedAmounts(Amounts):
     def _of_what_was_reported(self) -> Self:
         over = [name for name in ("mapped", "accepted", "preserved") if getattr(self, name) > self.reported]
         if over:
-            wrong = PydanticCustomError("over_reported", "must not be more than reported, of which it is a part")
-            lines = [InitErrorDetails(type=wrong, loc=(name,), input=getattr(self, name)) for name in over]
+            lines = [
+                InitErrorDetails(type=custom("over_reported"), loc=(name,), input=getattr(self, name)) for name in over
+            ]
             raise ValidationError.from_exception_data("amounts", lines)
         return self
 
@@ -132,10 +134,19 @@ class TrackBatch(Intake):
 
 
 class Problem(Value):
-    """One thing that is wrong: the field as a dotted path, and the rule that it breaks."""
+    """One thing that is wrong: the field as a dotted path, and the rule that it breaks, in English.
+
+    `code` names the rule for ever, `figures` are those in it by name: whoever shows it may have words of their own.
+    """
 
     field: str
     rule: str
+    code: str | None = None
+    figures: dict[str, str] = Field(default_factory=dict)
+
+    @classmethod
+    def of(cls, field: str, rule: Rule) -> Problem:
+        return cls(field=field, rule=rule, code=rule.code, figures=dict(rule.figures))
 
 
 class Refusal(Message):

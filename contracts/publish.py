@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from contracts.asyncapi import address_of, document
 from contracts.catalogue import page
-from contracts.event import Fact, describe
+from contracts.event import Fact
 from contracts.evolution import breaks, moves
 from contracts.reading import parse
+from contracts.rules import describe
 from contracts.schemas import file_name, messages, schemas
 from contracts.wiring import stream_of
 from contracts.yaml import to_yaml

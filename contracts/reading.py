@@ -12,13 +12,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from contracts.event import Command, Intake, Message
+from contracts.rules import custom
 
 MessageT = TypeVar("MessageT", bound=Message)
 Path = tuple[str | int, ...]
 
 _MARK = b"\xef\xbb\xbf"
-_MARKED = PydanticCustomError("byte_order_mark", "must not begin with a byte order mark: JSON is UTF-8 without one")
-_TWICE = PydanticCustomError("stands_twice", "must stand once in its object")
+_MARKED = custom("byte_order_mark")
+_TWICE = custom("stands_twice")
 _SPACES = b" \n\r\t"
 
 

@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, model_validator
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
 from contracts.division import Division
+from contracts.rules import NO_NUL as NO_NUL
+from contracts.rules import custom
 from contracts.written import Day as Day
 from contracts.written import Instant as Instant
-from contracts.written import Rule
+from contracts.written import Ruled
 
 
 class Value(BaseModel):
@@ -41,25 +43,23 @@ def known(words: type[OpenEnum]) -> BeforeValidator:
 
     def check(value: Any) -> Any:
         if isinstance(value, str) and value not in words._value2member_map_:
-            raise ValueError(f"must be one of: {', '.join(words)}")
+            raise custom("one_of", known=", ".join(words))
         return value
 
     return BeforeValidator(check)
 
 
-NO_NUL = r"^[^\x00]*$"
-"""PostgreSQL's texts take any Unicode but NUL."""
 _BREAKS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 _BLANKS = r" \u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff"
 ONE_LINE = f"^[^{_BREAKS}]*[^{_BREAKS}{_BLANKS}][^{_BREAKS}]*$"
 """Neither control characters nor line breaks, and something to see."""
 
-Token = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$"), Rule("token", "must be 1 to 64 of a-z, 0-9, _ and -")]
+Token = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$"), Ruled("token")]
 """A word that may stand in a subject."""
 Line = Annotated[
     str,
     Field(min_length=1, max_length=200, pattern=ONE_LINE),
-    Rule("line", "must be one line of 1 to 200 characters, neither blank nor with control characters"),
+    Ruled("line", (("most", 200),)),
 ]
 """A short text of people."""
 Text = Annotated[str, Field(max_length=4000, pattern=NO_NUL)]
@@ -67,7 +67,7 @@ Text = Annotated[str, Field(max_length=4000, pattern=NO_NUL)]
 ExternalId = Annotated[
     str,
     Field(min_length=1, max_length=128, pattern=ONE_LINE),
-    Rule("external_id", "must be one line of 1 to 128 characters, neither blank nor with control characters"),
+    Ruled("line", (("most", 128),)),
 ]
 """A sender's own name for a thing."""
 
@@ -110,7 +110,7 @@ class Period(Value):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last < self.first:
-            raise PydanticCustomError("period_in_order", "must end on or after the day it begins")
+            raise custom("period_in_order")
         return self
 
     @property

@@ -12,9 +12,12 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
+
+from contracts.rules import custom, template
 
 _EARLIEST, _LATEST = date(1949, 10, 1), date(2199, 12, 31)
+_DAYS = (("first", str(_EARLIEST)), ("last", str(_LATEST)))
 _DAY = (
     "(?:1949-(?:1[02]-(?:0[1-9]|[12][0-9]|3[01])|11-(?:0[1-9]|[12][0-9]|30))"
     "|(?:19[5-9][0-9]|2[01][0-9]{2})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
@@ -25,14 +28,23 @@ _CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """The words with which a value that breaks its type's rule is refused, and the name of the rule."""
+class Ruled:
+    """The one rule with which a value that breaks its type is refused, by its code, and the figures in it."""
 
-    name: str
-    words: str
+    code: str
+    figures: tuple[tuple[str, str | int], ...] = ()
+
+    def over(self, schema: CoreSchema) -> CoreSchema:
+        """The schema with this rule in the place of its own."""
+        return core_schema.custom_error_schema(
+            schema,
+            self.code,
+            custom_error_message=template(self.code, "en"),
+            custom_error_context=dict(self.figures) or None,
+        )
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.custom_error_schema(handler(source), self.name, custom_error_message=self.words)
+        return self.over(handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return handler(schema)
@@ -47,15 +59,13 @@ class Written:
 
     pattern: str
     read: Callable[[str], Any]
-    rule: Rule
+    rule: Ruled
     example: str
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         wide = handler(source)
         text = core_schema.no_info_after_validator_function(self.read, core_schema.str_schema(pattern=self.pattern))
-        ruled = core_schema.custom_error_schema(
-            core_schema.chain_schema([text, wide]), self.rule.name, custom_error_message=self.rule.words
-        )
+        ruled = self.rule.over(core_schema.chain_schema([text, wide]))
         return core_schema.lax_or_strict_schema(wide, core_schema.json_or_python_schema(ruled, wide))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -70,7 +80,7 @@ Day = Annotated[
     Written(
         f"^{_DAY}$",
         date.fromisoformat,
-        Rule("day", f"must be a day from {_EARLIEST} to {_LATEST}, such as 2020-05-21"),
+        Ruled("day", (*_DAYS, ("example", "2020-05-21"))),
         "2020-05-21",
     ),
 ]
@@ -82,10 +92,7 @@ Instant = Annotated[
     Written(
         f"^{_DAY}T{_CLOCK}:[0-5][0-9](?:\\.[0-9]{{1,9}})?(?:Z|[+-]{_CLOCK})$",
         datetime.fromisoformat,
-        Rule(
-            "instant",
-            f"must be a time with its offset on a day from {_EARLIEST} to {_LATEST}, such as 2020-05-21T08:00:00+08:00",
-        ),
+        Ruled("instant", (*_DAYS, ("example", "2020-05-21T08:00:00+08:00"))),
         "2020-05-21T08:00:00+08:00",
     ),
 ]
@@ -96,7 +103,7 @@ Id = Annotated[
     Written(
         "^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
         UUID,
-        Rule("uuid", "must be a UUID, such as 0197c3a0-0000-7000-8000-000000000000"),
+        Ruled("uuid"),
         "0197c3a0-0000-7000-8000-000000000000",
     ),
 ]
@@ -142,9 +149,7 @@ class Exact:
             return _placed(stated)
         if type(stated) in (int, float) and (stated >= 0 or self.signed) and abs(stated) <= self.largest:
             return _placed(Decimal(repr(stated)))
-        sign = "" if self.signed else ", not below zero"
-        words = "must be a decimal number of at most {digits} digits and four places{sign}, such as '12.5'"
-        raise PydanticCustomError("decimal", words, {"digits": self.digits, "sign": sign})
+        raise custom("decimal" if self.signed else "decimal_not_negative", digits=self.digits)
 
     def _holds(self, stated: Decimal) -> bool:
         return (self.signed or stated >= 0) and abs(stated) < Decimal(10) ** self.digits

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.division import UNKNOWN, Division
-from contracts.event import Fact, describe
+from contracts.event import Fact
+from contracts.rules import describe
 from contracts.values import Token
 from contracts.wiring import FACTS
 from deploy.local.private import open_private, write_private

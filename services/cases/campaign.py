@@ -13,6 +13,7 @@ from typing import Any
 from contracts.case import CaseKind, Flag, Period, Route
 from contracts.division import Division, Level
 from contracts.incident import Severity
+from contracts.rules import Rule, broken
 from services.runtime.problem import Problem
 
 HERE = Path(__file__).parent
@@ -150,10 +151,9 @@ def campaign_of(id: str) -> Campaign:
     """The campaign. Raises Problem 422 for one that is not in the list."""
     found = find(id)
     if found is None:
-        rule = f"must be daily-<year> or one of: {', '.join(CAMPAIGNS)}"
-        raise Problem(
-            422, "no-such-campaign", f"there is no campaign {id}", errors=[{"field": "campaign", "rule": rule}]
-        )
+        rule = broken("campaign_known", known=", ".join(CAMPAIGNS))
+        told = broken("no_campaign", campaign=id)
+        raise Problem(422, "no-such-campaign", told, errors=[{"field": "campaign", "rule": rule}])
     return found
 
 
@@ -169,15 +169,15 @@ def named_campaigns() -> tuple[Campaign, ...]:
     return (_DAILY, *CAMPAIGNS.values())
 
 
-def problem_of_kind(campaign: Campaign, kind: CaseKind) -> str | None:
+def problem_of_kind(campaign: Campaign, kind: CaseKind) -> Rule | None:
     """The rule that a kind breaks in a campaign, if any."""
     if not campaign.kinds or kind in campaign.kinds:
         return None
-    return f"{campaign.id} takes: {', '.join(campaign.kinds)}"
+    return broken("campaign_takes", campaign=campaign.id, kind=", ".join(campaign.kinds))
 
 
-def problem_of_scope(campaign: Campaign, division: Division) -> str | None:
+def problem_of_scope(campaign: Campaign, division: Division) -> Rule | None:
     """The rule that a place breaks in a campaign, if any."""
     if not campaign.scope or any(one.contains(division) for one in campaign.scope):
         return None
-    return f"{campaign.id} is held in: {', '.join(campaign.scope)}, with all below"
+    return broken("campaign_held_in", campaign=campaign.id, divisions=", ".join(campaign.scope))

@@ -15,6 +15,7 @@ from contracts.division import Division, Level
 from contracts.incident import ALARMS, Incident, Severity
 from contracts.ledger import Entry, LedgerLine, Scope
 from contracts.particulars import LawSide, Measured
+from contracts.rules import Rule, broken
 from contracts.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_of
 from services.cases.campaign import RULES, campaign_of, daily, problem_of_kind, problem_of_scope
 from services.cases.deadline import after, counted_by
@@ -157,9 +158,9 @@ def answered(posts: Posts, areas: Sequence[str], occurred: Period | None) -> tup
     return tuple({(post.id, post.holder and post.holder.id): post for post in held}.values())
 
 
-def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, str]]:
+def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, Rule]]:
     """Each field of what is to be entered that breaks a rule. Raises Problem for an unknown campaign."""
-    wrong = []
+    wrong: list[tuple[str, Rule]] = []
     campaign = campaign_of(found.campaign)
     if rule := posts.problem_of_place(found.division):
         wrong.append(("division", rule))
@@ -168,15 +169,15 @@ def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, str]
     try:
         posts.office(found.division, campaign.office_level, today)
     except NoOffice as error:
-        wrong.append(("division", str(error)))
+        wrong.append(("division", error.rule))
     if rule := problem_of_kind(campaign, found.kind):
         wrong.append(("kind", rule))
     if found.kind is CaseKind.DIRECTIVE and found.origin in (Origin.COMMAND, Origin.REVIEW):
-        wrong.append(("kind", "a directive item names its directive, its unit and its day: open_directive"))
+        wrong.append(("kind", broken("directive_by_name")))
     if found.found_on > today:
-        wrong.append(("found_on", f"must not be after today, {today}"))
+        wrong.append(("found_on", broken("not_after_today", today=today)))
     if found.occurred and not found.occurred.from_on <= found.occurred.to_on <= found.found_on:
-        wrong.append(("occurred", "must begin before it ends, and end by the day it was found"))
+        wrong.append(("occurred", broken("occurred_by_finding")))
     return wrong
 
 

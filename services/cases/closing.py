@@ -28,12 +28,13 @@ from contracts.cases import (
     ObjectionUpheld,
 )
 from contracts.ledger import LedgerLine
+from contracts.rules import broken
 from services.cases import demands
 from services.cases.campaign import Causes, campaign_of
 from services.cases.case import entry, now_acting, step, told
 from services.cases.deadline import after, between, chosen
 from services.cases.look_back import next_look_back
-from services.cases.machine import Act, lawful, refuse, refuse_field
+from services.cases.machine import Act, lawful, refuse_field, require_proved, require_unhindered, wrong
 from services.cases.post import Posts
 from services.runtime.posts import nearest_chief
 
@@ -53,22 +54,19 @@ _REOPENED = {
 def notice(case: Case, act: Act, ask: GiveNotice, posts: Posts, causes: Causes) -> CaseFact:
     """The close is made public for the campaign's working days."""
     lawful(case, "notice", act)
-    days = campaign_of(case.campaign).notice_working_days
-    if not days:
-        refuse(case, f"{case.campaign} requires no public notice: close")
+    require_unhindered(case, "notice", act)
     _known(causes, ask.cause)
-    until = after(act.on, days).on
-    case = _closable(case, ask)
+    until = after(act.on, campaign_of(case.campaign).notice_working_days).on
+    case = _closable(case, act, ask)
     return told(CaseOnNotice, step(case, "notice", act, posts, notice_until=until, cause=ask.cause), act)
 
 
 def close(case: Case, act: Act, ask: CloseCase, posts: Posts, causes: Causes, repeats: Repeats) -> CaseFact:
     lawful(case, "close", act)
-    if campaign_of(case.campaign).notice_working_days:
-        refuse(case, f"{case.campaign} requires a public notice: notice")
+    require_unhindered(case, "close", act)
     cause = ask.cause or case.cause
     _known(causes, cause)
-    return _closed(_closable(case, ask), "close", act, posts, cause=cause, repeats=repeats)
+    return _closed(_closable(case, act, ask), "close", act, posts, cause=cause, repeats=repeats)
 
 
 def end_notice(case: Case, act: Act, posts: Posts, repeats: Repeats) -> CaseFact:
@@ -76,10 +74,12 @@ def end_notice(case: Case, act: Act, posts: Posts, repeats: Repeats) -> CaseFact
     return _closed(case, "end_notice", act, posts, repeats=repeats)
 
 
-def _closable(case: Case, ask: GiveNotice | CloseCase) -> Case:
+def _closable(case: Case, act: Act, ask: GiveNotice | CloseCase) -> Case:
     """The case with what the office says of referrals. Raises Problem unless all is there that its close demands."""
     known = case.model_copy(update={"not_referred": ask.not_referred})
-    demands.require_closable(known)
+    require_proved(known, act)
+    if rule := demands.problem_of_referral(known):
+        wrong(broken("closes_with_referral", number=case.ref.number), [("not_referred", rule)])
     return known
 
 
@@ -91,7 +91,7 @@ def _closed(case: Case, word: str, act: Act, posts: Posts, **changes: Any) -> Ca
 
 def _known(causes: Causes, cause: str | None) -> None:
     if cause not in causes:
-        refuse_field("cause", f"must be one of: {', '.join(causes)}")
+        refuse_field("cause", broken("one_of", known=", ".join(causes)))
 
 
 def notice_ends_on(case: Case) -> date | None:
@@ -103,8 +103,7 @@ def notice_ends_on(case: Case) -> date | None:
 def raise_objection(case: Case, act: Act, ask: RaiseObjection, posts: Posts) -> CaseFact:
     """An objection stops the clock of the notice."""
     lawful(case, "object", act)
-    if case.objection is not None:
-        refuse(case, "an objection is open already")
+    require_unhindered(case, "object", act)
     left = between(act.on, case.notice_until) if case.notice_until else 0
     objection = Objection(by=act.actor.id, reason=ask.reason, days_left=left)
     return told(ObjectionRaised, step(case, "object", act, posts, objection=objection), act, reason=ask.reason)
@@ -112,9 +111,9 @@ def raise_objection(case: Case, act: Act, ask: RaiseObjection, posts: Posts) -> 
 
 def uphold(case: Case, act: Act, ask: UpholdObjection, posts: Posts) -> CaseFact:
     lawful(case, "uphold", act)
-    _open_objection(case)
+    require_unhindered(case, "uphold", act)
     if ask.due_on < act.on:
-        refuse_field("due_on", f"must not be before {act.on}")
+        refuse_field("due_on", broken("not_before", day=act.on))
     due_on, calendar = chosen(ask.due_on)
     changes = {**_REOPENED, "route": None, "proofs": (), "due_on": due_on, "due_calendar": calendar}
     upheld = step(case, "uphold", act, posts, **changes)
@@ -124,15 +123,11 @@ def uphold(case: Case, act: Act, ask: UpholdObjection, posts: Posts) -> CaseFact
 def overrule(case: Case, act: Act, ask: OverruleObjection, posts: Posts) -> CaseFact:
     """The objection is refused and answered; the remaining days run on."""
     lawful(case, "overrule", act)
-    until = after(act.on, _open_objection(case).days_left).on
+    require_unhindered(case, "overrule", act)
+    assert case.objection is not None
+    until = after(act.on, case.objection.days_left).on
     overruled = step(case, "overrule", act, posts, objection=None, notice_until=until)
     return told(ObjectionOverruled, overruled, act, reason=ask.reason)
-
-
-def _open_objection(case: Case) -> Objection:
-    if case.objection is None:
-        refuse(case, "no objection is open")
-    return case.objection
 
 
 def pass_look_back(case: Case, act: Act, ask: PassLookBack, posts: Posts) -> CaseFact:

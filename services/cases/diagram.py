@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from contracts.case import CaseState
+from contracts.rules import template
 from contracts.terms import term
 from services.cases.campaign import CAMPAIGNS, FULL_FOR_KINDS, ITEMS, RULES, Campaign, campaign_of, read
 from services.cases.machine import MOVES
@@ -41,7 +42,7 @@ def _machine() -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for move in MOVES.values():
         states = ", ".join(move.before)
-        yield f"| `{move.word}` | {states} | {move.after or 'stays'} | {move.by} | {move.rule} |"
+        yield f"| `{move.word}` | {states} | {move.after or 'stays'} | {template(move.by, 'en')} | {move.rule} |"
     yield ""
     yield (
         "The office must, in working days: " + ", ".join(f"{word} {n}" for word, n in RULES.working_days.items()) + "."

@@ -20,6 +20,7 @@ from contracts.case_commands import AssignCase, VerifyCase
 from contracts.cases import CaseImported, CaseOpened
 from contracts.division import Division
 from contracts.ledger import EntersAs, LedgerLine
+from contracts.rules import Rule, broken
 from contracts.values import CHIEFS, day_of
 from services.cases import case as rules
 from services.cases import handlers, rectify, store
@@ -44,7 +45,7 @@ async def register(tx: Transaction, ask: Ask[RegisterCase]) -> Answer:
     more = {"lon": asked.lon, "lat": asked.lat, "flags": asked.flags, "party": asked.party}
     (number,) = await store.numbers(tx, [asked.division])
     found = rules.found(asked, id, number, act.on)
-    wrong("this cannot be registered", rules.problems_of(found, roster, act.on))
+    wrong(broken("cannot_register"), rules.problems_of(found, roster, act.on))
     case, opened = await enter_found(tx, found, act, roster, **more)
     return Answer(case, [opened])
 
@@ -56,17 +57,16 @@ async def open_directive(tx: Transaction, ask: Ask[OpenDirective]) -> Answer:
     act, roster = await act_in(tx, ask, asked.division)
     issuer = roster.by_id(asked.directive.issuer_post_id)
     if issuer is None or issuer.role not in CHIEFS or not issuer.division.contains(asked.division):
-        refuse_field("directive.issuer_post_id", f"must be the post of a chief who answers for {asked.division}")
+        refuse_field("directive.issuer_post_id", broken("issuer_post", division=asked.division))
     if asked.directive.instrument is Instrument.OTHER:
-        refuse_field(
-            "directive.instrument", f"must be one of: {', '.join(one for one in Instrument if one != 'other')}"
-        )
+        known = ", ".join(one for one in Instrument if one != "other")
+        refuse_field("directive.instrument", broken("one_of", known=known))
     id = rules.case_id("directive", ask.actor, ask.id)
     (number,) = await store.numbers(tx, [asked.division])
     item = rules.found(asked, id, number, act.on)
     named = {"found_on": "directive.issued_on"}
     problems = [(named.get(field, field), rule) for field, rule in rules.problems_of(item, roster, act.on)]
-    wrong("this directive cannot be registered", problems)
+    wrong(broken("cannot_register_directive"), problems)
     case, opened = await enter_found(tx, item, act, roster, directive=asked.directive)
     verified = rectify.verify(case, act, VerifyCase(case_id=id), roster)
     assigned = rectify.assign(verified.case, act, AssignCase(case_id=id, unit=asked.unit, due_on=asked.due_on), roster)
@@ -113,9 +113,9 @@ async def take_over(tx: Transaction, ask: Ask[ImportCases]) -> Answer:
             *_row_problems(row, ask.division, roster, listed, act.on),
         ]
         if known.get(id, digest) != digest:
-            problems = [("number", "was taken over before with another content: correct the case itself")]
+            problems = [("number", broken("taken_over_differently"))]
         if problems:
-            refused += [RowRefused(number=row.number, field=field, rule=rule) for field, rule in problems]
+            refused += [RowRefused.of(row.number, field, rule) for field, rule in problems]
         elif id in known:
             unchanged += 1
         elif enters_as is not None:
@@ -137,18 +137,18 @@ async def take_over(tx: Transaction, ask: Ask[ImportCases]) -> Answer:
     return Answer(Imported(added=len(taken), unchanged=unchanged, refused=tuple(refused)), facts)
 
 
-def _entry_problems(row: OldCase, enters_as: EntersAs | None) -> list[tuple[str, str]]:
+def _entry_problems(row: OldCase, enters_as: EntersAs | None) -> list[tuple[str, Rule]]:
     """What a row must say of how it enters the ledger, and on which day."""
     match enters_as:
         case EntersAs.NEW if row.verified_on is None:
-            return [("verified_on", "a new row states the day on which it was verified")]
+            return [("verified_on", broken("new_row_verified"))]
         case EntersAs.NEW if row.stocked_on is not None and row.stocked_on != row.verified_on:
-            return [("stocked_on", "a new row enters on the day on which it was verified")]
+            return [("stocked_on", broken("new_row_stocked"))]
         case EntersAs.OPENING if row.verified_on is not None:
-            return [("verified_on", "goes with a new row: one carried over states stocked_on")]
+            return [("verified_on", broken("only_new_verified"))]
         case EntersAs.NEW | EntersAs.OPENING:
             return []
-    return [("enters_as", "must be said of the row or of the whole import: opening for what was carried over, or new")]
+    return [("enters_as", broken("enters_as_said"))]
 
 
 def _entered_on(row: OldCase) -> date:
@@ -157,24 +157,24 @@ def _entered_on(row: OldCase) -> date:
 
 def _row_problems(
     row: OldCase, division: Division, roster: Posts, causes: Causes, today: date
-) -> list[tuple[str, str]]:
-    problems = []
+) -> list[tuple[str, Rule]]:
+    problems: list[tuple[str, Rule]] = []
     if not division.contains(row.division):
-        problems.append(("division", f"must lie in {division}, on whose subject the command was sent"))
+        problems.append(("division", broken("row_within_subject", division=division)))
     stocked, said = _entered_on(row), "stocked_on" if row.verified_on is None else "verified_on"
     if not row.found_on <= stocked <= today:
-        problems.append((said, f"must be from {row.found_on}, when it was found, to today, {today}"))
+        problems.append((said, broken("from_found", first=row.found_on, today=today)))
     if row.closed_on is not None and not stocked <= row.closed_on <= today:
-        problems.append(("closed_on", f"must be from {stocked}, when it came into the ledger, to today, {today}"))
+        problems.append(("closed_on", broken("from_stocked", first=stocked, today=today)))
     if (row.closed_on is None) != (row.route is None):
-        problems.append(("route", "a closed row states its day and its route, an open one neither"))
+        problems.append(("route", broken("closed_row")))
     if row.cause is not None and row.cause not in causes:
-        problems.append(("cause", f"must be one of: {', '.join(causes)}"))
+        problems.append(("cause", broken("one_of", known=", ".join(causes))))
     if row.closed_on is None and row.unit is not None:
         if row.due_on is None:
-            problems.append(("due_on", "an open row with a unit states its day"))
+            problems.append(("due_on", broken("open_row_day")))
         if roster.unit(row.unit.id, today) is None:
-            problems.append(("unit.id", "must be the unit of a post in the roster"))
+            problems.append(("unit.id", broken("unit_of_roster")))
     return problems
 
 

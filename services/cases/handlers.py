@@ -48,6 +48,7 @@ from contracts.case_commands import (
 from contracts.cases import CaseCorroborated, CaseFact, CaseOpened, CaseReassigned
 from contracts.patrol import IncidentLinked, IncidentLocated, IncidentRevised
 from contracts.roster import PostStated
+from contracts.rules import broken
 from contracts.supervision import CauseAdded
 from contracts.values import day_of
 from services.cases import case as rules
@@ -275,9 +276,9 @@ async def dissolve_unit(tx: Transaction, ask: Ask[DissolveUnit]) -> Answer:
     require_office(actor, ask.division)
     successor = ask.command.successor and roster.unit(ask.command.successor.id, today)
     if ask.command.successor and successor is None:
-        refuse_field("successor.id", "must be the unit of a post in the roster")
+        refuse_field("successor.id", broken("unit_of_roster"))
     if successor is not None and successor.id == ask.command.unit.id:
-        refuse_field("successor.id", "must be another unit")
+        refuse_field("successor.id", broken("another_unit"))
     words = ("reassign", "succeed") if successor else ("take_back",)
     states = [state for word in words for state in MACHINE[word].before]
     of_unit = await store.of_unit(tx, ask.command.unit.id, states, ask.division, AT_ONCE)
@@ -295,7 +296,7 @@ async def add_cause(tx: Transaction, ask: Ask[AddCause]) -> Answer:
     require_office((await posts.at(tx)).actor(ask.actor, day_of(tx.now)), ask.division)
     named = CauseNamed(cause=ask.command.cause, words=ask.command.words, words_en=ask.command.words_en)
     if named.cause in await causes.at(tx):
-        refuse_field("cause", "must not be in the list yet")
+        refuse_field("cause", broken("not_in_list_yet"))
     await store.add_cause(tx, named)
     await causes.changed(tx)
     return Answer(named, [CauseAdded(**dict(named), division=ask.division, by=ask.actor, at=tx.now)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contracts.case_commands import ReceiptLetter, ReplyLetter
+from contracts.rules import broken
 from contracts.supervision import LetterFact, LetterReceipted, LetterReplied
 from contracts.values import day_of
 from services.cases import case as rules
@@ -14,7 +15,7 @@ from services.cases.machine import forbid, refuse, refuse_field, require_office
 from services.runtime.messages import Answer, Ask
 from services.runtime.transaction import Transaction
 
-_BECAME = {"receipted_on": "signed for", "replied_on": "replied to"}
+_BECAME = {"receipted_on": "letter_receipted", "replied_on": "letter_replied"}
 
 
 @cases.answers(ReceiptLetter)
@@ -36,16 +37,16 @@ async def _became(
     letters = (await ladder_store.letters(tx, [case.ref.id]))[case.ref.id]
     letter = next((one for one in letters if one.id == ask.command.letter_id), None)
     if letter is None:
-        refuse_field("letter_id", f"must be the id of one of the {len(letters)} letters of {case.ref.number}")
+        refuse_field("letter_id", broken("letter_of_case", count=len(letters), number=case.ref.number))
     if roster.unit(letter.to.id, today) is None:
         require_office(act.actor, case.ref.division)
     elif not act.actor.of_unit(letter.to):
-        forbid(f"the letter was sent to {letter.to.name}", f"somebody of {letter.to.name}")
+        forbid(broken("letter_sent_to", to=letter.to.name), broken("somebody_of", to=letter.to.name))
     if getattr(letter, field) is not None:
-        refuse(case, f"the letter was {_BECAME[field]} on {getattr(letter, field)}", "letter_id")
+        refuse(case, act, broken(_BECAME[field], day=getattr(letter, field)), "letter_id")
     on = ask.command.on or today
     if not letter.issued_on <= on <= today:
-        refuse_field("on", f"must be from {letter.issued_on}, the day on which it was issued, to today, {today}")
+        refuse_field("on", broken("from_issue", first=letter.issued_on, today=today))
     act = replace(act, on=on)
     known = letter.model_copy(update={field: on, **said})
     await ladder_store.put_letters(tx, [(case, known)])

@@ -24,6 +24,7 @@ from contracts.book_commands import (
 )
 from contracts.case import Case
 from contracts.ledger import Sheet
+from contracts.rules import broken
 from contracts.supervision import SheetPublished
 from contracts.values import day_of
 from services.cases import handlers, ladder_store, ledger, ledger_store, store
@@ -73,7 +74,7 @@ async def letter(tx: Transaction, ask: Ask[ShowLetter]) -> Answer:
     letters = (await ladder_store.letters(tx, [case.ref.id]))[case.ref.id]
     wanted = next((one for one in letters if one.id == ask.command.letter_id), None)
     if wanted is None:
-        refuse_field("letter_id", f"must be the id of one of the {len(letters)} letters of {case.ref.number}")
+        refuse_field("letter_id", broken("letter_of_case", count=len(letters), number=case.ref.number))
     beside = await ladder_store.on_paper(tx, wanted) if wanted.number is not None else [(case, wanted)]
     lines = [
         OnPaper(
@@ -112,7 +113,7 @@ async def publish_sheet(tx: Transaction, ask: Ask[PublishSheet]) -> Answer:
     """As known now; what came late for the sheet before it is named (补录)."""
     require_office((await handlers.posts.at(tx)).actor(ask.actor, day_of(tx.now)), ask.division)
     if ask.command.to > day_of(tx.now):
-        refuse_field("to", f"must not be after today, {day_of(tx.now)}: a published sheet is of days that have been")
+        refuse_field("to", broken("published_days", today=day_of(tx.now)))
     window = _window(ask, tx.now)
     before = await ledger_store.last_published(tx, window)
     sheet = await _sheet(tx, window)
@@ -125,7 +126,7 @@ async def publish_sheet(tx: Transaction, ask: Ask[PublishSheet]) -> Answer:
 def _window(ask: Ask[ShowSheet] | Ask[PublishSheet], cutoff: datetime) -> Window:
     asked: ScopeAsked = ask.command
     if asked.after > asked.to:
-        refuse_field("to", f"must not be before {asked.after}")
+        refuse_field("to", broken("not_before", day=asked.after))
     if asked.campaign is not None:
         campaign_of(asked.campaign)
     return Window(asked.campaign, ask.division, asked.kind, asked.after, asked.to, cutoff)

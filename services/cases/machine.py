@@ -11,8 +11,11 @@ from typing import NoReturn
 from contracts.case import IN_STOCK, OPEN, Case, CaseState
 from contracts.division import Division
 from contracts.event import Command
+from contracts.rules import Rule, Wrong, broken
 from contracts.values import day_of
+from services.cases import demands
 from services.cases.campaign import RULES, campaign_of
+from services.cases.hindrance import can_be_made, hindrance
 from services.cases.post import Actor
 from services.runtime.messages import Ask
 from services.runtime.problem import Problem
@@ -22,16 +25,16 @@ OURSELVES = "cases"
 
 
 class By(StrEnum):
-    """Who may make a move."""
+    """Who may make a move; `rules.json` of the contracts says it in words."""
 
-    OFFICE = "the chief office of the county, or one above it"
-    UNIT = "somebody of the unit that the case is assigned to"
-    ACCEPTOR = "a chief of the place or a chief office, never the rectifier nor of its unit or the body it belongs to"
-    APPROVER = "the chief office of the tier that the campaign names, or one above it"
-    REVIEWER = "whoever might have accepted it, never the acceptor itself"
-    ANYONE = "anybody"
-    DISSOLUTION = "the chief office, when it dissolves a unit"
-    CLOCK = "time itself"
+    OFFICE = "by_office"
+    UNIT = "by_unit"
+    ACCEPTOR = "by_acceptor"
+    APPROVER = "by_approver"
+    REVIEWER = "by_reviewer"
+    ANYONE = "by_anyone"
+    DISSOLUTION = "by_dissolution"
+    CLOCK = "by_clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def acting(actor: Actor, now: datetime, on: date | None, *cases: Case) -> Act:
     today = day_of(at)
     earliest = max(case.moved_on or day_of(case.since) for case in cases)
     if on is not None and not earliest <= on <= today:
-        refuse_field("on", f"must be from {earliest}, the day of the last move, to today, {today}")
+        refuse_field("on", broken("day_of_move", first=earliest, today=today))
     return Act(actor, at, on or max(today, earliest))
 
 
@@ -117,16 +120,29 @@ def lawful(case: Case, word: str, act: Act) -> Move:
     """The move, if it may be made. Raises Problem 409 for an unlawful one, 403 for somebody who may not make it."""
     made = MOVES[word]
     if case.state not in made.before:
-        refuse(case, f"{word} is lawful only from {', '.join(made.before)}")
-    if not _may(case, made, act.actor):
-        forbid(f"{made.word} is made by {made.by}", made.by)
+        refuse(case, act, broken("lawful_from", move=word, state=", ".join(made.before)))
+    if not may(case, made, act.actor):
+        forbid(broken("made_by", move=word, by=made.by), broken("actor_must_be", by=made.by))
     return made
+
+
+def require_unhindered(case: Case, word: str, act: Act) -> None:
+    """Raises Problem 409 where nobody can make the move of the case as it stands."""
+    if rule := hindrance(case, word, act.actor, act.at):
+        refuse(case, act, rule)
+
+
+def require_proved(case: Case, act: Act) -> None:
+    """Raises Problem unless the plan is approved and the evidence complete, by the case's own campaign and kind."""
+    if rule := demands.problem_of_plan(case):
+        refuse(case, act, rule)
+    wrong(broken("evidence_incomplete"), demands.problems_of_proof(case))
 
 
 def require_office(actor: Actor, division: Division) -> None:
     """Raises Problem 403 unless the actor is of a chief office that runs the book of a place."""
     if not actor.runs_the_book(division, RULES.office_level):
-        forbid(f"this is for {By.OFFICE}", By.OFFICE)
+        forbid(broken("this_is_for", by=By.OFFICE), broken("actor_must_be", by=By.OFFICE))
 
 
 def require_reach(ask: Ask[Command], actor: Actor, case: Case) -> None:
@@ -138,41 +154,49 @@ def require_reach(ask: Ask[Command], actor: Actor, case: Case) -> None:
         ask.require_within(case.ref.division)
 
 
-def forbid(detail: str, by: str) -> NoReturn:
+def forbid(detail: Rule, rule: Rule) -> NoReturn:
     """Raises Problem 403 naming who may."""
-    raise Problem(403, "not-yours-to-move", detail, errors=[{"field": "subject", "rule": f"the actor must be {by}"}])
+    raise Problem(403, "not-yours-to-move", detail, errors=[{"field": "subject", "rule": rule}])
 
 
-def refuse(case: Case, rule: str, field: str = "case_id") -> NoReturn:
-    """Raises Problem 409 with the state, the moves allowed and the rule."""
+def refuse(case: Case, act: Act, rule: Rule, field: str = "case_id") -> NoReturn:
+    """Raises Problem 409 with the state, the moves that the actor can make instead, and the rule."""
     raise Problem(
         409,
         "unlawful-move",
-        f"{case.ref.number} is {case.state}; {rule}",
+        broken("case_stands", number=case.ref.number, state=case.state, rule=rule),
         errors=[{"field": field, "rule": rule}],
         state=case.state,
-        moves_allowed=allowed(case.state),
+        moves_allowed=allowed(case, act),
     )
 
 
-def wrong(detail: str, errors: Sequence[tuple[str, str]]) -> None:
+def wrong(detail: Rule, errors: Sequence[tuple[str, Rule]]) -> None:
     """Raises Problem 422 naming each field and rule, if there are any."""
     if errors:
-        raise Problem(422, "not-lawful", detail, errors=[{"field": field, "rule": rule} for field, rule in errors])
+        raise Problem(422, "not-lawful", detail, errors=[Wrong(field=field, rule=rule) for field, rule in errors])
 
 
-def refuse_field(field: str, rule: str) -> NoReturn:
+def refuse_field(field: str, rule: Rule) -> NoReturn:
     """Raises Problem 422 for one field."""
-    raise Problem(422, "not-lawful", f"{field}: {rule}", errors=[{"field": field, "rule": rule}])
+    raise Problem(422, "not-lawful", None, errors=[{"field": field, "rule": rule}])
 
 
-def allowed(state: CaseState) -> tuple[str, ...]:
-    """The moves that somebody may ask for in a state."""
+def allowed(case: Case, act: Act) -> tuple[str, ...]:
+    """The moves that the actor may ask for now and that nothing in the case as it stands forbids."""
     unasked = (By.CLOCK, By.DISSOLUTION)
-    return tuple(word for word, move in MOVES.items() if state in move.before and move.by not in unasked)
+    return tuple(
+        word
+        for word, made in MOVES.items()
+        if made.by not in unasked
+        and case.state in made.before
+        and may(case, made, act.actor)
+        and can_be_made(case, word, act.actor, act.at)
+    )
 
 
-def _may(case: Case, made: Move, actor: Actor) -> bool:
+def may(case: Case, made: Move, actor: Actor) -> bool:
+    """Whether the actor is one of those by whom the move of this case is made."""
     place, campaign = case.ref.division, campaign_of(case.campaign)
     in_office = actor.runs_the_book(place, campaign.office_level)
     # A successor takes a case over that another unit had put right.

@@ -6,6 +6,7 @@ from contracts.case import Case
 from contracts.case_commands import RecordParticulars
 from contracts.cases import ParticularsRecorded
 from contracts.particulars import LawSide, Measured
+from contracts.rules import broken
 from services.cases.case import told
 from services.cases.machine import Act, lawful, refuse_field
 from services.cases.post import Posts
@@ -21,7 +22,7 @@ def record(case: Case, act: Act, ask: RecordParticulars, posts: Posts) -> Partic
     measured = {name: said[name] for name in Measured.model_fields if name in said}
     law = {name: said[name] for name in LawSide.model_fields if name in said}
     if not measured and not law:
-        refuse_field("illegal_area_mu", "must be stated, or another of what a case is measured by or the law's side")
+        refuse_field("illegal_area_mu", broken("particulars_stated"))
     changes = {
         "measured": (case.measured or Measured()).model_copy(update=measured) if measured else case.measured,
         "law": (case.law or LawSide()).model_copy(update=law) if law else case.law,

@@ -24,6 +24,7 @@ from contracts.cases import (
 from contracts.division import Division, Level
 from contracts.incident import Incident, Severity
 from contracts.ledger import Entry, LedgerLine
+from contracts.rules import Rule, broken
 from contracts.supervision import Letter
 from contracts.values import CaseRef, UnitRef, day_of
 from services.cases import demands
@@ -45,7 +46,7 @@ def merge(
     """
     lawful(case, "merge", act)
     require_office(act.actor, into.ref.division)
-    wrong(f"{case.ref.number} cannot go into {into.ref.number}", _problems_of_merge(case, into, ask))
+    wrong(broken("cannot_merge", number=case.ref.number, into=into.ref.number), _problems_of_merge(case, into, ask))
     merged = step(case, "merge", act, posts, merged_into=into.ref)
     entries = [entry(case, LedgerLine.MERGED, act.on)] if case.state in IN_STOCK else []
     taken = {
@@ -73,19 +74,19 @@ def merge(
     return told(CaseMerged, merged, act, *entries, reason=ask.reason), survivor
 
 
-def _problems_of_merge(case: Case, into: Case, ask: MergeCase) -> list[tuple[str, str]]:
-    errors = []
+def _problems_of_merge(case: Case, into: Case, ask: MergeCase) -> list[tuple[str, Rule]]:
+    errors: list[tuple[str, Rule]] = []
     if into.ref.id == case.ref.id:
-        errors.append(("into", "must be another case"))
+        errors.append(("into", broken("another_case")))
     if into.state not in OPEN:
-        errors.append(("into", f"must be open; {into.ref.number} is {into.state}"))
+        errors.append(("into", broken("into_open", number=into.ref.number, state=into.state)))
     if into.campaign != case.campaign:
-        errors.append(("into", f"must be of {case.campaign}: one site in two campaigns is linked, not merged"))
+        errors.append(("into", broken("into_campaign", campaign=case.campaign)))
     if (into.kind == CaseKind.DIRECTIVE) != (case.kind == CaseKind.DIRECTIVE):
-        errors.append(("into", "a directive item is no duplicate of anything but another"))
+        errors.append(("into", broken("directive_duplicate")))
     here, there = case.ref.division, into.ref.division
     if not ask.confirmed and (into.kind != case.kind or not (here.contains(there) or there.contains(here))):
-        rule = f"must be true where {case.kind} in {here} and {into.kind} in {there} are one problem all the same"
+        rule = broken("confirm_merge", kind=case.kind, here=here, other_kind=into.kind, there=there)
         errors.append(("confirmed", rule))
     return errors
 
@@ -124,16 +125,16 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
     if rule := problem_of_scope(campaign, division):
         refuse_field("division" if ask.division else "campaign", rule)
     if not act.actor.runs_the_book(division, campaign.office_level):
-        refuse_field("campaign", f"{campaign.id} is run from {campaign.office_level} level up")
+        refuse_field("campaign", broken("campaign_run_from", campaign=campaign.id, level=campaign.office_level))
     if (kind is CaseKind.DIRECTIVE) != (case.kind is CaseKind.DIRECTIVE):
-        refuse_field("kind", "a directive item stays one, and nothing else becomes one")
+        refuse_field("kind", broken("directive_stays"))
     changes: dict[str, Any] = {"campaign": campaign.id, "kind": kind}
     if case.route is not None:
         # What was planned and proved must do where the case goes, or it would be closed there without.
         counted = case.model_copy(update=changes)
         plan = demands.problem_of_plan(counted)
         unplanned = [] if plan is None else [("campaign", plan)]
-        wrong(demands.INCOMPLETE, unplanned + demands.problems_of_proof(counted))
+        wrong(broken("evidence_incomplete"), unplanned + demands.problems_of_proof(counted))
     if division != case.ref.division or campaign.office_level != campaign_of(case.campaign).office_level:
         changes["office"] = _office(posts, division, campaign.office_level, day_of(act.at))
     if division != case.ref.division:
@@ -146,11 +147,11 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
         }
         changes["answerable"] = answered_for(case.model_copy(update=changes), posts)
     elif ask.place is not None:
-        refuse_field("place", "goes with another division: what a place is called changes no count")
+        refuse_field("place", broken("place_with_division"))
     moved = step(case, "transfer", act, posts, **changes)
     here, there = scope_of(case), scope_of(moved)
     if here == there:
-        refuse_field("campaign", "campaign, division or kind must differ: a transfer changes where the case counts")
+        refuse_field("campaign", broken("transfer_changes"))
     out, into = _crossing(case, moved, act)
     if division == case.ref.division:
         return [told(CaseTransferred, moved, act, *out, *into, reason=ask.reason)]
@@ -222,7 +223,7 @@ def _office(posts: Posts, division: Division, level: Level, today: date) -> Unit
     try:
         return posts.office(division, level, today)
     except NoOffice as error:
-        refuse_field("division", str(error))
+        refuse_field("division", error.rule)
 
 
 def _ids(*refs: CaseRef) -> set[str]:
@@ -236,10 +237,10 @@ def link_site(case: Case, other: Case, act: Act, ask: LinkSite, posts: Posts) ->
     require_office(act.actor, other.ref.division)
     errors = []
     if other.campaign == case.campaign:
-        errors.append(("other", "must be of another campaign: within one, merge"))
+        errors.append(("other", broken("another_campaign")))
     if other.ref.id in _ids(*case.same_site):
-        errors.append(("other", f"{other.ref.number} is linked already"))
-    wrong("the same site in two campaigns is two linked cases", errors)
+        errors.append(("other", broken("linked_already", number=other.ref.number)))
+    wrong(broken("site_in_two"), errors)
     linked = step(case, "link_site", act, posts, same_site=(*case.same_site, other.ref))
     back = beside(other, act, posts, same_site=(*other.same_site, case.ref))
     return [told(SiteLinked, linked, act, other=other.ref), told(SiteLinked, back, act, other=case.ref)]

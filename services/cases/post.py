@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from contracts.case import Period
 from contracts.division import Division, Level
 from contracts.roster import Post
+from contracts.rules import Rule, broken
 from contracts.values import CHIEFS, PostRef, Role, UnitRef
 from services.runtime.posts import holds, reference, stands_on
 
@@ -18,14 +19,19 @@ ANSWERABLE = (*CHIEFS, Role.RESOURCE_SUPERVISOR, Role.RANGER)
 class NoOffice(Exception):
     """No chief office is enrolled for a place, so nobody could be told to verify a case there."""
 
+    def __init__(self, division: Division, level: Level) -> None:
+        self.rule = broken("no_office", division=division, level=level)
+        super().__init__(self.rule)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who moves a case, with the posts held on that day; `seats` says where the units of the roster sit."""
+    """Who moves a case, with the posts held on that day; `seats` says where the units of the `roster` sit."""
 
     id: str
     posts: tuple[Post, ...]
     seats: Mapping[str, frozenset[Division]] = field(default_factory=dict)
+    roster: Posts | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str | None:
@@ -123,7 +129,7 @@ class Posts:
         for post in self._offices_up(division, day):
             if post.division.level in at_or_above(level):
                 return post.unit
-        raise NoOffice(f"no chief office is enrolled for {division} at {level} level or above")
+        raise NoOffice(division, level)
 
     def office_above(self, office: UnitRef, division: Division, day: date) -> UnitRef | None:
         """The next chief office above one that runs the book of a place."""
@@ -156,10 +162,10 @@ class Posts:
         """Where the units of the roster sit."""
         return self._seats
 
-    def problem_of_place(self, division: Division) -> str | None:
+    def problem_of_place(self, division: Division) -> Rule | None:
         """The rule that a place breaks, if any; a division without any post is taken for a mistyped one."""
         known = division in self._divisions
-        return None if known else f"must be a division in which there are posts, unlike {division}"
+        return None if known else broken("place_without_posts", division=division)
 
     def by_id(self, post_id: str) -> Post | None:
         return self._by_id.get(post_id)
@@ -171,7 +177,7 @@ class Posts:
     def actor(self, person_id: str, day: date) -> Actor:
         """A person with the posts held on `day`."""
         held = (post for post in self._by_person.get(person_id, ()) if holds(post, person_id, day))
-        return Actor(person_id, tuple(held), self._seats)
+        return Actor(person_id, tuple(held), self._seats, self)
 
 
 def handovers(known: Posts, post: Post, today: date) -> list[tuple[str, date]]:

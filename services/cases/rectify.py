@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from contracts.case import Case, Extension, Plan, PlanState, Proof, Route
@@ -46,12 +46,13 @@ from contracts.cases import (
     PlanSubmitted,
 )
 from contracts.ledger import LedgerLine
+from contracts.rules import broken
 from contracts.values import UnitRef, day_of
 from services.cases import demands
 from services.cases.campaign import RULES, campaign_of
 from services.cases.case import entry, step, told
 from services.cases.deadline import after, between, chosen, counted_by, shifted
-from services.cases.machine import MOVES, Act, lawful, refuse, refuse_field, wrong
+from services.cases.machine import MOVES, Act, lawful, refuse_field, require_proved, require_unhindered, wrong
 from services.cases.post import NoOffice, Posts
 
 _EMPTY = {
@@ -88,7 +89,7 @@ def assign(case: Case, act: Act, ask: AssignCase, posts: Posts) -> CaseFact:
     lawful(case, "assign", act)
     unit, (due_on, calendar) = _unit(posts, ask.unit, ask.due_on, act), _day(case, ask.due_on, act)
     if case.due_on is not None and act.on <= case.due_on and chosen(case.due_on)[0] < due_on:
-        refuse_field("due_on", f"must not be after {case.due_on}, the day of the duplicate that was merged into it")
+        refuse_field("due_on", broken("day_of_duplicate", day=case.due_on))
     changes: dict[str, Any] = {**_EMPTY, "unit": unit, "due_on": due_on, "due_calendar": calendar}
     changes |= {"assigned_at": act.at, "extensions": 0}
     return told(CaseAssigned, step(case, "assign", act, posts, **changes), act)
@@ -97,9 +98,7 @@ def assign(case: Case, act: Act, ask: AssignCase, posts: Posts) -> CaseFact:
 def give_back(case: Case, act: Act, ask: ReturnCase, posts: Posts) -> CaseFact:
     """The unit returns it as not its own (责任退回)."""
     lawful(case, "return", act)
-    hours = RULES.return_within_hours
-    if case.assigned_at is None or act.at - case.assigned_at > timedelta(hours=hours):
-        refuse(case, f"a unit may return a case within {hours} hours of its assignment, {case.assigned_at}")
+    require_unhindered(case, "return", act)
     returned = step(case, "return", act, posts, **_EMPTY, unit=None, due_on=None, assigned_at=None)
     return told(CaseReturned, returned, act, reason=ask.reason)
 
@@ -134,26 +133,25 @@ def _day(case: Case, asked: date | None, act: Act) -> tuple[date, str | None]:
 def _unit(posts: Posts, asked: UnitRef, due_on: date | None, act: Act) -> UnitRef:
     """The unit as the roster names it. Raises Problem for an unknown one, or a day that has passed."""
     unit = posts.unit(asked.id, day_of(act.at))
-    errors = [] if unit is not None else [("unit.id", "must be the unit of a post in the roster")]
+    errors = [] if unit is not None else [("unit.id", broken("unit_of_roster"))]
     if due_on is not None and due_on < act.on:
-        errors.append(("due_on", f"must not be before the day of the assignment, {act.on}"))
-    wrong("a case goes to a known unit, by a day that has not passed", errors)
+        errors.append(("due_on", broken("before_assignment", day=act.on)))
+    wrong(broken("to_known_unit"), errors)
     assert unit is not None
     return unit
 
 
 def submit_plan(case: Case, act: Act, ask: SubmitPlan, posts: Posts) -> CaseFact:
     lawful(case, "submit_plan", act)
-    if not campaign_of(case.campaign).needs_plan(case.kind):
-        refuse(case, f"{case.kind} in {case.campaign} needs no plan: start")
+    require_unhindered(case, "submit_plan", act)
     # Once the case's own day has passed, it bounds nothing: the unit says by when it will still do it.
     latest = case.due_on if case.due_on is not None and case.due_on >= act.on else date.max
     errors = [
-        (f"measures.{n}.due_on", f"must be from {act.on} to the case's day, {case.due_on}")
+        (f"measures.{n}.due_on", broken("measure_day", first=act.on, last=case.due_on))
         for n, measure in enumerate(ask.measures)
         if not act.on <= measure.due_on <= latest
     ]
-    wrong("every measure has a day by which the whole case can still be put right", errors)
+    wrong(broken("measures_in_time"), errors)
     plan = Plan(measures=ask.measures, state=PlanState.SUBMITTED, by=act.actor.id)
     planned = step(case, "submit_plan", act, posts, plan=plan)
     return told(PlanSubmitted, planned, act, approver=_approver(planned, posts, act))
@@ -178,8 +176,8 @@ def approve_plan(case: Case, act: Act, ask: ApprovePlan, posts: Posts) -> CaseFa
 
 
 def _decide_plan(case: Case, word: str, act: Act, state: PlanState, posts: Posts) -> Case:
-    if case.plan is None or case.plan.state is not PlanState.SUBMITTED:
-        refuse(case, "no plan waits for a decision")
+    require_unhindered(case, word, act)
+    assert case.plan is not None
     tier = act.actor.office_level(case.ref.division)
     plan = case.plan.model_copy(update={"state": state, "decided_by": act.actor.id, "tier": tier})
     return step(case, word, act, posts, plan=plan)
@@ -187,27 +185,25 @@ def _decide_plan(case: Case, word: str, act: Act, state: PlanState, posts: Posts
 
 def start(case: Case, act: Act, ask: StartCase, posts: Posts) -> CaseFact:
     lawful(case, "start", act)
-    if campaign_of(case.campaign).needs_plan(case.kind):
-        refuse(case, f"{case.kind} in {case.campaign} needs an approved plan: submit_plan")
+    require_unhindered(case, "start", act)
     return told(CaseStarted, step(case, "start", act, posts), act)
 
 
 def ask_extension(case: Case, act: Act, ask: AskExtension, posts: Posts) -> CaseFact:
     lawful(case, "ask_extension", act)
-    if case.extensions >= RULES.extensions:
-        refuse(case, f"it has been extended {case.extensions} times, the rules allow {RULES.extensions}")
+    require_unhindered(case, "ask_extension", act)
     if case.due_on is not None and ask.due_on <= case.due_on:
-        refuse_field("due_on", f"must be after {case.due_on}")
+        refuse_field("due_on", broken("after_day", day=case.due_on))
     if ask.due_on < act.on:
-        refuse_field("due_on", f"must not be before {act.on}")
+        refuse_field("due_on", broken("not_before", day=act.on))
     extension = Extension(due_on=chosen(ask.due_on)[0], reason=ask.reason)
     return told(ExtensionAsked, step(case, "ask_extension", act, posts, extension=extension), act)
 
 
 def grant_extension(case: Case, act: Act, ask: GrantExtension, posts: Posts) -> CaseFact:
     lawful(case, "grant_extension", act)
-    if case.extension is None:
-        refuse(case, "no extension has been asked for")
+    require_unhindered(case, "grant_extension", act)
+    assert case.extension is not None
     due_on, calendar = chosen(case.extension.due_on)
     changes = {"due_on": due_on, "due_calendar": calendar, "extension": None, "extensions": case.extensions + 1}
     return told(ExtensionGranted, step(case, "grant_extension", act, posts, **changes), act)
@@ -215,30 +211,29 @@ def grant_extension(case: Case, act: Act, ask: GrantExtension, posts: Posts) -> 
 
 def refuse_extension(case: Case, act: Act, ask: RefuseExtension, posts: Posts) -> CaseFact:
     lawful(case, "refuse_extension", act)
-    if case.extension is None:
-        refuse(case, "no extension has been asked for")
+    require_unhindered(case, "refuse_extension", act)
     return told(ExtensionRefused, step(case, "refuse_extension", act, posts, extension=None), act, reason=ask.reason)
 
 
 def show_no_violation(case: Case, act: Act, ask: ShowNoViolation, posts: Posts) -> CaseFact:
     lawful(case, "show_no_violation", act)
-    applied = _applied(case, Route.NO_VIOLATION, ask.proofs)
+    applied = _applied(case, act, Route.NO_VIOLATION, ask.proofs)
     shown = step(case, "show_no_violation", act, posts, **applied, **_by(case, act))
     return told(NoViolationShown, shown, act, measures=ask.measures)
 
 
 def submit(case: Case, act: Act, ask: SubmitCase, posts: Posts) -> CaseFact:
     lawful(case, "submit", act)
-    applied = _applied(case, ask.route, ask.proofs)
+    applied = _applied(case, act, ask.route, ask.proofs)
     submitted = step(case, "submit", act, posts, **applied, **{**_by(case, act), "measures": ask.measures})
     return told(CaseSubmitted, submitted, act, measures=ask.measures, evidence=ask.evidence)
 
 
-def _applied(case: Case, route: Route, proofs: tuple[Proof, ...]) -> dict[str, Any]:
+def _applied(case: Case, act: Act, route: Route, proofs: tuple[Proof, ...]) -> dict[str, Any]:
     """The route and its evidence. Raises Problem naming everything that is missing."""
     applied: dict[str, Any] = {"route": route, "proofs": proofs}
-    wrong(demands.INCOMPLETE, demands.unknown_items(proofs))
-    demands.require_proved(case.model_copy(update=applied))
+    wrong(broken("evidence_incomplete"), demands.unknown_items(proofs))
+    require_proved(case.model_copy(update=applied), act)
     return applied
 
 
@@ -266,6 +261,6 @@ def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact
 def accept(case: Case, act: Act, ask: AcceptCase, posts: Posts) -> CaseFact:
     """The acceptor signs (谁验收、谁负责) what is proved for the campaign and the kind that the case is in by now."""
     lawful(case, "accept", act)
-    demands.require_proved(case)
+    require_proved(case, act)
     signed = {"accepted_by": act.actor.id, "accepted_by_name": act.actor.name, "accepted_on": act.on}
     return told(CaseAccepted, step(case, "accept", act, posts, **signed), act)

@@ -7,12 +7,13 @@ from datetime import date
 from contracts.case import Case, Referral
 from contracts.case_commands import AcknowledgeReferral, ConcludeReferral, HandUp, ReferCase
 from contracts.cases import CaseFact, CaseReferred, ReferralAcknowledged, ReferralConcluded
+from contracts.rules import broken
 from contracts.supervision import CaseHandedUp
 from contracts.values import day_of
 from services.cases.campaign import RULES
 from services.cases.case import step, told
 from services.cases.deadline import after
-from services.cases.machine import Act, lawful, refuse, refuse_field
+from services.cases.machine import Act, lawful, refuse, refuse_field, require_unhindered
 from services.cases.post import Posts
 
 
@@ -37,7 +38,8 @@ def acknowledge(case: Case, act: Act, ask: AcknowledgeReferral, posts: Posts) ->
     lawful(case, "acknowledge", act)
     referral = _numbered(case, ask.n)
     if referral.acknowledged_on is not None:
-        refuse(case, f"referral {ask.n} was acknowledged on {referral.acknowledged_on} as {referral.their_number}", "n")
+        known_as = {"n": ask.n, "day": referral.acknowledged_on, "their_number": referral.their_number}
+        refuse(case, act, broken("referral_acknowledged", **known_as), "n")
     known = referral.model_copy(update={"acknowledged_on": act.on, "their_number": ask.their_number})
     return told(ReferralAcknowledged, _with(case, "acknowledge", act, posts, known), act, referral=known)
 
@@ -46,7 +48,7 @@ def conclude(case: Case, act: Act, ask: ConcludeReferral, posts: Posts) -> CaseF
     lawful(case, "conclude", act)
     referral = _numbered(case, ask.n)
     if referral.acknowledged_on is None or referral.concluded_on is not None:
-        refuse(case, f"referral {ask.n} has an outcome once, after it was acknowledged", "n")
+        refuse(case, act, broken("outcome_once", n=ask.n), "n")
     ended = referral.model_copy(update={"outcome": ask.outcome, "concluded_on": act.on})
     return told(ReferralConcluded, _with(case, "conclude", act, posts, ended), act, referral=ended)
 
@@ -55,7 +57,7 @@ def _numbered(case: Case, n: int) -> Referral:
     for referral in case.referrals:
         if referral.n == n:
             return referral
-    refuse_field("n", f"must be the number of one of the {len(case.referrals)} referrals of {case.ref.number}")
+    refuse_field("n", broken("one_of_referrals", count=len(case.referrals), number=case.ref.number))
 
 
 def _with(case: Case, word: str, act: Act, posts: Posts, changed: Referral) -> Case:
@@ -71,7 +73,7 @@ def next_unacknowledged(case: Case) -> date | None:
 def hand_up(case: Case, act: Act, ask: HandUp, posts: Posts) -> CaseFact:
     """A tier that cannot make it move hands it up: the office above presses from now on."""
     lawful(case, "hand_up", act)
+    require_unhindered(case, "hand_up", act)
     above = posts.office_above(case.office, case.ref.division, day_of(act.at))
-    if above is None:
-        refuse(case, f"no chief office stands above {case.office.name}")
+    assert above is not None
     return told(CaseHandedUp, step(case, "hand_up", act, posts, office=above), act, reason=ask.reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.book_commands import RecordReview
 from contracts.case import Case, CaseState
 from contracts.cases import CaseFact
+from contracts.rules import Rule, broken
 from contracts.supervision import Review, ReviewKind, ReviewRecorded
 from services.cases import case as rules
 from services.cases import store
@@ -23,19 +24,19 @@ async def record_review(tx: Transaction, ask: Ask[RecordReview]) -> Answer:
     act, roster = await act_in(tx, ask, asked.division)
     campaign = campaign_of(asked.campaign or daily(act.on))
     looked_at = await store.found_all(tx, asked.sampled)
-    wrong("this review cannot be recorded", _problems(asked, campaign, looked_at))
+    wrong(broken("cannot_record_review"), _problems(asked, campaign, looked_at))
     review_id = rules.case_id("review", ask.actor, ask.id)
     numbers = await store.numbers(tx, [finding.division for finding in asked.findings])
     found = [
         rules.found(finding, rules.case_id(review_id, n), number, act.on, campaign=campaign.id)
         for n, (finding, number) in enumerate(zip(asked.findings, numbers, strict=True))
     ]
-    problems = []
+    problems: list[tuple[str, Rule]] = []
     for n, finding in enumerate(found):
         problems += [(f"findings.{n}.{field}", rule) for field, rule in rules.problems_of(finding, roster, act.on)]
         if not asked.division.contains(finding.division):
-            problems.append((f"findings.{n}.division", f"must lie in {asked.division}, where the review was made"))
-    wrong("these findings cannot be registered", problems)
+            problems.append((f"findings.{n}.division", broken("where_reviewed", division=asked.division)))
+    wrong(broken("cannot_register_findings"), problems)
     facts: list[CaseFact] = [(await enter_found(tx, finding, act, roster))[1] for finding in found]
     review = Review(
         id=review_id,
@@ -53,19 +54,21 @@ async def record_review(tx: Transaction, ask: Ask[RecordReview]) -> Answer:
     return Answer(review, [ReviewRecorded(review=review, by=ask.actor, at=tx.now), *facts])
 
 
-def _problems(asked: RecordReview, campaign: Campaign, looked_at: list[Case]) -> list[tuple[str, str]]:
-    problems = []
+def _problems(asked: RecordReview, campaign: Campaign, looked_at: list[Case]) -> list[tuple[str, Rule]]:
+    problems: list[tuple[str, Rule]] = []
     if asked.subject is None:
-        problems.append(("subject", "a review is about one of the five subjects"))
+        problems.append(("subject", broken("review_subject")))
     if rule := problem_of_scope(campaign, asked.division):
         problems.append(("division", rule))
     if len(asked.sampled) > asked.sample or len(set(asked.sampled)) < len(asked.sampled):
-        problems.append(("sampled", f"must be at most the {asked.sample} that were looked at, each once"))
+        problems.append(("sampled", broken("sampled_at_most", most=asked.sample)))
     for n, case in enumerate(looked_at):
         if not asked.division.contains(case.ref.division):
-            problems.append((f"sampled.{n}", f"must lie in {asked.division}, where the review was made"))
+            problems.append((f"sampled.{n}", broken("where_reviewed", division=asked.division)))
         if asked.campaign is not None and case.campaign != campaign.id:
-            problems.append((f"sampled.{n}", f"must be of {campaign.id}; {case.ref.number} is of {case.campaign}"))
+            rule = broken("sampled_campaign", campaign=campaign.id, number=case.ref.number, other=case.campaign)
+            problems.append((f"sampled.{n}", rule))
         if asked.kind is ReviewKind.LOOK_BACK and case.state is not CaseState.CLOSED:
-            problems.append((f"sampled.{n}", f"a look-back looks at closed ones; {case.ref.number} is {case.state}"))
+            rule = broken("look_back_at_closed", number=case.ref.number, state=case.state)
+            problems.append((f"sampled.{n}", rule))
     return problems

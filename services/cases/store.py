@@ -14,6 +14,7 @@ from contracts.case import Case, CaseState, Repeats
 from contracts.cases import CaseFact
 from contracts.division import Division
 from contracts.roster import Post
+from contracts.rules import Wrong, broken
 from contracts.supervision import Review
 from contracts.values import CaseRef, day_of
 from services.cases import case as rules
@@ -155,8 +156,8 @@ async def found(tx: Transaction, case_id: UUID) -> Case:
 
 def _case(case_id: UUID, body: str | None) -> Case:
     if body is None:
-        errors = [{"field": "case_id", "rule": "must be the id of a case"}]
-        raise Problem(404, "no-such-case", f"there is no case {case_id}", errors=errors)
+        errors = [Wrong(field="case_id", rule=broken("must_be_case"))]
+        raise Problem(404, "no-such-case", broken("no_case", id=case_id), errors=errors)
     return Case.model_validate_json(body)
 
 

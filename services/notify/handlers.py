@@ -44,6 +44,7 @@ from contracts.commands import Notices, ReceiptNotice, ShowNotices
 from contracts.notify import Addressee, Channel, Notified, Receipted
 from contracts.patrol import AlarmRaised
 from contracts.roster import PostStated
+from contracts.rules import broken
 from contracts.supervision import CaseHandedUp, LetterIssued
 from contracts.values import day_of
 from services.notify import store, telling, text
@@ -162,8 +163,8 @@ async def receipt(tx: Transaction, ask: Ask[ReceiptNotice]) -> Answer:
         raise Problem(
             403,
             "not-the-addressee",
-            "a notice is receipted by whom it was sent to",
-            errors=[{"field": "notice_id", "rule": "must be a notice of one's own"}],
+            broken("for_addressee"),
+            errors=[{"field": "notice_id", "rule": broken("own_notice")}],
         )
     if kept.notice.receipted_at is not None:
         return Answer(kept.notice)

@@ -13,6 +13,7 @@ from contracts.commands import Notice
 from contracts.division import Division
 from contracts.notify import Channel
 from contracts.roster import Post
+from contracts.rules import Wrong, broken
 from services.notify.telling import Fate, Posts, Recipient
 from services.runtime.ids import uuid7
 from services.runtime.problem import Problem
@@ -121,8 +122,8 @@ async def locked(tx: Transaction, notice_id: UUID) -> Kept:
     """A notice, locked until the transaction ends. Raises Problem 404."""
     row = await tx.sql.fetchrow(f"{_NOTICE} WHERE n.id = $1 FOR UPDATE OF n", notice_id)
     if row is None:
-        errors = [{"field": "notice_id", "rule": "must be the id of a notice"}]
-        raise Problem(404, "no-such-notice", f"there is no notice {notice_id}", errors=errors)
+        errors = [Wrong(field="notice_id", rule=broken("must_be_notice"))]
+        raise Problem(404, "no-such-notice", broken("no_notice", id=notice_id), errors=errors)
     return Kept(_notice(row), Division(row["division"]), row["person_id"], row["unit_id"])
 
 

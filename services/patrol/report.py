@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from contracts.datum import to_cgcs2000
 from contracts.incident import ALARMS, Incident
 from contracts.intake import IncidentReport, Problem
+from contracts.rules import broken
 from services.patrol.judging import Fate, Judging, Key, Known, Outcome
 from services.patrol.near import is_near, nearest
 from services.runtime.ground import Found
@@ -151,24 +152,17 @@ def _says_the_same(report: IncidentReport, incident: Incident) -> bool:
 
 
 def _of_revision(report: IncidentReport, stands: int) -> Problem:
-    rule = f"must be higher than {stands}, the revision that stands"
-    if report.revision == stands:
-        rule = f"{stands} was sent before with other content: what has changed is sent with a higher one"
-    return Problem(field="revision", rule=rule)
+    code = "revision_taken" if report.revision == stands else "revision_stands"
+    return Problem.of("revision", broken(code, revision=stands))
 
 
 def problems_of(report: IncidentReport, found: Found, now: datetime, swapped: bool = False) -> tuple[Problem, ...]:
     """Each field that forbids taking the report, with the rule it breaks."""
     problems = []
     if report.seen_at > now + FUTURE:
-        problems.append(
-            Problem(field="seen_at", rule=f"must not be in the future; it is {now:%Y-%m-%dT%H:%M:%SZ} here")
-        )
+        problems.append(Problem.of("seen_at", broken("in_the_future", now=f"{now:%Y-%m-%dT%H:%M:%SZ}")))
     if not found:
-        hint = "; with lon and lat exchanged it would" if swapped else ""
-        problems.append(
-            Problem(field="at", rule=f"must lie in a responsibility area that was in force on that day{hint}")
-        )
+        problems.append(Problem.of("at", broken("nowhere_but_swapped" if swapped else "nowhere")))
     return tuple(problems)
 
 

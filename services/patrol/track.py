@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from contracts.division import UNKNOWN
 from contracts.intake import Problem, TrackBatch
 from contracts.patrol import TrackStored
+from contracts.rules import broken
 from services.patrol.points import LIMITS, Points, Stated, at_of
 from services.patrol.way import Fix, Flags, Way
 from services.runtime.ground import Found
@@ -73,7 +74,7 @@ def fixes(points: Points) -> Iterable[Fix]:
     return zip(points["at_us"].tolist(), points["lon"].tolist(), points["lat"].tolist(), strict=True)
 
 
-OTHER_POINTS = Problem(field="batch_id", rule="was sent before with other points; each batch has an id of its own")
+OTHER_POINTS = Problem.of("batch_id", broken("batch_of_other_points"))
 
 
 def name_of(stated: Stated) -> tuple[str, str]:

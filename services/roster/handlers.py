@@ -9,9 +9,9 @@ from typing import TypeVar
 from contracts.commands import OPERATOR, Appoint, Done, EnrolAreas, EnrolPosts, WhoAnswers
 from contracts.event import Command
 from contracts.roster import Area, AreaStated, Post, PostStated
+from contracts.rules import Wrong, broken
 from contracts.values import PersonRef, day_of
 from services.roster import answerable, area, post, store
-from services.roster.area import Rule
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import Problem
 from services.runtime.service import Service
@@ -65,13 +65,13 @@ async def appoint(tx: Transaction, ask: Ask[Appoint]) -> Answer:
     await store.take_turn(tx)
     before = (await store.posts(tx, [asked.post_id])).get(asked.post_id)
     if before is None:
-        errors = [{"field": "post_id", "rule": "must be an enrolled post"}]
-        raise Problem(404, "no-such-post", f"there is no post {asked.post_id}", errors=errors)
+        errors = [Wrong(field="post_id", rule=broken("must_be_post"))]
+        raise Problem(404, "no-such-post", broken("no_post", post=asked.post_id), errors=errors)
     ask.require_within(before.division)
     if ask.actor != OPERATOR:
         offices = await store.offices(tx, before.division, before.area_id)
         if not post.may_appoint(ask.actor, offices, before.division, day_of(tx.now)):
-            told = f"only {OPERATOR} and who holds a chief office at or above {before.division} may appoint there"
+            told = broken("for_office_or_operator", operator=OPERATOR, division=before.division)
             raise Problem(403, "not-the-office", told)
     person = PersonRef(id=asked.person_id, name=asked.person_name)
     after = post.appoint(before, person, asked.held_from, asked.held_to, tx.now)
@@ -88,9 +88,9 @@ async def who_answers(tx: Transaction, ask: Ask[WhoAnswers]) -> Answer:
     known = await duties.at(tx)
     areas = known.areas(asked.lon, asked.lat, asked.at)
     if not areas:
-        rule = f"must lie in an area that is in force on {day_of(asked.at)}"
-        errors = [{"field": field, "rule": rule} for field in ("lon", "lat")]
-        raise Problem(404, "no-such-ground", f"nobody answers for {asked.lon}, {asked.lat}", errors=errors)
+        rule = broken("ground_in_force", day=day_of(asked.at))
+        errors = [Wrong(field=field, rule=rule) for field in ("lon", "lat")]
+        raise Problem(404, "no-such-ground", broken("no_ground", lon=asked.lon, lat=asked.lat), errors=errors)
     ask.require_within(answerable.place_of(areas).division)
     return Answer(known.answerable(areas, asked.at, asked.known_at))
 
@@ -100,10 +100,10 @@ def _require_within(ask: Ask[Command], things: Sequence[Area | Post]) -> None:
         ask.require_within(division)
 
 
-def _require_lawful(what: str, broken: Sequence[Rule]) -> None:
-    if broken:
-        told = f"{len(broken)} rules are broken; nothing was enrolled"
-        raise Problem(422, f"{what}-not-lawful", told, errors=broken[:MOST_TOLD])
+def _require_lawful(what: str, wrong: Sequence[Wrong]) -> None:
+    if wrong:
+        told = broken("rules_broken", count=len(wrong))
+        raise Problem(422, f"{what}-not-lawful", told, errors=wrong[:MOST_TOLD])
 
 
 def _states(changed: Sequence[ThingT], before: Mapping[str, ThingT], today: date) -> list[ThingT]:

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from contracts.division import Division
 from contracts.roster import Appointment, Area, Post
+from contracts.rules import Rule, Wrong, broken
 from contracts.values import PersonRef
-from services.roster.area import Rule
 from services.runtime.posts import holds
 from services.runtime.problem import Problem
 
@@ -24,16 +24,16 @@ def appoint(post: Post, person: PersonRef, held_from: date, held_to: date | None
     nothing. Raises Problem 422 where the days cannot be.
     """
     if held_to is not None and held_to < held_from:
-        raise _unlawful("held_to", f"must not be before {held_from}, the first day")
+        raise _unlawful("held_to", broken("held_to_before", first=held_from))
     if post.ended_on is not None and post.ended_on < (held_to or date.max):
         field = "held_from" if post.ended_on < held_from else "held_to"
-        raise _unlawful(field, f"must not be after {post.ended_on}, the last day of the post")
+        raise _unlawful(field, broken("after_end_of_post", last=post.ended_on))
     live = [one for one in post.appointments if one.superseded_at is None]
     if any((one.person, one.held_from, one.held_to) == (person, held_from, held_to) for one in live):
         return post
     after = min((one for one in live if one.held_from > held_from), key=lambda one: one.held_from, default=None)
     if after is not None and (held_to is None or held_to >= after.held_from):
-        raise _unlawful("held_to", f"must be before {after.held_from}, when {after.person.id} takes the post")
+        raise _unlawful("held_to", broken("before_next_holder", day=after.held_from, person=after.person.id))
     records = [Appointment(person=person, held_from=held_from, held_to=held_to, recorded_at=now)]
     for one in post.appointments:
         if one not in live or one.held_from > held_from or _last_day(one) < held_from:
@@ -55,14 +55,14 @@ def merged(stated: Post, before: Post | None) -> Post:
     return stated.model_copy(update={"appointments": _in_order(records.values())})
 
 
-def problems_of(posts: Sequence[Post], areas: Mapping[str, Area], now: datetime) -> list[Rule]:
+def problems_of(posts: Sequence[Post], areas: Mapping[str, Area], now: datetime) -> list[Wrong]:
     """What forbids enrolling the posts, which are merged already, on these areas."""
     times = Counter(post.id for post in posts)
-    found = []
+    found: list[Wrong] = []
     for at, post in enumerate(posts):
-        broken = [("id", "must stand once in a command")] if times[post.id] > 1 else []
-        broken += [*_of_place(post, areas.get(post.area_id)), *_of_appointments(post, now)]
-        found += [{"field": f"posts.{at}.{field}", "rule": rule} for field, rule in broken]
+        wrong = [("id", broken("once_in_command"))] if times[post.id] > 1 else []
+        wrong += [*_of_place(post, areas.get(post.area_id)), *_of_appointments(post, now)]
+        found += [{"field": f"posts.{at}.{field}", "rule": rule} for field, rule in wrong]
     return found
 
 
@@ -71,23 +71,22 @@ def may_appoint(actor: str, offices: Iterable[Post], division: Division, today: 
     return any(office.division.contains(division) and holds(office, actor, today) for office in offices)
 
 
-def _of_place(post: Post, area: Area | None) -> Iterator[tuple[str, str]]:
+def _of_place(post: Post, area: Area | None) -> Iterator[tuple[str, Rule]]:
     if area is None:
-        yield "area_id", f"must be an enrolled area, unlike {post.area_id}"
+        yield "area_id", broken("enrolled_area", area=post.area_id)
     elif post.division != area.division:
-        yield "division", f"must be {area.division}, where its area lies"
+        yield "division", broken("division_of_area", division=area.division)
 
 
-def _of_appointments(post: Post, now: datetime) -> Iterator[tuple[str, str]]:
+def _of_appointments(post: Post, now: datetime) -> Iterator[tuple[str, Rule]]:
     live = [one for one in post.appointments if one.superseded_at is None]
     if any(_last_day(one) < one.held_from for one in live):
-        yield "appointments", "must not end before they begin"
+        yield "appointments", broken("ends_before_begins")
     if any(at is not None and at > now for one in post.appointments for at in (one.recorded_at, one.superseded_at)):
-        yield "appointments", f"must have been recorded by now, {now.isoformat()}"
+        yield "appointments", broken("recorded_by_now", now=now.isoformat())
     for one, following in pairwise(live):
         if following.held_from <= _last_day(one):
-            rule = f"must not overlap: {one.person.id} still holds the post on {following.held_from}"
-            yield "appointments", rule
+            yield "appointments", broken("overlap", person=one.person.id, day=following.held_from)
 
 
 def _last_day(one: Appointment) -> date:
@@ -102,5 +101,5 @@ def _in_order(records: Iterable[Appointment]) -> tuple[Appointment, ...]:
     return tuple(sorted(records, key=lambda one: (one.held_from, one.recorded_at, _last_day(one), one.person.id)))
 
 
-def _unlawful(field: str, rule: str) -> Problem:
-    return Problem(422, "appointment-not-lawful", f"{field} {rule}", errors=[{"field": field, "rule": rule}])
+def _unlawful(field: str, rule: Rule) -> Problem:
+    return Problem(422, "appointment-not-lawful", None, errors=[{"field": field, "rule": rule}])

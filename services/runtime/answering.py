@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from contracts.division import Division
 from contracts.event import JSON, Command, EnvelopeRefused, dump, from_headers
 from contracts.reading import parse
+from contracts.rules import Wrong, broken
 from services.runtime import metrics, outbox
 from services.runtime.body import problems_of, problems_of_headers
 from services.runtime.breaker import AGAIN, Breaker, is_away
@@ -38,26 +39,25 @@ REPLIES_TO = ("_INBOX.", "_R_.")
 """Where an answer may go; any other reply subject would let a stranger make the service publish there (STACK row 7)."""
 _ACTOR = re.compile(r"[a-z0-9_-]{1,64}\Z")
 TRIES = 5
-_BUSY = Problem(503, "busy", "more was asked than waits its turn here; ask again under the same ce-id")
-_AWAY = Problem(503, "unavailable", "the database is away; ask again under the same ce-id: it is done once")
+_BUSY = Problem(503, "busy", broken("busy"))
+_AWAY = Problem(503, "unavailable", broken("database_away"))
 """Whether it was done is not known: a connection may be lost between a commit and its answer."""
-_FAILED = Problem(500, "failed", "the service failed; nothing was changed")
+_FAILED = Problem(500, "failed", broken("service_failed"))
 
 _UNWORKABLE = Problem(
     422,
     "unworkable",
-    "the command has a value that cannot be reckoned with: too large, or too far off; nothing was changed",
-    errors=[{"field": "body", "rule": "every value must be one that can be reckoned with"}],
+    broken("unworkable_command"),
+    errors=[{"field": "body", "rule": broken("must_be_workable")}],
 )
 
 
 def _too_large(size: int, most: int) -> Problem:
-    return Problem(422, "answer-too-large", f"the answer has {size} bytes, the bus takes {most}: ask for less")
+    return Problem(422, "answer-too-large", broken("answer_too_large", size=size, most=most))
 
 
-def _invalid(*errors: dict[str, str]) -> Problem:
-    told = "; ".join(f"{error['field']}: {error['rule']}" for error in errors)
-    return Problem(400, "invalid", told, errors=errors)
+def _invalid(*errors: Wrong) -> Problem:
+    return Problem(400, "invalid", None, errors=errors)
 
 
 class Answering:
@@ -131,18 +131,18 @@ class Answering:
         # What a contract accepts should make nothing raise: where it did is worth a traceback.
         log.exception("a command failed", command=known, correlation=instance)
         if isinstance(error, outbox.Untellable):
-            return Problem(422, "too-large-to-tell", "what would be told of it is larger than the bus takes")
+            return Problem(422, "too-large-to-tell", broken("untellable"))
         return _UNWORKABLE if is_of_the_message(error) else _FAILED
 
     async def _answer(self, message: Msg, tokens: list[str], verb: str) -> bytes:
         command, handler = self._by_verb.get(verb, (None, None))
         if command is None or handler is None:
             known = ", ".join(sorted(self._by_verb))
-            told = f"{self._service} does not know {legible(verb, 100)}; it knows {known}"
+            told = broken("unknown_command", service=self._service, verb=legible(verb, 100), known=known)
             raise Problem(404, "unknown-command", told)
         if len(message.data) > command.max_bytes:
-            rule = f"must be at most {command.max_bytes} bytes"
-            told = f"{command.name} was asked with {len(message.data)} bytes; it takes {command.max_bytes}"
+            rule = broken("at_most_bytes", most=command.max_bytes)
+            told = broken("command_too_large", command=command.name, size=len(message.data), most=command.max_bytes)
             raise Problem(413, "too-large", told, errors=[{"field": "body", "rule": rule}])
         ask_of, message_id = self._read(message, tokens, command)
         if self._breaker.is_open:
@@ -178,19 +178,19 @@ class Answering:
     def _read(
         self, message: Msg, tokens: list[str], command: type[Command]
     ) -> tuple[Callable[[Transaction], Ask[Any]], str]:
-        errors: list[dict[str, str]] = []
+        errors: list[Wrong] = []
         envelope = body = None
         try:
             division = Division.from_tokens(".".join(tokens[5:]))
         except ValueError as error:
-            raise _invalid({"field": "subject", "rule": str(error)}) from None
+            raise _invalid({"field": "subject", "rule": error.args[0]}) from None
         actor = tokens[4]
         if not _ACTOR.match(actor):
-            raise _invalid({"field": "subject", "rule": "an actor is 1 to 64 of a-z, 0-9, _ and -"})
+            raise _invalid({"field": "subject", "rule": broken("actor_token")})
         try:
             envelope = from_headers(message.headers)
         except EnvelopeRefused as refused:
-            errors += [problem.model_dump() for problem in problems_of_headers(refused)]
+            errors += problems_of_headers(refused)
         else:
             for attribute, wanted in (
                 ("source", actor),
@@ -198,11 +198,11 @@ class Answering:
                 ("dataschema", command.schema_urn().replace("*", self._service)),
             ):
                 if getattr(envelope, attribute) not in (wanted, None):
-                    errors.append({"field": f"ce-{attribute}", "rule": f"must be {wanted}"})
+                    errors.append({"field": f"ce-{attribute}", "rule": broken("header_is", expected=wanted)})
         try:
             body = parse(command, message.data)
         except ValidationError as error:
-            errors += [problem.model_dump() for problem in problems_of(error, message.data)]
+            errors += problems_of(error, message.data)
         if errors or envelope is None:
             raise _invalid(*errors)
         asked, message_id = body, envelope.id
@@ -223,7 +223,7 @@ class Answering:
             )
             if given is not None:
                 if given["command_digest"] != digest:
-                    raise Problem(409, "id-used", f"ce-id {message_id} was used by {ask.actor} for another command")
+                    raise Problem(409, "id-used", broken("id_used", id=message_id, actor=ask.actor))
                 stored: bytes = given["body"]
                 return stored
             answer = await handler(Transaction(sql, ask.at), ask)

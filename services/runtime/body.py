@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import orjson
 from pydantic import ValidationError
 
-from contracts.event import EnvelopeRefused, describe
-from contracts.intake import Problem
+from contracts.event import EnvelopeRefused
+from contracts.rules import Rule, Wrong, broken, describe
 from services.runtime.legible import legible
 
 MOST_PROBLEMS = 20
@@ -26,44 +26,46 @@ class Identity:
     revision: int | None = None
 
 
-def problems_of(error: ValidationError, data: bytes) -> list[Problem]:
+def problems_of(error: ValidationError, data: bytes) -> list[Wrong]:
     """Every rule that a body breaks, the first twenty by name and the others by number."""
-    found = error.errors(include_url=False, include_input=False, include_context=False)
+    found = error.errors(include_url=False, include_input=False)
     if found[0]["type"] == "json_invalid":
-        return [Problem(field="body", rule=_no_json(data))]
+        return [{"field": "body", "rule": _no_json(data)}]
     told = (describe(one) for one in found[:MOST_PROBLEMS])
     return _told(((one["field"], one["rule"]) for one in told), "body", len(found))
 
 
-def problems_of_headers(refused: EnvelopeRefused) -> list[Problem]:
+def problems_of_headers(refused: EnvelopeRefused) -> list[Wrong]:
     """The same of an envelope."""
     return _told(refused.problems[:MOST_PROBLEMS], "headers", len(refused.problems))
 
 
-def _told(named: Iterable[tuple[str, str]], where: str, found: int) -> list[Problem]:
-    problems = [Problem(field=legible(field, 200), rule=legible(rule, 500)) for field, rule in named]
+def _told(named: Iterable[tuple[str, Rule]], where: str, found: int) -> list[Wrong]:
+    problems: list[Wrong] = [{"field": legible(field, 200), "rule": _legible(rule)} for field, rule in named]
     if found > MOST_PROBLEMS:
-        problems.append(Problem(field=where, rule=f"breaks rules in {found - MOST_PROBLEMS} more places"))
+        problems.append({"field": where, "rule": broken("more_places", count=found - MOST_PROBLEMS)})
     return problems
 
 
-def _no_json(data: bytes) -> str:
+def _legible(rule: Rule) -> Rule:
+    return Rule(rule.code, {name: legible(figure, 500) for name, figure in rule.figures.items()})
+
+
+def _no_json(data: bytes) -> Rule:
     """Why a body is no JSON as RFC 8259 has it."""
     if not data:
-        return "must not be empty"
+        return broken("body_empty")
     if data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "must be UTF-8 without a byte-order mark"
+        return broken("body_marked")
     try:
         json.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        return f"must be UTF-8; byte {error.start + 1} is not"
+        return broken("body_utf8", at=error.start + 1)
     except json.JSONDecodeError as error:
-        return f"must be JSON; it is not from line {error.lineno}, column {error.colno}"
+        return broken("body_json", line=error.lineno, column=error.colno)
     except (RecursionError, ValueError):
         pass
-    return (
-        "must be JSON: nothing nested too deep, no NaN, no number of thousands of digits, no half of a surrogate pair"
-    )
+    return broken("body_odd_json")
 
 
 _NAME = re.compile(rb'"(?:external_id|batch_id)"\s*:\s*("(?:[^"\\]|\\.){1,800}")')

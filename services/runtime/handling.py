@@ -15,6 +15,7 @@ from nats.aio.msg import Msg
 from contracts.event import Fact, Intake
 from contracts.intake import Problem as FieldProblem
 from contracts.intake import kind_of
+from contracts.rules import broken
 from contracts.wiring import Durable
 from services.runtime import dead_letters, inbox, metrics, outbox
 from services.runtime.breaker import AGAIN, Breaker, is_away
@@ -169,7 +170,7 @@ class Handling:
         """Messages under ids that other messages had, each as one that cannot be read, and once."""
         keyed = {_number(raw, one.source): (raw, one) for raw, one in others}
         claimed = await inbox.claim(sql, self._name, {key: inbox.digest(raw.data) for key, (raw, _) in keyed.items()})
-        problem = FieldProblem(field="ce-id", rule="was used for another message; each has an id of its own")
+        problem = FieldProblem.of("ce-id", broken("id_of_another"))
         return [Unreadable(one, (problem,)) for key, (_, one) in keyed.items() if key in claimed.fresh]
 
     def _is_answered(self, heard: Heard[Any]) -> bool:
@@ -260,5 +261,5 @@ def _number(raw: Msg, source: str) -> inbox.Key:
 def _problem(error: Exception) -> FieldProblem:
     """What its sender is told of a failure that only another message could mend."""
     if isinstance(error, outbox.Untellable):
-        return FieldProblem(field="body", rule="what would be told of it is larger than the bus takes")
-    return FieldProblem(field="body", rule="has a value that cannot be reckoned with: too large, or too far off")
+        return FieldProblem.of("body", broken("untellable"))
+    return FieldProblem.of("body", broken("unworkable"))

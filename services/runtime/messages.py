@@ -13,6 +13,7 @@ from contracts.commands import OPERATOR
 from contracts.division import Division
 from contracts.event import Command, Envelope, Fact, Message
 from contracts.intake import Problem as FieldProblem
+from contracts.rules import broken
 from services.runtime.problem import Problem
 
 M = TypeVar("M", bound=Message, covariant=True)
@@ -59,8 +60,8 @@ class Ask(Generic[C]):
             raise Problem(
                 403,
                 "not-the-operator",
-                "only the operator may ask this",
-                errors=[{"field": "subject", "rule": f"the actor must be {OPERATOR}"}],
+                broken("for_operator"),
+                errors=[{"field": "subject", "rule": broken("actor_is", actor=OPERATOR)}],
             )
 
     def require_within(self, division: Division) -> None:
@@ -69,8 +70,8 @@ class Ask(Generic[C]):
             raise Problem(
                 403,
                 "outside-division",
-                f"{division} does not lie in {self.division}, on whose subject the command was sent",
-                errors=[{"field": "subject", "rule": "the thing asked about lies in or under the subject's division"}],
+                broken("outside_division", division=division, subject=self.division),
+                errors=[{"field": "subject", "rule": broken("within_subject")}],
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contracts.commands import ProblemReply
+from contracts.rules import Rule, Wrong
 
 PROBLEM_JSON = "application/problem+json"
 PROBLEM_PREFIX = "urn:linzhang:problem:"
@@ -24,20 +25,21 @@ _TITLES = {
 class Problem(Exception):
     """Raise it to refuse a command: nothing is changed, and the asker is told why.
 
-    `word` names the kind of problem (`urn:linzhang:problem:<word>`), `errors` each field with the rule it breaks.
+    `word` names the kind of problem (`urn:linzhang:problem:<word>`), `errors` each field with the rule it breaks;
+    `detail` is the rule as a whole, where the errors do not say all.
     """
 
     def __init__(
         self,
         status: int,
         word: str,
-        detail: str,
+        detail: Rule | None,
         *,
-        errors: Sequence[dict[str, str]] = (),
+        errors: Sequence[Wrong] = (),
         state: str | None = None,
         moves_allowed: Sequence[str] | None = None,
     ) -> None:
-        super().__init__(detail)
+        super().__init__(detail or "; ".join(f"{error['field']}: {error['rule']}" for error in errors))
         self.status = status
         self.word = word
         self.detail = detail
@@ -51,9 +53,16 @@ class Problem(Exception):
             type=PROBLEM_PREFIX + self.word,
             title=_TITLES.get(self.status, self.word),
             status=self.status,
-            detail=self.detail,
+            detail=str(self),
+            code=self.detail.code if self.detail is not None else None,
+            figures=dict(self.detail.figures) if self.detail is not None else {},
             instance=instance,
-            errors=self.errors,
+            errors=tuple(told(error["field"], error["rule"]) for error in self.errors),
             state=self.state,
             moves_allowed=self.moves_allowed,
         )
+
+
+def told(field: str, rule: Rule) -> dict[str, str]:
+    """One of the errors as it is sent: the figures stand beside the code by their names."""
+    return {**rule.figures, "field": field, "rule": str(rule), "code": rule.code}

@@ -15,6 +15,7 @@ from contracts.event import Envelope, EnvelopeRefused, Fact, Intake, check_agree
 from contracts.intake import KINDS, intake_subject, kind_of, sender_of
 from contracts.intake import Problem as FieldProblem
 from contracts.reading import parse
+from contracts.rules import Rule, broken
 from contracts.wiring import GATEKEEPERS
 from services.runtime.body import identity_in, problems_of, problems_of_headers
 from services.runtime.legible import legible
@@ -77,20 +78,20 @@ def read(
     if posted and kind_of(subject) != message.parts()[1:]:
         if message in GATEKEEPERS and kind_of(subject) in _elsewhere(message):
             return NotOurs()
-        return unreadable([FieldProblem(field="subject", rule=_unknown_kind(subject))])
+        return unreadable([FieldProblem.of("subject", _unknown_kind(subject))])
     problems: list[FieldProblem] = []
     envelope = body = None
     try:
         envelope = from_headers(headers)
         check_agreement(envelope, message, subject, source)
     except EnvelopeRefused as refused:
-        problems += problems_of_headers(refused)
+        problems += [FieldProblem.of(**wrong) for wrong in problems_of_headers(refused)]
     if posted and not source:
-        problems.append(FieldProblem(field="subject", rule="must name its source: 1 to 64 of a-z, 0-9, _ and -"))
+        problems.append(FieldProblem.of("subject", broken("subject_source")))
     try:
         body = parse(message, data)
     except ValidationError as error:
-        problems += problems_of(error, data)
+        problems += [FieldProblem.of(**wrong) for wrong in problems_of(error, data)]
     if problems or envelope is None:
         return unreadable(problems)
     return Heard(body, envelope, subject, source, sequence)
@@ -101,9 +102,9 @@ def _elsewhere(message: type[Intake]) -> set[tuple[str, ...]]:
     return {kind.parts()[1:] for kind in KINDS if kind.family == message.family and kind is not message}
 
 
-def _unknown_kind(subject: str) -> str:
+def _unknown_kind(subject: str) -> Rule:
     known = (intake_subject(kind, "<source>") for kind in KINDS)
-    return f"{legible(subject, 200)} is of no known kind; known: {', '.join(known)}"
+    return broken("unknown_kind", subject=legible(subject, 200), known=", ".join(known))
 
 
 def read_message(message: type[Fact | Intake], raw: Msg, at: datetime) -> Heard[Any] | Unreadable | NotOurs:

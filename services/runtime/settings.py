@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.address import is_address
+from contracts.rules import broken, describe
 
 
 class Settings(BaseSettings):
@@ -36,16 +37,16 @@ class Settings(BaseSettings):
     @classmethod
     def _bus(cls, value: str) -> str:
         if not all(part.startswith(("nats://", "tls://")) for part in value.split(",")):
-            raise ValueError("must begin with nats:// or tls://")
+            raise ValueError(broken("bus_scheme"))
         if not is_address(value, "nats", "tls"):
-            raise ValueError("must name a host, and a number where it names a port")
+            raise ValueError(broken("bus_host"))
         return value
 
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
         if not value.startswith("postgresql://"):
-            raise ValueError("must begin with postgresql://")
+            raise ValueError(broken("database_scheme"))
         return value
 
 
@@ -54,9 +55,8 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        for wrong in error.errors():
-            name = "LINZHANG_" + str(wrong["loc"][0]).upper()
-            print(f"{name}: {wrong['msg'].removeprefix('Value error, ')}", file=sys.stderr)
+        for wrong in map(describe, error.errors()):
+            print(f"LINZHANG_{wrong['field'].upper()}: {wrong['rule']}", file=sys.stderr)
         raise SystemExit(2) from None
 
 

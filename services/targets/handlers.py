@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.cases import CaseFact
 from contracts.commands import PlanShown, SetTarget, ShowPlan, ShowRecord
 from contracts.intake import ProgressReport
+from contracts.rules import broken
 from contracts.targets import ProgressRecorded, TargetSet
 from contracts.values import day_of
 from services.runtime.messages import Answer, Ask, Heard, News, Refused
@@ -86,8 +87,8 @@ async def set_target(tx: Transaction, ask: Ask[SetTarget]) -> Answer:
         return Answer(wanted)
     problems = target.problems_of(wanted, before, parent.target if parent else None)
     if problems:
-        errors = [problem.model_dump() for problem in problems]
-        raise Problem(422, "target-not-lawful", f"{wanted.id} cannot stand in the plan like this", errors=errors)
+        told = broken("target_not_in_plan", target=wanted.id)
+        raise Problem(422, "target-not-lawful", told, errors=problems)
     await store.set_target(tx, wanted)
     return Answer(wanted, [TargetSet(target=wanted)])
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from contracts.commands import TargetProgress
 from contracts.intake import Problem, ProgressReport
+from contracts.rules import broken
 from contracts.targets import Amounts, TargetKind
 from contracts.values import Period
 from services.runtime.messages import Heard
@@ -109,9 +110,7 @@ def count(
             zero = Amounts()
             total = moved(totals[report.target_id], before.amounts if before else zero, report.amounts)
             problems = [
-                Problem(field=f"amounts.{name}", rule="brings the target's sum to more than sixteen digits")
-                for name, amount in total
-                if amount >= LARGEST
+                Problem.of(f"amounts.{name}", broken("sum_too_large")) for name, amount in total if amount >= LARGEST
             ]
         if problems:
             outcomes.append(Outcome(one, Fate.REFUSED, tuple(problems)))
@@ -124,10 +123,8 @@ def count(
 
 
 def _of_revision(report: ProgressReport, stands: int) -> Problem:
-    rule = f"must be higher than {stands}, the revision that stands"
-    if report.revision == stands:
-        rule = f"{stands} was sent before with other content: what has changed is sent with a higher one"
-    return Problem(field="revision", rule=rule)
+    code = "revision_taken" if report.revision == stands else "revision_stands"
+    return Problem.of("revision", broken(code, revision=stands))
 
 
 def problems_of(
@@ -138,18 +135,18 @@ def problems_of(
     Progress of days before the plan was known is lawful: a plan may be in force before it is issued.
     """
     if progress is None:
-        return [Problem(field="target_id", rule="must be a target of the plan")]
+        return [Problem.of("target_id", broken("no_target"))]
     target, found = progress.target, []
     if before is not None and before.target_id != report.target_id:
-        found.append(Problem(field="target_id", rule=f"stays {before.target_id} in every revision of a report"))
+        found.append(Problem.of("target_id", broken("target_stays", target=before.target_id)))
     if target.kind not in REPORTABLE:
-        found.append(Problem(field="target_id", rule=f"must not be a {target.kind}: progress is not reported on it"))
+        found.append(Problem.of("target_id", broken("target_not_reported", target_kind=target.kind)))
     in_force = target.in_force
     if report.period.first < in_force.first or report.period.last > in_force.last:
-        rule = f"must lie within the days the target is in force, {in_force.first} to {in_force.last}"
-        found.append(Problem(field="period", rule=rule))
+        rule = broken("outside_force", first=in_force.first, last=in_force.last)
+        found.append(Problem.of("period", rule))
     if report.period.last > today:
-        found.append(Problem(field="period.last", rule=f"must not be later than today, {today}"))
+        found.append(Problem.of("period.last", broken("after_today", today=today)))
     return found
 
 

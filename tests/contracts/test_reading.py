@@ -8,11 +8,11 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.commands import EnrolAreas, EnrolPosts, ShowPlan
-from contracts.event import describe
 from contracts.intake import IncidentReport, ProgressReport, TrackBatch
 from contracts.patrol import IncidentLocated
 from contracts.publish import PAYLOADS
 from contracts.reading import parse
+from contracts.rules import describe
 from contracts.schemas import file_name
 from contracts.written import Exact
 

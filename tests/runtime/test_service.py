@@ -140,7 +140,7 @@ async def test_a_command_that_breaks_the_contract_is_a_problem_that_names_the_fi
     _, _, operator = targets
     told = await ask(operator, SetTarget, SetTarget.subject_for(OPERATOR, UNKNOWN), {"target": {"id": "x"}})
     assert told["status"] == 400
-    assert {"field": "target.year", "rule": "Field required"} in told["errors"]
+    assert {"field": "target.year", "rule": "is required", "code": "missing"} in told["errors"]
 
 
 async def test_a_deleted_durable_turns_readiness_off_and_its_return_turns_it_on(bus, targets):
