@@ -25,8 +25,8 @@ def names(stated):
     ("wrong", "told"),
     [
         ({"departments": [{"name": "police", "facts": ["cases.danced.v1"]}]}, "departments.0.facts: there is no fact"),
-        ({"departments": [{"name": "police", "facts": []}]}, "departments.0.facts: List should have at least 1 item"),
-        ({"departments": [{"name": "police"}]}, "departments.0.facts: Field required"),
+        ({"departments": [{"name": "police", "facts": []}]}, "departments.0.facts: must have at least 1 items"),
+        ({"departments": [{"name": "police"}]}, "departments.0.facts: is required"),
         ({"departments": ["police"]}, "departments.0: must be an object"),
         ({"departments": {"name": "police"}}, "departments: must be a list"),
         ({"departments": [{"name": "A B", "facts": ["cases.opened.v1"]}]}, "departments.0.name: "),

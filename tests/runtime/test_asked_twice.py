@@ -6,6 +6,7 @@ from uuid import UUID
 from contracts.commands import OPERATOR, DiscardDeadLetters, Done, operation_subject
 from contracts.division import UNKNOWN
 from contracts.event import Envelope, dump, to_headers
+from contracts.rules import broken
 from services.runtime.answering import Answering
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
@@ -23,7 +24,7 @@ async def test_the_one_that_waited_its_turn_gets_the_answer_and_no_refusal(bus):
 
         async def take_turn(tx, ask):
             if await tx.sql.fetchval("SELECT taken FROM turn FOR UPDATE"):
-                raise Problem(409, "taken", "it is taken already")
+                raise Problem(409, "taken", broken("busy"))
             await tx.sql.execute("UPDATE turn SET taken = true")
             first_has_it.set()
             await go_on.wait()

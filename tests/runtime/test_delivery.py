@@ -243,7 +243,8 @@ async def test_what_would_be_larger_than_a_stream_takes_fails_its_transaction_an
         await rig.post(progress("a", f"bytes-{size}"))
         ((refusal,),) = await rig.come("SELECT body FROM outbox WHERE subject = 'rejected.acme.progress.v1'")
     rule = "what would be told of it is larger than the bus takes"
-    assert json.loads(refusal)["problems"] == [{"field": "body", "rule": rule}]
+    told = {"field": "body", "rule": rule, "code": "untellable", "figures": {}}
+    assert json.loads(refusal)["problems"] == [told]
     assert await rig.rows("SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM outbox)") == [(0, 1)]
 
 

@@ -41,7 +41,8 @@ async def test_another_body_under_a_used_id_is_refused_and_the_same_is_a_repeat(
         await handling.settle(pull, taken)
         told = [(one["external_id"], one["message_id"], one["problems"]) for one in await refusals(runtime)]
         state = await runtime.state()
-    problem = {"field": "ce-id", "rule": "was used for another message; each has an id of its own"}
+    rule = "was used for another message; each has an id of its own"
+    problem = {"field": "ce-id", "rule": rule, "code": "id_of_another", "figures": {}}
     assert told == [("b", "m-1", [problem]), ("c", "m-1", [problem])]
     assert state.num_ack_pending == 0
 

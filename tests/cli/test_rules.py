@@ -1,0 +1,88 @@
+"""What a service refuses is read in the language chosen: its rules in our words, with their codes and figures."""
+
+import pytest
+
+from cli.rules import error_said, rule_said
+from cli.session import say_problem
+from contracts.commands import ProblemReply
+from contracts.rules import broken
+from services.cases.machine import forbid, refuse, refuse_field, require_office
+from services.runtime.problem import Problem
+from tests.cases.road import act_of, case_in, registered
+from tests.cases.world import OFFICE, UNIT
+
+
+def told(problem):
+    """As it travels."""
+    return ProblemReply.model_validate_json(problem.reply("1").model_dump_json())
+
+
+def raised(refusing, *arguments):
+    with pytest.raises(Problem) as refused:
+        refusing(*arguments)
+    return told(refused.value)
+
+
+@pytest.fixture
+def speaks(monkeypatch):
+    return lambda language: monkeypatch.setenv("LINZHANG_LANG", language)
+
+
+def test_a_move_refused_by_the_state_is_read_in_chinese_with_codes(speaks, capsys):
+    speaks("zh-CN")
+    case = registered()
+    say_problem(raised(refuse, case, act_of(case, OFFICE), broken("lawful_from", move="close", state="accepted")))
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        "被拒绝（409 unlawful-move）：按当前状态，这一步不能办",
+        "  2020-360222-000001 现为已登记（registered）（case_stands）",
+        "  问题 id（case_id）: 销号（close）只能在以下状态办理：已验收（accepted）（lawful_from）",
+        "当前状态：已登记（registered）；允许的办理：核实（verify）、排除（dismiss）、作废（void）、合并（merge）、"
+        "转移（transfer）、补记要素（record）、关联同一地点（link-site）、移送（refer）、提级督办（hand-up）",
+    ]
+
+
+def test_whose_a_move_is_is_read_in_either_language(speaks, capsys):
+    case = case_in("verified")
+    problem = raised(require_office, act_of(case, UNIT).actor, case.ref.division)
+    speaks("zh-CN")
+    say_problem(problem)
+    assert "这一步由县级林长办或其上级林长办办理（this_is_for）" in capsys.readouterr().err
+    speaks("en")
+    say_problem(problem)
+    assert "this is for the chief office of the county, or one above it" in capsys.readouterr().err
+
+
+def test_a_field_is_named_with_its_rule_and_figures(speaks, capsys):
+    speaks("zh-CN")
+    say_problem(raised(refuse_field, "due_on", broken("not_before", day="2020-06-17")))
+    assert "（due_on）: 不能早于 2020-06-17（not_before）" in capsys.readouterr().err
+
+
+def test_errors_travel_as_texts_with_the_figures_beside_the_code():
+    (error,) = raised(forbid, broken("letter_sent_to", to="某站"), broken("somebody_of", to="某站")).errors
+    assert error == {
+        "field": "subject",
+        "rule": "the actor must be somebody of 某站",
+        "code": "somebody_of",
+        "to": "某站",
+    }
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"field": "a", "rule": "must be of tomorrow"},
+        {"field": "a", "rule": "must be of tomorrow", "code": "of_tomorrow"},
+        {"field": "a", "rule": "must be of tomorrow", "code": "not_before"},
+    ],
+)
+def test_a_rule_that_is_not_known_here_is_shown_as_it_was_said(speaks, error):
+    speaks("zh-CN")
+    assert error_said(error) == ("a", "must be of tomorrow")
+
+
+def test_codes_among_figures_are_read_as_the_office_calls_them(speaks):
+    speaks("zh-CN")
+    said = rule_said("-", "campaign_takes", {"campaign": "daily-2020", "kind": "felling, poaching"})
+    assert said == "daily-2020 只收：违法采伐林木（felling）、非法猎捕野生动物（poaching）（campaign_takes）"
