@@ -17,7 +17,7 @@ IN_FORCE = Period(first=date(2020, 1, 1), last=date(2020, 12, 31))
 
 
 def fields(wanted, parent=None, before=None):
-    return [problem.field for problem in problems_of(wanted, before, parent)]
+    return [problem["field"] for problem in problems_of(wanted, before, parent)]
 
 
 @pytest.mark.parametrize(
