@@ -26,7 +26,7 @@ async def follow_revised(tx: Transaction, heard: list[Heard[IncidentRevised]]) -
     news = await handlers.open_those(tx, newest)
     roster = await handlers.posts.at(tx)
     changes, causes = [], {}
-    for incident_id, case, decided in await store.of_incidents(tx, sorted(newest)):
+    for incident_id, case, decided in await store.of_incidents(tx, list(newest)):
         one = newest[incident_id]
         act = Act(Actor(OURSELVES, ()), max(tx.now, case.since), day_of(max(tx.now, case.since)))
         facts = moving.follow(case, one.body.incident, act, roster, decided)

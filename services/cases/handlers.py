@@ -98,7 +98,7 @@ async def open_those(tx: Transaction, first: Mapping[UUID, Heard[IncidentLocated
         return []
     # Whoever else hears of one of them waits here until it is decided.
     weights = await store.weigh(tx, {id: one.body.incident.weight for id, one in wanted.items()})
-    new = await store.unopened(tx, sorted(wanted))
+    new = await store.unopened(tx, list(wanted))
     opening = [one for id, one in wanted.items() if id in new]
     known = {id: more for id, (_, more) in weights.items() if more and id not in new}
     news = await _weigh_more(tx, known, wanted)

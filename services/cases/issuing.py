@@ -22,12 +22,13 @@ async def issue(tx: Transaction, due: Sequence[tuple[Case, Letter]], roster: Pos
     """The letters as they leave the office; what goes to one addressee in one campaign on one day has one number."""
     papers = [Paper(one.office.id, one.to.id, case.campaign, one.rung, one.issued_on) for case, one in due]
     counted = await ladder_store.counted(tx, papers)
-    issued = [(case, _signed(one, counted[paper], roster)) for (case, one), paper in zip(due, papers, strict=True)]
+    issued = [(case, signed(one, counted[paper], roster)) for (case, one), paper in zip(due, papers, strict=True)]
     await ladder_store.put_letters(tx, issued)
     return issued
 
 
-def _signed(letter: Letter, n: int, roster: Posts) -> Letter:
+def signed(letter: Letter, n: int, roster: Posts) -> Letter:
+    """The letter with the n-th number of its office's book, addressed by titles and names."""
     office = letter.office.name
     known = OFFICES.get(office, {})
     titles = tuple(_titled(post, roster) for post in letter.posts)

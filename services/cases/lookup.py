@@ -51,7 +51,7 @@ async def list_cases(tx: Transaction, ask: Ask[ListCases]) -> Answer:
     units = None
     if ask.command.mine:
         actor = (await handlers.posts.at(tx)).actor(ask.actor, day_of(tx.now))
-        units = sorted({post.unit.id for post in actor.posts})
+        units = list({post.unit.id for post in actor.posts})
     found, total = await store.listed(tx, ask.division, units, ask.command, day_of(tx.now))
     return Answer(CaseList(cases=found, total=total))
 

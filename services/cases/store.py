@@ -248,7 +248,7 @@ async def history(tx: Transaction, case_id: UUID) -> tuple[MoveMade, ...]:
 async def locked_all(tx: Transaction, case_ids: Sequence[UUID]) -> list[Case]:
     """Those cases as named, locked in the order of their ids. Raises Problem 404 for one that there is not."""
     rows = await tx.sql.fetch(
-        "SELECT id, body FROM cases WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", sorted(case_ids)
+        "SELECT id, body FROM cases WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", list(case_ids)
     )
     found = {row["id"]: row["body"] for row in rows}
     return [_case(case_id, found.get(case_id)) for case_id in case_ids]
@@ -327,11 +327,11 @@ async def raise_weights(tx: Transaction, gained: Mapping[UUID, int]) -> list[tup
     What is said of a duplicate weighs on the case that it was merged into.
     """
     rows = await tx.sql.fetch(
-        "SELECT incident_id, body FROM cases WHERE incident_id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", sorted(gained)
+        "SELECT incident_id, body FROM cases WHERE incident_id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", list(gained)
     )
     bearing = [(row["incident_id"], Case.model_validate_json(row["body"])) for row in rows]
     while merged := {UUID(case.merged_into.id) for _, case in bearing if case.merged_into is not None}:
-        survivors = {UUID(case.ref.id): case for case in await locked_all(tx, sorted(merged))}
+        survivors = {UUID(case.ref.id): case for case in await locked_all(tx, list(merged))}
         bearing = [(id, survivors[UUID(one.merged_into.id)] if one.merged_into else one) for id, one in bearing]
     grown: dict[str, Case] = {}
     for incident_id, case in bearing:

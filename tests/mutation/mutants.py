@@ -96,7 +96,7 @@ def _changes(tree: ast.Module) -> Iterator[Change]:
 
 
 def _walk(node: ast.AST, inside: str, annotated: bool) -> Iterator[Change]:
-    if isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom) or _is_silent(node):
+    if isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom) or _is_silent(node) or _is_guard(node):
         return
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         inside = node.name if inside == "module" else f"{inside}.{node.name}"
@@ -107,6 +107,7 @@ def _walk(node: ast.AST, inside: str, annotated: bool) -> Iterator[Change]:
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and not _is_docstring(node, child):
                 in_annotation = annotated or field in {"annotation", "returns", "bases", "decorator_list"}
+                in_annotation |= field == "slice" and isinstance(child, ast.Tuple)  # the parts of a type
                 yield from _walk(child, inside, in_annotation)
 
 
@@ -122,6 +123,11 @@ def _is_silent(node: ast.AST) -> bool:
     while isinstance(call, ast.Call | ast.Attribute | ast.Await):
         call = call.func if isinstance(call, ast.Call) else call.value
     return isinstance(call, ast.Name) and call.id in UNSEEN
+
+
+def _is_guard(node: ast.AST) -> bool:
+    """That lists of one length are of one length."""
+    return isinstance(node, ast.keyword) and node.arg == "strict"
 
 
 def _with(node: ast.expr | ast.stmt, **changed: object) -> ast.expr | ast.stmt:
