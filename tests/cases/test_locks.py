@@ -11,16 +11,20 @@ from contracts.book_commands import DissolveUnit
 from contracts.case_commands import AssignCase, DismissCase, MergeCase, ReopenCase, VerifyCase
 from contracts.patrol import IncidentLinked
 from contracts.roster import PostStated
-from services.cases import clock, handlers
+from services.cases import clock, clock_store, following, handlers, ledger_store
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from services.runtime.view import View
 from tests.cases.book import ask, opened
+from tests.cases.test_following import revised
 from tests.cases.world import EVIDENCE, POSTS, STATION, UNIT, incident, post
 from tests.servers import NOW, until
 from tests.telling import heard
 
-TABLES = "posts, cases, moves, numbers, corroborations, handovers, ledger, unfolded, letters, letter_books, papers"
+TABLES = (
+    "posts, cases, moves, numbers, corroborations, handovers, missed, ledger, ledger_sums, unfolded, letters, "
+    "letter_books, papers"
+)
 
 
 class Two:
@@ -155,3 +159,45 @@ async def test_a_move_made_before_another_does_not_hold_it_up_afterwards(two):
     await ask(two.first, ReopenCase(case_id=two.cases[0], reason="新证据", evidence=[EVIDENCE]))
     verified = await two.meet(ask(two.second, VerifyCase(case_id=two.cases[0])))
     assert verified.body.state == "verified"
+
+
+async def test_a_revision_does_not_undo_a_move_that_it_meets(two):
+    await two.begin()
+    await ask(two.first, VerifyCase(case_id=two.cases[0]))
+    ((_, told),) = await two.meet(following.follow_revised(two.second, [heard(revised(text="补充"), "patrol")]))
+    assert (told.case.state, told.case.text) == ("verified", "补充")
+
+
+@asynccontextmanager
+async def without_waiting(two):
+    """The second connection in a transaction that waits for nobody: who would have to is told so as an error."""
+    async with two.second.sql.transaction():
+        await two.second.sql.execute("SET LOCAL lock_timeout = '1ms'")
+        yield two.second
+
+
+async def test_a_handover_that_another_replica_carries_out_is_left_to_it(two):
+    await two.begin()
+    await clock_store.expect_handovers(two.second, [("a", NOW.date()), ("b", NOW.date())])
+    assert (await clock_store.handover(two.first, NOW.date()))[0] == "a"
+    async with without_waiting(two) as tx:
+        assert (await clock_store.handover(tx, NOW.date()))[0] == "b"
+    await two._at_end.commit()
+
+
+async def test_what_another_replica_tells_to_be_overdue_is_left_to_it(two):
+    later = NOW.date() + timedelta(days=30)
+    await two.begin()
+    assert [case.ref.id for case in await clock_store.take_overdue(two.first, later, 1)]
+    async with without_waiting(two) as tx:
+        assert len(await clock_store.take_overdue(tx, later)) == 1
+    await two._at_end.commit()
+
+
+async def test_entries_that_another_replica_folds_are_left_to_it(two):
+    await ask(two.first, VerifyCase(case_id=two.cases[0]))
+    await two.begin()
+    assert await ledger_store.fold(two.first) == 1
+    async with without_waiting(two) as tx:
+        assert await ledger_store.fold(tx) == 0
+    await two._at_end.commit()
