@@ -9,8 +9,10 @@ from typing import NoReturn
 
 import typer
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
+from typer.main import get_command
 
 from cli import areas, case, dead, ledger, report, status, tail, up, user
+from cli.help_page import speaking
 from cli.misuse import say_misuse
 from cli.say import say, talk
 
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         # A terminal of another encoding shows what it does not have as an escape.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     try:
-        status = app(args=arguments, prog_name="linzhang", standalone_mode=False)
+        status = speaking(get_command(app))(args=arguments, prog_name="linzhang", standalone_mode=False)
     except NoArgsIsHelpError as help_wanted:
         help_wanted.show()
         status = help_wanted.exit_code
