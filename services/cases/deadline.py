@@ -9,6 +9,10 @@ from importlib.metadata import version
 
 import chinese_calendar
 
+UNKNOWN = (
+    "节假日安排未知，按周一至周五计；装上含该年安排的 chinesecalendar 即可 / "
+    "not known, Monday to Friday: install a chinesecalendar that has it"
+)
 SOURCE = f"国务院办公厅节假日安排 (chinesecalendar {version('chinesecalendar')})"
 
 
@@ -75,5 +79,5 @@ def counted_by(first: date, last: date) -> str:
     known = [str(year) for year in years if is_working_day(date(year, 6, 1))[1]]
     unknown = [str(year) for year in years if str(year) not in known]
     said = [f"{'、'.join(known)}年{SOURCE}"] if known else []
-    said += [f"{'、'.join(unknown)}: 节假日安排未知，按周一至周五计 / not known, Monday to Friday"] if unknown else []
+    said += [f"{'、'.join(unknown)}: {UNKNOWN}"] if unknown else []
     return "；".join(said)

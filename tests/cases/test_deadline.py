@@ -52,12 +52,14 @@ def test_a_year_that_the_calendar_does_not_know_is_said():
     found = after(date(2031, 1, 3), 1)
     assert found.on == date(2031, 1, 6)
     assert found.calendar.startswith("2031: ")
+    assert "install a chinesecalendar that has it" in found.calendar
 
 
 def test_a_deadline_that_reaches_into_an_unknown_year_names_both():
     first = next(year for year in range(2021, 2100) if not is_working_day(date(year, 6, 1))[1])
     found = after(date(first - 1, 12, 30), 20)
     assert found.calendar.startswith(f"{first - 1}年{SOURCE}；{first}: ")
+    assert len(found.calendar) <= 200
 
 
 @given(st.dates(date(2015, 1, 1), date(2021, 1, 1)), st.integers(0, 60))
