@@ -263,7 +263,7 @@ async def test_the_readmes_examples_work_when_pasted(up, tmp_path):
     found = examples()
     posted = await paste(up, found["integrator"], tmp_path)
     assert (posted.stdout.count("taken as number"), posted.returncode) == (2, 0), posted.stderr
-    assert "{'field': 'at.datum', 'rule': 'is required'}" in posted.stdout
+    assert "{'field': 'at.datum', 'rule': 'is required', 'code': 'missing', 'figures': {}}" in posted.stdout
     heard = await paste(up, found["department"], tmp_path)
     assert re.match(r"cases\.opened\.v1\.36\.02\.22\.\d{3}\.\d{3} \d{4}-360222-\d{6} 浮梁县", heard.stdout), (
         heard.stderr
