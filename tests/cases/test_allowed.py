@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.case import Plan, Referral
+from contracts.case import Plan, Referral, Route
 from contracts.case_commands import AskExtension, RaiseObjection, ReferCase, StartCase
 from services.cases.machine import allowed
 from services.runtime.problem import Problem
@@ -47,6 +47,7 @@ CONCLUDED = {**ACKNOWLEDGED, "outcome": "已立案", "concluded_on": TODAY}
         (case_in("accepted"), OFFICE, {"close"}, {"notice"}),
         (case_in("accepted", SHIELD), OFFICE, {"notice"}, {"close"}),
         (case_in("accepted", SHIELD, proofs=()), OFFICE, set(), {"notice"}),
+        (case_in("accepted", route=Route.NO_VIOLATION, proofs=()), OFFICE, {"refer"}, {"close"}),
         (case_in("submitted", campaign=SHIELD, plan=None), CITY_OFFICE, {"send_back"}, {"accept"}),
         (case_in("verified", **referred()), OFFICE, {"acknowledge"}, {"conclude"}),
         (case_in("verified", **referred(**ACKNOWLEDGED)), OFFICE, {"conclude"}, {"acknowledge"}),

@@ -61,6 +61,9 @@ async def test_an_unlawful_move_says_the_state_and_what_is_allowed(up):
     status, out, said = await run(up, "case", "close", number, "--as", OFFICE)
     assert (status, out) == (1, "")
     assert "state: registered; moves allowed: verify、dismiss" in said
+    _, _, said = await run(up, "case", "close", number, "--as", OFFICE, LINZHANG_LANG="zh-CN")
+    assert "销号（close）只能在以下状态办理：已验收（accepted）（lawful_from）" in said
+    assert "当前状态：已登记（registered）；允许的办理：核实（verify）、排除（dismiss）" in said
     status, _, said = await run(up, "case", "verify", number, "--as", UNIT)
     assert (status, "refused (403 not-yours-to-move)" in said) == (1, True)
 
