@@ -24,7 +24,7 @@ async def letters(tx: Transaction, case_ids: Iterable[str]) -> dict[str, list[Le
     return found
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Paper:
     """What goes to one addressee in one campaign, on one day and rung."""
 
@@ -37,7 +37,7 @@ class Paper:
 
 async def counted(tx: Transaction, papers: Iterable[Paper]) -> dict[Paper, int]:
     """Each paper's number in its office's book of the year: the one it has, or the next; the books stay locked."""
-    wanted = sorted(set(papers))
+    wanted = list(set(papers))
     if not wanted:
         return {}
     books = sorted({(one.office_id, one.issued_on.year) for one in wanted})

@@ -127,6 +127,11 @@ def test_of_two_offices_in_one_place_one_runs_the_book_and_the_next_above_is_of_
     assert roster.office_above(CITY, VILLAGE, TODAY) is None
 
 
+def test_posts_answer_in_one_order_however_the_roster_is_read():
+    areas = ["360222104201-g1", VILLAGE, TOWN, COUNTY]
+    assert Posts(reversed(POSTS)).answerable(areas, TODAY) == ROSTER.answerable(areas, TODAY)
+
+
 def test_a_person_is_called_as_the_roster_does_and_acts_by_the_posts_of_the_day():
     before = post("360222000000", "office", COUNTY_OFFICE, held_to=TODAY)
     roster = Posts([before])

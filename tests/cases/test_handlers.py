@@ -42,6 +42,15 @@ async def test_each_county_has_a_book_of_its_own(tx):
     ]
 
 
+@pytest.mark.parametrize("order", [(0, 0, 1), (1, 1, 0), (0, 1, 0), (1, 0, 0)])
+async def test_each_book_counts_its_own_in_whatever_order_they_come(tx, order):
+    places = (Division("360281101201"), Division("360222104201"))
+    facts = await opened(tx, *(incident(n, division=places[place]) for n, place in enumerate(order)))
+    for place in (0, 1):
+        numbers = [fact.case.ref.number for fact in facts if fact.case.ref.division == places[place]]
+        assert numbers == [f"2020-{places[place][:6]}-{n:06}" for n in range(1, order.count(place) + 1)]
+
+
 async def test_an_alarm_opens_no_case(tx):
     assert await opened(tx, incident(1, kind="fire")) == []
 

@@ -135,6 +135,10 @@ def fields(case, command, by, **said):
 def test_a_proof_of_what_no_checklist_asks_for_is_a_word_mistyped():
     mistyped = [{"item": "land_recoverd", "evidence": [EVIDENCE]}]
     assert fields(case_in("rectifying"), SubmitCase, UNIT, **DONE, proofs=mistyped) == ["proofs"]
+    words = ["c_item", "a_item", "e_item", "b_item", "d_item"]
+    with pytest.raises(Problem) as refused:
+        decide(case_in("rectifying"), SubmitCase, UNIT, **DONE, proofs=[{**mistyped[0], "item": one} for one in words])
+    assert [error["rule"].partition(" ")[0] for error in refused.value.errors] == sorted(words)
     shown = {"measures": "查无违法", "proofs": [*PROOFS, *mistyped]}
     assert fields(case_in("assigned"), ShowNoViolation, UNIT, **shown) == ["proofs"]
 

@@ -80,6 +80,12 @@ def test_reasons_and_routes_are_those_of_the_window():
     assert (found.relapsed_by_reason, found.closed_by_route) == ({"recurrence": 3}, {"put_right": 3})
 
 
+def test_routes_are_in_the_order_of_their_words():
+    routes = ("put_right", "penalty", "no_violation", "justice")
+    found = shown(*(("closed", "", route, 0, 1) for route in routes)).closed_by_route
+    assert list(found) == sorted(routes)
+
+
 @pytest.mark.parametrize(
     ("counted", "rectified", "of"),
     [
