@@ -269,7 +269,7 @@ OFFICE_MUST = {
 
 
 def _waits_alike(before: Case, case: Case) -> bool:
-    return all(getattr(before, name) == getattr(case, name) for name in ("office", "notice_until", "objection"))
+    return all(getattr(before, name) == getattr(case, name) for name in ("office", "objection"))
 
 
 def owns(unit: UnitRef, word: str, day: date, known_on: date) -> Owner:

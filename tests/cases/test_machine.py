@@ -364,6 +364,7 @@ def test_an_objection_stops_the_clock_of_the_notice_and_the_remaining_days_run_o
     later = NOW + timedelta(days=2)  # the 17th: three working days are left
     objected = decide(case, RaiseObjection, UNIT, later, **REASON).case
     assert objected.objection.days_left == 3
+    assert (objected.owner.unit, objected.owner.due_on) == (COUNTY_OFFICE, date(2020, 6, 24))  # to answer it
     assert closing.notice_ends_on(objected) is None
     with pytest.raises(Problem, match="open already"):
         decide(objected, RaiseObjection, UNIT, later, **REASON)

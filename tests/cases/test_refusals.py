@@ -126,6 +126,13 @@ def test_who_may_not_make_a_move_is_told_so_and_not_what_is_wrong_with_it(comman
     assert (refused.value.status, refused.value.word) == (403, "not-yours-to-move")
 
 
+@pytest.mark.parametrize("state", ["assigned", "rectifying"])
+@pytest.mark.parametrize("command", [GrantExtension, RefuseExtension])
+def test_nothing_is_decided_of_an_extension_that_was_not_asked_for(state, command):
+    with pytest.raises(Problem, match="no extension has been asked for"):
+        decide(case_in(state), command, OFFICE, **(REASON if command is RefuseExtension else {}))
+
+
 def fields(case, command, by, **said):
     with pytest.raises(Problem) as refused:
         decide(case, command, by, **said)

@@ -169,6 +169,17 @@ def test_who_answers_stays_where_neither_place_nor_day_changes():
     assert told.case.answerable == case_in("verified").answerable
 
 
+def test_who_answers_changes_with_the_place_though_the_nearest_area_lies_in_both():
+    def in_the_farm(division):
+        areas = incident(1, division=division).areas
+        return (areas[0].model_copy(update={"id": "farm-1"}), *areas[1:])
+
+    roster = Posts([*POSTS, chief_of("360222105000")])
+    case = case_in("verified", area_id="farm-1")
+    told, _ = follow(case, posts=roster, division=NEXT_VILLAGE, areas=in_the_farm(NEXT_VILLAGE))
+    assert [one.id for one in told.case.answerable] == ["360222105000-chief", "360222000000-chief"]
+
+
 def test_a_unit_that_has_it_keeps_it_where_the_place_changes():
     told, _ = follow(case_in("assigned"), division=NEXT_VILLAGE)
     assert (told.case.owner.unit, told.case.due_on) == (STATION, case_in("assigned").due_on)
