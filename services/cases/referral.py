@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from contracts.case import Case, Referral
 from contracts.case_commands import AcknowledgeReferral, ConcludeReferral, HandUp, ReferCase
 from contracts.cases import CaseFact, CaseReferred, ReferralAcknowledged, ReferralConcluded
@@ -63,11 +61,6 @@ def _numbered(case: Case, n: int) -> Referral:
 def _with(case: Case, word: str, act: Act, posts: Posts, changed: Referral) -> Case:
     referrals = tuple(changed if one.n == changed.n else one for one in case.referrals)
     return step(case, word, act, posts, referrals=referrals)
-
-
-def next_unacknowledged(case: Case) -> date | None:
-    """The day of the earliest referral that nobody has acknowledged."""
-    return min((one.due_on for one in case.referrals if one.acknowledged_on is None), default=None)
 
 
 def hand_up(case: Case, act: Act, ask: HandUp, posts: Posts) -> CaseFact:
