@@ -9,8 +9,8 @@ from contracts.case_commands import AskExtension, CloseCase, HandUp, RelapseCase
 from contracts.division import Division, Level
 from contracts.values import UnitRef
 from services.cases import case as rules
-from services.cases import moving
-from services.cases.campaign import CAMPAIGNS, RULES, campaign_of, find
+from services.cases import moving, rectify
+from services.cases.campaign import CAMPAIGNS, RULES, campaign_of, find, problem_of_scope
 from services.cases.post import Actor, Posts, at_or_above
 from services.runtime.problem import Problem
 from tests.cases.road import NOW, ROSTER, TODAY, act_of, case_in, decide
@@ -167,6 +167,34 @@ def test_kinds_that_need_no_plan_need_none_in_any_campaign():
 def test_everyday_work_is_a_campaign_of_each_year(id, years):
     found = find(id)
     assert (found and found.years) == years
+
+
+def test_a_campaign_is_held_in_each_of_its_places():
+    both = replace(CAMPAIGNS[SHIELD], scope=(Division("360281000000"), TOWN))
+    held = [problem_of_scope(both, place) is None for place in (VILLAGE, Division("360281101201"), NEXT_TOWN, COUNTY)]
+    assert held == [True, True, False, False]
+
+
+@pytest.mark.parametrize("state", ["assigned", "rectifying", "submitted", "accepted", "closed", "relapsed"])
+def test_what_a_dissolved_unit_had_is_its_successors_or_goes_back_to_the_office(state):
+    case = case_in(state)
+    act, successor = act_of(case, OFFICE, LATER), UnitRef(id="u-360222105000", name="蛟潭镇")
+    begun = state in ("assigned", "rectifying")
+    word, passed = rectify.pass_to(case, act, successor, ROSTER)
+    assert (word, passed.state, passed.unit) == (
+        ("reassign", "assigned", successor) if begun else ("succeed", state, successor)
+    )
+    assert (passed.due_on, passed.assigned_at) == (case.due_on, LATER if begun else case.assigned_at)
+    if begun or state == "relapsed":
+        word, back = rectify.pass_to(case, act, None, ROSTER)
+        assert (word, back.state, back.unit, back.due_on, back.assigned_at) == (
+            "take_back",
+            "verified",
+            None,
+            None,
+            None,
+        )
+        assert back.owner.unit == COUNTY_OFFICE
 
 
 @pytest.mark.parametrize(
