@@ -152,7 +152,7 @@ class Ground:
             while up is not None and up.ref.id not in seen:
                 seen.add(up.ref.id)
                 changes = [up.in_force_from]
-                if up.ended_on is not None and up.ended_on < date.max:
+                if up.ended_on is not None:
                     changes.append(up.ended_on + timedelta(days=1))
                 first = max([first, *(change for change in changes if change <= day)])
                 last = min([last, *(change - timedelta(days=1) for change in changes if change > day)])

@@ -73,6 +73,9 @@ async def test_a_value_that_a_handler_cannot_reckon_with_is_refused_at_its_first
         await runtime.handling(fails).settle(pull, await pull.take())
         (refusal,) = await refusals(runtime)
         assert await runtime.rows("SELECT count(*) FROM dead_letters") == [(0,)]
+        assert await runtime.rows("SELECT message_id FROM inbox") == [(refusal["message_id"],)]
+        await runtime.client.flush()
+        assert (await runtime.state()).num_ack_pending == 0
     assert (refusal["external_id"], [one["field"] for one in refusal["problems"]]) == ("a", ["body"])
     assert tries == [1]
 

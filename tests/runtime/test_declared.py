@@ -1,0 +1,170 @@
+"""What a service is made of: its declaration, refused commands as problems, reference data that it keeps."""
+
+from dataclasses import dataclass
+from itertools import permutations
+
+import pytest
+
+from contracts.commands import COMMANDS, OPERATOR, SetTarget, ShowPlan
+from contracts.division import UNKNOWN, Division
+from contracts.intake import ProgressReport
+from contracts.targets import TargetSet
+from contracts.wiring import HEARS
+from services.runtime.problem import Problem
+from services.runtime.reference import keep_newest
+from services.runtime.service import Service, WiringDiffers
+from services.runtime.view import View
+from tests.servers import migrated, transaction
+from tests.telling import asking
+
+COUNTY, TOWN, OTHER = Division("360222000000"), Division("360222104000"), Division("360281000000")
+
+
+async def nothing(tx, heard: list):
+    return []
+
+
+def declared(*, without=(), besides=()):
+    """Targets with all handlers but some."""
+    service = Service("targets")
+    for message in (*HEARS["targets"], *besides):
+        if message not in without:
+            service.hears(message)(nothing)
+    for command in COMMANDS["targets"]:
+        if command not in without:
+            service.answers(command)(nothing)
+    return service
+
+
+def test_a_service_whose_handlers_are_those_of_the_wiring_is_checked_in_silence():
+    assert declared().check() is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"without": (ProgressReport,)},
+            "targets: has no handler for ProgressReport, which it hears by contracts/wiring.py",
+        ),
+        ({"without": (ShowPlan,)}, "targets: has no handler for ShowPlan, which it answers by contracts/wiring.py"),
+        ({"besides": (TargetSet,)}, "targets: hears TargetSet, which contracts/wiring.py does not say"),
+        (
+            {"without": (SetTarget,), "besides": (TargetSet,)},
+            "targets: hears TargetSet, which contracts/wiring.py does not say; "
+            "has no handler for SetTarget, which it answers by contracts/wiring.py",
+        ),
+    ],
+)
+def test_a_service_whose_handlers_differ_from_the_wiring_says_each_difference(changes, told):
+    with pytest.raises(WiringDiffers) as differs:
+        declared(**changes).check()
+    assert str(differs.value) == told
+
+
+async def test_a_handler_of_one_event_is_given_each_of_a_batch_and_its_news_name_their_cause():
+    service = Service("targets")
+
+    @service.hears(ProgressReport)
+    async def twice(tx, heard: str):
+        return [f"{heard}-1", f"{heard}-2"]
+
+    told = await service.subscriptions[0].handler(None, ["a", "b"])
+    assert told == [("a", "a-1"), ("a", "a-2"), ("b", "b-1"), ("b", "b-2")]
+
+
+TITLES = {
+    400: "The request is not valid",
+    403: "Not allowed",
+    404: "Not found",
+    409: "In conflict with the present state",
+    413: "The request is too large",
+    422: "The request breaks a rule",
+    500: "The service failed",
+    503: "The service cannot answer now",
+    418: "teapot",
+}
+
+
+@pytest.mark.parametrize(("status", "title"), TITLES.items())
+def test_a_problem_has_the_title_of_its_status_or_its_own_word(status, title):
+    problem = Problem(status, "teapot", "no coffee", errors=[{"field": "a", "rule": "b"}], moves_allowed=["verify"])
+    reply = problem.reply("m-1")
+    assert (reply.type, reply.title, reply.status) == ("urn:linzhang:problem:teapot", title, status)
+    assert (reply.detail, reply.instance, reply.errors) == ("no coffee", "m-1", ({"field": "a", "rule": "b"},))
+    assert (reply.state, reply.moves_allowed) == (None, ("verify",))
+    assert Problem(status, "teapot", "no coffee").reply(None).moves_allowed is None
+
+
+@pytest.mark.parametrize(
+    ("division", "of", "lawful"),
+    [
+        (COUNTY, COUNTY, True),
+        (COUNTY, TOWN, True),
+        (TOWN, COUNTY, False),
+        (COUNTY, OTHER, False),
+        (UNKNOWN, TOWN, True),
+    ],
+)
+def test_the_thing_asked_about_lies_in_or_under_the_division_of_the_subject(division, of, lawful):
+    ask = asking(ShowPlan(year=2020), OPERATOR, division)
+    if lawful:
+        assert ask.require_within(of) is None
+        return
+    with pytest.raises(Problem) as refused:
+        ask.require_within(of)
+    assert (refused.value.status, refused.value.word) == (403, "outside-division")
+    assert refused.value.errors[0]["field"] == "subject"
+
+
+@dataclass(frozen=True)
+class Thing:
+    id: str
+    says: str
+
+    def model_dump_json(self):
+        return f'{{"says": "{self.says}"}}'
+
+
+@pytest.fixture
+async def tx():
+    async with transaction(await migrated("cases")) as tx:
+        yield tx
+
+
+async def kept(tx, *states):
+    changed = await keep_newest(tx, "posts", states)
+    rows = await tx.sql.fetch("SELECT id, sequence, body->>'says' AS says FROM posts ORDER BY id")
+    return changed, [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    "order", list(permutations([(2, Thing("a", "two")), (3, Thing("a", "three")), (1, Thing("a", "one"))]))
+)
+async def test_the_newest_state_of_a_thing_is_kept_in_whatever_order_facts_come(tx, order):
+    assert await kept(tx, *order) == (True, [("a", 3, "three")])
+    assert await kept(tx, (3, Thing("a", "again")), (2, Thing("a", "late"))) == (False, [("a", 3, "three")])
+    assert await kept(tx, (4, Thing("a", "four")), (2, Thing("b", "new"))) == (
+        True,
+        [("a", 4, "four"), ("b", 2, "new")],
+    )
+
+
+async def test_a_state_without_a_sequence_is_older_than_any_that_has_one(tx):
+    assert await kept(tx, (None, Thing("a", "unknown"))) == (True, [("a", 0, "unknown")])
+    assert await kept(tx, (1, Thing("a", "one")), (None, Thing("a", "unknown"))) == (True, [("a", 1, "one")])
+
+
+async def test_a_view_is_built_anew_when_its_rows_have_changed_and_not_before(tx):
+    built = []
+
+    async def load(sql):
+        built.append(await sql.fetchval("SELECT count(*) FROM posts"))
+        return len(built)
+
+    view = View(load)
+    assert [await view.at(tx), await view.at(tx)] == [1, 1]
+    await kept(tx, (1, Thing("a", "one")))
+    assert await view.at(tx) == 1
+    await view.changed(tx)
+    assert [await view.at(tx), await view.at(tx), built] == [2, 2, [0, 1]]

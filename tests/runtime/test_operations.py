@@ -1,0 +1,157 @@
+"""What a service answers to its operator, and to nobody else."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from nats.aio.msg import Msg
+
+from contracts.commands import (
+    OPERATOR,
+    DiscardDeadLetters,
+    ListDeadLetters,
+    RefillBus,
+    ReplayDeadLetters,
+    ShowStatus,
+)
+from contracts.division import UNKNOWN
+from contracts.event import Envelope, to_headers
+from contracts.intake import ProgressReport, intake_subject
+from services.runtime.breaker import Breaker
+from services.runtime.burial import bury
+from services.runtime.clock import Clock
+from services.runtime.handling import Handling
+from services.runtime.messages import Answer, Heard
+from services.runtime.operations import operations
+from services.runtime.problem import Problem
+from services.runtime.process import Process
+from services.runtime.settings import Settings
+from services.targets.handlers import targets
+from tests.runtime.inside import PROGRESS, progress
+from tests.servers import NOW, migrated, transaction
+from tests.telling import asking
+
+SETTINGS = Settings(nats_url="nats://127.0.0.1:1", database_url="postgresql://127.0.0.1/none")
+SUBJECT = intake_subject(ProgressReport, "acme")
+
+
+@pytest.fixture(scope="module")
+async def dsn():
+    return await migrated("targets")
+
+
+@pytest.fixture
+async def tx(dsn):
+    async with transaction(dsn) as tx:
+        yield tx
+
+
+@pytest.fixture
+def process():
+    """A replica that has not started, whose handlers can be given a letter."""
+    process = Process(targets, SETTINGS, end=pytest.fail)
+    subscription = next(one for one in targets.subscriptions if one.message is ProgressReport)
+    process.handlings[PROGRESS.name] = Handling(
+        "targets", subscription, None, SETTINGS, Clock(), Breaker("database"), None
+    )
+    return process
+
+
+async def ask(tx, process, command, actor=OPERATOR) -> Answer:
+    return await operations(process)[type(command)](tx, asking(command, actor, UNKNOWN, tx.now))
+
+
+async def buried(tx, external_id, error, at, durable=PROGRESS.name, body=None):
+    """A letter of a report that some handler could not take."""
+    envelope = Envelope(f"m-{external_id}", "acme", ProgressReport.type(), NOW)
+    data = body or ProgressReport.model_validate(progress(external_id)).model_dump_json().encode()
+    raw = Msg(None, SUBJECT, "", data, to_headers(envelope))
+    await bury(tx.sql, "targets", durable, raw, Heard(None, envelope, SUBJECT, "acme", 7), error, 8, at)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ShowStatus(),
+        ListDeadLetters(),
+        ReplayDeadLetters(ids=(UUID(int=1),)),
+        DiscardDeadLetters(ids=(UUID(int=1),), reason="无用"),
+        RefillBus(),
+    ],
+    ids=lambda command: command.name,
+)
+async def test_nobody_but_the_operator_is_answered(tx, process, command):
+    with pytest.raises(Problem) as refused:
+        await ask(tx, process, command, "zhang")
+    assert (refused.value.status, refused.value.word) == (403, "not-the-operator")
+    assert refused.value.errors == ({"field": "subject", "rule": "the actor must be operator"},)
+
+
+async def test_the_status_of_a_service_says_why_it_is_not_ready_and_what_waits(tx, process):
+    process.lag[PROGRESS.name] = 4
+    before = (await ask(tx, process, ShowStatus())).body
+    assert (before.service, before.ready, before.unready) == ("targets", False, ("starting: connecting",))
+    assert (before.dead_letters, before.lag[PROGRESS.name], before.due, before.now) == (0, 4, {}, NOW)
+    await buried(tx, "a", KeyError("area"), NOW)
+    assert (await ask(tx, process, ShowStatus())).body.dead_letters == 1
+
+
+async def test_dead_letters_are_grouped_by_durable_and_cause_with_the_newest_as_example(tx, process):
+    later = NOW + timedelta(hours=1)
+    await buried(tx, "a", KeyError("first"), NOW)
+    await buried(tx, "b", KeyError("second"), later)
+    await buried(tx, "c", ValueError("third"), NOW)
+    await buried(tx, "d", KeyError("elsewhere"), NOW, durable="targets-closed")
+    groups = (await ask(tx, process, ListDeadLetters())).body.groups
+    assert [(one.durable, one.cause, one.count) for one in groups] == [
+        ("targets-closed", "KeyError", 1),
+        (PROGRESS.name, "KeyError", 2),
+        (PROGRESS.name, "ValueError", 1),
+    ]
+    group = groups[1]
+    assert (group.first_at, group.last_at, len(group.ids)) == (NOW, later, 2)
+    assert (group.example["reason"], group.example["message_id"], group.example["subject"]) == (
+        "'second'",
+        "m-b",
+        SUBJECT,
+    )
+
+
+async def test_a_replayed_letter_is_handled_once_and_one_that_fails_again_stays(tx, process):
+    await buried(tx, "a", KeyError("area"), NOW)
+    await buried(tx, "b", KeyError("area"), NOW, body=b"{}")
+    await buried(tx, "c", KeyError("area"), NOW, durable="gone")
+    (group, _) = sorted((await ask(tx, process, ListDeadLetters())).body.groups, key=lambda one: -one.count)
+    every = [row["id"] for row in await tx.sql.fetch("SELECT id FROM dead_letters")]
+    assert len(group.ids) == 2
+    for done in (1, 0):
+        assert (await ask(tx, process, ReplayDeadLetters(ids=every))).body.changed == done
+    rows = await tx.sql.fetch("SELECT message_id, state, settled_at FROM dead_letters ORDER BY message_id")
+    assert [tuple(row) for row in rows] == [
+        ("m-a", "replayed", NOW),
+        ("m-b", "waiting", None),
+        ("m-c", "waiting", None),
+    ]
+    refused = await tx.sql.fetchval("SELECT body FROM outbox WHERE subject = 'rejected.acme.progress.v1'")
+    assert refused is not None
+    assert b'"a"' in refused
+
+
+async def test_a_discarded_letter_keeps_the_reason_and_is_discarded_once(tx, process):
+    await buried(tx, "a", KeyError("area"), NOW)
+    ids = [row["id"] for row in await tx.sql.fetch("SELECT id FROM dead_letters")]
+    for done in (1, 0):
+        command = DiscardDeadLetters(ids=ids, reason="重复投递")
+        assert (await ask(tx, process, command)).body.changed == done
+    row = await tx.sql.fetchrow("SELECT state, settled_reason, settled_at FROM dead_letters")
+    assert tuple(row) == ("discarded", "重复投递", NOW)
+    assert (await ask(tx, process, ListDeadLetters())).body.groups == ()
+
+
+async def test_a_refill_says_how_much_is_on_record_and_all_of_it_waits_to_be_told(tx, process):
+    await buried(tx, "a", KeyError("area"), NOW)
+    await tx.sql.execute("DELETE FROM unsent")
+    await tx.sql.execute("UPDATE told SET stream_made_at = 'some day'")
+    assert (await ask(tx, process, ShowStatus())).body.outbox_unsent == 0
+    assert (await ask(tx, process, RefillBus())).body.changed == 1
+    assert (await ask(tx, process, ShowStatus())).body.outbox_unsent == 1
