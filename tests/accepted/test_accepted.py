@@ -12,6 +12,7 @@ from contracts.commands import COMMANDS, ShowPlan, ShowRecord
 from contracts.division import Division
 from contracts.event import Command
 from contracts.intake import ProgressReport
+from contracts.rules import broken
 from contracts.wiring import ANSWERS, HEARS
 from services.runtime.problem import Problem
 from services.runtime.service import Service
@@ -67,7 +68,8 @@ async def test_what_a_handler_raises_of_its_own_is_told_and_a_refusal_by_name_is
         raise error
 
     async def answer(tx, ask):
-        raise Problem(403, "outside-division", "not here") if isinstance(ask.command, ShowRecord) else error
+        by_name = Problem(403, "outside-division", broken("within_subject"))
+        raise by_name if isinstance(ask.command, ShowRecord) else error
 
     for message in HEARS["targets"]:
         service.hears(message)(hear)

@@ -8,6 +8,7 @@ import pytest
 from contracts.commands import COMMANDS, OPERATOR, SetTarget, ShowPlan
 from contracts.division import UNKNOWN, Division
 from contracts.intake import ProgressReport
+from contracts.rules import broken
 from contracts.targets import TargetSet
 from contracts.wiring import HEARS
 from services.runtime.problem import Problem
@@ -88,12 +89,13 @@ TITLES = {
 
 @pytest.mark.parametrize(("status", "title"), TITLES.items())
 def test_a_problem_has_the_title_of_its_status_or_its_own_word(status, title):
-    problem = Problem(status, "teapot", "no coffee", errors=[{"field": "a", "rule": "b"}], moves_allowed=["verify"])
+    rule = broken("within_subject")
+    problem = Problem(status, "teapot", rule, errors=[{"field": "a", "rule": rule}], moves_allowed=["verify"])
     reply = problem.reply("m-1")
     assert (reply.type, reply.title, reply.status) == ("urn:linzhang:problem:teapot", title, status)
-    assert (reply.detail, reply.instance, reply.errors) == ("no coffee", "m-1", ({"field": "a", "rule": "b"},))
+    assert (reply.detail, reply.instance, len(reply.errors)) == (str(rule), "m-1", 1)
     assert (reply.state, reply.moves_allowed) == (None, ("verify",))
-    assert Problem(status, "teapot", "no coffee").reply(None).moves_allowed is None
+    assert Problem(status, "teapot", rule).reply(None).moves_allowed is None
 
 
 @pytest.mark.parametrize(

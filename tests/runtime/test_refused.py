@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 from nats.aio.msg import Msg
+from pydantic import ValidationError
 
 from contracts.event import Envelope, to_headers
 from contracts.intake import IncidentReport, ProgressReport, TrackBatch, intake_subject
+from contracts.rules import broken
 from contracts.wiring import SERVICES
 from services.runtime.burial import Unreadables, bury
 from services.runtime.messages import Heard
@@ -53,6 +55,7 @@ async def test_another_body_under_a_used_id_is_refused_and_the_same_is_a_repeat(
         OverflowError("date value out of range"),
         UnicodeEncodeError("utf-8", "a\0b\ud800", 3, 4, "surrogates not allowed"),
         RecursionError(),
+        ValidationError.from_exception_data("told", []),
         asyncpg.DataError("invalid input for query argument $3"),
         asyncpg.NumericValueOutOfRangeError("numeric field overflow"),
         asyncpg.CheckViolationError("violates check constraint"),
@@ -176,6 +179,23 @@ def test_problems_beyond_the_twentieth_are_told_by_number():
     headers = to_headers(Envelope("m-1", "acme", IncidentReport.type(), datetime.now(UTC)))
     found = read(IncidentReport, "intake.acme.incident.v1", headers, data, 1, NOW)
     assert (len(found.problems), found.problems[-1].rule) == (21, "breaks rules in 83 more places")
+
+
+def test_twenty_problems_are_told_without_a_word_of_more_and_each_in_short():
+    data = json.dumps({**REPORT, **{f"{n:02d}{'y' * 300}": 1 for n in range(20)}}).encode()
+    headers = to_headers(Envelope("m-1", "acme", IncidentReport.type(), datetime.now(UTC)))
+    found = read(IncidentReport, "intake.acme.incident.v1", headers, data, 1, NOW)
+    assert len(found.problems) == 20
+    assert {(len(one.field), one.rule) for one in found.problems} == {(200, str(broken("extra_forbidden")))}
+
+
+@pytest.mark.parametrize(
+    ("revision", "told"), [(0, 0), (9_999_999, 9_999_999), (10**7, None), (-1, None), (True, None)]
+)
+def test_a_revision_that_no_report_can_have_is_not_told(revision, told):
+    data = json.dumps({"external_id": "e-1", "revision": revision}).encode()
+    headers = to_headers(Envelope("m-1", "acme", IncidentReport.type(), datetime.now(UTC)))
+    assert read(IncidentReport, "intake.acme.incident.v1", headers, data, 1, NOW).heard.body.revision == told
 
 
 def test_headers_that_break_rules_are_told_as_a_bodys_fields_are_the_first_twenty_in_short():

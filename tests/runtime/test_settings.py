@@ -63,9 +63,9 @@ def test_a_time_is_longer_than_none(name):
         ("nats_url", "nats://a:4222,b:4222", "must begin with nats:// or tls://"),
         ("nats_url", "nats://a:4222,nats://:x", "must name a host, and a number where it names a port"),
         ("database_url", "mysql://host/db", "must begin with postgresql://"),
-        ("clock", "sundial", "Input should be 'system' or 'bus'"),
-        ("log_format", "xml", "Input should be 'text' or 'json'"),
-        ("log_level", "loud", "Input should be 'debug', 'info', 'warning' or 'error'"),
+        ("clock", "sundial", "must be one of: system, bus"),
+        ("log_format", "xml", "must be one of: text, json"),
+        ("log_level", "loud", "must be one of: debug, info, warning, error"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_rule_and_the_process_ends_with_2(monkeypatch, capsys, name, value, told):
