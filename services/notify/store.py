@@ -54,7 +54,8 @@ async def load_posts(sql: Sql) -> Posts:
 
 async def add(tx: Transaction, tellings: Mapping[Key, Telling]) -> dict[Key, list[tuple[UUID, Recipient]]]:
     """Write down those that are new; returns their notices with their ids."""
-    ordered = [tellings[key] for key in sorted(tellings)]
+    keys = sorted(tellings)
+    ordered = [tellings[key] for key in keys]
     rows = await tx.sql.fetch(
         """
         INSERT INTO tellings (message_id, thing_id, about, happened_at, division, fate, title, body, at)
@@ -64,7 +65,7 @@ async def add(tx: Transaction, tellings: Mapping[Key, Telling]) -> dict[Key, lis
         ON CONFLICT (message_id) DO NOTHING
         RETURNING id, message_id
         """,
-        sorted(tellings),
+        keys,
         [one.thing_id for one in ordered],
         [one.about for one in ordered],
         [one.happened_at for one in ordered],

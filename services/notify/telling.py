@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -124,24 +125,18 @@ class Posts:
     def __init__(self, posts: Iterable[Post]) -> None:
         self._by_id = {post.id: post for post in sorted(posts, key=lambda post: post.id)}
         self._by_area: dict[str, list[Post]] = {}
-        self._recipients: dict[tuple[object, ...], Recipients] = {}
+        self._recipients = lru_cache(maxsize=REMEMBERED)(self._found)
         self._acting: dict[str, list[Post]] = {}
         for post in self._by_id.values():
             self._by_area.setdefault(post.area_id, []).append(post)
             if post.role in RULES.acting:
                 self._acting.setdefault(post.unit.id, []).append(post)
 
-    def recipients(self, rule: Rule, post_ids: tuple[str, ...], units: Sequence[UnitRef], day: date) -> Recipients:
+    def recipients(self, rule: Rule, post_ids: tuple[str, ...], units: tuple[UnitRef, ...], day: date) -> Recipients:
         """Whom a rule tells of what these posts answer for and these units do; the same question is answered once."""
-        key = (id(rule), post_ids, tuple((unit.id, unit.name) for unit in units), day)
-        found = self._recipients.get(key)
-        if found is None:
-            if len(self._recipients) >= REMEMBERED:
-                self._recipients.clear()
-            found = self._recipients[key] = self._found(rule, post_ids, units, day)
-        return found
+        return self._recipients(rule, post_ids, units, day)
 
-    def _found(self, rule: Rule, post_ids: tuple[str, ...], units: Sequence[UnitRef], day: date) -> Recipients:
+    def _found(self, rule: Rule, post_ids: tuple[str, ...], units: tuple[UnitRef, ...], day: date) -> Recipients:
         answering = [post for post_id in post_ids if (post := self._by_id.get(post_id)) is not None]
         standing = [post for post in answering if stands_on(post, day)]
         found = [_by_post(post, day) for post in _chosen(rule, standing)]
@@ -170,7 +165,7 @@ class Posts:
 def recipients(told: Told, posts: Posts, day: date) -> Recipients:
     """Who is to be told, by today's holders; each person, or each unit in the place of a vacant post, once."""
     rule = RULES.facts[told.name]
-    return posts.recipients(rule, posts.answering(told), list(_units(rule, told)), day)
+    return posts.recipients(rule, posts.answering(told), tuple(_units(rule, told)), day)
 
 
 def _named(told: CaseFact) -> Iterable[PostRef]:

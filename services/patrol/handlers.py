@@ -41,12 +41,12 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
     positions = [report.position(one.body) for one in heard]
     days = [day_of(one.body.seen_at) for one in heard]
     found = index.containing([lon for lon, _ in positions], [lat for _, lat in positions], days)
-    known = await store.known(tx, sorted({report.key_of(one) for one in heard}))
+    known = await store.known(tx, list({report.key_of(one) for one in heard}))
     seen = [(one.body.kind, *at, one.body.seen_at) for one, at, its in zip(heard, positions, found, strict=True) if its]
     seen += [(was.kind, was.lon, was.lat, was.seen_at) for was in (one.incident for one in known.values())]
     judging = Judging(known, {}, tx.now)
     if seen:
-        places = sorted({place for kind, lon, lat, _ in seen for place in near.places(kind, lon, lat)})
+        places = list({place for kind, lon, lat, _ in seen for place in near.places(kind, lon, lat)})
         await store.lock_places(tx, places)
         reach = max(near.RULES.reach(kind).within for kind, *_ in seen)
         times = [at for *_, at in seen]
@@ -94,7 +94,7 @@ def _news(outcome: Outcome) -> list[News]:
 async def store_tracks(tx: Transaction, heard: list[Heard[TrackBatch]]) -> list[News]:
     """Sift the points of each new batch, locate those kept, store them, and count the others by reason."""
     stated = points.read_points(heard, tx.now)
-    said = await track_store.known_batches(tx, sorted({track.name_of(one) for one in stated}))
+    said = await track_store.known_batches(tx, list({track.name_of(one) for one in stated}))
     batches, others = track.unheard(stated, said)
     refused: list[News] = [Refused(one.heard, (track.OTHER_POINTS,)) for one in others]
     if not batches:

@@ -63,7 +63,7 @@ def judge(
         outcomes.append(outcome)
         if outcome.incident is not None:
             judging.keep(outcome, outcome.incident.kind in ALARMS or (known is not None and known.alarmed))
-            if outcome.fate is Fate.REVISED and outcome.linked_to is None:
+            if outcome.fate is Fate.REVISED:
                 left += _left_behind(one, outcome.incident, judging)
     return outcomes, left
 

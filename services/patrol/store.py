@@ -108,8 +108,8 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], left: Sequence[Outc
             UPDATE incidents SET weight = new.weight FROM unnest($1::uuid[], $2::integer[]) AS new (id, weight)
             WHERE incidents.id = new.id
             """,
-            sorted(weights),
-            [weights[id] for id in sorted(weights)],
+            list(weights),
+            list(weights.values()),
         )
     await tx.sql.execute(
         """
@@ -168,7 +168,7 @@ async def resolve(tx: Transaction, newest: Mapping[UUID, int], resolved: bool) -
         FROM unnest($1::uuid[], $2::bigint[]) AS new (id, sequence)
         WHERE incidents.id = new.id AND case_sequence < new.sequence
         """,
-        sorted(newest),
-        [newest[id] for id in sorted(newest)],
+        list(newest),
+        list(newest.values()),
         resolved,
     )

@@ -155,8 +155,8 @@ async def _whole(rows: bytes) -> AsyncIterator[bytes]:
 
 
 async def keep_doubted(tx: Transaction, terminals: Iterable[Terminal]) -> None:
-    """What was refused of terminals as impossible to reach, to be weighed with what they send next."""
-    doubting = sorted((one.number, json.dumps(one.doubted)) for one in terminals if one.doubts_anew)
+    """What was refused of locked terminals as impossible to reach, to be weighed with what they send next."""
+    doubting = [(one.number, json.dumps(one.doubted)) for one in terminals if one.doubts_anew]
     if doubting:
         await tx.sql.execute(
             """

@@ -96,8 +96,8 @@ async def who_answers(tx: Transaction, ask: Ask[WhoAnswers]) -> Answer:
 
 
 def _require_within(ask: Ask[Command], things: Sequence[Area | Post]) -> None:
-    for division in sorted({thing.division for thing in things}):
-        ask.require_within(division)
+    for thing in things:
+        ask.require_within(thing.division)
 
 
 def _require_lawful(what: str, wrong: Sequence[Wrong]) -> None:

@@ -40,7 +40,7 @@ async def areas_around(tx: Transaction, stated: Sequence[Area]) -> dict[str, Are
         """,
         [area.id for area in stated],
         [area.parent_id for area in stated if area.parent_id],
-        sorted({area.division for area in stated}),
+        list({area.division for area in stated}),
     )
     return {row["id"]: Area.model_validate_json(row["body"]) for row in rows}
 

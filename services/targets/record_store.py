@@ -8,7 +8,6 @@ from pydantic import BaseModel, TypeAdapter
 
 from contracts.commands import Record, RecordLine
 from contracts.division import Division
-from contracts.targets import RecordWord, UndoneBy
 from contracts.values import CaseRef, PersonRef
 from services.runtime.transaction import Transaction
 from services.targets.record import Entry, Step
@@ -19,8 +18,8 @@ Changed = dict[tuple[str, str, str], bool]
 
 
 async def add_steps(tx: Transaction, steps: Mapping[str, list[Step]]) -> dict[str, list[Step]]:
-    """Write steps of cases down; returns all that are known of these cases, locked until the transaction ends."""
-    case_ids = sorted(steps)
+    """Write steps of cases down in the order given; returns all that are known of them, locked until the end."""
+    case_ids = list(steps)
     rows = await tx.sql.fetch(
         """
         INSERT INTO case_steps AS known (case_id, steps)
@@ -82,10 +81,10 @@ async def record(tx: Transaction, post_id: str, limit: int) -> tuple[Division | 
     lines = tuple(
         RecordLine(
             case=CaseRef(id=row["case_id"], number=row["case_number"], division=Division(row["case_division"])),
-            what=RecordWord(row["what"]),
+            what=row["what"],
             holder=row["holder"] and PersonRef.model_validate_json(row["holder"]),
             at=row["at"],
-            undone_by=row["undone_by"] and UndoneBy(row["undone_by"]),
+            undone_by=row["undone_by"],
             undone_at=row["undone_at"],
         )
         for row in rows

@@ -25,7 +25,7 @@ async def locked(tx: Transaction, target_ids: Sequence[str]) -> dict[str, Target
         SELECT id, body, reported, mapped, accepted, preserved
         FROM targets WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE
         """,
-        sorted(set(target_ids)),
+        list(set(target_ids)),
     )
     return {row["id"]: _progress(row) for row in rows}
 
@@ -65,7 +65,7 @@ async def standing(tx: Transaction, keys: Sequence[Key]) -> dict[Key, Standing]:
                entity, plot, first_day, last_day, evidence
         FROM reports JOIN unnest($1::text[], $2::text[]) AS asked (source, external_id) USING (source, external_id)
         """,
-        *_columns(sorted(set(keys))),
+        *_columns(list(set(keys))),
     )
     return {
         (row["source"], row["external_id"]): Standing(
@@ -114,7 +114,7 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         WHERE reports.revision < excluded.revision AND reports.target_id = excluded.target_id
         RETURNING 1
         """,
-        *_columns([_report_row(key, newest[key]) for key in sorted(newest)]),
+        *_columns([_report_row(key, one) for key, one in newest.items()]),
         tx.now,
     )
     if len(written) < len(newest):

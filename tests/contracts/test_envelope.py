@@ -1,7 +1,7 @@
 """The CloudEvents envelope in the binary mode of its NATS binding."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import quote
 
 import pytest
@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.attributes import percent_decode, percent_encode
-from contracts.event import Envelope, EnvelopeRefused, check_agreement, from_headers, to_headers
+from contracts.event import Envelope, EnvelopeRefused, check_agreement, dump, from_headers, to_headers
 from contracts.intake import IncidentReport
+from contracts.values import PostRef
 
 WHOLE = Envelope(
     id="01",
@@ -24,6 +25,95 @@ WHOLE = Envelope(
 
 def test_an_envelope_comes_back_from_its_headers():
     assert from_headers(to_headers(WHOLE)) == WHOLE
+
+
+TOLD = replace(
+    WHOLE,
+    time=datetime(2020, 6, 1, 8, 0, 0, 5, tzinfo=timezone(timedelta(hours=8))),
+    partitionkey="case-1",
+    dataschema="urn:linzhang:intake.incident.v1",
+    subject="s",
+    correlationid="c",
+    causationid="d",
+    traceparent="00-1-2-01",
+)
+
+
+def test_an_envelope_travels_in_these_headers():
+    assert to_headers(TOLD) == {
+        "ce-specversion": "1.0",
+        "ce-id": "01",
+        "ce-source": "acme",
+        "ce-type": "cn.linzhang.intake.incident.v1",
+        "ce-time": "2020-06-01T00:00:00.000005Z",
+        "ce-dataschema": "urn:linzhang:intake.incident.v1",
+        "ce-subject": "s",
+        "ce-sequence": "00000000000000000007",
+        "ce-partitionkey": "case-1",
+        "ce-correlationid": "c",
+        "ce-causationid": "d",
+        "ce-traceparent": "00-1-2-01",
+        "content-type": "application/json",
+        "Nats-Msg-Id": "01",
+    }
+    assert from_headers(to_headers(TOLD)) == TOLD
+    bare = Envelope(id="1 2", source="a", type="t", time=WHOLE.time)
+    assert set(to_headers(bare)) == {
+        *("ce-specversion", "ce-id", "ce-source", "ce-type", "ce-time", "content-type", "Nats-Msg-Id")
+    }
+    assert (to_headers(bare)["Nats-Msg-Id"], from_headers(to_headers(bare))) == ("1%202", bare)
+
+
+def test_what_follows_names_what_it_follows_from_and_what_began_it():
+    first = replace(WHOLE, traceparent="00-1")
+    assert WHOLE.caused(first) == replace(WHOLE, correlationid="01", causationid="01", traceparent="00-1")
+    later = replace(first, id="02", correlationid="00")
+    assert WHOLE.caused(later) == replace(WHOLE, correlationid="00", causationid="02", traceparent="00-1")
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("ce-id", "x" * 256),
+        ("ce-correlationid", quote("中" * 256)),
+        ("ce-time", "1950-01-01T00:00:00Z"),
+        ("ce-time", "2199-12-31t23:59:59.999999z"),
+        ("ce-time", "2020-06-01T00:00:00+08:00"),
+        ("ce-sequence", "9" * 20),
+        ("ce-sequence", "0"),
+    ],
+)
+def test_a_header_is_taken_to_its_edge(header, value):
+    assert from_headers({**to_headers(WHOLE), header: value})
+
+
+def test_without_headers_everything_that_is_required_is_named():
+    for nothing in (None, {}):
+        with pytest.raises(EnvelopeRefused) as refused:
+            from_headers(nothing)
+        assert [field for field, _ in refused.value.problems] == [
+            *("ce-specversion", "ce-id", "ce-source", "ce-type", "ce-time")
+        ]
+        assert (refused.value.field, refused.value.rule) == refused.value.problems[0]
+
+
+def test_a_header_of_others_may_stand_there_twice():
+    assert from_headers({**to_headers(WHOLE), "x-a": "1", "X-A": "2"}) == WHOLE
+
+
+def test_all_that_disagrees_with_the_subject_is_named_and_what_agrees_is_not():
+    subject = "intake.acme.incident.v1"
+    check_agreement(WHOLE, IncidentReport, subject, "acme")
+    check_agreement(replace(WHOLE, dataschema="urn:linzhang:intake.incident.v1"), IncidentReport, subject, "acme")
+    other = replace(WHOLE, type="x", dataschema="y", source="z")
+    with pytest.raises(EnvelopeRefused) as refused:
+        check_agreement(other, IncidentReport, subject, "acme")
+    assert [field for field, _ in refused.value.problems] == ["ce-type", "ce-dataschema", "ce-source"]
+
+
+def test_what_is_not_stated_is_told_as_null_and_a_later_reader_need_not_guess():
+    unit = {"id": "u", "name": "站"}
+    assert b'"holder":null' in dump(PostRef(id="p", role="chief", area_id="a", division="360222104201", unit=unit))
 
 
 def test_header_names_are_taken_in_any_case():
@@ -63,6 +153,11 @@ def test_structured_mode_is_refused_with_a_reason():
         ("ce-sequence", "٣", "decimal number"),
         ("ce-sequence", "-1", "decimal number"),
         ("ce-time", "2020-06-01", "RFC 3339"),
+        ("ce-specversion", "", "is required"),
+        ("ce-sequence", "1" * 21, "decimal number"),
+        ("ce-time", "1949-12-31T23:59:59Z", "from 1950 to 2199"),
+        ("ce-time", "2200-01-01T00:00:00Z", "from 1950 to 2199"),
+        ("ce-time", "2020-06-31T00:00:00Z", "RFC 3339"),
         ("ce-time", "9999-12-31T23:59:59-14:00", "from 1950 to 2199"),
         ("ce-time", "0001-01-01T00:00:00+14:00", "from 1950 to 2199"),
         ("ce-time", "٢٠٢٠-06-01T00:00:00Z", "RFC 3339"),

@@ -74,6 +74,18 @@ def test_each_service_hears_what_it_has_a_handler_for(service):
     service.check()
 
 
+def test_what_only_shows_is_answered_afresh_each_time():
+    asked = [command for message in messages() if issubclass(command := message, Command)]
+    shows = {command.name.split(".")[1] for command in asked if command.reads_only}
+    assert shows == {
+        *("who_answers", "show_plan", "show_record", "show_notices", "list_dead", "status", "words", "show", "history"),
+        *("letter", "list", "sheet", "ages"),
+    }
+    assert {command.name for command in asked if command.max_bytes > 131_072} == {
+        *("roster.enrol_areas.v1", "roster.enrol_posts.v1")
+    }
+
+
 ROSTER, PATROL, CASES = ("roster.area.v1.>", "roster.post.v1.>"), "patrol.located.v1.>", "cases.opened.v1.>"
 
 

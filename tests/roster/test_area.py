@@ -44,6 +44,11 @@ def zone(lat):
         (area("a", WEST, SQUARE, kind="grid", parent=WEST_GRID.id), "parent_id", "an area above"),
         (area("a", WEST, SQUARE, mu="10"), "area_mu", "measured on CGCS2000"),
         (area("a", WEST, SQUARE, ended_on=date(2017, 12, 31)), "ended_on", "first day in force"),
+        (
+            area("a", WEST, square(117.0, 117.00000001, 29.0, 29.00000001)),
+            "boundary.coordinates",
+            "enclose some ground",
+        ),
     ],
 )
 def test_a_broken_rule_is_told_with_its_field(stated, field, rule):
@@ -153,6 +158,8 @@ def test_a_boundary_of_too_many_positions_is_refused_where_it_passes_the_limit()
         return (*points, points[0])
 
     assert problems_of([area(TOWN, TOWN, (ring(19_999, 0.04),))], {}) == []
+    one_more = problems_of([area(TOWN, TOWN, (ring(20_000, 0.04),))], {})
+    assert [rule["field"] for rule in one_more] == ["areas.0.boundary.coordinates.0.0"]
     told = problems_of([area(TOWN, TOWN, (ring(19_999, 0.04), ring(4, 0.01)))], {})
     assert told == [
         {"field": "areas.0.boundary.coordinates.0.1", "rule": "must end within 20000 positions of the whole boundary"}
@@ -177,6 +184,12 @@ def test_a_stated_size_agrees_within_a_thousandth_of_the_measured_one(off, agree
     stated = EAST_AREA.model_copy(update={"area_mu": round(square_metres * 3 / 2000 * (1 + Decimal(off)), 4)})
     told = problems_of([stated], {TOWN: TOWN_AREA})
     assert [one["field"] for one in told] == ([] if agrees else ["areas.0.area_mu"])
+
+
+@pytest.mark.parametrize("share", ["0.999", "1.001"])
+def test_a_stated_size_that_is_off_by_a_thousandth_still_agrees(share):
+    stated = EAST_AREA.model_copy(update={"area_mu": size_mu(EAST_AREA) * Decimal(share)})
+    assert problems_of([stated], {TOWN: TOWN_AREA}) == []
 
 
 def test_a_measured_size_has_four_places_rounded_half_to_even():

@@ -60,6 +60,23 @@ def test_a_change_recorded_late_leaves_what_was_known_before_as_it_was():
     assert holder(after, "2020-03-15", datetime(2018, 1, 1, tzinfo=UTC)) is None
 
 
+def test_an_appointment_leaves_what_was_recorded_and_records_what_is_known_from_now_on():
+    (was,) = CHIEF.appointments
+    earlier = was.model_copy(update={"held_from": date(2018, 1, 1), "held_to": date(2018, 12, 31)})
+    before = CHIEF.model_copy(update={"appointments": (earlier, was)})
+    after = appoint(before, "p-b", "2020-03-01", "2020-03-31")
+    recorded = [
+        (one.person.id, str(one.held_from), str(one.held_to), one.recorded_at, one.superseded_at)
+        for one in after.appointments
+    ]
+    assert recorded == [
+        ("p-a", "2018-01-01", "2018-12-31", was.recorded_at, None),
+        ("p-a", "2019-01-01", "None", was.recorded_at, NOW),
+        ("p-a", "2019-01-01", "2020-02-29", NOW, None),
+        ("p-b", "2020-03-01", "2020-03-31", NOW, None),
+    ]
+
+
 def test_the_same_appointment_again_changes_nothing():
     after = appoint(CHIEF, "p-b", "2020-03-01")
     assert appoint(after, "p-b", "2020-03-01", now=datetime(2020, 7, 1, tzinfo=UTC)) == after

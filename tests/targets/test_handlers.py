@@ -56,6 +56,13 @@ async def test_only_the_operator_sets_the_plan(tx):
     assert refused.value.status == 403
 
 
+async def test_a_target_is_set_only_within_the_division_of_the_subject(tx):
+    more = asking(SetTarget(target=target(amount=Decimal(1))), OPERATOR, Division("360222000000"))
+    with pytest.raises(Problem) as refused:
+        await handlers.set_target(tx, more)
+    assert (refused.value.status, refused.value.word) == (403, "outside-division")
+
+
 async def test_progress_adds_up_and_every_report_has_a_fate(tx):
     news = await handlers.count_progress(
         tx,
@@ -127,9 +134,10 @@ async def test_of_several_chiefs_of_one_area_the_case_counts_for_the_nearest(tx)
     assert entered.post.id == "b-002"
 
 
+@pytest.mark.parametrize("number", [1, None], ids=["numbered", "without a number"])
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-async def test_what_undoes_a_case_undoes_its_entry_which_stays_to_be_seen(tx, order):
-    numbered = [(1, opened()), (2, voided())]
+async def test_what_undoes_a_case_undoes_its_entry_which_stays_to_be_seen(tx, order, number):
+    numbered = [(number, opened()), ((number or 0) + 1, voided())]
     news = await kept(tx, *(numbered[n] for n in order))
     assert [type(fact) for fact in news] == [RecordEntered, RecordUndone]
     assert (news[1].post.id, news[1].what, news[1].undone_by) == (CHIEF_OF_VILLAGE, "opened", "voided")
