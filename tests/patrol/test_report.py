@@ -252,6 +252,16 @@ LOCATED, LINKED, REVISED, REPEAT = Fate.LOCATED, Fate.LINKED, Fate.REVISED, Fate
                 (LINKED, "a", 3, False, None),
             ],
         ),
+        # Who has left is not left behind.
+        (
+            [reported("a"), reported("b"), reported("b", OFF, revision=2), reported("a", lat=NORTH, revision=2)],
+            [
+                (LOCATED, "a", 1, False, None),
+                (LINKED, "a", 2, False, None),
+                (REVISED, "b", 1, False, "a"),
+                (REVISED, "a", 1, False, None),
+            ],
+        ),
         # Who is left behind together stays together, and nobody else's weight changes.
         (
             [reported("a"), reported("b"), reported("c"), reported("a", OFF, revision=2), reported("d")],
