@@ -95,8 +95,10 @@ def test_on_a_border_the_smaller_code_wins_in_whatever_order_areas_are_stated():
     west = square("z-west", 117.0, 117.1, division="360222104201")
     east = square("a-east", 117.1, 117.2, division="360222104202")
     for stated in ([west, east], [east, west]):
-        found = Ground(stated).containing([117.1, 117.05, 117.15, 117.1], [29.05] * 4, [DAY] * 4)
-        assert [[area.id for area in one] for one in found] == [["z-west"], ["z-west"], ["a-east"], ["z-west"]]
+        ground = Ground(stated)
+        for _ in range(2):  # what was found inside is remembered, and holds for no border
+            found = ground.containing([117.1, 117.05, 117.15, 117.1], [29.05] * 4, [DAY] * 4)
+            assert [[area.id for area in one] for one in found] == [["z-west"], ["z-west"], ["a-east"], ["z-west"]]
 
 
 def test_a_point_in_a_hole_of_an_area_lies_not_in_it():

@@ -109,6 +109,7 @@ async def test_dead_letters_are_grouped_by_durable_and_cause_with_the_newest_as_
         (PROGRESS.name, "ValueError", 1),
     ]
     group = groups[1]
+    assert '"external_id":"b"' in group.example["body"]
     assert (group.first_at, group.last_at, len(group.ids)) == (NOW, later, 2)
     assert (group.example["reason"], group.example["message_id"], group.example["subject"]) == (
         "'second'",
