@@ -324,6 +324,6 @@ class Case(Value):
     look_back_on: date | None = None
     merged_into: CaseRef | None = None
     same_site: tuple[CaseRef, ...] = ()
-    weight: Annotated[int, Field(ge=1)] = 1
+    weight: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1
     since: Instant
     moved_on: date | None = None

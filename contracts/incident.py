@@ -181,7 +181,7 @@ class Incident(Value):
     text: Text
     evidence: tuple[Evidence, ...] = ()
     details: dict[str, Any] = Field(default_factory=dict)
-    weight: Annotated[int, Field(ge=1)] = 1
+    weight: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -51,7 +51,7 @@ class IncidentLinked(Fact):
     incident: Incident
     to: UUID
     distance_m: Annotated[float, Field(ge=0)]
-    weight: Annotated[int, Field(ge=2)]
+    weight: Annotated[int, Field(ge=2, le=1_000_000_000)]
 
 
 class IncidentRevised(Fact):

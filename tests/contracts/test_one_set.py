@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from contracts import publish
 from contracts.event import Command, Intake
+from contracts.patrol import IncidentLinked
 from contracts.reading import parse
 from contracts.schemas import file_name, messages
 from tests.contracts.from_schema import from_schema
@@ -159,3 +160,10 @@ ANYTHING = ("intake.track.v1.points[]", "object")
 def test_every_number_text_and_list_that_people_send_has_bounds_in_its_schema(message):
     unbounded = [ANYTHING] if message.name == "intake.track.v1" else []
     assert list(bounds(published(message), published(message), message.name)) == unbounded
+
+
+@pytest.mark.parametrize("weight", [1_000_000_000, 1_000_000_001])
+def test_how_many_reports_a_fact_tells_of_is_no_more_than_a_table_holds(weight):
+    (linked, *_) = recorded(IncidentLinked)
+    body, _ = read(IncidentLinked, {**linked, "weight": weight})
+    assert (body is not None) == (weight == 1_000_000_000)
