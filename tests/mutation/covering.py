@@ -13,11 +13,25 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from coverage import CoverageData
+from coverage.data import combine_parallel_data
 
 from tests.mutation.workshop import OURS, ROOT
 
 Covers = Mapping[str, Mapping[int, frozenset[str]]]
 """By module and line: the tests, as pytest names them; a line that runs when the module is imported has none."""
+
+
+TEST_NOW = "PYTEST_CURRENT_TEST"
+SETTINGS = f"""\
+[run]
+data_file = {{data_file}}
+source = contracts,services
+dynamic_context = test_function
+# A process that a test starts is measured too, under the name of the test.
+context = ${{{{{TEST_NOW}-}}}}
+patch = subprocess
+parallel = true
+"""
 
 
 class TestsFail(Exception):
@@ -53,21 +67,19 @@ def covers(tests: Sequence[str]) -> Covers:
     """Run the tests once and see. Raises TestsFail with the end of what pytest said."""
     with tempfile.TemporaryDirectory() as place:
         data_file, settings = Path(place) / "data", Path(place) / "settings"
-        settings.write_text(
-            f"[run]\ndata_file = {data_file}\nsource = contracts,services\ndynamic_context = test_function\n"
-        )
+        settings.write_text(SETTINGS.format(data_file=data_file))
         command = (sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", "-q", *tests)
         told = subprocess.run(
             [*command, "-p", "no:cacheprovider"],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={name: said for name, said in os.environ.items() if name != TEST_NOW} | {"PYTHONPATH": str(ROOT)},
         )
         if told.returncode:
             raise TestsFail(told.stdout[-4000:])
         data = CoverageData(str(data_file))
-        data.read()
+        combine_parallel_data(data)
         found: dict[str, dict[int, frozenset[str]]] = defaultdict(dict)
         for file in data.measured_files():
             for line, contexts in data.contexts_by_lineno(file).items():
@@ -76,7 +88,9 @@ def covers(tests: Sequence[str]) -> Covers:
 
 
 def _test(context: str) -> str | None:
-    """`tests.cases.test_days.test_a` → `tests/cases/test_days.py::test_a`."""
+    """`tests.cases.test_days.test_a` → `tests/cases/test_days.py::test_a`; of a process that a test started, its name."""
+    if "::" in context:
+        return context.partition(" ")[0].partition("[")[0]
     module, _, name = context.rpartition(".")
     file = module.replace(".", "/") + ".py"
     return f"{file}::{name}" if module and (ROOT / file).exists() else None

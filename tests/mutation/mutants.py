@@ -100,6 +100,8 @@ def _walk(node: ast.AST, inside: str, annotated: bool) -> Iterator[Change]:
         return
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         inside = node.name if inside == "module" else f"{inside}.{node.name}"
+    if isinstance(node, ast.If):
+        yield node.test, inside, f"(not ({ast.unparse(node.test)}))"
     if isinstance(node, ast.expr | ast.stmt) and (not annotated or isinstance(node, ast.Constant | ast.Call)):
         for becomes in _instead(node, annotated):
             yield node, inside, becomes if isinstance(becomes, str) else ast.unparse(becomes)
@@ -175,8 +177,6 @@ def _instead(node: ast.expr | ast.stmt, annotated: bool) -> Iterator[str | ast.e
         case ast.Tuple(elts=elements, ctx=ast.Load()) | ast.Set(elts=elements) if len(elements) > 1 and not annotated:
             for kept in _without(elements):
                 yield "(" + ast.unparse(_with(node, elts=kept)) + ")"
-        case ast.If(test=test):
-            yield _with(node, test=ast.UnaryOp(ast.Not(), test))
         case ast.Raise() | ast.Continue() | ast.Break():
             yield "pass"
         case ast.Expr(value=ast.Call() | ast.Await()):

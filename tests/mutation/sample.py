@@ -5,26 +5,31 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.mutation.__main__ import GOAL_PERCENT, TESTS, drawn, faults, known, modules, named, verdicts
-from tests.mutation.workshop import judge
+from tests.mutation.__main__ import GOAL_PERCENT, MADE_ANEW, can_be_read, drawn, faults, known, modules, named
+from tests.mutation.workshop import judge, preload
 
-SAMPLE = 8
+SAMPLE = 7
 SEED = 20200521
 LONGEST_S = 300
+QUICK = ("-m", "not served")
 
 
 def main() -> int:
-    wanted = drawn(faults(modules("rules")), SEED)
-    services = [one for one in TESTS["rules"] if one != "tests/contracts"]
-    told = verdicts(wanted, [*services, "-m", "not served"], jobs=2, longest_s=LONGEST_S, at_most=SAMPLE)
-    judged = [one for one in told if one.word != "no test"]
-    # What the quick tests overlook may be seen by those of the service that ask a database.
-    left = [one.mutant for one in judged if one.word == "survived" and named(one.mutant) not in known()]
-    again = judge([(one, [f"tests/{Path(one.path).parts[1]}"]) for one in left], jobs=2, longest_s=LONGEST_S)
-    survivors = [one.mutant for one in again if one.word == "survived"]
-    print(f"{len(judged)} faults judged, not noticed:", *survivors, sep="\n")
-    enough = len(judged) == SAMPLE and len(survivors) * 100 <= SAMPLE * (100 - GOAL_PERCENT["rules"])
-    return 0 if enough else 1
+    """All tests of the service at the fault: the quick ones, then those that ask a database where these see nothing.
+
+    To ask first which of them run the line would take longer.
+    """
+    preload()
+    excused = known()
+    wanted = [one for one in drawn(faults(modules("rules")), SEED) if can_be_read(one) and named(one) not in excused]
+    left = wanted[:SAMPLE]
+    for chosen in (QUICK, ()):
+        skipped = (f"--deselect={name}" for name in sorted(MADE_ANEW))
+        args = (*chosen, *skipped)
+        told = judge([(one, [f"tests/{Path(one.path).parts[1]}", *args]) for one in left], jobs=2, longest_s=LONGEST_S)
+        left = [one.mutant for one in told if one.word != "noticed"]
+    print(f"of {SAMPLE} faults not noticed:", *left, sep="\n")
+    return 0 if len(left) * 100 <= SAMPLE * (100 - GOAL_PERCENT["rules"]) else 1
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from tests.mutation.workshop import ROOT
         ("a = min(b)", ["a = max(b)"]),
         ("a = zip(b, c, strict=True)", []),
         ("a = dict[str, tuple[int, str]]", []),
-        ("if a:\n    raise b", ["if not a:\n    raise b", "if a:\n    pass"]),
+        ("if a:\n    raise b", ["if (not (a)):\n    raise b", "if a:\n    pass"]),
         ("a = b(update={'c': 1})", ["a = b(update={})", "a = b(update={'c': 2})"]),
         ("a: Annotated[int, Field(ge=3)]", ["a: Annotated[int, Field()]", "a: Annotated[int, Field(ge=4)]"]),
         ("a = 'SELECT b FOR UPDATE'", ["a = 'SELECT b '"]),
