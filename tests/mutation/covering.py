@@ -88,7 +88,7 @@ def covers(tests: Sequence[str]) -> Covers:
 
 
 def _test(context: str) -> str | None:
-    """`tests.cases.test_days.test_a` → `tests/cases/test_days.py::test_a`; of a process that a test started, its name."""
+    """`tests.a.test_b.test_c` → `tests/a/test_b.py::test_c`; a process that a test starts bears its name already."""
     if "::" in context:
         return context.partition(" ")[0].partition("[")[0]
     module, _, name = context.rpartition(".")
