@@ -25,6 +25,15 @@ async def connect(bus, user):
     return await nats.connect(bus.url(user), inbox_prefix=f"_INBOX.{user}".encode())
 
 
+async def through(connection):
+    """All that was said on it has reached the server, and all that the server had for it has come.
+
+    nats-py writes a ping ahead of what waits in its buffer: the second comes after it.
+    """
+    for _ in range(2):
+        await connection.flush()
+
+
 async def tell(bus, service, *facts):
     """Put facts on the bus as the service that owns them."""
     connection = await connect(bus, service)

@@ -24,6 +24,7 @@ from services.runtime.clock import Clock
 from services.runtime.failure import is_of_the_message
 from services.runtime.legible import legible
 from services.runtime.messages import Heard, News, Refused
+from services.runtime.pause import pause_s
 from services.runtime.pull import Pull
 from services.runtime.reading import NotOurs, Unreadable, read, read_message
 from services.runtime.relay import Relay
@@ -236,7 +237,7 @@ class Handling:
             self._relay.wake()
             await pull.terminate(raw)
             return True
-        delay_s = min(self._settings.retry_first_s * 2 ** (attempts - 1), self._settings.retry_longest_s)
+        delay_s = pause_s(self._settings.retry_first_s, attempts, self._settings.retry_longest_s)
         log.warning("put off", delay_s=delay_s, **about)
         metrics.HANDLED.labels(self._name, "failed").inc()
         await pull.put_off(raw, delay_s)

@@ -17,6 +17,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from contracts.wiring import Durable
+from services.runtime.pause import pause_s
 
 log = structlog.get_logger()
 
@@ -93,8 +94,7 @@ class Pull:
             # A request that was cut short after some messages is the first in a row, and is made again at once.
             self._refused += 1
             if self._refused > 1:
-                pause_s = min(PAUSE_FIRST_S * 2 ** min(self._refused - 2, 10), PAUSE_LONGEST_S)
-                self._ask_at = self._last_sign + pause_s
+                self._ask_at = self._last_sign + pause_s(PAUSE_FIRST_S, self._refused - 1, PAUSE_LONGEST_S)
             log.debug("pull refused", durable=self.durable.name, status=code, reason=status.get("Description"))
 
     async def take(self) -> list[Msg]:
@@ -102,9 +102,9 @@ class Pull:
         await self._ask()
         if not self._arrived:
             self._something.clear()
-            pause_s = self._ask_at - asyncio.get_running_loop().time()
+            left_s = self._ask_at - asyncio.get_running_loop().time()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause_s if pause_s > 0 else SILENT_S):
+                async with asyncio.timeout(left_s if left_s > 0 else SILENT_S):
                     await self._something.wait()
         taken: list[Msg] = []
         size = 0

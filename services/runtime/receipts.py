@@ -88,7 +88,7 @@ class Receipts:
     async def publish(self, wave: Sequence[Sending], timeout_s: float) -> Receipted:
         """Publish the rows and wait for all receipts."""
         found = Receipted({one.row["id"]: "no receipt in time" for one in wave})
-        everything = asyncio.get_running_loop().create_future()
+        everything = asyncio.Event()
         left = len(wave)
 
         def settle(one: Sending) -> Callable[[dict[str, Any]], None]:
@@ -103,8 +103,8 @@ class Receipts:
                     found.failed[one.row["id"]] = error.get("description", "refused by the stream")
                     if error.get("err_code") == WRONG_LAST_SEQUENCE:
                         found.overtaken.add(one.row["id"])
-                if not left and not everything.done():
-                    everything.set_result(None)
+                if not left:
+                    everything.set()
 
             return told
 
@@ -122,7 +122,7 @@ class Receipts:
             )
         try:
             async with asyncio.timeout(timeout_s):
-                await everything
+                await everything.wait()
         except TimeoutError:
             log.warning("receipts missing", count=len(found.failed))
         finally:

@@ -16,6 +16,7 @@ from nats.aio.client import Client
 from contracts.wiring import STREAMS
 from services.runtime import metrics, outbox
 from services.runtime.breaker import AWAY, Breaker
+from services.runtime.pause import pause_s
 from services.runtime.receipts import Receipted, Receipts, Sending
 from services.runtime.settings import Settings
 from services.runtime.transaction import Sql
@@ -195,4 +196,4 @@ class Relay:
             self._put_off.update(dict.fromkeys((row["partitionkey"] for row in late), until))
         self._fruitless = 0 if sent else self._fruitless + 1
         if receipted.overtaken and not sent:
-            await asyncio.sleep(min(OVERTAKEN_S * 2 ** min(self._fruitless - 1, 10), FRUITLESS_S))
+            await asyncio.sleep(pause_s(OVERTAKEN_S, self._fruitless, FRUITLESS_S))

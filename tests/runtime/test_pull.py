@@ -1,0 +1,247 @@
+"""How many messages a pull asks for, and when: by its pace, by what it holds, by what it was told."""
+
+import json
+
+import nats
+import pytest
+from nats.aio.msg import Msg
+
+from contracts.wiring import Durable
+from services.runtime.pause import pause_s
+from services.runtime.pull import Pull
+from tests.telling import through
+
+MIB = 1024 * 1024
+WHOLE = 200
+"""Twice the largest batch; the pace with which it begins is enough for it."""
+
+
+class Desk:
+    """A pull, and who sits where the server keeps the durable: sees what is asked and settled."""
+
+    def __init__(self, bus, server):
+        self.bus, self.server = bus, server
+        self.pull = Pull(bus, Durable("d", "NONE", "a.>", ack_wait_s=3.0), batch_max=100)
+        self._told = 0
+
+    async def enter(self):
+        self._asked = await self.server.subscribe("$JS.API.CONSUMER.MSG.NEXT.NONE.d")
+        self._settled = await self.server.subscribe("ack.>")
+        await through(self.server)
+        await self.pull.start()
+
+    async def _come(self, subscription):
+        await through(self.bus)
+        await through(self.server)
+        return [await subscription.next_msg() for _ in range(subscription.pending_msgs)]
+
+    async def requests(self):
+        """Let it ask, if it would; what it has asked since the last look."""
+        await self.pull.ack([])
+        return [json.loads(message.data) for message in await self._come(self._asked)]
+
+    async def asked(self):
+        return [request["batch"] for request in await self.requests()]
+
+    async def settled(self):
+        return [(message.subject, message.data) for message in await self._come(self._settled)]
+
+    async def says(self, status, unfilled=None):
+        headers = {"Status": status, "Nats-Pending-Messages": unfilled}
+        told = {name: value for name, value in headers.items() if value} or None
+        await self.pull._receive(Msg(self.bus, self.pull._inbox + ".1", "", b"", told))
+
+    async def sends(self, *sizes):
+        """Messages of so many bytes."""
+        sent = []
+        for size in sizes:
+            self._told += 1
+            sent.append(Msg(self.bus, "a.b", f"ack.{self._told}", b"x" * size))
+            await self.pull._receive(sent[-1])
+        return sent
+
+
+@pytest.fixture
+async def desk(plain):
+    desk = Desk(await nats.connect(plain), await nats.connect(plain))
+    await desk.enter()
+    yield desk
+    for client in (desk.bus, desk.server):
+        await client.close()
+
+
+async def test_the_first_request_is_for_a_whole_window_and_there_is_no_second_beside_it(desk):
+    first = {"batch": WHOLE, "max_bytes": 4 * MIB, "expires": 30 * 10**9, "idle_heartbeat": 5 * 10**9}
+    assert [await desk.requests(), await desk.requests()] == [[first], []]
+
+
+@pytest.mark.parametrize(
+    ("paces", "window"),
+    [
+        ([(10, 0.05)], 200),
+        ([(10, 0.1)], 180),
+        ([(1, 0.01)], 180),
+        ([(0, 1.0)], 160),
+        ([(0, 1.0), (0, 1.0)], 128),
+        ([(100, 0.1)], 200),
+        ([(1, 0.0)], 200),
+        ([(0, 1.0)] * 25, 4),
+    ],
+)
+async def test_the_window_is_what_is_handled_in_a_third_of_the_time_for_acknowledging(desk, paces, window):
+    """Of the pace the latest batch makes a fifth; at least four, at most two batches."""
+    for handled, seconds in paces:
+        desk.pull.measure(handled, seconds)
+    assert await desk.asked() == [window]
+
+
+async def test_it_asks_again_when_half_of_the_window_is_free(desk):
+    """What is held counts as what is asked for; with 185 the half is 92."""
+    desk.pull.measure(125, 1.0)
+    assert await desk.asked() == [185]
+    held = await desk.sends(*[1] * 185)
+    assert await desk.asked() == []
+    await desk.pull.ack(held)
+    assert await desk.asked() == [185]
+    held = await desk.sends(*[1] * 92)
+    await desk.pull.ack(held[:91])
+    assert await desk.asked() == []
+    await desk.pull.ack(held[91:])
+    assert await desk.asked() == [92]
+
+
+async def test_with_no_request_open_it_asks_for_whatever_room_there_is(desk):
+    assert await desk.asked() == [WHOLE]
+    held = await desk.sends(*[1] * WHOLE)
+    await desk.pull.ack(held[:1])
+    assert await desk.asked() == [1]
+
+
+async def test_it_asks_for_nothing_while_it_holds_more_than_half_of_the_bytes(desk):
+    assert await desk.asked() == [WHOLE]
+    large = await desk.sends(MIB, MIB)
+    await desk.says("408")
+    assert await desk.asked() == [WHOLE - 2]
+    (one,) = await desk.sends(1)
+    await desk.says("408")
+    assert await desk.asked() == []
+    await desk.pull.terminate(one)
+    await desk.pull.terminate(one)
+    assert await desk.asked() == [WHOLE - 2]
+    await desk.pull.ack(large)
+    await desk.says("408")
+    assert await desk.asked() == [WHOLE]
+
+
+@pytest.mark.parametrize(
+    ("status", "unfilled", "again"),
+    [
+        ("100", None, []),
+        ("100", "200", []),
+        ("404", None, [WHOLE]),
+        ("408", None, [WHOLE]),
+        ("408", "150", [150]),
+        ("408", "99", []),
+        ("408", "300", [WHOLE]),
+        ("409", None, [WHOLE]),
+        ("409", "150", [150]),
+        ("503", None, [WHOLE]),
+        ("", None, [WHOLE]),
+    ],
+)
+async def test_what_a_request_did_not_bring_is_asked_for_again_and_a_heartbeat_ends_none(desk, status, unfilled, again):
+    assert await desk.asked() == [WHOLE]
+    await desk.says(status, unfilled)
+    assert await desk.asked() == again
+
+
+@pytest.mark.parametrize(
+    ("said", "pause"),
+    [
+        (["409"], None),
+        (["409"] * 2, 0.05),
+        (["409"] * 3, 0.1),
+        (["503"] * 6, 0.8),
+        (["409"] * 7, 1.0),
+        (["409"] * 2000, 1.0),
+        (["409"] * 2 + ["100"] + ["409"], 0.1),
+        (["409"] * 6 + ["408"] + ["409"] * 2, 0.05),
+        (["409"] * 6 + ["404"] + ["409"] * 2, 0.05),
+        (["409"] * 6 + ["a message"] + ["409"] * 2, 0.05),
+    ],
+)
+async def test_whoever_is_refused_again_and_again_pauses_for_longer_and_longer(desk, said, pause):
+    """A durable that is gone refuses at once."""
+    for one in said:
+        await (desk.sends(1) if one == "a message" else desk.says(one))
+    if pause is None:
+        assert await desk.asked() == [WHOLE]
+        return
+    assert desk.pull._ask_at - desk.pull._last_sign == pytest.approx(pause)
+    desk.pull._ask_at += 60
+    assert await desk.asked() == []
+    desk.pull._ask_at -= 120
+    assert len(await desk.asked()) == 1
+
+
+async def test_what_was_asked_over_a_connection_that_is_lost_is_asked_again_without_a_pause(desk):
+    for _ in range(9):
+        assert len(await desk.asked()) <= 1
+        await desk.says("409")
+    desk.pull._ask_at += 60
+    desk.pull.forget_requests()
+    assert await desk.asked() == [WHOLE]
+    desk.pull.forget_requests()
+    assert await desk.asked() == [WHOLE]
+
+
+async def test_a_request_of_which_nothing_is_heard_for_two_heartbeats_and_a_half_is_made_again(desk):
+    assert await desk.asked() == [WHOLE]
+    desk.pull._last_sign -= 6
+    assert await desk.asked() == []
+    desk.pull._last_sign -= 7
+    assert await desk.asked() == [WHOLE]
+
+
+async def test_whoever_has_stopped_asks_for_nothing(desk):
+    desk.pull.stop()
+    assert await desk.asked() == []
+
+
+@pytest.mark.parametrize(
+    ("sizes", "batches"),
+    [
+        ([1] * 101, [100, 1]),
+        ([MIB - 1, 1, 1], [2, 1]),
+        ([MIB - 2, 1, 1, 1], [3, 1]),
+        ([MIB, 1], [1, 1]),
+        ([2 * MIB, 2 * MIB], [1, 1]),
+    ],
+)
+async def test_a_batch_ends_with_its_number_or_with_the_message_that_reaches_a_mebibyte(desk, sizes, batches):
+    await desk.sends(*sizes)
+    assert [len(await desk.pull.take()) for _ in batches] == batches
+
+
+async def test_a_message_is_settled_by_the_word_for_what_became_of_it(desk):
+    """A plain nak would come back at once."""
+    done, late, bad, kept = await desk.sends(1, 1, 1, 1)
+    await desk.pull.ack([done])
+    await desk.pull.put_off(late, 0.25)
+    await desk.pull.terminate(bad)
+    assert await desk.settled() == [
+        ("ack.1", b"+ACK"),
+        ("ack.2", b'-NAK {"delay": 250000000}'),
+        ("ack.3", b"+TERM"),
+    ]
+    desk.pull.stop()
+    await desk.pull.give_back()
+    assert await desk.settled() == [(kept.reply, b"-NAK")]
+    assert await desk.pull.take() == []
+
+
+@pytest.mark.parametrize(
+    ("failures", "pause"), [(1, 0.5), (2, 1.0), (3, 2.0), (10, 256.0), (11, 300.0), (12, 300.0), (5000, 300.0)]
+)
+def test_a_pause_doubles_up_to_the_longest(failures, pause):
+    assert pause_s(0.5, failures, 300.0) == pause
