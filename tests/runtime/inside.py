@@ -85,9 +85,16 @@ class Inside:
         await pull.start()
         return pull
 
-    def handling(self, handler, locks=None):
+    async def taken(self, pull, count):
+        """So many messages, once they have come."""
+        taken = await pull.take()
+        while len(taken) < count:
+            taken += await pull.take()
+        return taken
+
+    def handling(self, handler, locks=None, breaker=None):
         subscription = Subscription.of(ProgressReport, PROGRESS, handler, locks)
-        breaker = Breaker("database")
+        breaker = breaker or Breaker("database")
         return Handling("targets", subscription, self.pool, self.settings, Clock(), breaker, self.relay)
 
     async def state(self):
