@@ -1,15 +1,17 @@
 """`linzhang up --sample` as an operator runs it, and `linzhang …` beside it."""
 
 import asyncio
+import atexit
 import os
 import shutil
-import subprocess
 import sys
+from functools import cache
 
 import pytest
 
 from deploy.local.home import Home
 from deploy.local.postgres import temporary_home
+from tests.cli.warm import Warm
 
 LINZHANG = (sys.executable, "-m", "cli")
 
@@ -20,10 +22,14 @@ def environment(home, **more):
 
 def linzhang(home, *arguments, **more):
     """One command to its end: its exit status, stdout and stderr."""
-    done = subprocess.run(
-        (*LINZHANG, *arguments), env=environment(home, **more), capture_output=True, text=True, timeout=90, check=False
-    )
-    return done.returncode, done.stdout, done.stderr
+    return warm().run(arguments, environment(home, **more), timeout_s=90)
+
+
+@cache
+def warm():
+    found = Warm()
+    atexit.register(found.end)
+    return found
 
 
 class Up:
