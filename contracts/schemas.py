@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -45,8 +46,13 @@ def schema_of(model: type[BaseModel], name: str) -> dict[str, Any]:
     What people send may have no field but these, however deep; what services tell may come to have more.
     """
     sent_to_us = issubclass(model, Intake | Command)
-    schema = model.model_json_schema(mode="validation" if sent_to_us else "serialization")
+    schema = _described(model, "validation" if sent_to_us else "serialization")
     return {"$schema": DRAFT, "$comment": SCHEMA_PREFIX + name, **_published(schema, closed=sent_to_us)}
+
+
+@cache
+def _described(model: type[BaseModel], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
+    return model.model_json_schema(mode=mode)
 
 
 def _published(part: Any, closed: bool) -> Any:
