@@ -55,7 +55,6 @@ class Pull:
         self._ask_at = 0.0
         self._something = asyncio.Event()
         self._rate = batch_max * 6.0 / durable.ack_wait_s
-        self.redelivered = 0
         self.stopped = False
 
     @property

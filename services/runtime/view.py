@@ -16,20 +16,17 @@ class View(Generic[T]):
 
     def __init__(self, load: Callable[[Sql], Awaitable[T]]) -> None:
         self._load = load
-        self._version = -1
-        self._value: T | None = None
+        self._built: tuple[int, T] | None = None
 
     async def at(self, tx: Transaction) -> T:
         """The value as this transaction sees it."""
         version: int = await tx.sql.fetchval("SELECT version FROM view_version")
-        if version != self._version or self._value is None:
-            value = await self._load(tx.sql)
+        if self._built is None or self._built[0] != version:
+            self._built = version, await self._load(tx.sql)
             # It lives long and is large: the collector need not walk through it again and again.
             gc.collect()
             gc.freeze()
-            self._value, self._version = value, version
-            return value
-        return self._value
+        return self._built[1]
 
     async def changed(self, tx: Transaction) -> None:
         """Say that the rows have changed; seen by every replica once this transaction commits."""

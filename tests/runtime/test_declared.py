@@ -1,5 +1,7 @@
 """What a service is made of: its declaration, refused commands as problems, reference data that it keeps."""
 
+import gc
+import weakref
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -170,3 +172,25 @@ async def test_a_view_is_built_anew_when_its_rows_have_changed_and_not_before(tx
     assert await view.at(tx) == 1
     await view.changed(tx)
     assert [await view.at(tx), await view.at(tx), built] == [2, 2, [0, 1]]
+
+
+class Knot:
+    """Garbage that only the collector finds."""
+
+    def __init__(self):
+        self.itself = self
+
+
+async def test_what_a_view_holds_is_spared_the_collector_and_what_nobody_holds_is_collected_before(tx):
+    async def load(sql):
+        knots.append(weakref.ref(Knot()))
+        return ["held"]
+
+    knots, frozen = [], gc.get_freeze_count()
+    gc.disable()
+    try:
+        await View(load).at(tx)
+    finally:
+        gc.enable()
+    assert knots[0]() is None
+    assert gc.get_freeze_count() > frozen

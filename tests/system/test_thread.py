@@ -191,8 +191,11 @@ async def test_a_killed_service_is_started_again_and_nothing_is_lost_or_doubled(
         await notified.close()
         await cases.close()
     watching.cancel()
-    status, _ = await asyncio.to_thread(http_get, system.run.http_ports[service], "/readyz")
-    assert status == 200
+
+    async def ready():
+        return (await asyncio.to_thread(http_get, system.run.http_ports[service], "/readyz"))[0] == 200
+
+    await until(ready)
     assert any(line.startswith(f"{service}: ended with -9") for line in system.said)
 
 
@@ -200,4 +203,8 @@ async def test_every_part_is_alive_ready_and_measured(system):
     for service in SERVICES:
         port = system.run.http_ports[service]
         assert [http_get(port, path)[0] for path in ("/livez", "/readyz", "/metrics")] == [200, 200, 200]
-        assert "linzhang_outbox_unsent 0.0" in http_get(port, "/metrics")[1]
+
+        async def all_sent():
+            return "linzhang_outbox_unsent 0.0" in (await asyncio.to_thread(http_get, port, "/metrics"))[1]
+
+        await until(all_sent)
