@@ -67,13 +67,15 @@ async def groups(sql: Sql) -> tuple[DeadLetterGroup, ...]:
     """What waits, grouped by durable and cause, the newest letter of each group as its example."""
     rows = await sql.fetch(
         """
-        SELECT durable, cause, count(*) AS count, (array_agg(id ORDER BY at DESC))[:1000] AS ids,
-               min(at) AS first_at, max(at) AS last_at,
-               (array_agg(subject ORDER BY at DESC))[1] AS subject,
-               (array_agg(reason ORDER BY at DESC))[1] AS reason,
-               (array_agg(message_id ORDER BY at DESC))[1] AS message_id,
-               (array_agg(encode(substring(body FOR 500), 'escape') ORDER BY at DESC))[1] AS body
-        FROM dead_letters WHERE state = 'waiting' GROUP BY durable, cause ORDER BY durable, cause
+        WITH kinds AS (
+            SELECT durable, cause, count(*) AS count, (array_agg(id ORDER BY at DESC))[:1000] AS ids,
+                   min(at) AS first_at, max(at) AS last_at
+            FROM dead_letters WHERE state = 'waiting' GROUP BY durable, cause
+        )
+        SELECT kinds.*, newest.subject, newest.reason, newest.message_id,
+               encode(substring(newest.body FOR 500), 'escape') AS body
+        FROM kinds JOIN dead_letters AS newest ON newest.id = kinds.ids[1]
+        ORDER BY kinds.durable, kinds.cause
         """
     )
     return tuple(

@@ -5,6 +5,7 @@ import os
 import signal
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import asyncpg
@@ -199,12 +200,12 @@ async def test_a_killed_service_is_started_again_and_nothing_is_lost_or_doubled(
     assert any(line.startswith(f"{service}: ended with -9") for line in system.said)
 
 
+async def all_sent(port):
+    return "linzhang_outbox_unsent 0.0" in (await asyncio.to_thread(http_get, port, "/metrics"))[1]
+
+
 async def test_every_part_is_alive_ready_and_measured(system):
     for service in SERVICES:
         port = system.run.http_ports[service]
         assert [http_get(port, path)[0] for path in ("/livez", "/readyz", "/metrics")] == [200, 200, 200]
-
-        async def all_sent():
-            return "linzhang_outbox_unsent 0.0" in (await asyncio.to_thread(http_get, port, "/metrics"))[1]
-
-        await until(all_sent)
+        await until(partial(all_sent, port))
