@@ -1,6 +1,8 @@
 """How many messages a pull asks for, and when: by its pace, by what it holds, by what it was told."""
 
+import asyncio
 import json
+from dataclasses import replace
 
 import nats
 import pytest
@@ -9,6 +11,7 @@ from nats.aio.msg import Msg
 from contracts.wiring import Durable
 from services.runtime.pause import pause_s
 from services.runtime.pull import Pull
+from tests.servers import until
 from tests.telling import through
 
 MIB = 1024 * 1024
@@ -245,3 +248,27 @@ async def test_a_message_is_settled_by_the_word_for_what_became_of_it(desk):
 )
 def test_a_pause_doubles_up_to_the_longest(failures, pause):
     assert pause_s(0.5, failures, 300.0) == pause
+
+
+async def test_all_that_is_held_is_reported_as_in_progress_again_and_again_while_there_is_a_connection(desk):
+    """Else what waits for its batch would come again, and to another."""
+    desk.pull.durable = replace(desk.pull.durable, ack_wait_s=0.03)
+    done, _ = await desk.sends(1, 1)
+    beating = asyncio.create_task(desk.pull.beat())
+    in_progress = {("ack.1", b"+WPI"), ("ack.2", b"+WPI")}
+    heard = []
+
+    async def heard_of(*settled):
+        heard.extend(await desk.settled())
+        return all(heard.count(one) >= 3 for one in settled)
+
+    await until(lambda: heard_of(*in_progress))
+    await desk.pull.ack([done])
+    await desk.settled()
+    heard.clear()
+    await until(lambda: heard_of(("ack.2", b"+WPI")))
+    assert ("ack.1", b"+WPI") not in heard
+    await desk.bus.close()
+    ended, _ = await asyncio.wait([beating], timeout=0.2)
+    assert ended == set()
+    beating.cancel()
