@@ -92,6 +92,12 @@ async def test_what_nobody_announces_is_sent_too(runtime):
     assert [said for said in runtime.statements if "notify" in said.lower()] == []
 
 
+async def test_a_relay_that_was_woken_once_looks_once_and_waits_again(runtime):
+    runtime.relay.wake()
+    runtime.relay.wake()
+    assert [await runtime.relay._woken(), await runtime.relay._woken()] == [True, False]
+
+
 async def test_a_relay_that_does_not_lead_wakes_the_one_that_does(runtime):
     """STACK row 14."""
     async with inside(runtime.bus, runtime.dsn) as other:
