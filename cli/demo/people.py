@@ -38,6 +38,7 @@ from contracts.case_commands import (
     RaiseObjection,
     ReassignCase,
     ReceiptLetter,
+    RecordParticulars,
     ReferCase,
     RefuseExtension,
     RefusePlan,
@@ -229,6 +230,7 @@ class People:
                     (0.05, office, ReferCase, referral),
                     (0.07, office, HandUp, {"reason": "县级协调不动"}),
                     (0.09, office, VoidCase, {"reason": "录入有误"}),
+                    (0.19, office, RecordParticulars, {"illegal_area_mu": "3.2", "compartment": "12"}),
                 ]
             case CaseState.ASSIGNED:
                 fresh = case.assigned_at is not None and now - case.assigned_at < timedelta(hours=24)
@@ -252,6 +254,12 @@ class People:
                     (0.03, reviewer, RelapseCase, {"why": RelapseReason.FALSE_RECTIFICATION, "reason": "补植未成活"}),
                     (0.035, office, VoidCase, {"reason": "录入有误"}),
                     (0.10, reviewer, PassLookBack, {}),
+                    (
+                        0.15,
+                        office,
+                        RecordParticulars,
+                        {"penalty_document": f"林罚决字{_number(case)}", "fine_yuan": "800"},
+                    ),
                 ]
         return []
 

@@ -13,14 +13,11 @@ from cli.demo.tables import show
 from cli.say import say
 from contracts.commands import CASE_COMMANDS
 
-EVERYTHING_HAPPENS_IN_A_LONG_PLAY = {"books.every_move"}
-"""With few reports some move of the machine is made by nobody."""
-
 
 @pytest.mark.timeout(600)
 def test_every_book_of_a_play_balances(evidence):
     wrong = {book.key: book.differences()[:3] for book in audit(evidence) if not book.balances}
-    assert {key: said for key, said in wrong.items() if key not in EVERYTHING_HAPPENS_IN_A_LONG_PLAY} == {}
+    assert wrong == {}
 
 
 @pytest.mark.timeout(600)

@@ -43,6 +43,7 @@ TELLS = {
     "acknowledge": ("referral_acknowledged", None),
     "conclude": ("referral_concluded", None),
     "hand_up": ("handed_up", None),
+    "record": ("recorded", None),
     "receipt_letter": ("letter_receipted", None),
     "reply_letter": ("letter_replied", None),
 }
