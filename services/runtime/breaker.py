@@ -21,9 +21,8 @@ AWAY = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.ReadOnlySQLTransactionError,
     OSError,
-    TimeoutError,
 )
-"""What says that the database, not the message, is at fault."""
+"""What says that the database, not the message, is at fault; a TimeoutError is an OSError."""
 AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 """What says that another transaction was in the way."""
 
