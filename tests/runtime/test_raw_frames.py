@@ -32,7 +32,7 @@ from tests.servers import database, running, until
 from tests.telling import connect, tell
 
 SEED = 20201127
-FRAMES = 10_000
+FRAMES, TURNS = 10_000, 5
 AT_ONCE = 50
 PACE_S = 0.05
 HEARING = ("patrol", "cases", "targets")
@@ -196,12 +196,12 @@ class Quiet:
             if told.headers["ce-causationid"] == id:
                 return time.perf_counter() - started
 
-    async def median_while(self, work):
+    async def waits_while(self, work):
         task, took = asyncio.ensure_future(work), []
-        while not task.done() or len(took) < 10:
+        while not task.done() or len(took) < 3:
             took.append(await self.report())
         await task
-        return statistics.median(took)
+        return took
 
     async def leave(self):
         await self.client.close()
@@ -211,9 +211,12 @@ class Quiet:
 async def test_ten_thousand_mutated_frames_stop_nobody(bus, served):
     """Beside a quiet sender, who waits no longer than beside as many lawful ones, twice over."""
     flood, quiet = await Flood(bus).enter(), await Quiet(bus).enter()
-    beside_lawful = await quiet.median_while(flood.pour(FRAMES // 5, True, PACE_S))
-    beside_mutated = await quiet.median_while(flood.pour(FRAMES, False, PACE_S))
-    assert beside_mutated <= 2 * beside_lawful
+    beside_lawful, beside_mutated = [], []
+    # By turns: what else the processors do meanwhile falls on both alike.
+    for _ in range(TURNS):
+        beside_lawful += await quiet.waits_while(flood.pour(FRAMES // 5 // TURNS, True, PACE_S))
+        beside_mutated += await quiet.waits_while(flood.pour(FRAMES // TURNS, False, PACE_S))
+    assert statistics.median(beside_mutated) <= 2 * statistics.median(beside_lawful)
 
     async def answered():
         return flood.answered == flood.sent["zhang"]
