@@ -23,10 +23,10 @@ check: $(READY)  ## style, types, who may import whom, and the published contrac
 	$(BIN)/python -m contracts.publish --check
 	$(BIN)/python -m services.cases.diagram --check
 
-# One more than processors: most tests wait for a server now and then.
-JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
-test: check  ## everything above, then every test against real servers, JOBS files at a time
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+# How many workers run files side by side; with none, one after the other.
+JOBS ?= 0
+test: check  ## everything above, then every test against real servers; JOBS=3 runs files side by side
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 bench: $(READY)  ## measure speed and size (about twenty minutes on two cores); writes tests/bench/latest.json
 	$(BIN)/python -m tests.bench

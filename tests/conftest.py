@@ -45,9 +45,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if not SERVED.isdisjoint(item.fixturenames):
             item.add_marker("served")
-        # What runs side by side is a file; a play of the demo is dear, and one does for all who look at it.
-        together = item.path.parent if item.path.parent.name == "demo" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(together.relative_to(item.config.rootpath))))
 
 
 @pytest.fixture(scope="session")
