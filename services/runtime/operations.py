@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import structlog
-from prometheus_client import REGISTRY
 
 from contracts.commands import (
     DeadLetters,
@@ -19,7 +19,7 @@ from contracts.commands import (
     ShowStatus,
 )
 from contracts.event import Command
-from services.runtime import dead_letters, outbox
+from services.runtime import dead_letters, metrics, outbox
 from services.runtime.answering import CommandHandler
 from services.runtime.legible import legible
 from services.runtime.messages import Answer, Ask
@@ -39,6 +39,7 @@ def operations(process: Process) -> dict[type[Command], CommandHandler]:
     async def status(tx: Transaction, ask: Ask[ShowStatus]) -> Answer:
         ask.require_operator()
         unsent, oldest_s = await outbox.unsent(tx.sql)
+        counted = settled()
         return Answer(
             ServiceStatus(
                 service=process.service.name,
@@ -49,8 +50,8 @@ def operations(process: Process) -> dict[type[Command], CommandHandler]:
                 outbox_oldest_s=oldest_s,
                 dead_letters=await dead_letters.waiting(tx.sql),
                 due=await process.service.due_work(tx) if process.service.due_work else {},
-                heard={name: count_of(name, "handled") for name in process.lag},
-                refused=sum(count_of(name, "refused") for name in process.lag),
+                heard={name: counted[name, "handled"] for name in process.lag},
+                refused=sum(counted[name, "refused"] for name in process.lag),
                 now=tx.now,
             )
         )
@@ -95,7 +96,8 @@ def operations(process: Process) -> dict[type[Command], CommandHandler]:
     }
 
 
-def count_of(durable: str, outcome: str) -> int:
-    """How many messages of a durable this process has settled in one way."""
-    labels = {"durable": durable, "outcome": outcome}
-    return int(REGISTRY.get_sample_value("linzhang_messages_total", labels) or 0)
+def settled() -> Counter[tuple[str, str]]:
+    """How many messages this process has settled, by durable and outcome."""
+    (handled,) = metrics.HANDLED.collect()
+    counted = (one for one in handled.samples if one.name.endswith("_total"))
+    return Counter({(one.labels["durable"], one.labels["outcome"]): int(one.value) for one in counted})
