@@ -20,7 +20,7 @@ check: $(READY)  ## style, types, who may import whom, and the published contrac
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m contracts.publish --check
+	$(BIN)/python -m contracts.publishing --check
 	$(BIN)/python -m services.cases.diagram --check
 
 # How many workers run files side by side; with none, one after the other.
@@ -44,7 +44,7 @@ mutate: $(READY)  ## plant small faults one at a time and see which no test noti
 	$(BIN)/python -m tests.mutation $(FAULTS)
 
 publish: $(READY)  ## write contracts/published and the generated pages of docs anew
-	$(BIN)/python -m contracts.publish
+	$(BIN)/python -m contracts.publishing
 	$(BIN)/python -m services.cases.diagram
 
 lock: $(READY)  ## choose versions again: hashes, no addresses

@@ -16,11 +16,11 @@ from cli.given_file import BadJson, json_in, read
 from cli.rules import error_said, field_and_rule, stated
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.commands import OPERATOR, Done, EnrolAreas, EnrolPosts
-from contracts.division import UNKNOWN, Division, Level
-from contracts.event import dump
-from contracts.roster import Area, Post
-from contracts.values import AreaKind
+from contracts.language.command import OPERATOR, Done
+from contracts.language.division import UNKNOWN, Division, Level
+from contracts.language.message import dump
+from contracts.language.values import AreaKind
+from contracts.roster import Area, EnrolAreas, EnrolPosts, Post
 
 app = typer.Typer(no_args_is_help=True)
 

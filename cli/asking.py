@@ -19,11 +19,11 @@ from pydantic.fields import FieldInfo
 from cli import rules
 from cli.given_file import BadFile, BadJson, digest_of, json_in, read
 from cli.say import language_is_chinese, say, shown
-from contracts.case import Directive, Measure, Period, Proof
-from contracts.catalogue import words
-from contracts.event import Command
-from contracts.incident import Evidence
-from contracts.values import OpenEnum, UnitRef
+from contracts.cases import Directive, Measure, Period, Proof
+from contracts.language.evidence import Evidence
+from contracts.language.message import Command
+from contracts.language.values import OpenEnum, UnitRef
+from contracts.publishing.catalogue import words
 
 DAY = "%Y-%m-%d"
 Find = Callable[[str], Awaitable[UUID]]

@@ -23,10 +23,12 @@ from pydantic import BaseModel, ValidationError
 
 from cli.say import say
 from clients.bus import Client
-from contracts.commands import ProblemReply, operation_subject
-from contracts.division import Division
-from contracts.event import Command, Envelope, Intake, dump, from_headers, to_headers
-from contracts.intake import intake_subject
+from contracts.every_service import operation_subject
+from contracts.language.command import ProblemReply
+from contracts.language.division import Division
+from contracts.language.envelope import Envelope, from_headers, to_headers
+from contracts.language.intake import intake_subject
+from contracts.language.message import Command, Intake, dump
 
 _VIOLATION = re.compile(r'permissions violation for (?P<what>publish|subscription) to "(?P<subject>[^"]+)"', re.I)
 MESSAGE_TOO_LARGE = 10054

@@ -17,10 +17,15 @@ from cli.bus import Bus, BusError
 from cli.region import Region, region_of
 from cli.say import data, either, say, table, talk, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.book_commands import (
+from contracts.cases import (
+    Case,
+    CaseCommand,
+    CaseKind,
     CaseList,
+    CaseState,
     History,
     ImportCases,
+    Letter,
     ListCases,
     PublishSheet,
     ShowCase,
@@ -29,13 +34,11 @@ from contracts.book_commands import (
     ShowWords,
     Vocabulary,
 )
-from contracts.case import Case, CaseKind, CaseState
-from contracts.case_commands import CaseCommand
-from contracts.commands import CASE_COMMANDS, OPERATOR
-from contracts.division import Division
-from contracts.event import Command
-from contracts.supervision import Letter
-from contracts.values import SHANGHAI
+from contracts.language.command import OPERATOR
+from contracts.language.division import Division
+from contracts.language.message import Command
+from contracts.language.values import SHANGHAI
+from contracts.wiring.table import COMMANDS
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -253,6 +256,6 @@ def _asked(command: type[Command]) -> None:
     app.command(command.parts()[1].replace("_", "-"), help=help_of(command))(ask)
 
 
-for _command in CASE_COMMANDS:
+for _command in COMMANDS["cases"]:
     if _command not in (ShowCase, ShowHistory, ListCases, ImportCases, ShowSheet, PublishSheet):
         _asked(_command)

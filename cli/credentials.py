@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 import typer
 
 from cli.say import say
-from contracts.wiring import refusals_durable
+from contracts.wiring.permissions import refusals_durable
 from deploy.local.home import Run
 from deploy.nats.accounts import Department, Integrator, Outsider
 

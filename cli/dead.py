@@ -10,17 +10,10 @@ from cli.asking import said_of
 from cli.bus import Bus
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.commands import (
-    OPERATOR,
-    DeadLetterGroup,
-    DeadLetters,
-    DiscardDeadLetters,
-    Done,
-    ListDeadLetters,
-    ReplayDeadLetters,
-)
-from contracts.division import UNKNOWN
-from contracts.wiring import SERVICES
+from contracts.every_service import DeadLetterGroup, DeadLetters, DiscardDeadLetters, ListDeadLetters, ReplayDeadLetters
+from contracts.language.command import OPERATOR, Done
+from contracts.language.division import UNKNOWN
+from contracts.wiring.table import SERVICES
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -22,23 +22,26 @@ from cli.ledger_print import NoFont, ledger_pdf, letter_pdf
 from cli.region import Region, region_of
 from cli.say import data, either, say, table, talk, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.book_commands import (
+from contracts.cases import (
+    Balance,
+    Case,
+    CaseKind,
     CaseList,
+    CaseState,
     History,
     LetterShown,
     ListCases,
     PublishSheet,
+    Sheet,
     ShowHistory,
     ShowLetter,
     ShowSheet,
     ShowWords,
     Vocabulary,
 )
-from contracts.case import Case, CaseKind, CaseState
-from contracts.commands import OPERATOR
-from contracts.division import Division
-from contracts.ledger import Balance, Sheet
-from contracts.values import SHANGHAI
+from contracts.language.command import OPERATOR
+from contracts.language.division import Division
+from contracts.language.values import SHANGHAI
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -10,10 +10,8 @@ from importlib.resources import files
 from typing import Any, TypedDict
 
 from cli.say import office_words
-from contracts.book_commands import Vocabulary
-from contracts.case import Case
-from contracts.ledger import Sheet
-from contracts.values import day_of
+from contracts.cases import Case, Sheet, Vocabulary
+from contracts.language.values import day_of
 
 SIGNS = {
     "opening": "",

@@ -11,10 +11,8 @@ import xlsxwriter
 
 from cli import ledger_document
 from cli.ledger_document import Cell
-from contracts.book_commands import Vocabulary
-from contracts.case import Case
-from contracts.ledger import Sheet
-from contracts.values import SHANGHAI
+from contracts.cases import Case, Sheet, Vocabulary
+from contracts.language.values import SHANGHAI
 
 BALANCE, LEDGER = "平衡表", "台账"
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cli.say import say
-from contracts.values import Line, Token
+from contracts.language.values import Line, Token
 
 FORMS = files("cli") / "mappings"
 DATES = {

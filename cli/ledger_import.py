@@ -21,10 +21,9 @@ from cli.region import Region, region_of
 from cli.rules import rule_said
 from cli.say import data, say, table, talk, talk_line
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.book_commands import ImportCases, Imported, OldCase
-from contracts.division import Division
-from contracts.event import MAX_COMMAND_BYTES
-from contracts.ledger import EntersAs
+from contracts.cases import EntersAs, ImportCases, Imported, OldCase
+from contracts.language.division import Division
+from contracts.language.message import MAX_COMMAND_BYTES
 
 Divisions = Annotated[Path | None, typer.Option(help=say("help.ledger_divisions"))]
 

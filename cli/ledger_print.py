@@ -12,10 +12,8 @@ import typst
 
 from cli import ledger_document, letter_document
 from cli.say import say
-from contracts.book_commands import LetterShown, Vocabulary
-from contracts.case import Case
-from contracts.ledger import Sheet
-from contracts.values import SHANGHAI
+from contracts.cases import Case, LetterShown, Sheet, Vocabulary
+from contracts.language.values import SHANGHAI
 
 PRINT = files("cli") / "print"
 TITLE = "林长制问题台账"

@@ -10,10 +10,8 @@ from importlib.resources import files
 from typing import Any
 
 from cli import ledger_document
-from contracts.book_commands import LetterShown, OnPaper
-from contracts.case import Case
-from contracts.supervision import Letter
-from contracts.values import Role
+from contracts.cases import Case, Letter, LetterShown, OnPaper
+from contracts.language.values import Role
 
 Group = tuple[str, int]
 """What is asked for, and how often it was pressed for before, up to several times."""

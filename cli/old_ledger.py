@@ -30,9 +30,8 @@ from cli.rules import field_and_rule
 from cli.say import say
 from cli.workbook import Trouble, Worksheet, sheets_of
 from cli.workbook_parts import WorkbookRefused
-from contracts.book_commands import OldCase
-from contracts.division import Division
-from contracts.particulars import LawSide, Measured
+from contracts.cases import LawSide, Measured, OldCase
+from contracts.language.division import Division
 
 MEASURED, LAW = tuple(Measured.model_fields), tuple(LawSide.model_fields)
 BETWEEN_NAMES = "/-—>＞、 \u3000"

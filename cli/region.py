@@ -10,8 +10,8 @@ import typer
 from cli.bus import BusError
 from cli.say import say
 from cli.session import home_at, session
-from contracts.commands import OPERATOR
-from contracts.division import UNKNOWN, Division
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN, Division
 from contracts.roster import AreaStated
 from deploy.nats.accounts import Official
 

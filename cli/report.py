@@ -19,11 +19,10 @@ from cli.rules import field_and_rule, rule_said, said, say_wrong
 from cli.rules import stated as rule_stated
 from cli.say import data, is_unicode, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.event import MAX_MESSAGE_BYTES
-from contracts.incident import IncidentKind, ReporterKind, Severity
-from contracts.intake import IncidentReport
-from contracts.reading import parse
-from contracts.values import Datum
+from contracts.language.message import MAX_MESSAGE_BYTES
+from contracts.language.reading import parse
+from contracts.language.values import Datum
+from contracts.patrol import IncidentKind, IncidentReport, ReporterKind, Severity
 
 AFTER = {
     "cn.linzhang.patrol.located.v1": "report.located",

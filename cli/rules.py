@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from cli.say import language_is_chinese, office_words, talk_line, word
-from contracts.catalogue import words
-from contracts.rules import broken, can_say, describe, in_words
+from contracts.language.rules import broken, can_say, describe, in_words
+from contracts.publishing.catalogue import words
 
 _FIELD, _RULE, _CODE = "field", "rule", "code"
 

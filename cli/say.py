@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contracts.terms import Of, terms
+from contracts.language.terms import Of, terms
 
 CHINESE, ENGLISH = "zh-CN", "en"
 PIPE_CLOSED = 141

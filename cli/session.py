@@ -20,8 +20,8 @@ from cli.credentials import address_in
 from cli.given_file import why
 from cli.rules import error_said, field_and_rule, rule_said, said, say_wrong
 from cli.say import say, talk, talk_line, texts, word
-from contracts.address import is_address
-from contracts.commands import ProblemReply
+from contracts.language.address import is_address
+from contracts.language.command import ProblemReply
 from deploy.local.home import Home, default_home
 from deploy.local.outsiders import HomeRefused
 

@@ -12,10 +12,11 @@ from nats.js.errors import APIError
 from cli.bus import Bus, NoAnswer
 from cli.say import say
 from cli.session import home_at, session
-from contracts.commands import OPERATOR, ServiceStatus, ShowStatus
-from contracts.division import UNKNOWN
-from contracts.streams import FULL_FROM_PERCENT, percent_of
-from contracts.wiring import DURABLES, SERVICES, STREAMS
+from contracts.every_service import ServiceStatus, ShowStatus
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN
+from contracts.wiring.streams import DURABLES, FULL_FROM_PERCENT, STREAMS, percent_of
+from contracts.wiring.table import SERVICES
 from deploy.local import postgres
 from deploy.local.home import Home, Run
 from deploy.local.watch import ROOM_BYTES, free_bytes

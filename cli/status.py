@@ -8,9 +8,10 @@ from typing import Any
 from cli.say import data, say, table, talk, talk_line, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from cli.standing import standing
-from contracts.commands import OPERATOR, Done, RefillBus, ServiceStatus
-from contracts.division import UNKNOWN
-from contracts.wiring import SERVICES
+from contracts.every_service import RefillBus, ServiceStatus
+from contracts.language.command import OPERATOR, Done
+from contracts.language.division import UNKNOWN
+from contracts.wiring.table import SERVICES
 
 
 @run

@@ -12,8 +12,8 @@ from cli.dead import known_service
 from cli.region import Region, stated_region
 from cli.say import data, line, say
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.values import SHANGHAI
-from contracts.wiring import FACTS, SERVICES
+from contracts.language.values import SHANGHAI
+from contracts.wiring.table import FACTS, SERVICES
 
 
 @run

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from cli.say import Lines, say, shown, talk
 from cli.session import HomeOption, home_at, run
-from contracts.streams import STORE_LEAST_MIB, STORE_MIB
+from contracts.wiring.streams import STORE_LEAST_MIB, STORE_MIB
 from deploy.local.bus import BusFailed
 from deploy.local.postgres import PostgresFailed
 from deploy.local.processes import StillRuns

@@ -12,7 +12,7 @@ import typer
 from cli.bus import Bus, BusError, connected
 from cli.region import division_of
 from cli.say import say, talk
-from contracts.division import UNKNOWN, Division, Level
+from contracts.language.division import UNKNOWN, Division, Level
 from contracts.roster import AreaStated
 from deploy.local.home import Home
 
@@ -22,7 +22,7 @@ NEAR = 6
 @cache
 def provinces() -> dict[str, str]:
     """The first two digits of every code (GB/T 2260), and whose they are."""
-    found: dict[str, str] = json.loads(files("contracts").joinpath("provinces.json").read_text("utf-8"))
+    found: dict[str, str] = json.loads(files("contracts.language").joinpath("provinces.json").read_text("utf-8"))
     return found
 
 

@@ -11,8 +11,8 @@ import nats
 import pytest
 from hypothesis import settings
 
-from contracts import cases
-from contracts.division import Division
+from contracts.cases import CaseOpened
+from contracts.language.division import Division
 from deploy.local.bus import Bus, binary
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import Postgres, temporary_home
@@ -27,7 +27,7 @@ settings.load_profile("shared")
 FULIANG = Division("360222000000")
 
 OUTSIDERS = (
-    Department("police", (cases.CaseOpened,), FULIANG),
+    Department("police", (CaseOpened,), FULIANG),
     Integrator("acme"),
     Integrator("other"),
     Official("zhang", FULIANG),

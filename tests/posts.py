@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-from contracts.division import Division
+from contracts.language.division import Division
+from contracts.language.values import PersonRef, UnitRef
 from contracts.roster import Appointment, Post
-from contracts.values import PersonRef, UnitRef
 
 COUNTY, TOWN, VILLAGE = Division("360222000000"), Division("360222104000"), Division("360222104201")
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import nats
 
-from contracts.event import Envelope, dump, to_headers
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.message import dump
 from services.runtime.ids import uuid7
 from services.runtime.messages import Ask, Heard
 

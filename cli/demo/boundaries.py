@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import shapely
 
-from contracts.division import Division
+from contracts.language.division import Division
 
 OUTLINE = shapely.Polygon(
     [

@@ -14,28 +14,36 @@ from cli.demo.world import NamedDivision
 from cli.ledger_form import form_of
 from cli.ledger_import import batches
 from cli.old_ledger import read_ledger
-from contracts.book_commands import (
+from contracts.cases import (
     AddCause,
+    Case,
+    CaseKind,
+    CaseState,
     CauseNamed,
+    Directive,
     DissolveUnit,
+    EntersAs,
     Finding,
     ImportCases,
     Imported,
+    Instrument,
+    LinkSite,
+    MergeCase,
     OpenDirective,
     PassedOn,
     PublishSheet,
     RecordReview,
     RegisterCase,
+    Review,
+    ReviewKind,
+    ReviewSubject,
+    Sheet,
+    TransferCase,
 )
-from contracts.case import Case, CaseKind, CaseState, Directive, Instrument
-from contracts.case_commands import LinkSite, MergeCase, TransferCase
-from contracts.commands import Appoint
-from contracts.division import Division
-from contracts.incident import Severity
-from contracts.ledger import EntersAs, Sheet
-from contracts.roster import Post
-from contracts.supervision import Review, ReviewKind, ReviewSubject
-from contracts.values import UnitRef, day_of
+from contracts.language.division import Division
+from contracts.language.values import UnitRef, day_of
+from contracts.patrol import Severity
+from contracts.roster import Appoint, Post
 
 CITY = Division("360200000000")
 CITY_OFFICE = "p-360200000000-office"

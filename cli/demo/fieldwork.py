@@ -14,11 +14,12 @@ from typing import Any
 import shapely
 
 from cli.demo.reports import Expected, Post
-from contracts.datum import from_cgcs2000
-from contracts.intake import ProgressReport, TrackBatch, intake_subject
+from contracts.language.datum import from_cgcs2000
+from contracts.language.intake import intake_subject
+from contracts.language.values import AreaKind, Datum, day_of
+from contracts.patrol import TrackBatch
 from contracts.roster import Area
-from contracts.targets import Target, TargetKind, TargetUnit
-from contracts.values import AreaKind, Datum, day_of
+from contracts.targets import ProgressReport, Target, TargetKind, TargetUnit
 
 PROGRESS_EVERY, TRACKS_EVERY = 3, 2
 """In so many steps once."""

@@ -11,11 +11,11 @@ from cli.areas import enrol_areas, enrol_posts
 from cli.bus import Bus, connected
 from cli.demo.world import jingdezhen, world
 from cli.say import talk
-from contracts.commands import OPERATOR, SetTarget
-from contracts.division import UNKNOWN, Division, Level
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN, Division, Level
+from contracts.language.values import Role
 from contracts.roster import Area, Post
-from contracts.targets import Target
-from contracts.values import Role
+from contracts.targets import SetTarget, Target
 from deploy.local.home import Home, Run
 from deploy.nats.accounts import Official, Outsider
 

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from cli.demo.world import NamedDivision
 from cli.ledger_form import LedgerForm, form_of, sources
-from contracts.division import Division, Level
+from contracts.language.division import Division, Level
 
 ROWS = 40
 CLOSED_OF_HUNDRED = 60

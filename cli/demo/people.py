@@ -19,30 +19,40 @@ from pydantic import BaseModel
 
 from cli.bus import Bus, Refused, connected, told
 from cli.demo.books.evidence import Asked
-from contracts.case import OPEN, Case, CaseState, Flag, Measure, PlanState, Proof, ReferredTo, RelapseReason
-from contracts.case_commands import (
+from contracts.cases import (
+    OPEN,
     AcceptCase,
     AcknowledgeReferral,
     ApprovePlan,
     AskExtension,
     AssignCase,
+    Case,
     CaseCommand,
+    CaseState,
     CloseCase,
     ConcludeReferral,
     DismissCase,
+    Entry,
+    Flag,
     GiveNotice,
     GrantExtension,
     HandUp,
+    Letter,
+    Measure,
     OverruleObjection,
     PassLookBack,
+    PlanState,
+    Proof,
     RaiseObjection,
     ReassignCase,
     ReceiptLetter,
     RecordParticulars,
     ReferCase,
+    ReferredTo,
     RefuseExtension,
     RefusePlan,
     RelapseCase,
+    RelapseReason,
     ReopenCase,
     ReplyLetter,
     ReturnCase,
@@ -55,12 +65,10 @@ from contracts.case_commands import (
     VerifyCase,
     VoidCase,
 )
-from contracts.division import Division
-from contracts.event import Command
-from contracts.incident import Evidence
-from contracts.ledger import Entry
-from contracts.supervision import Letter
-from contracts.values import UnitRef, day_of
+from contracts.language.division import Division
+from contracts.language.evidence import Evidence
+from contracts.language.message import Command
+from contracts.language.values import UnitRef, day_of
 
 
 def _data(name: str) -> dict[str, Any]:

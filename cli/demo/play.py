@@ -30,12 +30,13 @@ from cli.demo.tables import show
 from cli.demo.world import jingdezhen, world
 from cli.say import say, talk
 from cli.standing import status_of
-from contracts.commands import OPERATOR
-from contracts.event import Envelope, to_headers
+from contracts.language.command import OPERATOR
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.values import day_of
 from contracts.roster import Area
 from contracts.roster import Post as RosterPost
-from contracts.values import day_of
-from contracts.wiring import DURABLES, SERVICES
+from contracts.wiring.streams import DURABLES
+from contracts.wiring.table import SERVICES
 from deploy.local.home import Home, Run
 from deploy.local.postgres import temporary_home
 from deploy.local.private import open_private

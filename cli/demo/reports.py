@@ -16,11 +16,11 @@ from typing import Any
 import shapely
 
 from cli.demo.world import DATA
-from contracts.datum import from_cgcs2000
-from contracts.incident import IncidentKind, ReporterKind
-from contracts.intake import IncidentReport, intake_subject
+from contracts.language.datum import from_cgcs2000
+from contracts.language.intake import intake_subject
+from contracts.language.values import AreaKind, Datum
+from contracts.patrol import IncidentKind, IncidentReport, ReporterKind
 from contracts.roster import Area
-from contracts.values import AreaKind, Datum
 
 SOURCES: dict[str, ReporterKind] = {
     "ranger-app": ReporterKind.RANGER,

@@ -15,8 +15,8 @@ from cli.demo.books.book import Book
 from cli.demo.people import People
 from cli.demo.world import jingdezhen
 from cli.say import language_is_chinese, say, table
-from contracts.commands import CASE_COMMANDS
-from contracts.division import Level
+from contracts.language.division import Level
+from contracts.wiring.table import COMMANDS
 from deploy.local.home import Run
 
 COLUMNS = ("reported", "located", "linked", "revised", "repeat", "refused", "imported", "opened", "closed", "overdue")
@@ -127,7 +127,7 @@ def _people(people: People, out: Console) -> None:
 
 def _what(name: str) -> str:
     """What a command does, in the reader's language."""
-    return next(help_of(command) for command in CASE_COMMANDS if command.name == name)
+    return next(help_of(command) for command in COMMANDS["cases"] if command.name == name)
 
 
 def _books(books: Sequence[Book], out: Console) -> None:

@@ -13,9 +13,9 @@ from zlib import crc32
 import shapely
 
 from cli.demo.boundaries import boundaries
-from contracts.division import Division, Level
+from contracts.language.division import Division, Level
+from contracts.language.values import AreaKind, PersonRef, Role, UnitRef
 from contracts.roster import Appointment, Area, Boundary, Post
-from contracts.values import AreaKind, PersonRef, Role, UnitRef
 
 DATA = Path(__file__).parent / "data"
 IN_FORCE_FROM = date(2018, 1, 1)

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.streams import STORE_MIB
+from contracts.wiring.streams import STORE_MIB
 from deploy.local import processes
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.private import UMASK, make_private, open_private

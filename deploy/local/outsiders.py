@@ -12,11 +12,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from contracts.division import UNKNOWN, Division
-from contracts.event import Fact
-from contracts.rules import describe
-from contracts.values import Token
-from contracts.wiring import FACTS
+from contracts.language.division import UNKNOWN, Division
+from contracts.language.message import Fact
+from contracts.language.rules import describe
+from contracts.language.values import Token
+from contracts.wiring.table import FACTS
 from deploy.local.private import open_private, write_private
 from deploy.nats.accounts import RESERVED, Department, Integrator, Official, Outsider
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import nats
 from nats.js import JetStreamContext
 
-from contracts.streams import STORE_MIB
+from contracts.wiring.streams import STORE_MIB
 from deploy.local.bus import Bus
 from deploy.local.home import Home, forget_others
 from deploy.nats.accounts import Users

@@ -17,8 +17,8 @@ from typing import IO
 
 import asyncpg
 
-from contracts.streams import STORE_MIB
-from contracts.wiring import SERVICES
+from contracts.wiring.streams import STORE_MIB
+from contracts.wiring.table import SERVICES
 from deploy.local.bus import Bus, BusFailed
 from deploy.local.home import DATABASE_ROLE, Home, Run
 from deploy.local.ports import LOOPBACK, free_port, is_free

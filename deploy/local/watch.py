@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import nats
 
-from contracts.wiring import SERVICES
+from contracts.wiring.table import SERVICES
 from deploy.local.bus import Bus, BusFailed
 from deploy.local.postgres import Postgres, PostgresFailed
 from deploy.nats.provision import WouldLoseData

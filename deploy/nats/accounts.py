@@ -1,4 +1,4 @@
-"""The bus's configuration: the accounts and what each user may say and hear, generated from contracts/wiring.py."""
+"""The bus's configuration: the accounts and what each user may say and hear, generated from the contracts."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contracts.commands import OPERATOR
-from contracts.dead_letters import DeadLettered
-from contracts.division import UNKNOWN, Division
-from contracts.event import Fact
-from contracts.intake import KINDS, intake_subject
-from contracts.streams import STORE_MIB
-from contracts.wiring import (
+from contracts.every_service import DeadLettered
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN, Division
+from contracts.language.intake import intake_subject
+from contracts.language.message import Fact
+from contracts.wiring.permissions import (
     ASKED,
     OPERATED,
-    SERVICES,
-    Durable,
     Permissions,
     department_permissions,
     integrator_permissions,
@@ -25,8 +22,9 @@ from contracts.wiring import (
     operator_permissions,
     refusals_durable,
     service_permissions,
-    stream_of,
 )
+from contracts.wiring.streams import STORE_MIB, Durable, stream_of
+from contracts.wiring.table import KINDS, SERVICES
 
 MAX_PAYLOAD = "2MB"
 """Above the streams' 1 MiB, so that the stream's receipt can name an oversized message."""

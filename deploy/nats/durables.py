@@ -9,7 +9,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from contracts.wiring import STREAMS, Durable
+from contracts.wiring.streams import STREAMS, Durable
 
 Say = Callable[[str], None]
 Present = dict[tuple[str, str], ConsumerConfig]

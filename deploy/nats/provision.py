@@ -13,9 +13,8 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
-from contracts.address import is_address
-from contracts.streams import STORE_LEAST_MIB, STORE_MIB, Stream
-from contracts.wiring import DURABLES, STREAMS, Durable
+from contracts.language.address import is_address
+from contracts.wiring.streams import DURABLES, STORE_LEAST_MIB, STORE_MIB, STREAMS, Durable, Stream
 from deploy.nats.durables import Say, conflict, make_durable, present_durables
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from contracts.streams import Stream
-from contracts.wiring import DURABLES, STREAMS
+from contracts.wiring.streams import DURABLES, STREAMS, Stream
 from deploy.nats.durables import Say
 
 FROM_PERCENT = 50

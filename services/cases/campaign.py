@@ -10,10 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from contracts.case import CaseKind, Flag, Period, Route
-from contracts.division import Division, Level
-from contracts.incident import Severity
-from contracts.rules import Rule, broken
+from contracts.cases import CaseKind, Flag, Period, Route
+from contracts.language.division import Division, Level
+from contracts.language.rules import Rule, broken
+from contracts.patrol import Severity
 from services.runtime.problem import Problem
 
 HERE = Path(__file__).parent

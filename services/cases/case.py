@@ -8,15 +8,31 @@ from datetime import date, datetime, time
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from contracts.book_commands import Finding, OldCase, OpenDirective, RegisterCase
-from contracts.case import OPEN, Case, CaseKind, CaseState, Origin, Owner, Period, Route
-from contracts.cases import CaseFact, CasePassedOn
-from contracts.division import Division, Level
-from contracts.incident import ALARMS, Incident, Severity
-from contracts.ledger import Entry, LedgerLine, Scope
-from contracts.particulars import LawSide, Measured
-from contracts.rules import Rule, broken
-from contracts.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_of
+from contracts.cases import (
+    OPEN,
+    Case,
+    CaseFact,
+    CaseKind,
+    CasePassedOn,
+    CaseState,
+    Entry,
+    Finding,
+    LawSide,
+    LedgerLine,
+    Measured,
+    OldCase,
+    OpenDirective,
+    Origin,
+    Owner,
+    Period,
+    RegisterCase,
+    Route,
+    Scope,
+)
+from contracts.language.division import Division, Level
+from contracts.language.rules import Rule, broken
+from contracts.language.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_of
+from contracts.patrol import ALARMS, Incident, Severity
 from services.cases.campaign import RULES, campaign_of, daily, problem_of_kind, problem_of_scope
 from services.cases.deadline import after, counted_by
 from services.cases.details import measured_by

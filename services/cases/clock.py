@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from contracts.cases import CaseOverdue, CasePassedOn, LookBackDue
-from contracts.event import Fact
-from contracts.supervision import LetterIssued
-from contracts.values import day_of
+from contracts.cases import CaseOverdue, CasePassedOn, LetterIssued, LookBackDue
+from contracts.language.message import Fact
+from contracts.language.values import day_of
 from services.cases import case as rules
 from services.cases import (
     clock_store,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from contracts.case import Case
-from contracts.division import Division
+from contracts.cases import Case
+from contracts.language.division import Division
 from services.runtime.transaction import Transaction
 
 

@@ -5,30 +5,34 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from contracts.case import IN_STOCK, AlsoAnswerable, Case, CaseState, Objection, RelapseReason, Repeats
-from contracts.case_commands import (
-    CloseCase,
-    GiveNotice,
-    OverruleObjection,
-    PassLookBack,
-    RaiseObjection,
-    RelapseCase,
-    UpholdObjection,
-    VoidCase,
-)
 from contracts.cases import (
+    IN_STOCK,
+    AlsoAnswerable,
+    Case,
     CaseClosed,
     CaseFact,
     CaseOnNotice,
     CaseRelapsed,
+    CaseState,
     CaseVoided,
+    CloseCase,
+    GiveNotice,
+    LedgerLine,
     LookBackPassed,
+    Objection,
     ObjectionOverruled,
     ObjectionRaised,
     ObjectionUpheld,
+    OverruleObjection,
+    PassLookBack,
+    RaiseObjection,
+    RelapseCase,
+    RelapseReason,
+    Repeats,
+    UpholdObjection,
+    VoidCase,
 )
-from contracts.ledger import LedgerLine
-from contracts.rules import broken
+from contracts.language.rules import broken
 from services.cases import demands
 from services.cases.campaign import Causes, campaign_of
 from services.cases.case import entry, now_acting, step, told

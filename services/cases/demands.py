@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contracts.case import Case, PlanState, Proof, ReferredTo, Route
-from contracts.rules import Rule, broken
+from contracts.cases import Case, PlanState, Proof, ReferredTo, Route
+from contracts.language.rules import Rule, broken
 from services.cases.campaign import ITEMS, RULES, campaign_of
 from services.cases.post import at_or_above
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from contracts.incident import Incident
-from contracts.particulars import LawSide, Measured
+from contracts.cases import LawSide, Measured
+from contracts.patrol import Incident
 
 PartT = TypeVar("PartT", Measured, LawSide)
 

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from contracts.case import CaseState
-from contracts.rules import template
-from contracts.terms import term
+from contracts.cases import CaseState
+from contracts.language.rules import template
+from contracts.language.terms import term
 from services.cases.campaign import CAMPAIGNS, FULL_FOR_KINDS, ITEMS, RULES, Campaign, campaign_of, read
 from services.cases.machine import MOVES
 

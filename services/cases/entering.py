@@ -7,21 +7,27 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from contracts.book_commands import (
+from contracts.cases import (
+    AssignCase,
+    Case,
+    CaseImported,
+    CaseOpened,
+    CaseState,
+    EntersAs,
     ImportCases,
     Imported,
+    Instrument,
+    LedgerLine,
     OldCase,
     OpenDirective,
+    Owner,
     RegisterCase,
     RowRefused,
+    VerifyCase,
 )
-from contracts.case import Case, CaseState, Instrument, Owner
-from contracts.case_commands import AssignCase, VerifyCase
-from contracts.cases import CaseImported, CaseOpened
-from contracts.division import Division
-from contracts.ledger import EntersAs, LedgerLine
-from contracts.rules import Rule, broken
-from contracts.values import CHIEFS, day_of
+from contracts.language.division import Division
+from contracts.language.rules import Rule, broken
+from contracts.language.values import CHIEFS, day_of
 from services.cases import case as rules
 from services.cases import handlers, rectify, store
 from services.cases.campaign import Causes, campaign_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from contracts.language.values import day_of
 from contracts.patrol import IncidentRevised
-from contracts.values import day_of
 from services.cases import handlers, moving, store
 from services.cases.handlers import cases
 from services.cases.machine import OURSELVES, Act

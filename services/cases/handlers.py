@@ -7,24 +7,32 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from contracts.book_commands import AddCause, CauseNamed, DissolveUnit, PassedOn
-from contracts.case import Case
-from contracts.case_commands import (
+from contracts.cases import (
     AcceptCase,
     AcknowledgeReferral,
+    AddCause,
     ApprovePlan,
     AskExtension,
     AssignCase,
+    Case,
     CaseCommand,
+    CaseCorroborated,
+    CaseFact,
+    CaseOpened,
+    CaseReassigned,
+    CauseAdded,
+    CauseNamed,
     CloseCase,
     ConcludeReferral,
     DismissCase,
+    DissolveUnit,
     GiveNotice,
     GrantExtension,
     HandUp,
     LinkSite,
     MergeCase,
     OverruleObjection,
+    PassedOn,
     PassLookBack,
     RaiseObjection,
     ReassignCase,
@@ -45,12 +53,10 @@ from contracts.case_commands import (
     VerifyCase,
     VoidCase,
 )
-from contracts.cases import CaseCorroborated, CaseFact, CaseOpened, CaseReassigned
+from contracts.language.rules import broken
+from contracts.language.values import day_of
 from contracts.patrol import IncidentLinked, IncidentLocated, IncidentRevised
 from contracts.roster import PostStated
-from contracts.rules import broken
-from contracts.supervision import CauseAdded
-from contracts.values import day_of
 from services.cases import case as rules
 from services.cases import clock_store, closing, ladder_store, measuring, moving, rectify, referral, store
 from services.cases.machine import MOVES as MACHINE

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from contracts.case import Case, PlanState
-from contracts.rules import Rule, broken
-from contracts.values import day_of
+from contracts.cases import Case, PlanState
+from contracts.language.rules import Rule, broken
+from contracts.language.values import day_of
 from services.cases import demands
 from services.cases.campaign import RULES, campaign_of
 from services.cases.post import Actor

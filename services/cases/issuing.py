@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contracts.case import Case
-from contracts.supervision import Letter
-from contracts.values import PostRef
+from contracts.cases import Case, Letter
+from contracts.language.values import PostRef
 from services.cases import ladder_store
 from services.cases.campaign import read
 from services.cases.ladder import ADDRESS_POSTS

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from contracts.case import Case, CaseState
-from contracts.division import Division
-from contracts.supervision import Letter
-from contracts.values import CHIEFS, PostRef, Role, UnitRef
+from contracts.cases import Case, CaseState, Letter
+from contracts.language.division import Division
+from contracts.language.values import CHIEFS, PostRef, Role, UnitRef
 from services.cases.campaign import RULES, read
 from services.cases.case import OFFICE_MUST, case_id
 from services.cases.closing import notice_ends_on

@@ -7,8 +7,7 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from uuid import UUID
 
-from contracts.case import Case
-from contracts.supervision import Letter
+from contracts.cases import Case, Letter
 from services.runtime.transaction import Transaction
 
 

@@ -9,9 +9,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
 
-from contracts.case import CaseKind, Route
-from contracts.division import Division
-from contracts.ledger import Balance, LedgerLine, Share, Sheet
+from contracts.cases import Balance, CaseKind, LedgerLine, Route, Share, Sheet
+from contracts.language.division import Division
 from services.cases.campaign import NO_VIOLATION, RECTIFIED, find
 
 L = LedgerLine

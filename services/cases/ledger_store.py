@@ -8,11 +8,9 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from contracts.book_commands import Ages
-from contracts.case import IN_STOCK, CaseKind
-from contracts.division import Division
-from contracts.ledger import Difference, Entry, LedgerLine, Scope, Sheet
-from contracts.values import CaseRef, day_of
+from contracts.cases import IN_STOCK, Ages, CaseKind, Difference, Entry, LedgerLine, Scope, Sheet
+from contracts.language.division import Division
+from contracts.language.values import CaseRef, day_of
 from services.cases.campaign import NO_VIOLATION
 from services.cases.ledger import Counted, Window, route_of
 from services.runtime.transaction import Transaction

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from contracts.case_commands import ReceiptLetter, ReplyLetter
-from contracts.rules import broken
-from contracts.supervision import LetterFact, LetterReceipted, LetterReplied
-from contracts.values import day_of
+from contracts.cases import LetterFact, LetterReceipted, LetterReplied, ReceiptLetter, ReplyLetter
+from contracts.language.rules import broken
+from contracts.language.values import day_of
 from services.cases import case as rules
 from services.cases import ladder_store
 from services.cases.handlers import cases, lock_as_it_stands

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.book_commands import (
+from contracts.cases import (
     CampaignNamed,
+    Case,
     CaseList,
     CauseNamed,
     History,
@@ -14,6 +15,8 @@ from contracts.book_commands import (
     OnPaper,
     PublishSheet,
     ScopeAsked,
+    Sheet,
+    SheetPublished,
     ShowAges,
     ShowCase,
     ShowHistory,
@@ -22,11 +25,8 @@ from contracts.book_commands import (
     ShowWords,
     Vocabulary,
 )
-from contracts.case import Case
-from contracts.ledger import Sheet
-from contracts.rules import broken
-from contracts.supervision import SheetPublished
-from contracts.values import day_of
+from contracts.language.rules import broken
+from contracts.language.values import day_of
 from services.cases import handlers, ladder_store, ledger, ledger_store, store
 from services.cases.campaign import campaign_of, named_campaigns
 from services.cases.handlers import cases

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NoReturn
 
-from contracts.case import IN_STOCK, OPEN, Case, CaseState
-from contracts.division import Division
-from contracts.event import Command
-from contracts.rules import Rule, Wrong, broken
-from contracts.values import day_of
+from contracts.cases import IN_STOCK, OPEN, Case, CaseState
+from contracts.language.division import Division
+from contracts.language.message import Command
+from contracts.language.rules import Rule, Wrong, broken
+from contracts.language.values import day_of
 from services.cases import demands
 from services.cases.campaign import RULES, campaign_of
 from services.cases.hindrance import can_be_made, hindrance

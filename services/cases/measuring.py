@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.case import Case
-from contracts.case_commands import RecordParticulars
-from contracts.cases import ParticularsRecorded
-from contracts.particulars import LawSide, Measured
-from contracts.rules import broken
+from contracts.cases import Case, LawSide, Measured, ParticularsRecorded, RecordParticulars
+from contracts.language.rules import broken
 from services.cases.case import told
 from services.cases.machine import Act, lawful, refuse_field
 from services.cases.post import Posts

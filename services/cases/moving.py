@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from contracts.case import IN_STOCK, OPEN, Case, CaseKind, Referral
-from contracts.case_commands import LinkSite, MergeCase, TransferCase
 from contracts.cases import (
+    IN_STOCK,
+    OPEN,
+    Case,
     CaseFact,
+    CaseKind,
     CaseLeft,
     CaseMerged,
     CaseReferred,
@@ -19,14 +21,19 @@ from contracts.cases import (
     CaseSurvived,
     CaseTransferred,
     DeadlineKept,
+    Entry,
+    LedgerLine,
+    Letter,
+    LinkSite,
+    MergeCase,
+    Referral,
     SiteLinked,
+    TransferCase,
 )
-from contracts.division import Division, Level
-from contracts.incident import Incident, Severity
-from contracts.ledger import Entry, LedgerLine
-from contracts.rules import Rule, broken
-from contracts.supervision import Letter
-from contracts.values import CaseRef, UnitRef, day_of
+from contracts.language.division import Division, Level
+from contracts.language.rules import Rule, broken
+from contracts.language.values import CaseRef, UnitRef, day_of
+from contracts.patrol import Incident, Severity
 from services.cases import demands
 from services.cases.campaign import campaign_of, problem_of_kind, problem_of_scope
 from services.cases.case import answered_for, beside, entry, now_acting, owner_of, placed, scope_of, step, told

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from contracts.case import Period
-from contracts.division import Division, Level
+from contracts.cases import Period
+from contracts.language.division import Division, Level
+from contracts.language.rules import Rule, broken
+from contracts.language.values import CHIEFS, PostRef, Role, UnitRef
 from contracts.roster import Post
-from contracts.rules import Rule, broken
-from contracts.values import CHIEFS, PostRef, Role, UnitRef
 from services.runtime.posts import holds, reference, stands_on
 
 ANSWERABLE = (*CHIEFS, Role.RESOURCE_SUPERVISOR, Role.RANGER)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from contracts.case import Case
-from contracts.cases import CaseFact, CaseMerged, SiteLinked
-from contracts.supervision import LadderStopped
-from contracts.values import CaseRef, day_of
+from contracts.cases import Case, CaseFact, CaseMerged, LadderStopped, SiteLinked
+from contracts.language.values import CaseRef, day_of
 from services.cases import ladder, ladder_store, ledger_store, store
 from services.cases.store import Change
 from services.runtime.transaction import Transaction

@@ -5,27 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from contracts.case import Case, Extension, Plan, PlanState, Proof, Route
-from contracts.case_commands import (
+from contracts.cases import (
     AcceptCase,
     ApprovePlan,
     AskExtension,
     AssignCase,
-    DismissCase,
-    GrantExtension,
-    ReassignCase,
-    RefuseExtension,
-    RefusePlan,
-    ReopenCase,
-    ReturnCase,
-    SendBackCase,
-    ShowNoViolation,
-    StartCase,
-    SubmitCase,
-    SubmitPlan,
-    VerifyCase,
-)
-from contracts.cases import (
+    Case,
     CaseAccepted,
     CaseAssigned,
     CaseDismissed,
@@ -37,17 +22,35 @@ from contracts.cases import (
     CaseStarted,
     CaseSubmitted,
     CaseVerified,
+    DismissCase,
+    Extension,
     ExtensionAsked,
     ExtensionGranted,
     ExtensionRefused,
+    GrantExtension,
+    LedgerLine,
     NoViolationShown,
+    Plan,
     PlanApproved,
     PlanRefused,
+    PlanState,
     PlanSubmitted,
+    Proof,
+    ReassignCase,
+    RefuseExtension,
+    RefusePlan,
+    ReopenCase,
+    ReturnCase,
+    Route,
+    SendBackCase,
+    ShowNoViolation,
+    StartCase,
+    SubmitCase,
+    SubmitPlan,
+    VerifyCase,
 )
-from contracts.ledger import LedgerLine
-from contracts.rules import broken
-from contracts.values import UnitRef, day_of
+from contracts.language.rules import broken
+from contracts.language.values import UnitRef, day_of
 from services.cases import demands
 from services.cases.campaign import RULES, campaign_of
 from services.cases.case import entry, step, told

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from contracts.case import Case, Referral
-from contracts.case_commands import AcknowledgeReferral, ConcludeReferral, HandUp, ReferCase
-from contracts.cases import CaseFact, CaseReferred, ReferralAcknowledged, ReferralConcluded
-from contracts.rules import broken
-from contracts.supervision import CaseHandedUp
-from contracts.values import day_of
+from contracts.cases import (
+    AcknowledgeReferral,
+    Case,
+    CaseFact,
+    CaseHandedUp,
+    CaseReferred,
+    ConcludeReferral,
+    HandUp,
+    ReferCase,
+    Referral,
+    ReferralAcknowledged,
+    ReferralConcluded,
+)
+from contracts.language.rules import broken
+from contracts.language.values import day_of
 from services.cases.campaign import RULES
 from services.cases.case import step, told
 from services.cases.deadline import after

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.book_commands import RecordReview
-from contracts.case import Case, CaseState
-from contracts.cases import CaseFact
-from contracts.rules import Rule, broken
-from contracts.supervision import Review, ReviewKind, ReviewRecorded
+from contracts.cases import Case, CaseFact, CaseState, RecordReview, Review, ReviewKind, ReviewRecorded
+from contracts.language.rules import Rule, broken
 from services.cases import case as rules
 from services.cases import store
 from services.cases.campaign import Campaign, campaign_of, daily, problem_of_scope

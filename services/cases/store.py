@@ -9,14 +9,11 @@ from datetime import date
 from itertools import count
 from uuid import UUID
 
-from contracts.book_commands import CauseNamed, ListCases, MoveMade
-from contracts.case import Case, CaseState, Repeats
-from contracts.cases import CaseFact
-from contracts.division import Division
+from contracts.cases import Case, CaseFact, CaseState, CauseNamed, ListCases, MoveMade, Repeats, Review
+from contracts.language.division import Division
+from contracts.language.rules import Wrong, broken
+from contracts.language.values import CaseRef, day_of
 from contracts.roster import Post
-from contracts.rules import Wrong, broken
-from contracts.supervision import Review
-from contracts.values import CaseRef, day_of
 from services.cases import case as rules
 from services.cases import closing
 from services.cases.campaign import RECTIFIED, Causes, read

@@ -11,6 +11,7 @@ from contracts.cases import (
     CaseAssigned,
     CaseClosed,
     CaseFact,
+    CaseHandedUp,
     CaseImported,
     CaseMerged,
     CaseOpened,
@@ -30,6 +31,7 @@ from contracts.cases import (
     ExtensionAsked,
     ExtensionGranted,
     ExtensionRefused,
+    LetterIssued,
     LookBackDue,
     NoViolationShown,
     ObjectionRaised,
@@ -40,13 +42,11 @@ from contracts.cases import (
     ReferralAcknowledged,
     ReferralConcluded,
 )
-from contracts.commands import Notices, ReceiptNotice, ShowNotices
-from contracts.notify import Addressee, Channel, Notified, Receipted
+from contracts.language.rules import broken
+from contracts.language.values import day_of
+from contracts.notify import Addressee, Channel, Notices, Notified, Receipted, ReceiptNotice, ShowNotices
 from contracts.patrol import AlarmRaised
 from contracts.roster import PostStated
-from contracts.rules import broken
-from contracts.supervision import CaseHandedUp, LetterIssued
-from contracts.values import day_of
 from services.notify import store, telling, text
 from services.notify.store import Telling
 from services.notify.telling import Posts, Recipient, Told

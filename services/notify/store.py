@@ -9,11 +9,10 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.commands import Notice
-from contracts.division import Division
-from contracts.notify import Channel
+from contracts.language.division import Division
+from contracts.language.rules import Wrong, broken
+from contracts.notify import Channel, Notice
 from contracts.roster import Post
-from contracts.rules import Wrong, broken
 from services.notify.telling import Fate, Posts, Recipient
 from services.runtime.ids import uuid7
 from services.runtime.problem import Problem

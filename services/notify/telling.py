@@ -11,13 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from contracts.cases import CaseFact, CasePassedOn, CaseReferred, PlanSubmitted
-from contracts.division import Division, Level
+from contracts.cases import CaseFact, CasePassedOn, CaseReferred, LetterFact, PlanSubmitted
+from contracts.language.division import Division, Level
+from contracts.language.terms import Language
+from contracts.language.values import CHIEFS, PersonRef, PostRef, Role, UnitRef
 from contracts.patrol import AlarmRaised
 from contracts.roster import Post
-from contracts.supervision import LetterFact
-from contracts.terms import Language
-from contracts.values import CHIEFS, PersonRef, PostRef, Role, UnitRef
 from services.runtime.posts import holds, nearest_chief, stands_on
 
 NEAREST_CHIEF = "nearest_chief"

@@ -14,14 +14,14 @@ from contracts.cases import (
     CaseOverdue,
     CaseReferred,
     CaseRelapsed,
+    LetterFact,
     PlanSubmitted,
     ReferralAcknowledged,
     ReferralConcluded,
 )
+from contracts.language.terms import Language, term
+from contracts.language.values import SHANGHAI, AreaKind
 from contracts.patrol import AlarmRaised
-from contracts.supervision import LetterFact
-from contracts.terms import Language, term
-from contracts.values import SHANGHAI, AreaKind
 from services.notify.telling import RULES, Told
 
 _ALL: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("templates.json").read_text(encoding="utf-8"))

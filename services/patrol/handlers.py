@@ -10,11 +10,10 @@ from uuid import UUID
 import numpy as np
 
 from contracts.cases import CaseClosed, CaseDismissed, CaseFact, CaseMerged, CaseRelapsed, CaseReopened, CaseVoided
-from contracts.event import Fact
-from contracts.intake import IncidentReport, TrackBatch
-from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised
+from contracts.language.message import Fact
+from contracts.language.values import day_of
+from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentReport, IncidentRevised, TrackBatch
 from contracts.roster import AreaStated
-from contracts.values import day_of
 from services.patrol import near, points, report, store, track, track_store
 from services.patrol.judging import Fate, Judging, Outcome
 from services.runtime.ground import Found, Ground

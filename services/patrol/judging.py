@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.incident import Incident
-from contracts.intake import IncidentReport, Problem
+from contracts.language.intake import Problem
+from contracts.patrol import Incident, IncidentReport
 from services.patrol.near import Place, Standing, cell
 from services.runtime.messages import Heard
 

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Protocol
 from uuid import UUID
 
-from contracts.incident import IncidentKind
+from contracts.patrol import IncidentKind
 
 EARTH_M = 6_371_008.8
 CELL_DEGREES = 0.02

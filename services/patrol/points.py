@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.datum import in_china, unshifted
-from contracts.intake import TrackBatch
-from contracts.values import SHANGHAI, Datum
+from contracts.language.datum import in_china, unshifted
+from contracts.language.values import SHANGHAI, Datum
+from contracts.patrol import TrackBatch
 from services.runtime.messages import Heard
 
 ZERO_ISLAND_DEGREES = 0.01

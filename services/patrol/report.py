@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from contracts.datum import to_cgcs2000
-from contracts.incident import ALARMS, Incident
-from contracts.intake import IncidentReport, Problem
-from contracts.rules import broken
+from contracts.language.datum import to_cgcs2000
+from contracts.language.intake import Problem
+from contracts.language.rules import broken
+from contracts.patrol import ALARMS, Incident, IncidentReport
 from services.patrol.judging import Fate, Judging, Key, Known, Outcome
 from services.patrol.near import is_near, nearest
 from services.runtime.ground import Found

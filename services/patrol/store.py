@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.incident import ALARMS, Incident, IncidentKind
+from contracts.patrol import ALARMS, Incident, IncidentKind
 from contracts.roster import Area
 from services.patrol.judging import Judging, Key, Known, Outcome
 from services.patrol.near import Place, Standing, cell

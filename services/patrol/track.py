@@ -11,10 +11,10 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.division import UNKNOWN
-from contracts.intake import Problem, TrackBatch
-from contracts.patrol import TrackStored
-from contracts.rules import broken
+from contracts.language.division import UNKNOWN
+from contracts.language.intake import Problem
+from contracts.language.rules import broken
+from contracts.patrol import TrackBatch, TrackStored
 from services.patrol.points import LIMITS, Points, Stated, at_of
 from services.patrol.way import Fix, Flags, Way
 from services.runtime.ground import Found

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from contracts.commands import Answerable
-from contracts.roster import Area, Post
-from contracts.values import AreaRef, Role, day_of
+from contracts.language.values import AreaRef, Role, day_of
+from contracts.roster import Answerable, Area, Post
 from services.runtime.ground import TERRITORIAL, Found, Ground
 from services.runtime.posts import FIRST_IN_AN_AREA, reference, stands_on
 

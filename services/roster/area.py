@@ -10,12 +10,12 @@ from decimal import Decimal
 import shapely
 from pyproj import Geod
 
-from contracts.datum import in_china
-from contracts.division import UNKNOWN, Division
-from contracts.mu import mu_of
+from contracts.language.datum import in_china
+from contracts.language.division import UNKNOWN, Division
+from contracts.language.mu import mu_of
+from contracts.language.rules import Rule, Wrong, broken
+from contracts.language.values import AreaKind
 from contracts.roster import Area, Boundary
-from contracts.rules import Rule, Wrong, broken
-from contracts.values import AreaKind
 from services.runtime.ground import shape_of
 
 CGCS2000 = Geod(a=6378137, rf=298.257222101)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
-from contracts.commands import OPERATOR, Appoint, Done, EnrolAreas, EnrolPosts, WhoAnswers
-from contracts.event import Command
-from contracts.roster import Area, AreaStated, Post, PostStated
-from contracts.rules import Wrong, broken
-from contracts.values import PersonRef, day_of
+from contracts.language.command import OPERATOR, Done
+from contracts.language.message import Command
+from contracts.language.rules import Wrong, broken
+from contracts.language.values import PersonRef, day_of
+from contracts.roster import Appoint, Area, AreaStated, EnrolAreas, EnrolPosts, Post, PostStated, WhoAnswers
 from services.roster import answerable, area, post, store
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import Problem

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from contracts.division import Division
+from contracts.language.division import Division
+from contracts.language.rules import Rule, Wrong, broken
+from contracts.language.values import PersonRef
 from contracts.roster import Appointment, Area, Post
-from contracts.rules import Rule, Wrong, broken
-from contracts.values import PersonRef
 from services.runtime.posts import holds
 from services.runtime.problem import Problem
 

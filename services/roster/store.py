@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contracts.division import Division
+from contracts.language.division import Division
 from contracts.roster import Area, Post
 from services.roster.answerable import Duties
 from services.runtime.transaction import Sql, Transaction

@@ -15,10 +15,11 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
-from contracts.division import Division
-from contracts.event import JSON, Command, EnvelopeRefused, dump, from_headers
-from contracts.reading import parse
-from contracts.rules import Wrong, broken
+from contracts.language.division import Division
+from contracts.language.envelope import EnvelopeRefused, from_headers
+from contracts.language.message import JSON, Command, dump
+from contracts.language.reading import parse
+from contracts.language.rules import Wrong, broken
 from services.runtime import metrics, outbox
 from services.runtime.body import problems_of, problems_of_headers
 from services.runtime.breaker import AGAIN, Breaker, is_away

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import orjson
 from pydantic import ValidationError
 
-from contracts.event import EnvelopeRefused
-from contracts.rules import Rule, Wrong, broken, describe
+from contracts.language.envelope import EnvelopeRefused
+from contracts.language.rules import Rule, Wrong, broken, describe
 from services.runtime.legible import legible
 
 MOST_PROBLEMS = 20

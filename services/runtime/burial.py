@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from nats.aio.msg import Msg
 
-from contracts.dead_letters import DeadLettered
-from contracts.division import UNKNOWN, Division
-from contracts.wiring import FACTS
+from contracts.every_service import DeadLettered
+from contracts.language.division import UNKNOWN, Division
+from contracts.wiring.table import FACTS
 from services.runtime import dead_letters, outbox
 from services.runtime.ids import uuid7
 from services.runtime.legible import legible, legible_headers

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from contracts.commands import DeadLetterGroup
+from contracts.every_service import DeadLetterGroup
 from services.runtime.transaction import Sql
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from contracts.language.values import AreaKind, AreaRef
 from contracts.roster import Area
-from contracts.values import AreaKind, AreaRef
 
 TERRITORIAL = (AreaKind.DIVISION, AreaKind.GRID)
 FOREVER = (date.min, date.max)

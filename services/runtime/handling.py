@@ -12,11 +12,11 @@ import asyncpg
 import structlog
 from nats.aio.msg import Msg
 
-from contracts.event import Fact, Intake
-from contracts.intake import Problem as FieldProblem
-from contracts.intake import kind_of
-from contracts.rules import broken
-from contracts.wiring import Durable
+from contracts.language.intake import Problem as FieldProblem
+from contracts.language.intake import kind_of
+from contracts.language.message import Fact, Intake
+from contracts.language.rules import broken
+from contracts.wiring.streams import Durable
 from services.runtime import dead_letters, inbox, metrics, outbox
 from services.runtime.breaker import AGAIN, Breaker, is_away
 from services.runtime.burial import Unreadables, bury

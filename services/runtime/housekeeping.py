@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from contracts.event import ReferenceFact
-from contracts.wiring import FACTS
+from contracts.language.message import ReferenceFact
+from contracts.wiring.table import FACTS
 from services.runtime import dead_letters, metrics, outbox
 from services.runtime.breaker import is_away
 

@@ -9,11 +9,12 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
-from contracts.commands import OPERATOR
-from contracts.division import Division
-from contracts.event import Command, Envelope, Fact, Message
-from contracts.intake import Problem as FieldProblem
-from contracts.rules import broken
+from contracts.language.command import OPERATOR
+from contracts.language.division import Division
+from contracts.language.envelope import Envelope
+from contracts.language.intake import Problem as FieldProblem
+from contracts.language.message import Command, Fact, Message
+from contracts.language.rules import broken
 from services.runtime.problem import Problem
 
 M = TypeVar("M", bound=Message, covariant=True)

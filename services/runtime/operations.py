@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from contracts.commands import (
+from contracts.every_service import (
     DeadLetters,
     DiscardDeadLetters,
-    Done,
     ListDeadLetters,
     RefillBus,
     ReplayDeadLetters,
     ServiceStatus,
     ShowStatus,
 )
-from contracts.event import Command
+from contracts.language.command import Done
+from contracts.language.message import Command
 from services.runtime import dead_letters, metrics, outbox
 from services.runtime.answering import CommandHandler
 from services.runtime.legible import legible

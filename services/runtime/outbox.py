@@ -10,8 +10,9 @@ from datetime import datetime
 
 import orjson
 
-from contracts.event import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, Envelope, Fact, Message, dump, to_headers
-from contracts.intake import Refusal, refusal_subject
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import Refusal, refusal_subject
+from contracts.language.message import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, Fact, Message, dump
 from services.runtime.ids import child_of, uuid7
 from services.runtime.legible import legible
 from services.runtime.messages import Refused

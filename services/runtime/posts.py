@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from contracts.division import Division
+from contracts.language.division import Division
+from contracts.language.values import CHIEFS, PostRef, Role
 from contracts.roster import Post
-from contracts.values import CHIEFS, PostRef, Role
 
 FIRST_IN_AN_AREA = (Role.VILLAGE_CHIEF, Role.CHIEF, Role.GENERAL_CHIEF, Role.DEPUTY_GENERAL_CHIEF)
 """The chiefs of one area, the first first: whose ground it is, who leads its chiefs, who stands in for that one."""

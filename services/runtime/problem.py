@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contracts.commands import ProblemReply
-from contracts.rules import Rule, Wrong
+from contracts.language.command import ProblemReply
+from contracts.language.rules import Rule, Wrong
 
 PROBLEM_JSON = "application/problem+json"
 PROBLEM_PREFIX = "urn:linzhang:problem:"

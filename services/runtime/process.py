@@ -15,7 +15,8 @@ from faststream.nats import NatsBroker, NatsMessage
 from nats.errors import SlowConsumerError
 
 from clients.bus import Client, connect
-from contracts.wiring import FACTS, is_reference, stream_of
+from contracts.wiring.streams import stream_of
+from contracts.wiring.table import FACTS, is_reference
 from services.runtime import outbox
 from services.runtime.answering import Answering
 from services.runtime.breaker import Breaker, is_away

@@ -16,7 +16,7 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from contracts.wiring import Durable
+from contracts.wiring.streams import Durable
 from services.runtime.pause import pause_s
 
 log = structlog.get_logger()

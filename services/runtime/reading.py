@@ -10,13 +10,14 @@ from typing import Any
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
-from contracts.attributes import AttributeRefused, once_each, read_attribute
-from contracts.event import Envelope, EnvelopeRefused, Fact, Intake, check_agreement, from_headers
-from contracts.intake import KINDS, intake_subject, kind_of, sender_of
-from contracts.intake import Problem as FieldProblem
-from contracts.reading import parse
-from contracts.rules import Rule, broken
-from contracts.wiring import GATEKEEPERS
+from contracts.language.attributes import AttributeRefused, once_each, read_attribute
+from contracts.language.envelope import Envelope, EnvelopeRefused, check_agreement, from_headers
+from contracts.language.intake import Problem as FieldProblem
+from contracts.language.intake import intake_subject, kind_of, sender_of
+from contracts.language.message import Fact, Intake
+from contracts.language.reading import parse
+from contracts.language.rules import Rule, broken
+from contracts.wiring.table import GATEKEEPERS, KINDS
 from services.runtime.body import identity_in, problems_of, problems_of_headers
 from services.runtime.legible import legible
 from services.runtime.messages import Heard

@@ -13,7 +13,7 @@ import asyncpg
 import structlog
 from nats.aio.client import Client
 
-from contracts.wiring import STREAMS
+from contracts.wiring.streams import STREAMS
 from services.runtime import metrics, outbox
 from services.runtime.breaker import AWAY, Breaker
 from services.runtime.pause import pause_s

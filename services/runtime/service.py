@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_origin, get_type_hints
 
-from contracts.commands import OPERATIONS
-from contracts.event import Command, Fact, Intake
-from contracts.wiring import ANSWERS, HEARS, durable
+from contracts.every_service import OPERATIONS
+from contracts.language.message import Command, Fact, Intake
+from contracts.wiring.streams import durable
+from contracts.wiring.table import ANSWERS, HEARS
 from services.runtime.answering import CommandHandler
 from services.runtime.handling import Handler, Subscription
 from services.runtime.messages import Heard, News
@@ -32,7 +33,7 @@ class Every:
 
 
 class WiringDiffers(Exception):
-    """The handlers of a service are not what contracts/wiring.py says."""
+    """The handlers of a service are not what contracts/wiring/table.py says."""
 
 
 class Service:
@@ -90,7 +91,7 @@ class Service:
         return handler
 
     def check(self) -> None:
-        """Raises WiringDiffers unless the handlers are exactly what contracts/wiring.py says."""
+        """Raises WiringDiffers unless the handlers are exactly what contracts/wiring/table.py says."""
         differences = [
             *_difference("hears", [s.message for s in self.subscriptions], HEARS[self.name]),
             *_difference("answers", [*self.commands, *OPERATIONS], ANSWERS[self.name]),
@@ -106,9 +107,9 @@ class Service:
 
 
 def _difference(word: str, ours: Sequence[type], wired: Sequence[type]) -> list[str]:
-    extra = [f"{word} {m.__name__}, which contracts/wiring.py does not say" for m in ours if m not in wired]
+    extra = [f"{word} {m.__name__}, which contracts/wiring/table.py does not say" for m in ours if m not in wired]
     missing = [
-        f"has no handler for {m.__name__}, which it {word} by contracts/wiring.py" for m in wired if m not in ours
+        f"has no handler for {m.__name__}, which it {word} by contracts/wiring/table.py" for m in wired if m not in ours
     ]
     return extra + missing
 

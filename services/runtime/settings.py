@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from contracts.address import is_address
-from contracts.rules import broken, describe
+from contracts.language.address import is_address
+from contracts.language.rules import broken, describe
 
 
 class Settings(BaseSettings):

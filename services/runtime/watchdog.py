@@ -11,8 +11,7 @@ from nats.aio.client import Client
 from nats.js.api import ConsumerInfo
 from nats.js.errors import NotFoundError
 
-from contracts.streams import NO_ROOM_FROM_PERCENT, percent_of
-from contracts.wiring import Durable
+from contracts.wiring.streams import NO_ROOM_FROM_PERCENT, Durable, percent_of
 from services.runtime import metrics
 
 log = structlog.get_logger()

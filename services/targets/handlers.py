@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from contracts.cases import CaseFact
-from contracts.commands import PlanShown, SetTarget, ShowPlan, ShowRecord
-from contracts.intake import ProgressReport
-from contracts.rules import broken
-from contracts.targets import ProgressRecorded, TargetSet
-from contracts.values import day_of
+from contracts.language.rules import broken
+from contracts.language.values import day_of
+from contracts.targets import PlanShown, ProgressRecorded, ProgressReport, SetTarget, ShowPlan, ShowRecord, TargetSet
 from services.runtime.messages import Answer, Ask, Heard, News, Refused
 from services.runtime.problem import Problem
 from services.runtime.service import Service

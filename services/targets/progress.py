@@ -9,11 +9,10 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from contracts.commands import TargetProgress
-from contracts.intake import Problem, ProgressReport
-from contracts.rules import broken
-from contracts.targets import Amounts, TargetKind
-from contracts.values import Period
+from contracts.language.intake import Problem
+from contracts.language.rules import broken
+from contracts.language.values import Period
+from contracts.targets import Amounts, ProgressReport, TargetKind, TargetProgress
 from services.runtime.messages import Heard
 
 Key = tuple[str, str]

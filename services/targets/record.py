@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from contracts.case import Case, CaseState, RelapseReason, Route
 from contracts.cases import (
+    Case,
     CaseClosed,
     CaseDismissed,
     CaseFact,
@@ -20,12 +20,16 @@ from contracts.cases import (
     CaseRelapsed,
     CaseReopened,
     CaseRevised,
+    CaseState,
     CaseTransferred,
     CaseVoided,
+    RelapseReason,
+    Route,
 )
-from contracts.event import Fact
+from contracts.language.message import Fact
+from contracts.language.values import CaseRef, PostRef, Token, UnitRef, Value
+from contracts.language.written import Instant
 from contracts.targets import AlsoRecorded, RecordEntered, RecordUndone, RecordWord, UndoneBy
-from contracts.values import CaseRef, Instant, PostRef, Token, UnitRef, Value
 from services.runtime.posts import nearest_chief
 
 MUST_BE_PUT_RIGHT = (CaseState.ASSIGNED, CaseState.RECTIFYING, CaseState.RELAPSED)

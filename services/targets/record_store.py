@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, TypeAdapter
 
-from contracts.commands import Record, RecordLine
-from contracts.division import Division
-from contracts.values import CaseRef, PersonRef
+from contracts.language.division import Division
+from contracts.language.values import CaseRef, PersonRef
+from contracts.targets import Record, RecordLine
 from services.runtime.transaction import Transaction
 from services.targets.record import Entry, Step
 

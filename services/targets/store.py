@@ -6,11 +6,9 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from contracts.commands import TargetProgress
-from contracts.division import Division
-from contracts.intake import ProgressReport
-from contracts.targets import Amounts, Target
-from contracts.values import Period
+from contracts.language.division import Division
+from contracts.language.values import Period
+from contracts.targets import Amounts, ProgressReport, Target, TargetProgress
 from services.runtime.messages import Heard
 from services.runtime.transaction import Transaction
 from services.targets.progress import Fate, Key, Outcome, Standing, evidence_of, key_of

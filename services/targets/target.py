@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.commands import TargetProgress
-from contracts.rules import Wrong, broken
-from contracts.targets import Amounts, Target
+from contracts.language.rules import Wrong, broken
+from contracts.targets import Amounts, Target, TargetProgress
 
 
 def problems_of(target: Target, before: TargetProgress | None, parent: Target | None) -> list[Wrong]:

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from pydantic import ValidationError
 
-from contracts.event import Command, Intake, Message
-from contracts.intake import TrackBatch
-from contracts.reading import parse
+from contracts.language.message import Command, Intake, Message
+from contracts.language.reading import parse
+from contracts.patrol import TrackBatch
 from tests.contracts.from_schema import from_schema
 from tests.contracts.test_one_set import mutated, published, recorded
 from tests.patrol.ground import POINTS

@@ -13,10 +13,11 @@ import asyncpg
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from contracts.division import Division
-from contracts.event import JSON, Command, Envelope, Fact, Intake, dump, to_headers
-from contracts.intake import intake_subject
-from contracts.reading import parse
+from contracts.language.division import Division
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.language.message import JSON, Command, Fact, Intake, dump
+from contracts.language.reading import parse
 from services.runtime import outbox
 from services.runtime.answering import Answering
 from services.runtime.breaker import Breaker

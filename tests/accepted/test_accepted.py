@@ -8,12 +8,11 @@ import asyncpg
 import nats
 import pytest
 
-from contracts.commands import COMMANDS, ShowPlan, ShowRecord
-from contracts.division import Division
-from contracts.event import Command
-from contracts.intake import ProgressReport
-from contracts.rules import broken
-from contracts.wiring import ANSWERS, HEARS
+from contracts.language.division import Division
+from contracts.language.message import Command
+from contracts.language.rules import broken
+from contracts.targets import ProgressReport, ShowPlan, ShowRecord
+from contracts.wiring.table import ANSWERS, COMMANDS, HEARS
 from services.runtime.problem import Problem
 from services.runtime.service import Service
 from tests.accepted.drawing import Drawing

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from contracts.book_commands import AddCause
-from contracts.case_commands import (
+from contracts.cases import (
+    AddCause,
     AskExtension,
     AssignCase,
     DismissCase,
@@ -19,11 +19,12 @@ from contracts.case_commands import (
     SubmitPlan,
     VoidCase,
 )
-from contracts.commands import OPERATOR, EnrolAreas, EnrolPosts, SetTarget
-from contracts.division import UNKNOWN, Division
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN, Division
+from contracts.language.values import UnitRef
 from contracts.patrol import AlarmRaised
-from contracts.roster import PostStated
-from contracts.values import UnitRef
+from contracts.roster import EnrolAreas, EnrolPosts, PostStated
+from contracts.targets import SetTarget
 from services.cases.clock import cases
 from services.cases.machine import MOVES
 from services.notify import handlers as notify

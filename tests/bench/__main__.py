@@ -22,7 +22,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from contracts.wiring import SERVICES
+from contracts.wiring.table import SERVICES
 from deploy.local.postgres import Postgres, temporary_home
 from tests import servers
 from tests.bench import ledger, locate, memory, page, relay, start, track

@@ -12,8 +12,8 @@ from typing import Any
 import asyncpg
 
 from cli.demo.world import jingdezhen
-from contracts.case import CaseKind
-from contracts.division import Division, Level
+from contracts.cases import CaseKind
+from contracts.language.division import Division, Level
 from services.cases import ledger, ledger_store
 from services.cases.campaign import CAMPAIGNS
 from services.cases.ledger import Window

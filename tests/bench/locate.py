@@ -11,9 +11,9 @@ import numpy as np
 import shapely
 
 from cli.demo.world import jingdezhen, world
-from contracts.division import Division
+from contracts.language.division import Division
+from contracts.language.values import AreaKind
 from contracts.roster import Area, Boundary
-from contracts.values import AreaKind
 from services.runtime.ground import Ground, shape_of
 from tests.bench.measured import alternating
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from contracts.wiring import SERVICES
+from contracts.wiring.table import SERVICES
 from deploy.local.home import Run
 from deploy.local.stack import Stack
 from tests.bench.chain import Ours, drained_per_second

@@ -11,7 +11,7 @@ import nats
 import orjson
 from nats.aio.client import Client
 
-from contracts.event import Envelope, to_headers
+from contracts.language.envelope import Envelope, to_headers
 from contracts.patrol import IncidentLocated
 from deploy.local.bus import Bus
 from deploy.nats.accounts import Users

@@ -21,10 +21,12 @@ from nats.aio.client import Client
 from cli.areas import enrol_areas, enrol_posts
 from cli.bus import connected
 from cli.demo.world import NamedDivision, jingdezhen, world
-from contracts.commands import OPERATOR
-from contracts.event import Envelope, to_headers
-from contracts.intake import IncidentReport, intake_subject
-from contracts.wiring import DURABLES, SERVICES
+from contracts.language.command import OPERATOR
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.patrol import IncidentReport
+from contracts.wiring.streams import DURABLES
+from contracts.wiring.table import SERVICES
 from deploy.local.home import Home, Run
 from deploy.local.postgres import temporary_home
 from deploy.local.stack import Stack

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from contracts.wiring import SERVICES
+from contracts.wiring.table import SERVICES
 from deploy.local.home import Run
 from deploy.local.ports import free_port
 from deploy.local.stack import Stack, http_get

@@ -12,8 +12,9 @@ import asyncpg
 import orjson
 from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 
-from contracts.event import Envelope, to_headers
-from contracts.intake import TrackBatch, intake_subject
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.patrol import TrackBatch
 from tests.bench.bare import Bare, Processes
 from tests.bench.chain import Ours
 from tests.bench.locate import EAST, NORTH, SOUTH, WEST

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from contracts.division import Division
+from contracts.language.division import Division
 from contracts.patrol import IncidentLocated
 from services.cases import clock, handlers
 from services.runtime.transaction import Transaction

@@ -2,8 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from contracts.case import Repeats
-from contracts.case_commands import (
+from contracts.cases import (
     AcceptCase,
     ApprovePlan,
     AssignCase,
@@ -12,6 +11,7 @@ from contracts.case_commands import (
     GiveNotice,
     MergeCase,
     RelapseCase,
+    Repeats,
     StartCase,
     SubmitCase,
     SubmitPlan,
@@ -19,7 +19,7 @@ from contracts.case_commands import (
     VerifyCase,
     VoidCase,
 )
-from contracts.values import day_of
+from contracts.language.values import day_of
 from services.cases import case as rules
 from services.cases import closing, moving
 from services.cases.campaign import read

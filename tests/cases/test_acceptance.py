@@ -2,9 +2,8 @@
 
 import pytest
 
-from contracts.case import CaseState
-from contracts.case_commands import AcceptCase, PassLookBack, RelapseCase, SendBackCase
-from contracts.values import UnitRef
+from contracts.cases import AcceptCase, CaseState, PassLookBack, RelapseCase, SendBackCase
+from contracts.language.values import UnitRef
 from services.cases import case as rules
 from services.cases.post import Posts
 from services.runtime.problem import Problem

@@ -4,8 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.case import Plan, Referral, Route
-from contracts.case_commands import AskExtension, RaiseObjection, ReferCase, StartCase
+from contracts.cases import AskExtension, Plan, RaiseObjection, ReferCase, Referral, Route, StartCase
 from services.cases.machine import allowed
 from services.runtime.problem import Problem
 from tests.cases.road import DUE_ON, MEASURES, NOW, TODAY, act_of, case_in, decide

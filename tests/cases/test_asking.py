@@ -4,32 +4,30 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.book_commands import (
+from contracts.cases import (
+    AcceptCase,
+    AcknowledgeReferral,
     AddCause,
+    AssignCase,
+    CaseKind,
+    CloseCase,
     DissolveUnit,
     OpenDirective,
     PublishSheet,
-    RegisterCase,
-    ShowCase,
-    ShowLetter,
-)
-from contracts.case import CaseKind
-from contracts.case_commands import (
-    AcceptCase,
-    AcknowledgeReferral,
-    AssignCase,
-    CloseCase,
     ReceiptLetter,
     ReferCase,
+    RegisterCase,
     RelapseCase,
     ReplyLetter,
+    ShowCase,
+    ShowLetter,
     StartCase,
     SubmitCase,
     VerifyCase,
 )
-from contracts.division import Division
+from contracts.language.division import Division
+from contracts.language.values import UnitRef
 from contracts.roster import PostStated
-from contracts.values import UnitRef
 from services.cases import clock, clock_store, handlers, issuing, ladder, ladder_store, store
 from services.cases.handlers import AT_ONCE
 from services.cases.post import Posts

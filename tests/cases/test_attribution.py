@@ -4,10 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.case import Period
-from contracts.case_commands import RelapseCase
+from contracts.cases import Period, RelapseCase
+from contracts.language.values import PersonRef, UnitRef
 from contracts.roster import Appointment
-from contracts.values import PersonRef, UnitRef
 from services.cases import case as rules
 from services.cases.post import Posts
 from tests.cases import road

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.case import CaseKind
-from contracts.case_commands import (
+from contracts.cases import (
     AskExtension,
     AssignCase,
+    CaseKind,
     CloseCase,
     GrantExtension,
     RaiseObjection,
@@ -16,7 +16,7 @@ from contracts.case_commands import (
     UpholdObjection,
     VerifyCase,
 )
-from contracts.incident import Severity
+from contracts.patrol import Severity
 from services.cases import ladder
 from services.cases.campaign import RULES
 from services.cases.deadline import working

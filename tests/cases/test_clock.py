@@ -5,18 +5,20 @@ from uuid import UUID
 
 import pytest
 
-from contracts.book_commands import ListCases, RegisterCase, ShowAges
-from contracts.case_commands import (
+from contracts.cases import (
     AcceptCase,
     ApprovePlan,
     AssignCase,
     DismissCase,
     GiveNotice,
+    ListCases,
+    RegisterCase,
+    ShowAges,
     SubmitCase,
     SubmitPlan,
     VerifyCase,
 )
-from contracts.division import Division
+from contracts.language.division import Division
 from contracts.roster import PostStated
 from services.cases import clock, clock_store, handlers
 from services.cases.post import Posts, handovers

@@ -3,8 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from contracts.book_commands import OldCase, RegisterCase, ShowAges, ShowSheet
-from contracts.case_commands import AssignCase, VerifyCase
+from contracts.cases import AssignCase, OldCase, RegisterCase, ShowAges, ShowSheet, VerifyCase
 from tests.cases.book import ask, opened
 from tests.cases.test_entering import FOUND, TO_UNIT, importing, row
 from tests.cases.world import STATION, incident

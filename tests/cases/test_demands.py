@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.case_commands import (
+from contracts.cases import (
     AcceptCase,
     AcknowledgeReferral,
     ApprovePlan,

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.case_commands import AskExtension, CloseCase, HandUp, RelapseCase, ReturnCase, SubmitPlan, TransferCase
-from contracts.division import Division, Level
-from contracts.values import UnitRef
+from contracts.cases import AskExtension, CloseCase, HandUp, RelapseCase, ReturnCase, SubmitPlan, TransferCase
+from contracts.language.division import Division, Level
+from contracts.language.values import UnitRef
 from services.cases import case as rules
 from services.cases import moving, rectify
 from services.cases.campaign import CAMPAIGNS, RULES, campaign_of, find, problem_of_scope

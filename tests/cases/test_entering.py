@@ -4,31 +4,29 @@ from datetime import date
 
 import pytest
 
-from contracts.book_commands import (
+from contracts.cases import (
+    AcceptCase,
     AddCause,
+    ApprovePlan,
+    AssignCase,
     DissolveUnit,
+    GiveNotice,
     ImportCases,
     OpenDirective,
     RecordReview,
     RegisterCase,
+    RelapseCase,
     ShowAges,
     ShowCase,
     ShowHistory,
     ShowSheet,
     ShowWords,
-)
-from contracts.case_commands import (
-    AcceptCase,
-    ApprovePlan,
-    AssignCase,
-    GiveNotice,
-    RelapseCase,
     StartCase,
     SubmitCase,
     SubmitPlan,
     VerifyCase,
 )
-from contracts.division import Division
+from contracts.language.division import Division
 from contracts.roster import PostStated
 from services.cases import clock, handlers
 from services.runtime.problem import Problem

@@ -4,10 +4,20 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.book_commands import ShowHistory, ShowSheet
-from contracts.case_commands import AssignCase, DismissCase, MergeCase, TransferCase, VerifyCase
-from contracts.cases import CaseCorroborated, CaseLeft, CaseOpened, CaseRevised
-from contracts.division import Division
+from contracts.cases import (
+    AssignCase,
+    CaseCorroborated,
+    CaseLeft,
+    CaseOpened,
+    CaseRevised,
+    DismissCase,
+    MergeCase,
+    ShowHistory,
+    ShowSheet,
+    TransferCase,
+    VerifyCase,
+)
+from contracts.language.division import Division
 from contracts.patrol import IncidentLinked, IncidentLocated, IncidentRevised
 from contracts.roster import PostStated
 from services.cases import following, handlers, store

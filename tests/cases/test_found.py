@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.book_commands import Finding, OldCase, OpenDirective, RegisterCase
-from contracts.case import CaseKind, Origin, Period
-from contracts.division import Division
+from contracts.cases import CaseKind, Finding, OldCase, OpenDirective, Origin, Period, RegisterCase
+from contracts.language.division import Division
 from services.cases import case as rules
 from services.cases.post import Posts
 from tests.cases.road import NOW, ROSTER, TODAY

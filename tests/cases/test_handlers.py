@@ -6,10 +6,18 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
-from contracts.book_commands import ListCases
-from contracts.case_commands import AssignCase, SendBackCase, StartCase, SubmitCase, VerifyCase
-from contracts.cases import CaseCorroborated, CaseOpened, CaseOverdue
-from contracts.division import Division
+from contracts.cases import (
+    AssignCase,
+    CaseCorroborated,
+    CaseOpened,
+    CaseOverdue,
+    ListCases,
+    SendBackCase,
+    StartCase,
+    SubmitCase,
+    VerifyCase,
+)
+from contracts.language.division import Division
 from contracts.patrol import IncidentLinked
 from contracts.roster import PostStated
 from services.cases import clock, handlers, lookup

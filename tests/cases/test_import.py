@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 
-from contracts.book_commands import ImportCases, ShowSheet
-from contracts.case_commands import RelapseCase
+from contracts.cases import ImportCases, RelapseCase, ShowSheet
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later
 from tests.cases.test_entering import CLOSED, SHIELD, TO_UNIT, importing, row

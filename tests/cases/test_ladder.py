@@ -5,21 +5,23 @@ from uuid import UUID
 
 import pytest
 
-from contracts.book_commands import DissolveUnit, ShowHistory
-from contracts.case_commands import (
+from contracts.cases import (
     AcknowledgeReferral,
     AssignCase,
+    DissolveUnit,
     HandUp,
+    LadderStopped,
+    LetterIssued,
     RaiseObjection,
     ReceiptLetter,
     ReferCase,
     ReplyLetter,
     SendBackCase,
+    ShowHistory,
     StartCase,
     SubmitCase,
     VerifyCase,
 )
-from contracts.supervision import LadderStopped, LetterIssued
 from services.cases import clock, ladder
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened

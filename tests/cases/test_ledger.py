@@ -8,25 +8,27 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from contracts.book_commands import PublishSheet, ShowAges, ShowSheet
-from contracts.case_commands import (
+from contracts.cases import (
     AcceptCase,
     AcknowledgeReferral,
     AssignCase,
     CloseCase,
+    LedgerLine,
     LinkSite,
     MergeCase,
+    PublishSheet,
     ReferCase,
     RelapseCase,
+    ShowAges,
     ShowNoViolation,
+    ShowSheet,
     StartCase,
     SubmitCase,
     TransferCase,
     VerifyCase,
     VoidCase,
 )
-from contracts.division import Division
-from contracts.ledger import LedgerLine
+from contracts.language.division import Division
 from contracts.roster import PostStated
 from services.cases import clock, handlers
 from services.runtime.problem import Problem

@@ -7,8 +7,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from contracts.book_commands import DissolveUnit
-from contracts.case_commands import AssignCase, DismissCase, MergeCase, ReopenCase, VerifyCase
+from contracts.cases import AssignCase, DismissCase, DissolveUnit, MergeCase, ReopenCase, VerifyCase
 from contracts.patrol import IncidentLinked
 from contracts.roster import PostStated
 from services.cases import clock, clock_store, following, handlers, ledger_store

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.case_commands import PassLookBack
+from contracts.cases import PassLookBack
 from services.cases.look_back import next_look_back
 from tests.cases.road import NOW, case_in, decide
 from tests.cases.world import OFFICE

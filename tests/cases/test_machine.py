@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.case import CaseState, Repeats
-from contracts.case_commands import (
+from contracts.cases import (
     AcceptCase,
     AcknowledgeReferral,
     ApprovePlan,
     AskExtension,
     AssignCase,
+    CaseState,
     CloseCase,
     ConcludeReferral,
     DismissCase,
@@ -28,6 +28,7 @@ from contracts.case_commands import (
     RefusePlan,
     RelapseCase,
     ReopenCase,
+    Repeats,
     ReturnCase,
     SendBackCase,
     ShowNoViolation,
@@ -39,8 +40,8 @@ from contracts.case_commands import (
     VerifyCase,
     VoidCase,
 )
-from contracts.division import Division
-from contracts.values import UnitRef
+from contracts.language.division import Division
+from contracts.language.values import UnitRef
 from services.cases import case as rules
 from services.cases import closing, ladder, moving
 from services.cases.machine import MOVES, By, acting

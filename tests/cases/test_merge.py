@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.case_commands import MergeCase, ReferCase, VerifyCase
-from contracts.cases import CaseCorroborated
-from contracts.division import Division
+from contracts.cases import CaseCorroborated, MergeCase, ReferCase, VerifyCase
+from contracts.language.division import Division
 from contracts.patrol import IncidentLinked
 from services.cases import clock, handlers, ladder, moving
 from services.runtime.problem import Problem

@@ -4,10 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.case import Referral
-from contracts.case_commands import LinkSite, MergeCase
-from contracts.particulars import LawSide, Measured
-from contracts.values import UnitRef
+from contracts.cases import LawSide, LinkSite, Measured, MergeCase, Referral
+from contracts.language.values import UnitRef
 from services.cases import ladder, moving
 from services.cases.details import filled
 from services.runtime.problem import Problem

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from contracts.case_commands import RelapseCase
+from contracts.cases import RelapseCase
 from services.cases import ladder
 from services.cases.closing import relapse
 from services.cases.post import Posts

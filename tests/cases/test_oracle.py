@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.case import CaseState
-from contracts.case_commands import (
+from contracts.cases import (
     AcceptCase,
     ApprovePlan,
     AskExtension,
     AssignCase,
+    CaseState,
     CloseCase,
     GrantExtension,
     ReassignCase,

@@ -5,9 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 import pytest
 
-from contracts.book_commands import ShowHistory, ShowLetter
-from contracts.case import Objection, Referral
-from contracts.case_commands import AssignCase, ReceiptLetter, VerifyCase
+from contracts.cases import AssignCase, Objection, ReceiptLetter, Referral, ShowHistory, ShowLetter, VerifyCase
 from contracts.roster import PostStated
 from services.cases import clock, handlers, issuing, ladder
 from services.cases.ladder_store import Paper, counted

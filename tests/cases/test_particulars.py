@@ -5,10 +5,19 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.book_commands import RecordReview, RegisterCase, ShowHistory
-from contracts.case_commands import AcceptCase, MergeCase, RecordParticulars, SubmitCase
-from contracts.cases import CaseImported, CaseOpened
-from contracts.particulars import LawSide, Measured
+from contracts.cases import (
+    AcceptCase,
+    CaseImported,
+    CaseOpened,
+    LawSide,
+    Measured,
+    MergeCase,
+    RecordParticulars,
+    RecordReview,
+    RegisterCase,
+    ShowHistory,
+    SubmitCase,
+)
 from contracts.patrol import IncidentRevised
 from services.cases.details import measured_by
 from services.cases.following import follow_revised

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from contracts.case_commands import SubmitPlan
-from contracts.division import Level
+from contracts.cases import SubmitPlan
+from contracts.language.division import Level
 from services.cases import rectify
 from services.cases.post import NoOffice, Posts
 from tests.cases.road import MEASURES, act_of, case_in

@@ -7,8 +7,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.case import IN_STOCK, OPEN, Repeats
-from contracts.case_commands import (
+from contracts.cases import (
+    IN_STOCK,
+    OPEN,
     AcceptCase,
     AcknowledgeReferral,
     ApprovePlan,
@@ -29,6 +30,7 @@ from contracts.case_commands import (
     RefusePlan,
     RelapseCase,
     ReopenCase,
+    Repeats,
     ReturnCase,
     SendBackCase,
     ShowNoViolation,
@@ -40,7 +42,7 @@ from contracts.case_commands import (
     VerifyCase,
     VoidCase,
 )
-from contracts.values import day_of
+from contracts.language.values import day_of
 from services.cases import closing, ladder
 from services.cases.ledger import INTO_STOCK, OUT_OF_STOCK
 from services.cases.machine import MOVES, By

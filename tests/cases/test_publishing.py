@@ -4,8 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.book_commands import PublishSheet, ShowSheet
-from contracts.case_commands import LinkSite, TransferCase, VerifyCase
+from contracts.cases import LinkSite, PublishSheet, ShowSheet, TransferCase, VerifyCase
 from services.cases import ledger_store
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened

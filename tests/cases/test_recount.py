@@ -7,21 +7,21 @@ from random import Random
 
 import pytest
 
-from contracts.book_commands import ShowSheet
-from contracts.case_commands import (
+from contracts.cases import (
     AcceptCase,
     AssignCase,
     CloseCase,
     DismissCase,
     MergeCase,
     RelapseCase,
+    ShowSheet,
     StartCase,
     SubmitCase,
     TransferCase,
     VerifyCase,
     VoidCase,
 )
-from contracts.division import Division
+from contracts.language.division import Division
 from services.cases import clock
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened

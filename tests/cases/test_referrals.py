@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.case_commands import AcknowledgeReferral, ConcludeReferral, ReferCase
+from contracts.cases import AcknowledgeReferral, ConcludeReferral, ReferCase
 from tests.cases.road import NOW, case_in, decide
 from tests.cases.world import OFFICE
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from contracts.case_commands import (
+from contracts.cases import (
     AcceptCase,
     AcknowledgeReferral,
     ApprovePlan,
@@ -34,7 +34,7 @@ from contracts.case_commands import (
     TransferCase,
     UpholdObjection,
 )
-from contracts.values import UnitRef
+from contracts.language.values import UnitRef
 from services.cases import moving
 from services.runtime.problem import Problem
 from tests.cases.road import DUE_ON, MEASURES, PROOFS, ROSTER, act_of, case_in, decide, registered

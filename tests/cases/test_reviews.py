@@ -4,9 +4,7 @@ from datetime import date
 
 import pytest
 
-from contracts.book_commands import ListCases, RecordReview, ShowHistory
-from contracts.case_commands import PassLookBack, RelapseCase, VerifyCase
-from contracts.supervision import LadderStopped
+from contracts.cases import LadderStopped, ListCases, PassLookBack, RecordReview, RelapseCase, ShowHistory, VerifyCase
 from services.cases import clock, lookup
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.cases import CaseLeft, CaseRevised
-from contracts.division import Division
+from contracts.language.division import Division
 from contracts.roster import Post
 from services.cases import moving
 from services.cases.machine import Act

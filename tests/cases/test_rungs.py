@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from contracts.case import Referral
-from contracts.division import Division
-from contracts.values import PostRef, UnitRef
+from contracts.cases import Referral
+from contracts.language.division import Division
+from contracts.language.values import PostRef, UnitRef
 from services.cases import ladder
 from tests.cases.road import DUE_ON, TODAY, case_in
 from tests.cases.world import COUNTY_OFFICE, STATION, VILLAGE

@@ -4,9 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.book_commands import ListCases, RecordReview, RegisterCase, ShowCase, ShowHistory
-from contracts.case_commands import AssignCase, ReceiptLetter, StartCase, SubmitCase, TransferCase, VerifyCase
-from contracts.division import Division, Level
+from contracts.cases import (
+    AssignCase,
+    ListCases,
+    ReceiptLetter,
+    RecordReview,
+    RegisterCase,
+    ShowCase,
+    ShowHistory,
+    StartCase,
+    SubmitCase,
+    TransferCase,
+    VerifyCase,
+)
+from contracts.language.division import Division, Level
 from contracts.roster import PostStated
 from services.cases import campaign, clock, handlers
 from services.runtime.problem import Problem

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from contracts.division import Division
-from contracts.ledger import LedgerLine
+from contracts.cases import LedgerLine
+from contracts.language.division import Division
 from services.cases.ledger import Counted, Window, beyond_the_first, route_of, sheet
 
 SHIELD = "green-shield-2019"

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
 
-from contracts.division import Division
-from contracts.incident import Incident
+from contracts.language.division import Division
+from contracts.language.values import PersonRef, UnitRef
+from contracts.patrol import Incident
 from contracts.roster import Appointment, Post
-from contracts.values import PersonRef, UnitRef
 from services.cases import case as rules
 from services.cases.post import Posts
 

@@ -1,8 +1,6 @@
 """Cases, a sheet and a letter for the tests of the ledger's documents."""
 
-from contracts.case import Case
-from contracts.ledger import Sheet
-from contracts.supervision import Letter
+from contracts.cases import Case, Letter, Sheet
 
 TOWN = "360222100000"
 STATION = {"id": f"u-{TOWN}", "name": "浮梁镇林业工作站"}

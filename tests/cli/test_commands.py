@@ -12,8 +12,8 @@ import typer
 
 from cli.areas import read_features
 from cli.asking import command_of
-from contracts.book_commands import RecordReview
-from contracts.wiring import SERVICES
+from contracts.cases import RecordReview
+from contracts.wiring.table import SERVICES
 from tests.cli.conftest import LINZHANG, environment, linzhang
 
 HERE = ("--lon", "117.19", "--lat", "29.75")

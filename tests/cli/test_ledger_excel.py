@@ -10,10 +10,8 @@ from python_calamine import CalamineWorkbook
 
 import cli.ledger_document
 from cli.ledger_excel import write_ledger
-from contracts.book_commands import Vocabulary
-from contracts.case import Case, CaseKind, CaseState, RelapseReason, Route
-from contracts.incident import Severity
-from contracts.ledger import Balance
+from contracts.cases import Balance, Case, CaseKind, CaseState, RelapseReason, Route, Vocabulary
+from contracts.patrol import Severity
 from tests.cli.ledger_samples import SHEET, case
 
 

@@ -9,8 +9,8 @@ from cli.case import letter_rows
 from cli.ledger_print import NoFont, families, find_font, ledger_pdf, letter_pdf
 from cli.letter_document import document
 from cli.say import texts
-from contracts.book_commands import LetterShown
-from contracts.values import SHANGHAI, Role
+from contracts.cases import LetterShown
+from contracts.language.values import SHANGHAI, Role
 from tests.cli.ledger_samples import LETTER, LINE, SHEET, case
 
 EMBEDDED = "Libertinus Serif"

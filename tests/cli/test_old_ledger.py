@@ -13,11 +13,9 @@ from cli.ledger_import import batches
 from cli.old_ledger import LedgerUnreadable, RowProblem, name_paths, read_ledger
 from cli.rules import stated
 from cli.say import say
-from contracts.book_commands import OldCase
-from contracts.case import CaseKind, Route
-from contracts.incident import Severity
-from contracts.particulars import LawSide, Measured
-from contracts.values import UnitRef
+from contracts.cases import CaseKind, LawSide, Measured, OldCase, Route
+from contracts.language.values import UnitRef
+from contracts.patrol import Severity
 
 DIVISIONS = jingdezhen()
 NAMES = {division.code: division.name for division in DIVISIONS}

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from typer.core import TyperGroup
 
 from cli.main import app
-from contracts.commands import CASE_COMMANDS
+from contracts.wiring.table import COMMANDS
 from tests.cli.conftest import LINZHANG, environment, linzhang
 
 HOSTILE = "砍\x1b[2J\x1b]52;c;aGk=\x07树\x9b31m\r\u202egpj\u2066\u200b\n2020-360222-999999 已销号"
@@ -29,7 +29,7 @@ NOT_RUN_HERE = {
     ("user", "show"),
 }
 """They print what the system says of itself, and change it."""
-MOVES = {("case", command.parts()[1].replace("_", "-")) for command in CASE_COMMANDS} - {
+MOVES = {("case", command.parts()[1].replace("_", "-")) for command in COMMANDS["cases"]} - {
     ("case", name) for name in ("list", "show", "history", "verify", "words", "ages")
 }
 """Commands made by one function out of contracts; `verify` stands for them."""

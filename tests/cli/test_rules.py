@@ -4,8 +4,8 @@ import pytest
 
 from cli.rules import error_said, rule_said
 from cli.session import say_problem
-from contracts.commands import ProblemReply
-from contracts.rules import broken
+from contracts.language.command import ProblemReply
+from contracts.language.rules import broken
 from services.cases.machine import forbid, refuse, refuse_field, require_office
 from services.runtime.problem import Problem
 from tests.cases.road import act_of, case_in, registered

@@ -15,7 +15,7 @@ from rich.console import Console
 import cli
 from cli.main import main
 from cli.say import Lines, data, language, say, shown, table, texts, word
-from contracts.case import CaseKind, CaseState
+from contracts.cases import CaseKind, CaseState
 
 CLI = Path(cli.__file__).parent
 SERVICES = CLI.parent / "services"

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import nats
 
-from contracts.streams import MIB, STORE_MIB
-from contracts.wiring import STREAMS
+from contracts.wiring.streams import MIB, STORE_MIB, STREAMS
 from deploy.local.home import Home
 from deploy.local.stack import http_get
 from deploy.nats.provision import provision

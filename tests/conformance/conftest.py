@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.wiring import SERVICES
+from contracts.wiring.table import SERVICES
 from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import temporary_home

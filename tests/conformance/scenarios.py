@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from contracts.case import CaseState
-from contracts.cases import CaseAssigned, CaseClosed, CaseOpened
-from contracts.intake import intake_subject
+from contracts.cases import CaseAssigned, CaseClosed, CaseOpened, CaseState
+from contracts.language.intake import intake_subject
+from contracts.language.values import UnitRef
 from contracts.patrol import IncidentLinked, IncidentLocated
 from contracts.roster import PostStated
-from contracts.values import UnitRef
 from services.cases import case as rules
 from services.cases.post import Posts
 from tests.cases.world import POSTS, STATION, incident

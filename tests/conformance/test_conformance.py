@@ -8,8 +8,8 @@ from uuid import uuid4
 import jsonschema
 import pytest
 
-from contracts.commands import DiscardDeadLetters, ListDeadLetters
-from contracts.wiring import SERVICES
+from contracts.every_service import DiscardDeadLetters, ListDeadLetters
+from contracts.wiring.table import SERVICES
 from tests.conformance.scenarios import SCENARIOS
 
 PUBLISHED = Path(__file__).parents[2] / "contracts" / "published" / "schemas"

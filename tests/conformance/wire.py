@@ -15,10 +15,12 @@ from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
 from cli.bus import connected
-from contracts.commands import OPERATOR, ServiceStatus, ShowStatus, operation_subject
-from contracts.division import UNKNOWN
-from contracts.event import Command, Envelope, Fact, Intake, dump, to_headers
-from contracts.wiring import DURABLES
+from contracts.every_service import ServiceStatus, ShowStatus, operation_subject
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.message import Command, Fact, Intake, dump
+from contracts.wiring.streams import DURABLES
 from deploy.nats.provision import provision
 from tests.servers import NOW, until
 from tests.streams import read_stream

@@ -8,38 +8,41 @@ from typing import Annotated
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from contracts import cases, event, patrol, supervision, targets
-from contracts.book_commands import ImportCases, ListCases, RecordReview, RegisterCase
-from contracts.case_commands import (
+from contracts.cases import (
     AcknowledgeReferral,
+    CaseOpened,
+    CaseReferred,
     ConcludeReferral,
+    ImportCases,
+    ListCases,
+    ObjectionRaised,
     RecordParticulars,
+    RecordReview,
     ReferCase,
+    RegisterCase,
     ReopenCase,
     ReplyLetter,
+    ReviewRecorded,
+    SheetPublished,
     ShowNoViolation,
     SubmitCase,
     SubmitPlan,
+    VolumeM3,
+    Yuan,
 )
-from contracts.commands import (
-    DiscardDeadLetters,
-    EnrolAreas,
-    EnrolPosts,
-    ReplayDeadLetters,
-    SetTarget,
-    ShowNotices,
-    ShowPlan,
-    ShowRecord,
-)
-from contracts.incident import Pieces
-from contracts.intake import IncidentReport, ProgressReport, TrackBatch
-from contracts.mu import Mu, mu_of_hectares
-from contracts.particulars import VolumeM3, Yuan
-from contracts.publish import PAYLOADS
-from contracts.reading import parse
-from contracts.schemas import file_name
-from contracts.values import Day, ExternalId, Instant, Line, Period, Text, Token
-from contracts.written import Exact
+from contracts.every_service import DiscardDeadLetters, ReplayDeadLetters
+from contracts.language import message
+from contracts.language.evidence import Pieces
+from contracts.language.mu import Mu, mu_of_hectares
+from contracts.language.reading import parse
+from contracts.language.values import ExternalId, Line, Period, Text, Token
+from contracts.language.written import Day, Exact, Instant
+from contracts.notify import ShowNotices
+from contracts.patrol import IncidentLinked, IncidentLocated, IncidentReport, TrackBatch, TrackStored
+from contracts.publishing.publish import PAYLOADS
+from contracts.publishing.schemas import file_name
+from contracts.roster import EnrolAreas, EnrolPosts
+from contracts.targets import Amount, ProgressReport, SetTarget, ShowPlan, ShowRecord
 
 
 def is_taken(message, path, value):
@@ -173,7 +176,7 @@ def test_a_fire_has_a_power_and_a_share_of_confidence(power, percent, taken):
         (Mu, ["0", "9" * 12, "0.0001"], ["9" * 13, "-0.0001", "0.00001"]),
         (VolumeM3, ["0", "9" * 9 + ".9999"], ["9" * 10, "-1"]),
         (Yuan, ["0", "9" * 12 + ".9999"], ["9" * 13, "-1"]),
-        (targets.Amount, ["0", "9" * 16 + ".9999"], ["9" * 17, "-1"]),
+        (Amount, ["0", "9" * 16 + ".9999"], ["9" * 17, "-1"]),
         (Annotated[Decimal, Exact(3)], ["999.9999", 999, 0, 0.5], ["1000", 1000, -1, True, None, "1e2", ".5", "1."]),
         (Annotated[Decimal, Exact(16)], [10**12 - 1, Decimal(10**16 - 1)], [10**12, Decimal(10**16), Decimal("NaN")]),
         (
@@ -249,19 +252,19 @@ def test_a_period_counts_both_of_its_days_and_may_be_one_day():
 @pytest.mark.parametrize(
     ("fact", "path", "least"),
     [
-        (cases.CaseOpened, "case.weight", 1),
-        (cases.CaseOpened, "case.cycle", 1),
-        (cases.CaseOpened, "case.revision", 1),
-        (cases.CaseOpened, "case.extensions", 0),
-        (cases.CaseReferred, "referral.n", 1),
-        (cases.CaseReferred, "referral.cycle", 1),
-        (patrol.IncidentLocated, "incident.revision", 1),
-        (patrol.IncidentLocated, "incident.weight", 1),
-        (patrol.IncidentLinked, "weight", 2),
-        (patrol.IncidentLinked, "distance_m", 0),
-        (patrol.TrackStored, "kept", 0),
-        (supervision.ReviewRecorded, "review.sample", 0),
-        (supervision.SheetPublished, "differences_total", 0),
+        (CaseOpened, "case.weight", 1),
+        (CaseOpened, "case.cycle", 1),
+        (CaseOpened, "case.revision", 1),
+        (CaseOpened, "case.extensions", 0),
+        (CaseReferred, "referral.n", 1),
+        (CaseReferred, "referral.cycle", 1),
+        (IncidentLocated, "incident.revision", 1),
+        (IncidentLocated, "incident.weight", 1),
+        (IncidentLinked, "weight", 2),
+        (IncidentLinked, "distance_m", 0),
+        (TrackStored, "kept", 0),
+        (ReviewRecorded, "review.sample", 0),
+        (SheetPublished, "differences_total", 0),
     ],
 )
 def test_a_number_that_is_told_has_its_least(fact, path, least):
@@ -270,10 +273,10 @@ def test_a_number_that_is_told_has_its_least(fact, path, least):
 
 @pytest.mark.parametrize(("left", "taken"), [(-1, False), (0, True)])
 def test_an_objection_leaves_no_days_or_some(left, taken):
-    assert is_taken(cases.ObjectionRaised, "case.objection", {"by": "p", "reason": "无", "days_left": left}) is taken
+    assert is_taken(ObjectionRaised, "case.objection", {"by": "p", "reason": "无", "days_left": left}) is taken
 
 
 def test_a_message_fits_into_its_stream_with_what_the_relay_adds():
     # A stream takes 1 MiB of body and headers and 64 kB of headers; the relay adds one header of less than 64 bytes.
-    assert (event.MAX_MESSAGE_BYTES, event.MAX_HEADER_BYTES) == (1_048_576 - 64, 65_535 - 64)
-    assert (event.MAX_COMMAND_BYTES, EnrolAreas.max_bytes) == (131_072, event.MAX_MESSAGE_BYTES)
+    assert (message.MAX_MESSAGE_BYTES, message.MAX_HEADER_BYTES) == (1_048_576 - 64, 65_535 - 64)
+    assert (message.MAX_COMMAND_BYTES, EnrolAreas.max_bytes) == (131_072, message.MAX_MESSAGE_BYTES)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.datum import from_cgcs2000, to_cgcs2000
-from contracts.values import Datum
+from contracts.language.datum import from_cgcs2000, to_cgcs2000
+from contracts.language.values import Datum
 
 with Path(__file__).with_name("gcj02-check.csv").open() as table:
     ROWS = [tuple(map(float, row.values())) for row in csv.DictReader(table)]

@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.cases import CaseOpened
-from contracts.division import UNKNOWN, Division, Level
+from contracts.language.division import UNKNOWN, Division, Level
 from contracts.roster import AreaStated
 
 

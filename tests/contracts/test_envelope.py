@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.attributes import percent_decode, percent_encode
-from contracts.event import Envelope, EnvelopeRefused, check_agreement, dump, from_headers, to_headers
-from contracts.intake import IncidentReport
-from contracts.values import PostRef
+from contracts.language.attributes import percent_decode, percent_encode
+from contracts.language.envelope import Envelope, EnvelopeRefused, check_agreement, from_headers, to_headers
+from contracts.language.message import dump
+from contracts.language.values import PostRef
+from contracts.patrol import IncidentReport
 
 WHOLE = Envelope(
     id="01",

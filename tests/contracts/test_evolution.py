@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts import publish
-from contracts.evolution import breaks, moves
-from contracts.schemas import schemas
+from contracts.publishing import publish
+from contracts.publishing.evolution import breaks, moves
+from contracts.publishing.schemas import schemas
 
 
 def told(**fields):
@@ -160,7 +160,7 @@ def test_what_stands_breaks_nothing_that_was_released():
 def test_an_emptied_release_and_a_stray_folder_of_payloads_are_named(tmp_path, monkeypatch):
     (tmp_path / "released.json").write_text('{"schemas": {}, "wire": {}}')
     (tmp_path / "payloads" / "cases.danced.v1").mkdir(parents=True)
-    for name, path in (("RELEASED", "released.json"), ("PAYLOADS", "payloads"), ("HERE", "contracts")):
+    for name, path in (("RELEASED", "released.json"), ("PAYLOADS", "payloads"), ("ROOT", "")):
         monkeypatch.setattr(publish, name, tmp_path / path)
     told = list(publish.against_the_release())
     assert f"released.json lacks {NAME}: run make publish" in told

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from contracts.intake import IncidentReport
-from contracts.rules import describe
+from contracts.language.rules import describe
+from contracts.patrol import IncidentReport
 
 GOOD = {
     "external_id": "r-1",

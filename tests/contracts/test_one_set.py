@@ -10,11 +10,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from pydantic import ValidationError
 
-from contracts import publish
-from contracts.event import Command, Intake
+from contracts.language.message import Command, Intake
+from contracts.language.reading import parse
 from contracts.patrol import IncidentLinked
-from contracts.reading import parse
-from contracts.schemas import file_name, messages
+from contracts.publishing import publish
+from contracts.publishing.schemas import file_name, messages
 from tests.contracts.from_schema import from_schema
 
 SENT = [message for message in messages() if issubclass(message, Intake | Command)]

@@ -9,13 +9,13 @@ import jsonschema
 import pytest
 import yaml
 
-from contracts import publish
-from contracts.asyncapi import document
-from contracts.catalogue import words
-from contracts.event import Command, Intake
-from contracts.schemas import commands, file_name, messages, schema_of, schemas
-from contracts.wiring import DURABLES, STREAMS
-from contracts.yaml import to_yaml
+from contracts.language.message import Command, Intake
+from contracts.publishing import publish
+from contracts.publishing.asyncapi import document
+from contracts.publishing.catalogue import words
+from contracts.publishing.schemas import commands, file_name, messages, schema_of, schemas
+from contracts.publishing.yaml import to_yaml
+from contracts.wiring.streams import DURABLES, STREAMS
 
 MESSAGES = {file_name(message): message for message in messages()}
 RECORDED = [(path.parent.name, path) for path in sorted(publish.PAYLOADS.glob("*/*.json"))]

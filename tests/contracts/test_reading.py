@@ -7,14 +7,14 @@ from typing import Annotated
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.commands import EnrolAreas, EnrolPosts, ShowPlan
-from contracts.intake import IncidentReport, ProgressReport, TrackBatch
-from contracts.patrol import IncidentLocated
-from contracts.publish import PAYLOADS
-from contracts.reading import parse
-from contracts.rules import describe
-from contracts.schemas import file_name
-from contracts.written import Exact
+from contracts.language.reading import parse
+from contracts.language.rules import describe
+from contracts.language.written import Exact
+from contracts.patrol import IncidentLocated, IncidentReport, TrackBatch
+from contracts.publishing.publish import PAYLOADS
+from contracts.publishing.schemas import file_name
+from contracts.roster import EnrolAreas, EnrolPosts
+from contracts.targets import ProgressReport, ShowPlan
 
 
 def recorded(message):

@@ -13,15 +13,15 @@ import pytest
 from pydantic import BaseModel, Field, ValidationError
 
 import contracts
-from contracts.event import Command, Intake
-from contracts.publish import PAYLOADS
-from contracts.reading import parse
-from contracts.rules import broken, can_say, describe, in_words
-from contracts.schemas import file_name, messages
+from contracts.language.message import Command, Intake
+from contracts.language.reading import parse
+from contracts.language.rules import broken, can_say, describe, in_words
+from contracts.publishing.publish import PAYLOADS
+from contracts.publishing.schemas import file_name, messages
 from tests.contracts.test_one_set import ODD, mutated, places
 
 ROOT = Path(contracts.__file__).parent.parent
-LIST = json.loads((ROOT / "contracts/rules.json").read_text("utf-8"))
+LIST = json.loads((ROOT / "contracts/language/rules.json").read_text("utf-8"))
 BLANK = re.compile(r"\{(\w+)\}")
 SOURCES = [path for room in ("contracts", "services", "deploy", "cli") for path in (ROOT / room).rglob("*.py")]
 MADE_BY = {"broken": "broken", "custom": "custom", "stated": "stated", "rule_stated": "stated"}

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from cli.say import office_words
-from contracts.case import CaseKind, CaseState, RelapseReason, Route
-from contracts.incident import IncidentKind, Severity
-from contracts.ledger import Balance
-from contracts.terms import term, terms
+from contracts.cases import Balance, CaseKind, CaseState, RelapseReason, Route
+from contracts.language.terms import term, terms
+from contracts.patrol import IncidentKind, Severity
 from services.cases.ladder import RUNGS
 
 ROOT = Path(__file__).parents[2]
@@ -140,8 +139,8 @@ def test_what_people_read_calls_a_registered_problem_so_and_a_relapse_so():
         *(ROOT / "cli").glob("*.json"),
         *(ROOT / "cli" / "print").glob("*.json"),
         *(ROOT / "services").rglob("*.json"),
-        ROOT / "contracts" / "words.json",
-        ROOT / "contracts" / "terms.json",
+        ROOT / "contracts" / "publishing" / "words.json",
+        ROOT / "contracts" / "language" / "terms.json",
         ROOT / "README.zh-CN.md",
         ROOT / "docs" / "cases.md",
     ]

@@ -5,28 +5,29 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.address import is_address
-from contracts.attributes import percent_decode, percent_encode
-from contracts.book_commands import ListCases
-from contracts.case import IN_STOCK, OPEN, Case, CaseState, Referral, Repeats
-from contracts.case_commands import MergeCase, SubmitCase, VerifyCase
-from contracts.commands import ShowNotices, ShowRecord
-from contracts.datum import from_cgcs2000, in_china, to_cgcs2000, unshifted
-from contracts.division import UNKNOWN, Division
-from contracts.incident import ALARMS, DETAILS, Incident, IncidentKind, details_of
-from contracts.intake import (
-    IncidentReport,
-    ProgressReport,
-    TrackBatch,
-    intake_subject,
-    kind_of,
-    refusal_subject,
-    sender_of,
+from contracts.cases import (
+    IN_STOCK,
+    OPEN,
+    Case,
+    CaseState,
+    ListCases,
+    MergeCase,
+    Referral,
+    Repeats,
+    SheetPublished,
+    SubmitCase,
+    VerifyCase,
 )
+from contracts.language.address import is_address
+from contracts.language.attributes import percent_decode, percent_encode
+from contracts.language.datum import from_cgcs2000, in_china, to_cgcs2000, unshifted
+from contracts.language.division import UNKNOWN, Division
+from contracts.language.intake import intake_subject, kind_of, refusal_subject, sender_of
+from contracts.language.values import CHIEFS, SHANGHAI, AreaKind, Datum, Position, Role, day_of
+from contracts.notify import ShowNotices
+from contracts.patrol import ALARMS, DETAILS, Incident, IncidentKind, IncidentReport, TrackBatch, details_of
 from contracts.roster import Appointment, Area, Post
-from contracts.supervision import SheetPublished
-from contracts.targets import Target
-from contracts.values import CHIEFS, SHANGHAI, AreaKind, Datum, Position, Role, day_of
+from contracts.targets import ProgressReport, ShowRecord, Target
 
 
 def test_a_day_in_china_begins_at_four_in_the_afternoon_utc():

@@ -2,37 +2,26 @@
 
 import pytest
 
-from contracts import commands, intake
-from contracts.book_commands import ScopeAsked
-from contracts.case_commands import CaseCommand, VerifyCase
-from contracts.cases import CaseClosed, CaseFact, CaseOpened
-from contracts.dead_letters import CasesDeadLettered, DeadLettered
-from contracts.division import UNKNOWN, Division
-from contracts.event import Command, Fact, Intake, ReferenceFact
+from contracts.cases import CaseClosed, CaseCommand, CaseFact, CaseOpened, LetterFact, ScopeAsked, VerifyCase
+from contracts.every_service import DeadLettered, dead_lettered
+from contracts.language.division import UNKNOWN, Division
+from contracts.language.message import Command, Fact, Intake, ReferenceFact
+from contracts.patrol import IncidentReport, TrackBatch
+from contracts.publishing.schemas import messages
 from contracts.roster import AreaStated
-from contracts.schemas import messages
-from contracts.streams import MIB, Stream, percent_of
-from contracts.supervision import LetterFact
-from contracts.wiring import (
-    ANSWERS,
-    DURABLES,
-    FACTS,
-    HEARS,
+from contracts.targets import ProgressReport
+from contracts.wiring import table
+from contracts.wiring.permissions import (
     OPERATED,
-    REFUSES,
-    SERVICES,
-    STREAMS,
     department_permissions,
-    durable,
-    filter_of,
     integrator_permissions,
-    is_reference,
     official_permissions,
     operator_permissions,
     refusals_durable,
     service_permissions,
-    stream_of,
 )
+from contracts.wiring.streams import DURABLES, MIB, STREAMS, Stream, durable, filter_of, percent_of, stream_of
+from contracts.wiring.table import ANSWERS, FACTS, HEARS, REFUSES, SERVICES, is_reference
 from services.cases.clock import cases
 from services.notify.handlers import notify
 from services.patrol.handlers import patrol
@@ -112,7 +101,8 @@ def test_each_stream_keeps_what_it_must_as_long_as_it_must_in_its_part_of_the_st
     assert (stream.max_age_s, stream.duplicate_window_s) == (age_days * DAY_S, duplicates_s)
     assert (stream.store_percent, stream.max_msgs_per_subject) == (percent, per_subject)
     assert (stream.drops_oldest, stream.handled_may_go) == (drops_oldest, handled_may_go)
-    assert (stream.subjects[0], stream.subjects[-1]) == (takes[0], takes[-1])
+    assert set(takes) <= set(stream.subjects)
+    assert {one.split(".")[0] for one in stream.subjects} == {one.split(".")[0] for one in takes}
     assert stream.max_msg_bytes == 1_048_576
 
 
@@ -141,10 +131,10 @@ def test_a_budget_is_a_part_of_the_store():
     [
         (CaseClosed, "CASES", "cases.closed.v1.>", "patrol-closed"),
         (AreaStated, "ROSTER", "roster.area.v1.>", "patrol-area"),
-        (CasesDeadLettered, "ADVISORY", "cases.dead_lettered.v1.>", "patrol-dead_lettered"),
-        (intake.IncidentReport, "INTAKE", "intake.>", "patrol-intake-incident"),
-        (intake.ProgressReport, "INTAKE", "intake.*.progress.v1", "patrol-intake-progress"),
-        (intake.TrackBatch, "TRACKS", "track.>", "patrol-intake-track"),
+        (dead_lettered("cases"), "ADVISORY", "cases.dead_lettered.v1.>", "patrol-dead_lettered"),
+        (IncidentReport, "INTAKE", "intake.>", "patrol-intake-incident"),
+        (ProgressReport, "INTAKE", "intake.*.progress.v1", "patrol-intake-progress"),
+        (TrackBatch, "TRACKS", "track.>", "patrol-intake-track"),
     ],
 )
 def test_a_message_is_kept_by_one_stream_and_heard_through_a_durable_of_its_own(message, stream, filter, name):
@@ -159,9 +149,9 @@ def test_durables_are_as_many_as_what_is_heard_and_two_services_take_intake():
     }
     assert {
         "roster": (),
-        "patrol": (intake.IncidentReport, intake.TrackBatch),
+        "patrol": (IncidentReport, TrackBatch),
         "cases": (),
-        "targets": (intake.ProgressReport,),
+        "targets": (ProgressReport,),
         "notify": (),
     } == REFUSES
 
@@ -181,10 +171,10 @@ def reading(prefix, stream, name):
 
 def test_an_integrator_posts_under_its_own_name_and_reads_its_own_refusals():
     allowed = integrator_permissions("acme")
-    assert allowed.publish == (
+    assert set(allowed.publish) == {
         *("intake.acme.incident.v1", "intake.acme.progress.v1", "track.v1.acme"),
         *reading("FOREST.API", "REJECTED", "acme"),
-    )
+    }
     assert allowed.subscribe == ("_INBOX.acme.>",)
     refusals = refusals_durable("acme")
     assert (refusals.stream, refusals.filter_subject, refusals.owner) == ("REJECTED", "rejected.acme.>", "acme")
@@ -202,7 +192,7 @@ def test_a_department_reads_through_its_own_durables_and_says_nothing():
 
 def test_an_official_asks_in_its_own_name_and_region_what_officials_ask():
     allowed = official_permissions("zhang", FULIANG)
-    asked = [command for of_service in commands.COMMANDS.values() for command in of_service]
+    asked = [command for of_service in table.COMMANDS.values() for command in of_service]
     assert sorted(allowed.publish) == sorted(f"cmd.{command.name}.zhang.36.02.22.*.*" for command in asked)
     assert f"cmd.{VerifyCase.name}.zhang.36.02.22.*.*" in allowed.publish
     assert allowed.subscribe == ("_INBOX.zhang.>",)

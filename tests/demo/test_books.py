@@ -11,7 +11,7 @@ from cli.demo.books.days import working_days_after, working_days_between
 from cli.demo.books.plants import PLANTS
 from cli.demo.tables import show
 from cli.say import say
-from contracts.commands import CASE_COMMANDS
+from contracts.wiring.table import COMMANDS
 
 
 @pytest.mark.timeout(600)
@@ -29,7 +29,7 @@ async def test_what_a_play_came_to_is_shown_to_its_last_line(play):
     await show(demo.run, demo.people, books, out)
     shown = out.file.getvalue()
     assert [book.key for book in books if say(book.key) not in shown] == []
-    assert set(demo.people.moves) <= {command.name for command in CASE_COMMANDS}
+    assert set(demo.people.moves) <= {command.name for command in COMMANDS["cases"]}
 
 
 @pytest.mark.timeout(600)

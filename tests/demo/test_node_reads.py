@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from contracts.publish import PAYLOADS, PUBLISHED
+from contracts.publishing.publish import PAYLOADS, PUBLISHED
 from tests.telling import connect
 
 FILLED = ("ROSTER", "PATROL", "CASES", "TARGETS", "NOTIFY", "REJECTED")

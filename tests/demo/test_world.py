@@ -4,8 +4,8 @@ import shapely
 
 from cli.demo.boundaries import boundaries
 from cli.demo.world import DATA, NEVER_VACANT, jingdezhen, world
-from contracts.division import Level
-from contracts.values import AreaKind
+from contracts.language.division import Level
+from contracts.language.values import AreaKind
 from services.runtime.ground import shape_of
 
 DIVISIONS = jingdezhen()

@@ -5,8 +5,7 @@ import pytest
 from nats.js.api import StreamConfig
 from nats.js.errors import APIError
 
-from contracts.streams import MIB, STORE_LEAST_MIB
-from contracts.wiring import DURABLES, STREAMS
+from contracts.wiring.streams import DURABLES, MIB, STORE_LEAST_MIB, STREAMS
 from deploy.local.bus import Bus
 from deploy.nats.accounts import Users
 from deploy.nats.provision import provision

@@ -10,7 +10,7 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from cli.bus import BusError, connected
-from contracts.streams import MIB, STORE_LEAST_MIB
+from contracts.wiring.streams import MIB, STORE_LEAST_MIB
 from deploy.local.home import Home
 from deploy.local.postgres import temporary_home
 from tests.cli.conftest import Up, linzhang

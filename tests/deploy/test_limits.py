@@ -6,8 +6,9 @@ import nats
 import pytest
 from nats.errors import NoRespondersError
 
-from contracts.case_commands import VerifyCase
-from contracts.commands import OPERATOR, EnrolAreas
+from contracts.cases import VerifyCase
+from contracts.language.command import OPERATOR
+from contracts.roster import EnrolAreas
 from tests.conftest import FULIANG
 
 KIB = 1024

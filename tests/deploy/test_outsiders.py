@@ -5,10 +5,11 @@ import threading
 
 import pytest
 
-from contracts import cases, dead_letters
 from contracts.cases import CaseOpened
-from contracts.division import UNKNOWN, Division
-from contracts.wiring import DURABLES, FACTS
+from contracts.every_service import dead_lettered
+from contracts.language.division import UNKNOWN, Division
+from contracts.wiring.streams import DURABLES
+from contracts.wiring.table import FACTS
 from deploy.local.home import Home
 from deploy.local.outsiders import HomeRefused, read_stated
 from deploy.nats.accounts import Department, Integrator, Official, Users, server_configuration
@@ -137,7 +138,7 @@ def test_two_versions_of_a_fact_and_the_dead_letters_of_two_services_are_heard_a
     class Next(CaseOpened):
         name = "cases.opened.v2"
 
-    heard = (CaseOpened, Next, dead_letters.CasesDeadLettered, dead_letters.PatrolDeadLettered)
+    heard = (CaseOpened, Next, dead_lettered("cases"), dead_lettered("patrol"))
     assert [(one.stream, one.name) for one in Department("police", heard).durables()] == [
         ("CASES", "police-opened"),
         ("CASES", "police-opened_v2"),
@@ -152,7 +153,7 @@ def test_a_word_of_a_fact_has_no_hyphen_so_that_the_name_before_it_is_sure():
 
 def test_a_configuration_names_every_user_once(tmp_path):
     """The server refuses the whole file when a user stands twice in it."""
-    users = Users((Department("police", (cases.CaseOpened,), UNKNOWN), Integrator("acme"), Official("li", FULIANG)))
+    users = Users((Department("police", (CaseOpened,), UNKNOWN), Integrator("acme"), Official("li", FULIANG)))
     text = server_configuration(users, tmp_path, 4222)
     stated = [line.split('"')[1] for line in text.splitlines() if line.strip().startswith("{user:")]
     assert len(stated) == len(set(stated)) == 13

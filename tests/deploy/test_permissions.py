@@ -10,12 +10,13 @@ from nats.errors import TimeoutError as NatsTimeout
 from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 
-from contracts.case_commands import VerifyCase
-from contracts.cases import CaseOpened
-from contracts.commands import OPERATOR
-from contracts.division import Division
-from contracts.intake import IncidentReport, TrackBatch, intake_subject
-from contracts.wiring import DURABLES, FACTS, SERVICES, STREAMS
+from contracts.cases import CaseOpened, VerifyCase
+from contracts.language.command import OPERATOR
+from contracts.language.division import Division
+from contracts.language.intake import intake_subject
+from contracts.patrol import IncidentReport, TrackBatch
+from contracts.wiring.streams import DURABLES, STREAMS
+from contracts.wiring.table import FACTS, SERVICES
 from tests.conftest import FULIANG
 from tests.servers import until
 

@@ -6,8 +6,8 @@ import nats
 import pytest
 from nats.js.errors import NotFoundError
 
-from contracts import wiring
-from contracts.wiring import DURABLES, STREAMS
+from contracts.wiring import streams
+from contracts.wiring.streams import DURABLES, STREAMS
 from deploy.nats import provision as provisioner
 from deploy.nats.provision import WouldLoseData, provision
 
@@ -63,7 +63,7 @@ async def test_a_longer_life_is_given_without_losing_anything(bus, stream, monke
     cases = await nats.connect(bus.url("cases"), inbox_prefix=b"_INBOX.cases")
     await cases.jetstream().publish("cases.opened.v1.36.02.22.104.201", b"kept")
     await cases.close()
-    longer = tuple(replace(one, max_age_s=100 * wiring.DAY_S) if one.name == "CASES" else one for one in STREAMS)
+    longer = tuple(replace(one, max_age_s=100 * streams.DAY_S) if one.name == "CASES" else one for one in STREAMS)
     monkeypatch.setattr(provisioner, "STREAMS", longer)
     assert await provision(stream, bus.users.durables(), say=lambda _: None) == 1
     assert (await stream.stream_info("CASES")).state.messages == 1

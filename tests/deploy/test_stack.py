@@ -7,9 +7,9 @@ import signal
 import pytest
 
 from cli.bus import connected
-from contracts.commands import OPERATOR, PlanShown, SetTarget, ShowPlan
-from contracts.division import UNKNOWN
-from contracts.targets import Target
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN
+from contracts.targets import PlanShown, SetTarget, ShowPlan, Target
 from deploy.local.home import Home
 from deploy.local.postgres import temporary_home
 from deploy.nats.accounts import Department, Integrator
@@ -91,7 +91,7 @@ def test_the_private_files_are_readable_by_their_owner_alone(tmp_path):
 
 def test_users_are_read_back_as_they_were_stated(tmp_path):
     from contracts.cases import CaseOpened
-    from contracts.division import Division
+    from contracts.language.division import Division
 
     stated = (Department("police", (CaseOpened,), Division("360222000000")), Integrator("acme"))
     home = Home(tmp_path)

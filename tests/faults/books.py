@@ -12,10 +12,9 @@ from typing import Any
 import asyncpg
 
 from cli.bus import connected as asking
-from contracts.book_commands import ShowSheet
-from contracts.dead_letters import CasesDeadLettered
-from contracts.ledger import Sheet
-from contracts.wiring import SERVICES
+from contracts.cases import Sheet, ShowSheet
+from contracts.every_service import dead_lettered
+from contracts.wiring.table import SERVICES
 from tests.bench.rig import resident_mb
 from tests.faults.cluster import connected
 from tests.faults.desk import COUNTY, OFFICE, TOWN, Move
@@ -274,7 +273,7 @@ async def _not_heard(rig: Rig, cases: asyncpg.Connection) -> list[str]:
         "SELECT partitionkey AS key, max(sequence) AS last FROM outbox WHERE subject LIKE $1 AND subject NOT LIKE $2"
         " GROUP BY 1",
         f"cases.%.v1.{COUNTY.wildcard.removesuffix('>')}%",
-        f"{CasesDeadLettered.name}.%",
+        f"{dead_lettered('cases').name}.%",
     )
     heard = rig.subscriber.last
     return [

@@ -16,7 +16,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
-from contracts.wiring import DURABLES, STREAMS, Durable
+from contracts.wiring.streams import DURABLES, STREAMS, Durable
 from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.nats.accounts import Node, Users

@@ -12,13 +12,26 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cli.bus import Bus, BusError, Refused, connected
-from contracts import case_commands as ask
-from contracts.book_commands import CaseList, ListCases
-from contracts.case import Case, RelapseReason
-from contracts.division import Division
-from contracts.event import Command
-from contracts.incident import Evidence
-from contracts.values import UnitRef
+from contracts.cases import (
+    AcceptCase,
+    AssignCase,
+    Case,
+    CaseList,
+    CloseCase,
+    DismissCase,
+    ListCases,
+    MergeCase,
+    RelapseCase,
+    RelapseReason,
+    StartCase,
+    SubmitCase,
+    VerifyCase,
+    VoidCase,
+)
+from contracts.language.division import Division
+from contracts.language.evidence import Evidence
+from contracts.language.message import Command
+from contracts.language.values import UnitRef
 from tests.faults.cluster import Cluster
 
 COUNTY, TOWN = Division("360222000000"), Division("360222104000")
@@ -173,18 +186,18 @@ def _asked(id: str, road: tuple[str, ...], survivor: str | None) -> Iterator[tup
     station = UnitRef(id=f"u-{TOWN}", name="林业工作站")
     due_on = (datetime.now(UTC) + timedelta(days=20)).date()
     commands = {
-        "verify": lambda: (OFFICE, ask.VerifyCase(case_id=id)),
-        "dismiss": lambda: (OFFICE, ask.DismissCase(case_id=id, reason="现场核查未发现问题")),
-        "void": lambda: (OFFICE, ask.VoidCase(case_id=id, reason="录入有误")),
-        "merge": lambda: (OFFICE, ask.MergeCase(case_id=id, into=survivor, reason="重复登记", confirmed=True)),
-        "assign": lambda: (OFFICE, ask.AssignCase(case_id=id, unit=station, due_on=due_on)),
-        "start": lambda: (STATION, ask.StartCase(case_id=id)),
-        "submit": lambda: (STATION, ask.SubmitCase(case_id=id, measures="已清理", evidence=(PHOTOGRAPH,))),
-        "accept": lambda: (CHIEF, ask.AcceptCase(case_id=id)),
-        "close": lambda: (OFFICE, ask.CloseCase(case_id=id, cause="natural", not_referred="一般问题")),
+        "verify": lambda: (OFFICE, VerifyCase(case_id=id)),
+        "dismiss": lambda: (OFFICE, DismissCase(case_id=id, reason="现场核查未发现问题")),
+        "void": lambda: (OFFICE, VoidCase(case_id=id, reason="录入有误")),
+        "merge": lambda: (OFFICE, MergeCase(case_id=id, into=survivor, reason="重复登记", confirmed=True)),
+        "assign": lambda: (OFFICE, AssignCase(case_id=id, unit=station, due_on=due_on)),
+        "start": lambda: (STATION, StartCase(case_id=id)),
+        "submit": lambda: (STATION, SubmitCase(case_id=id, measures="已清理", evidence=(PHOTOGRAPH,))),
+        "accept": lambda: (CHIEF, AcceptCase(case_id=id)),
+        "close": lambda: (OFFICE, CloseCase(case_id=id, cause="natural", not_referred="一般问题")),
         "relapse": lambda: (
             CITY_OFFICE,
-            ask.RelapseCase(case_id=id, why=RelapseReason.RECURRENCE, reason="又见枯死松树"),
+            RelapseCase(case_id=id, why=RelapseReason.RECURRENCE, reason="又见枯死松树"),
         ),
     }
     for verb in road:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
-from contracts.wiring import DURABLES
+from contracts.wiring.streams import DURABLES
 from deploy.local.bus import Bus
 from tests.faults.cluster import STREAM_NAMES, connected
 from tests.faults.handover import hand_over

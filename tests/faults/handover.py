@@ -6,8 +6,8 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from cli.bus import BusError, connected
-from contracts.commands import OPERATOR, Appoint
-from contracts.roster import Post
+from contracts.language.command import OPERATOR
+from contracts.roster import Appoint, Post
 from tests.faults.desk import TOWN
 from tests.faults.load import Handover, Load
 from tests.faults.reports import CHINA

@@ -14,9 +14,9 @@ import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from contracts.event import Envelope, to_headers
-from contracts.intake import IncidentReport, intake_subject
-from contracts.patrol import IncidentLocated
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.patrol import IncidentLocated, IncidentReport
 from tests.faults.cluster import Cluster, quiet
 from tests.faults.desk import TOWN, Desk
 from tests.faults.reports import Posted, reports

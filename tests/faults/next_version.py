@@ -2,18 +2,18 @@
 
 from typing import ClassVar
 
-from contracts import cases as contract
+from contracts.cases import CaseOpened
 
 
-class CaseOpened(contract.CaseOpened):
+class CaseOpened(CaseOpened):
     """A problem has been registered; `seen_from` is new."""
 
-    name: ClassVar[str] = contract.CaseOpened.name
+    name: ClassVar[str] = CaseOpened.name
 
     seen_from: str = "the ground"
 
 
-contract.CaseOpened = CaseOpened  # type: ignore[misc]
+CaseOpened = CaseOpened  # type: ignore[misc]
 
 from services.cases.clock import cases  # noqa: E402  after the contract has been changed
 

@@ -16,9 +16,10 @@ from cli.areas import enrol_areas, enrol_posts
 from cli.bus import connected
 from cli.demo.world import jingdezhen, world
 from contracts.cases import CaseOpened
-from contracts.commands import OPERATOR
-from contracts.division import Division
-from contracts.wiring import DURABLES, SERVICES
+from contracts.language.command import OPERATOR
+from contracts.language.division import Division
+from contracts.wiring.streams import DURABLES
+from contracts.wiring.table import SERVICES
 from deploy.local.postgres import Postgres, make_roles, temporary_home
 from deploy.nats.accounts import Integrator, Official, Users
 from services.runtime import outbox

@@ -10,7 +10,8 @@ import asyncpg
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from contracts.wiring import DURABLES, SERVICES
+from contracts.wiring.streams import DURABLES
+from contracts.wiring.table import SERVICES
 from services.runtime import outbox
 from tests.faults.cluster import STREAM_NAMES, connected
 

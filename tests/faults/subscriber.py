@@ -8,7 +8,7 @@ import nats
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from contracts.wiring import Durable
+from contracts.wiring.streams import Durable
 from deploy.nats.accounts import Department
 from tests.faults.cluster import Cluster, quiet
 

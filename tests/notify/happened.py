@@ -2,15 +2,23 @@
 
 from datetime import date
 
-from contracts.case_commands import (
+from contracts.cases import (
     AcceptCase,
     AcknowledgeReferral,
     ApprovePlan,
     AskExtension,
     AssignCase,
+    CaseClosed,
+    CaseImported,
+    CaseOpened,
+    CaseOverdue,
+    CaseRevised,
     ConcludeReferral,
+    DeadlineKept,
     GrantExtension,
     HandUp,
+    LetterIssued,
+    LookBackDue,
     MergeCase,
     RaiseObjection,
     ReassignCase,
@@ -28,10 +36,8 @@ from contracts.case_commands import (
     UpholdObjection,
     VoidCase,
 )
-from contracts.cases import CaseClosed, CaseImported, CaseOpened, CaseOverdue, CaseRevised, DeadlineKept, LookBackDue
+from contracts.language.values import UnitRef
 from contracts.patrol import AlarmRaised
-from contracts.supervision import LetterIssued
-from contracts.values import UnitRef
 from services.cases import case as rules
 from services.cases import ladder
 from services.cases.post import Posts

@@ -5,15 +5,12 @@ from functools import partial
 
 import pytest
 
-from contracts.case import Referral
-from contracts.cases import CaseAssigned, CaseOpened
-from contracts.commands import ReceiptNotice, ShowNotices
-from contracts.division import Division
-from contracts.notify import Notified, Receipted
+from contracts.cases import CaseAssigned, CaseOpened, LetterIssued, Referral
+from contracts.language.division import Division
+from contracts.language.values import PersonRef, UnitRef
+from contracts.notify import Notified, Receipted, ReceiptNotice, ShowNotices
 from contracts.patrol import AlarmRaised
 from contracts.roster import PostStated
-from contracts.supervision import LetterIssued
-from contracts.values import PersonRef, UnitRef
 from services.cases import case as cases
 from services.cases import ladder
 from services.cases.post import Posts as CasePosts

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from contracts.cases import CaseAssigned, CaseClosed, CaseOpened
-from contracts.division import Division
+from contracts.language.division import Division
+from contracts.language.values import AreaRef, UnitRef
 from contracts.patrol import AlarmRaised
 from contracts.roster import Appointment
-from contracts.values import AreaRef, UnitRef
-from contracts.wiring import HEARS, is_reference
+from contracts.wiring.table import HEARS, is_reference
 from services.cases import case as cases
 from services.cases.post import Posts as CasePosts
 from services.notify import telling, text

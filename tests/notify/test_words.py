@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.values import AreaRef
+from contracts.language.values import AreaRef
 from services.cases.case import Owner
 from services.notify.text import words_of
 from tests.cases.world import COUNTY_OFFICE

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from contracts.division import Division
-from contracts.intake import IncidentReport, TrackBatch
+from contracts.language.division import Division
+from contracts.patrol import IncidentReport, TrackBatch
 from contracts.roster import Area, AreaStated, Boundary
 from tests.telling import heard
 

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.cases import CaseClosed
-from contracts.division import Division
-from contracts.event import dump
-from contracts.intake import IncidentReport
-from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised, TrackStored
+from contracts.language.division import Division
+from contracts.language.message import dump
+from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentReport, IncidentRevised, TrackStored
 from contracts.roster import AreaStated, Boundary
 from services.patrol import handlers
 from services.patrol.store import load_ground

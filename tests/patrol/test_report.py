@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.incident import IncidentKind
-from contracts.values import SHANGHAI
+from contracts.language.values import SHANGHAI
+from contracts.patrol import IncidentKind
 from services.patrol.judging import Fate, Judging
 from services.patrol.near import RULES, Standing, cell, distance_m, nearest, places
 from services.patrol.report import exchanged, incident_id, judge, moving

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from contracts.division import UNKNOWN, Division
+from contracts.language.division import UNKNOWN, Division
 from contracts.roster import Area, Boundary, Post
 from services.runtime.messages import Ask
 from tests.servers import NOW

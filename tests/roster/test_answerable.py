@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from contracts.values import AreaRef
+from contracts.language.values import AreaRef
 from services.roster.answerable import Duties, place_of
 from tests.posts import chief
 from tests.roster.ground import TOWN, TOWN_AREA, held, post

@@ -8,9 +8,9 @@ from math import atanh, cos, pi, radians, sin, sqrt
 import pytest
 from pydantic import ValidationError
 
-from contracts.commands import EnrolAreas
-from contracts.division import UNKNOWN
-from contracts.mu import mu_of
+from contracts.language.division import UNKNOWN
+from contracts.language.mu import mu_of
+from contracts.roster import EnrolAreas
 from services.roster.area import measured, problems_of, size_mu
 from tests.roster.ground import AREAS, EAST, EAST_AREA, TOWN, TOWN_AREA, WEST, WEST_AREA, WEST_GRID, area, square
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.commands import Appoint, EnrolAreas, EnrolPosts
-from contracts.division import UNKNOWN
+from contracts.language.division import UNKNOWN
+from contracts.roster import Appoint, EnrolAreas, EnrolPosts
 from services.roster import handlers, store
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction

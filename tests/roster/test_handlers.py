@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from cli.demo.world import jingdezhen, world
-from contracts.commands import Appoint, EnrolAreas, EnrolPosts, WhoAnswers
-from contracts.division import UNKNOWN, Division
-from contracts.event import MAX_MESSAGE_BYTES, dump
+from contracts.language.division import UNKNOWN, Division
+from contracts.language.message import MAX_MESSAGE_BYTES, dump
+from contracts.roster import Appoint, EnrolAreas, EnrolPosts, WhoAnswers
 from services.roster import handlers
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction

@@ -7,8 +7,9 @@ import nats
 
 from cli.bus import connected
 from cli.demo.world import jingdezhen, world
-from contracts.commands import Answerable, Done, EnrolAreas, EnrolPosts, WhoAnswers
-from contracts.division import UNKNOWN
+from contracts.language.command import Done
+from contracts.language.division import UNKNOWN
+from contracts.roster import Answerable, EnrolAreas, EnrolPosts, WhoAnswers
 from services.runtime.ground import shape_of
 from tests.servers import migrated, running, until
 

@@ -8,9 +8,8 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from contracts.commands import EnrolAreas, EnrolPosts
-from contracts.event import dump
-from contracts.roster import AreaStated, PostStated
+from contracts.language.message import dump
+from contracts.roster import AreaStated, EnrolAreas, EnrolPosts, PostStated
 from services.roster import handlers, store
 from services.runtime.problem import Problem
 from tests.roster.ground import AREAS, TOWN, WEST, ask

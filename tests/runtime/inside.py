@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from contracts.event import Envelope, to_headers
-from contracts.intake import ProgressReport, intake_subject
-from contracts.wiring import durable
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.targets import ProgressReport
+from contracts.wiring.streams import durable
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
 from services.runtime.handling import Handling, Subscription

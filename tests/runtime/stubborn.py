@@ -9,11 +9,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from contracts.cases import CaseOpened
-from contracts.commands import Done, SetTarget, ShowPlan, ShowRecord
-from contracts.division import Division
-from contracts.intake import ProgressReport
-from contracts.targets import Amounts, ProgressRecorded
-from contracts.wiring import HEARS
+from contracts.language.command import Done
+from contracts.language.division import Division
+from contracts.targets import Amounts, ProgressRecorded, ProgressReport, SetTarget, ShowPlan, ShowRecord
+from contracts.wiring.table import HEARS
 from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction

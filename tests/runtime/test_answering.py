@@ -8,9 +8,11 @@ import asyncpg
 import nats
 import pytest
 
-from contracts.commands import OPERATOR, Done, SetTarget, ShowPlan
-from contracts.division import UNKNOWN
-from contracts.event import JSON, Envelope, dump, to_headers
+from contracts.language.command import OPERATOR, Done
+from contracts.language.division import UNKNOWN
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.message import JSON, dump
+from contracts.targets import SetTarget, ShowPlan
 from services.runtime.answering import Answering
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock

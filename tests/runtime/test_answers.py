@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.commands import OPERATOR, ShowPlan
-from contracts.division import UNKNOWN
-from contracts.event import MAX_COMMAND_BYTES, Envelope, to_headers
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.message import MAX_COMMAND_BYTES
+from contracts.targets import ShowPlan
 from services.runtime.ids import uuid7
 from tests.conftest import FULIANG
 from tests.raw import Raw, pub

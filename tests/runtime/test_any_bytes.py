@@ -6,7 +6,7 @@ import pytest
 
 from clients.bus import connect as connect_to
 from clients.bus import read_headers
-from contracts.commands import OPERATOR
+from contracts.language.command import OPERATOR
 from deploy.local.bus import Bus
 from deploy.nats.accounts import Users
 from deploy.nats.provision import provision

@@ -3,10 +3,12 @@
 import asyncio
 from uuid import UUID
 
-from contracts.commands import OPERATOR, DiscardDeadLetters, Done, operation_subject
-from contracts.division import UNKNOWN
-from contracts.event import Envelope, dump, to_headers
-from contracts.rules import broken
+from contracts.every_service import DiscardDeadLetters, operation_subject
+from contracts.language.command import OPERATOR, Done
+from contracts.language.division import UNKNOWN
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.message import dump
+from contracts.language.rules import broken
 from services.runtime.answering import Answering
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock

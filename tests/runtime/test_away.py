@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from contracts.commands import OPERATOR, ShowStatus, operation_subject
-from contracts.division import UNKNOWN
-from contracts.event import Envelope, to_headers
-from contracts.intake import ProgressReport, intake_subject
+from contracts.every_service import ShowStatus, operation_subject
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.targets import ProgressReport
 from deploy.local.bus import Bus
 from deploy.local.postgres import Postgres, make_roles
 from deploy.nats.accounts import Users

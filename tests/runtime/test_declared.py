@@ -7,12 +7,11 @@ from itertools import permutations
 
 import pytest
 
-from contracts.commands import COMMANDS, OPERATOR, SetTarget, ShowPlan
-from contracts.division import UNKNOWN, Division
-from contracts.intake import ProgressReport
-from contracts.rules import broken
-from contracts.targets import TargetSet
-from contracts.wiring import HEARS
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN, Division
+from contracts.language.rules import broken
+from contracts.targets import ProgressReport, SetTarget, ShowPlan, TargetSet
+from contracts.wiring.table import COMMANDS, HEARS
 from services.runtime.problem import Problem
 from services.runtime.reference import keep_newest
 from services.runtime.service import Service, WiringDiffers
@@ -48,14 +47,17 @@ def test_a_service_whose_handlers_are_those_of_the_wiring_is_checked_in_silence(
     [
         (
             {"without": (ProgressReport,)},
-            "targets: has no handler for ProgressReport, which it hears by contracts/wiring.py",
+            "targets: has no handler for ProgressReport, which it hears by contracts/wiring/table.py",
         ),
-        ({"without": (ShowPlan,)}, "targets: has no handler for ShowPlan, which it answers by contracts/wiring.py"),
-        ({"besides": (TargetSet,)}, "targets: hears TargetSet, which contracts/wiring.py does not say"),
+        (
+            {"without": (ShowPlan,)},
+            "targets: has no handler for ShowPlan, which it answers by contracts/wiring/table.py",
+        ),
+        ({"besides": (TargetSet,)}, "targets: hears TargetSet, which contracts/wiring/table.py does not say"),
         (
             {"without": (SetTarget,), "besides": (TargetSet,)},
-            "targets: hears TargetSet, which contracts/wiring.py does not say; "
-            "has no handler for SetTarget, which it answers by contracts/wiring.py",
+            "targets: hears TargetSet, which contracts/wiring/table.py does not say; "
+            "has no handler for SetTarget, which it answers by contracts/wiring/table.py",
         ),
     ],
 )

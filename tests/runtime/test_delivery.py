@@ -10,21 +10,20 @@ import asyncpg
 import nats
 import pytest
 
-from contracts.commands import (
-    OPERATOR,
+from contracts.every_service import (
     DeadLetters,
     DiscardDeadLetters,
-    Done,
     ListDeadLetters,
     ReplayDeadLetters,
-    SetTarget,
-    ShowPlan,
     operation_subject,
 )
-from contracts.division import UNKNOWN
-from contracts.event import Envelope, dump, to_headers
-from contracts.intake import ProgressReport, intake_subject
-from contracts.wiring import STREAMS
+from contracts.language.command import OPERATOR, Done
+from contracts.language.division import UNKNOWN
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.language.message import dump
+from contracts.targets import ProgressReport, SetTarget, ShowPlan
+from contracts.wiring.streams import STREAMS
 from deploy.nats.provision import provision
 from services.runtime.ids import uuid7
 from tests.runtime.inside import inside, progress

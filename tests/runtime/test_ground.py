@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from contracts.division import Division
+from contracts.language.division import Division
 from contracts.roster import Area, Boundary
 from services.runtime.ground import Ground
 

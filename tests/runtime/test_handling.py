@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from contracts.intake import Problem
+from contracts.language.intake import Problem
 from services.runtime.breaker import Breaker
 from services.runtime.messages import Refused
 from services.runtime.pull import Pull

@@ -6,17 +6,12 @@ from uuid import UUID
 import pytest
 from nats.aio.msg import Msg
 
-from contracts.commands import (
-    OPERATOR,
-    DiscardDeadLetters,
-    ListDeadLetters,
-    RefillBus,
-    ReplayDeadLetters,
-    ShowStatus,
-)
-from contracts.division import UNKNOWN
-from contracts.event import Envelope, to_headers
-from contracts.intake import ProgressReport, intake_subject
+from contracts.every_service import DiscardDeadLetters, ListDeadLetters, RefillBus, ReplayDeadLetters, ShowStatus
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.targets import ProgressReport
 from services.runtime.breaker import Breaker
 from services.runtime.burial import bury
 from services.runtime.clock import Clock

@@ -6,8 +6,9 @@ import shutil
 import pytest
 from structlog.testing import capture_logs
 
-from contracts.event import Envelope
-from contracts.intake import Problem, ProgressReport
+from contracts.language.envelope import Envelope
+from contracts.language.intake import Problem
+from contracts.targets import ProgressReport
 from deploy.nats.provision import provision
 from services.runtime import outbox
 from services.runtime.messages import Heard, Refused

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from contracts.division import Division
+from contracts.language.division import Division
 from contracts.roster import Appointment
 from services.runtime.posts import holds, nearest_chief, reference, stands_on
 from tests.posts import COUNTY, OF_ONE_COUNTY, TOWN, VILLAGE, chief

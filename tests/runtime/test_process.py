@@ -6,7 +6,7 @@ import nats
 import pytest
 from nats.errors import SlowConsumerError
 
-from contracts.wiring import Durable
+from contracts.wiring.streams import Durable
 from services.runtime.process import Process
 from services.runtime.pull import Pull
 from services.runtime.settings import Settings

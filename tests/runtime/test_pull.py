@@ -8,7 +8,7 @@ import nats
 import pytest
 from nats.aio.msg import Msg
 
-from contracts.wiring import Durable
+from contracts.wiring.streams import Durable
 from services.runtime.pause import pause_s
 from services.runtime.pull import Pull
 from tests.servers import until

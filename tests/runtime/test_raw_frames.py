@@ -12,18 +12,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clients.bus import connect as connect_to
-from contracts.commands import OPERATOR
-from contracts.event import Envelope, dump, to_headers
-from contracts.intake import KINDS, IncidentReport, intake_subject
-from contracts.publish import payloads
-from contracts.wiring import (
+from contracts.language.command import OPERATOR
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.language.message import dump
+from contracts.patrol import IncidentReport
+from contracts.publishing.publish import payloads
+from contracts.wiring.permissions import (
     ASKED,
     OPERATED,
-    SERVICES,
     integrator_permissions,
     official_permissions,
     operator_permissions,
 )
+from contracts.wiring.table import KINDS, SERVICES
 from services.runtime.ids import uuid7
 from tests.conftest import FULIANG
 from tests.patrol.ground import STATED, report

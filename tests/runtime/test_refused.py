@@ -8,10 +8,12 @@ import pytest
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
-from contracts.event import Envelope, to_headers
-from contracts.intake import IncidentReport, ProgressReport, TrackBatch, intake_subject
-from contracts.rules import broken
-from contracts.wiring import SERVICES
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.language.rules import broken
+from contracts.patrol import IncidentReport, TrackBatch
+from contracts.targets import ProgressReport
+from contracts.wiring.table import SERVICES
 from services.runtime.burial import Unreadables, bury
 from services.runtime.messages import Heard
 from services.runtime.reading import Unreadable, read

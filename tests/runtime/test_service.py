@@ -10,10 +10,12 @@ import asyncpg
 import nats
 import pytest
 
-from contracts.commands import OPERATOR, SetTarget, ShowStatus, operation_subject
-from contracts.division import UNKNOWN
-from contracts.event import Envelope, to_headers
-from contracts.intake import ProgressReport, intake_subject
+from contracts.every_service import ShowStatus, operation_subject
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN
+from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.targets import ProgressReport, SetTarget
 from deploy.local.ports import free_port
 from deploy.nats.provision import provision
 from services.runtime.ids import uuid7

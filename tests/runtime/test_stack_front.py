@@ -9,8 +9,9 @@ import pytest
 from nats.errors import TimeoutError as NatsTimeout
 
 from cli.bus import Forbidden, connected
-from contracts.commands import OPERATOR, PlanShown, ShowPlan
-from contracts.division import UNKNOWN, Division
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN, Division
+from contracts.targets import PlanShown, ShowPlan
 from services.runtime.process import Process
 from services.runtime.settings import Settings
 from tests.runtime.stubborn import stubborn

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from prometheus_client import REGISTRY
 
-from contracts.division import Division
+from contracts.language.division import Division
 from contracts.targets import Amounts, ProgressRecorded, TargetSet
 from services.runtime import outbox
 from tests.runtime.inside import inside

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from contracts.wiring import DURABLES
+from contracts.wiring.streams import DURABLES
 from deploy.nats.provision import provision
 from services.runtime import metrics
 from services.runtime.watchdog import Watchdog

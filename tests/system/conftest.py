@@ -9,8 +9,8 @@ from cli.areas import enrol_areas, enrol_posts
 from cli.bus import connected
 from cli.demo.load import officials
 from cli.demo.world import jingdezhen, world
-from contracts.commands import OPERATOR
-from contracts.division import Division
+from contracts.language.command import OPERATOR
+from contracts.language.division import Division
 from deploy.local.home import Home
 from deploy.local.postgres import temporary_home
 from deploy.local.stack import Stack

@@ -12,14 +12,24 @@ import asyncpg
 import pytest
 
 from cli.bus import connected, told
-from contracts.book_commands import CaseList, ListCases
-from contracts.case import Case
-from contracts.case_commands import AcceptCase, AssignCase, CloseCase, StartCase, SubmitCase, VerifyCase
-from contracts.commands import OPERATOR, Notices, ReceiptNotice, Record, ShowNotices, ShowRecord
-from contracts.commands import Notice as NoticeShown
-from contracts.division import UNKNOWN
-from contracts.intake import IncidentReport
-from contracts.wiring import SERVICES
+from contracts.cases import (
+    AcceptCase,
+    AssignCase,
+    Case,
+    CaseList,
+    CloseCase,
+    ListCases,
+    StartCase,
+    SubmitCase,
+    VerifyCase,
+)
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN
+from contracts.notify import Notice as NoticeShown
+from contracts.notify import Notices, ReceiptNotice, ShowNotices
+from contracts.patrol import IncidentReport
+from contracts.targets import Record, ShowRecord
+from contracts.wiring.table import SERVICES
 from deploy.local.stack import http_get
 from tests.servers import until
 

@@ -1,8 +1,6 @@
 """A target and reports of progress against it."""
 
-from contracts.commands import TargetProgress
-from contracts.intake import ProgressReport
-from contracts.targets import Amounts, Target
+from contracts.targets import Amounts, ProgressReport, Target, TargetProgress
 from tests.telling import heard
 
 TARGET = Target.model_validate(

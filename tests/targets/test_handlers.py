@@ -7,12 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from contracts.case import AlsoAnswerable
-from contracts.cases import CaseClosed, CaseDismissed, CaseOpened, CaseRelapsed, CaseReopened, CaseVoided
-from contracts.commands import OPERATOR, SetTarget, ShowPlan, ShowRecord
-from contracts.division import UNKNOWN, Division
-from contracts.targets import AlsoRecorded, ProgressRecorded, RecordEntered, RecordUndone, TargetSet
-from contracts.values import day_of
+from contracts.cases import (
+    AlsoAnswerable,
+    CaseClosed,
+    CaseDismissed,
+    CaseOpened,
+    CaseRelapsed,
+    CaseReopened,
+    CaseVoided,
+)
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN, Division
+from contracts.language.values import day_of
+from contracts.targets import (
+    AlsoRecorded,
+    ProgressRecorded,
+    RecordEntered,
+    RecordUndone,
+    SetTarget,
+    ShowPlan,
+    ShowRecord,
+    TargetSet,
+)
 from services.cases import case as cases
 from services.cases.post import Posts
 from services.runtime.messages import Refused

@@ -5,8 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from contracts.case import AlsoAnswerable, Owner
 from contracts.cases import (
+    AlsoAnswerable,
     CaseClosed,
     CaseDismissed,
     CaseImported,
@@ -18,8 +18,9 @@ from contracts.cases import (
     CaseRevised,
     CaseTransferred,
     CaseVoided,
+    Owner,
 )
-from contracts.values import UnitRef
+from contracts.language.values import UnitRef
 from services.runtime.posts import reference
 from services.targets.record import entries, steps_of, told
 from tests.cases.road import case_in

@@ -5,10 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.commands import TargetProgress
-from contracts.division import Division
-from contracts.targets import Amounts
-from contracts.values import Period
+from contracts.language.division import Division
+from contracts.language.values import Period
+from contracts.targets import Amounts, TargetProgress
 from services.targets.target import problems_of
 from tests.targets.plan import TARGET, target
 

@@ -11,7 +11,8 @@ from cli.demo.books.book import Book
 from cli.demo.books.evidence import Evidence
 from cli.demo.books.reckoned import Line
 from cli.demo.books.reckoning import TELLS, Cases
-from contracts.case_commands import MOVE_COMMANDS
+from contracts.cases import CaseCommand
+from contracts.wiring.table import COMMANDS
 
 MOVES = {f"cases.{fact}.v1" for fact, _ in TELLS.values()} | {
     f"cases.{fact}.v1" for fact in ("opened", "imported", "survived", "deadline_kept", "reassigned")
@@ -25,7 +26,8 @@ def books(evidence: Evidence, cases: Cases) -> Iterator[Book]:
     yield Book("books.imported", [rows["good"], rows["bad"]], [rows["added"], rows["named"] // 2])
     yield Book("books.imported_again", [0, rows["good"]], [rows["added_again"], rows["unchanged_again"]])
     asked_for = {one.name for one in evidence.asked}
-    yield Book("books.every_move", set(), {command.name for command in MOVE_COMMANDS} - asked_for)
+    moves = {one.name for one in COMMANDS["cases"] if issubclass(one, CaseCommand) and not one.reads_only}
+    yield Book("books.every_move", set(), moves - asked_for)
     told: dict[str, Counter[tuple[str, str, datetime]]] = {}
     for one in evidence.told:
         if one.name in MOVES:

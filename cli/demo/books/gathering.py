@@ -11,11 +11,11 @@ from cli.bus import Bus
 from cli.demo.books.evidence import Body
 from cli.demo.world import jingdezhen
 from cli.standing import status_of
-from contracts.book_commands import ShowSheet
-from contracts.commands import OPERATOR, PlanShown, ShowPlan
-from contracts.division import Division
-from contracts.ledger import Sheet
-from contracts.wiring import SERVICES
+from contracts.cases import Sheet, ShowSheet
+from contracts.language.command import OPERATOR
+from contracts.language.division import Division
+from contracts.targets import PlanShown, ShowPlan
+from contracts.wiring.table import SERVICES
 
 CITY = Division("360200000000")
 ENDS = tuple(date(year, 12, 31) for year in (2016, 2017, 2018, 2019)) + tuple(

@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 from cli.demo.books.evidence import Evidence
+from contracts.language.values import AreaKind
 from contracts.roster import Area
-from contracts.values import AreaKind
 
 ANSWERS = ("grid", "village", "town", "county", "city")
 NEAREST_CHIEF = ("village-chief", "chief", "general-chief", "deputy-general-chief")

@@ -1,0 +1,129 @@
+"""The words of a case: its states, kinds, origins and routes (DOMAIN §5)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from contracts.language.values import OpenEnum, known
+
+
+class CaseState(OpenEnum):
+    """Where a case stands (DOMAIN §5)."""
+
+    REGISTERED = "registered"
+    DISMISSED = "dismissed"
+    VERIFIED = "verified"
+    ASSIGNED = "assigned"
+    RECTIFYING = "rectifying"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    ON_NOTICE = "on_notice"
+    CLOSED = "closed"
+    RELAPSED = "relapsed"
+    VOIDED = "voided"
+    MERGED = "merged"
+    OTHER = "other"
+
+
+IN_STOCK = (
+    CaseState.VERIFIED,
+    CaseState.ASSIGNED,
+    CaseState.RECTIFYING,
+    CaseState.SUBMITTED,
+    CaseState.ACCEPTED,
+    CaseState.ON_NOTICE,
+    CaseState.RELAPSED,
+)
+"""The states that the ledger counts as stock (DOMAIN §5)."""
+
+
+OPEN = (CaseState.REGISTERED, *IN_STOCK)
+"""The states in which somebody must act by a day."""
+
+
+class CaseKind(OpenEnum):
+    """What must be put right: a kind of incident, or a directive item."""
+
+    FIRE = "fire"
+    ILLEGAL_FIRE_USE = "illegal_fire_use"
+    FELLING = "felling"
+    FOREST_LAND_TAKEN = "forest_land_taken"
+    NATURAL_FOREST_DESTROYED = "natural_forest_destroyed"
+    RESERVE_VIOLATION = "reserve_violation"
+    HABITAT_DESTROYED = "habitat_destroyed"
+    POACHING = "poaching"
+    WILDLIFE_TRADE = "wildlife_trade"
+    WILDLIFE_TRANSPORT = "wildlife_transport"
+    WILDLIFE_EATING = "wildlife_eating"
+    DEAD_PINES = "dead_pines"
+    PESTS = "pests"
+    SICK_WILDLIFE = "sick_wildlife"
+    OLD_TREE_HURT = "old_tree_hurt"
+    WASTE = "waste"
+    DAMAGED_BOARD = "damaged_board"
+    DIRECTIVE = "directive"
+    OTHER = "other"
+
+
+class Origin(OpenEnum):
+    """How a case came to be."""
+
+    INCIDENT = "incident"
+    COMMAND = "command"
+    IMPORT = "import"
+    DIRECTIVE = "directive"
+    REVIEW = "review"
+    OTHER = "other"
+
+
+class Flag(OpenEnum):
+    """What calls for a referral (G5)."""
+
+    GRAVE = "grave"
+    WIDE_IMPACT = "wide_impact"
+    PUBLIC_OUTCRY = "public_outcry"
+    OTHER = "other"
+
+
+class Route(OpenEnum):
+    """How a case may come to its close; each has an evidence checklist (DOMAIN §5)."""
+
+    PUT_RIGHT = "put_right"
+    PENALTY = "penalty"
+    NO_VIOLATION = "no_violation"
+    JUSTICE = "justice"
+    OTHER = "other"
+
+
+class RelapseReason(OpenEnum):
+    RECURRENCE = "recurrence"
+    FALSE_RECTIFICATION = "false_rectification"
+    CLOSED_IN_ERROR = "closed_in_error"
+    OTHER = "other"
+
+
+class PlanState(OpenEnum):
+    SUBMITTED = "submitted"
+    REFUSED = "refused"
+    APPROVED = "approved"
+    OTHER = "other"
+
+
+class ReferredTo(OpenEnum):
+    POLICE = "police"
+    PROSECUTOR = "prosecutor"
+    DEPARTMENT = "department"
+    OTHER = "other"
+
+
+class Instrument(OpenEnum):
+    """A chief's four instruments (A2)."""
+
+    MEETING = "meeting"
+    ORDER = "order"
+    PATROL = "patrol"
+    INSTRUCTION = "instruction"
+    OTHER = "other"
+
+
+Kind = Annotated[CaseKind, known(CaseKind)]

@@ -1,0 +1,1 @@
+"""What all contracts share: values, places, words, rules, and what every message is."""

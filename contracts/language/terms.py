@@ -1,0 +1,31 @@
+"""What people call the codes of a case, in Chinese and English: the field's terms, for all services and documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+Of = Literal["kind", "severity", "state", "route", "reason", "rung"]
+Language = Literal["zh-CN", "en"]
+
+
+@cache
+def terms(of: Of, language: Language = "zh-CN") -> Mapping[str, str]:
+    """The terms of all codes of one sort."""
+    return {code: said[0 if language == "zh-CN" else 1] for code, said in _all()[of].items()}
+
+
+def term(of: Of, code: str, language: Language = "zh-CN") -> str:
+    """What a code is called; one that has no term is shown as it is."""
+    return terms(of, language).get(code, code)
+
+
+@cache
+def _all() -> dict[str, dict[str, tuple[str, str]]]:
+    found: dict[str, dict[str, tuple[str, str]]] = json.loads(
+        files("contracts.language").joinpath("terms.json").read_text("utf-8")
+    )
+    return found

@@ -1,0 +1,3 @@
+"""What notify announces and answers."""
+
+from contracts.notify.notice import *

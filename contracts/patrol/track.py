@@ -1,0 +1,77 @@
+"""Points of terminals as they are posted, and that they are stored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, WithJsonSchema
+
+from contracts.language.division import Division
+from contracts.language.intake import TRACK_FAMILY
+from contracts.language.message import Fact, Intake
+from contracts.language.values import Datum, ExternalId, Line, Token
+from contracts.language.written import Instant
+
+_POINT = {
+    "title": "TrackPoint",
+    "description": "One position of a terminal. What is wrong with a point is counted by reason and never refuses the "
+    "batch, so that anything may stand here; fields besides these are not kept.",
+    "anyOf": [
+        {
+            "title": "TrackPoint",
+            "type": "object",
+            "properties": {
+                "lon": {"description": "degrees east on the batch's datum"},
+                "lat": {"description": "degrees north on the batch's datum"},
+                "at": {"description": "an RFC 3339 time with its offset, as a string"},
+                "accuracy_m": {"description": "metres; null, below zero or left out: not known"},
+            },
+            "additionalProperties": True,
+        },
+        {"description": "counted as invalid"},
+    ],
+}
+
+
+TrackPoint = Annotated[Any, WithJsonSchema(_POINT)]
+"""One position as it was sent; patrol reads it."""
+
+
+class TrackBatch(Intake):
+    """Points of one terminal, in any order; posted to `track.v1.<source>`.
+
+    `batch_id` names the batch for ever within its source: the same points again are a repeat. The datum is stated once
+    for all points. A batch is refused only for its own fields, never for a point. Source: DOMAIN §4.
+    """
+
+    name: ClassVar[str] = "intake.track.v1"
+    family: ClassVar[str] = TRACK_FAMILY
+    anything_in = frozenset({"points"})
+
+    batch_id: ExternalId
+    terminal: ExternalId
+    datum: Datum
+    points: Annotated[tuple[TrackPoint, ...], Field(min_length=1, max_length=5000)]
+
+
+class TrackStored(Fact):
+    """A batch of track points went through the filter chain; the positions themselves stay with patrol.
+
+    `refused` counts the points not kept, by reason: invalid, zero_island, outside_datum, future, too_old, inaccurate,
+    duplicate, impossible_speed; with `kept` they are all that were sent. `area_ids` are the areas entered. `division`
+    is where the last kept point lies.
+    """
+
+    name: ClassVar[str] = "patrol.tracked.v1"
+    aggregate: ClassVar[str] = "terminal"
+    place: ClassVar[str] = "division"
+
+    source: Line
+    terminal: ExternalId
+    batch_id: ExternalId
+    division: Division
+    kept: Annotated[int, Field(ge=0)]
+    refused: dict[str, int]
+    area_ids: tuple[Token, ...]
+    first_at: Instant | None
+    last_at: Instant | None

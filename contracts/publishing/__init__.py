@@ -1,0 +1,1 @@
+"""The contracts as others read them: schemas, AsyncAPI, a catalogue, and what breaks a release."""

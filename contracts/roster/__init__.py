@@ -1,0 +1,5 @@
+"""What roster announces and answers."""
+
+from contracts.roster.area import *
+from contracts.roster.post import *
+from contracts.roster.answerable import *

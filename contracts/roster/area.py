@@ -1,0 +1,67 @@
+"""Responsibility areas: what enrols and what states them."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, Field
+
+from contracts.language.command import Done
+from contracts.language.division import Division
+from contracts.language.message import MAX_MESSAGE_BYTES, Command, ReferenceFact
+from contracts.language.mu import Mu
+from contracts.language.values import AreaKind, Latitude, Line, Longitude, Token, Value
+from contracts.language.written import WHOLE, Day
+
+Ring = Annotated[tuple[tuple[Longitude, Latitude], ...], Field(min_length=4, max_length=65_536)]
+
+
+Polygon = Annotated[tuple[Ring, ...], Field(min_length=1, max_length=4096)]
+
+
+class Boundary(Value):
+    """A GeoJSON MultiPolygon in degrees on CGCS2000: polygons of rings of (lon, lat), the first ring outside."""
+
+    type: Literal["MultiPolygon"] = "MultiPolygon"
+    coordinates: Annotated[tuple[Polygon, ...], Field(min_length=1, max_length=4096)]
+
+
+class Area(Value):
+    """A responsibility area: the ground a post answers for (DOMAIN §3).
+
+    `area_mu` is measured on the CGCS2000 ellipsoid. `precedence` decides which of several areas that contain a
+    point is the primary one: the highest. `generated` says that the boundary was made up, not surveyed.
+    """
+
+    id: Token
+    kind: AreaKind
+    name: Line
+    division: Division
+    parent_id: Token | None = None
+    boundary: Boundary
+    area_mu: Mu
+    precedence: Annotated[int, Field(ge=-1000, le=1000), WHOLE] = 0
+    generated: bool = False
+    in_force_from: Day
+    ended_on: Day | None = None
+
+
+class EnrolAreas(Command):
+    """State responsibility areas; the same state again changes nothing. By the operator."""
+
+    name: ClassVar[str] = "roster.enrol_areas.v1"
+    max_bytes: ClassVar[int] = MAX_MESSAGE_BYTES
+    answer: ClassVar[type[BaseModel]] = Done
+
+    areas: Annotated[tuple[Area, ...], Field(min_length=1, max_length=500)]
+
+
+class AreaStated(ReferenceFact):
+    """The present state of one responsibility area, its ending included. Source: DOMAIN §3."""
+
+    name: ClassVar[str] = "roster.area.v1"
+    aggregate: ClassVar[str] = "area.id"
+    place: ClassVar[str] = "area.division"
+    identity: ClassVar[str] = "area.id"
+
+    area: Area

@@ -1,0 +1,5 @@
+"""What targets takes in, announces and answers."""
+
+from contracts.targets.progress import *
+from contracts.targets.target import *
+from contracts.targets.record import *

@@ -1,0 +1,99 @@
+"""Targets of the plan."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, Field
+
+from contracts.language.division import Division
+from contracts.language.message import Command, Fact
+from contracts.language.values import Line, OpenEnum, Period, Token, Value
+from contracts.language.written import WHOLE, Day
+from contracts.targets.progress import Amount, Amounts
+
+
+class TargetKind(OpenEnum):
+    """How a target is judged (DOMAIN §6)."""
+
+    QUANTITY = "quantity"
+    COUNT = "count"
+    RATIO = "ratio"
+    MILESTONE = "milestone"
+    CEILING = "ceiling"
+    OTHER = "other"
+
+
+class TargetUnit(OpenEnum):
+    """What a target is counted in."""
+
+    MU = "mu"
+    M3 = "m3"
+    YUAN = "yuan"
+    TONNE = "tonne"
+    VISITS = "visits"
+    PERCENT = "percent"
+    PIECES = "pieces"
+    OTHER = "other"
+
+
+class Target(Value):
+    """One line of the year's plan (DOMAIN §7).
+
+    `amount` is None where the source gives no number. `source` says where the figure is from, `ours` that it is a
+    default that the source does not give. Nothing is reminded of before `known_from`. `due_on` is the day by which it
+    must be reached; None is the last day in force.
+    """
+
+    id: Token
+    year: Annotated[int, Field(ge=2000, le=2100), WHOLE]
+    name: Line
+    name_en: Line
+    kind: TargetKind
+    unit: TargetUnit
+    amount: Amount | None
+    division: Division
+    parent_id: Token | None = None
+    in_force: Period
+    due_on: Day | None = None
+    known_from: Day
+    source: Line
+    ours: bool = False
+
+
+class SetTarget(Command):
+    """Put a target into the plan, or change it; the same target again changes nothing. By the operator."""
+
+    name: ClassVar[str] = "targets.set_target.v1"
+    answer: ClassVar[type[BaseModel]] = Target
+
+    target: Target
+
+
+class TargetSet(Fact):
+    """A target stands in the plan with this amount. Source: DOMAIN §6, E1."""
+
+    name: ClassVar[str] = "targets.set.v1"
+    aggregate: ClassVar[str] = "target.id"
+    place: ClassVar[str] = "target.division"
+
+    target: Target
+
+
+class TargetProgress(Value):
+    target: Target
+    total: Amounts
+
+
+class PlanShown(Value):
+    targets: tuple[TargetProgress, ...]
+
+
+class ShowPlan(Command):
+    """The targets of a year in or under the subject's division, with the amounts reached."""
+
+    name: ClassVar[str] = "targets.show_plan.v1"
+    reads_only: ClassVar[bool] = True
+    answer: ClassVar[type[BaseModel]] = PlanShown
+
+    year: Annotated[int, Field(ge=2000, le=2100), WHOLE]

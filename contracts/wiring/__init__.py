@@ -1,0 +1,1 @@
+"""Who announces, hears and answers what: streams, durables and permissions follow."""
