@@ -1,13 +1,12 @@
 """`make bench`: each row of ours beside a floor and a naive way, as a table, in `latest.json` and docs/performance.md.
 
-`python -m tests.bench [--quick] [chain track relay locate ledger start memory]` measures some of them, and writes
-nothing unless all were measured at full size.
+`python -m tests.bench [--quick] [--rounds 2] [--sync 2m] [chain latency moves track relay locate ledger start memory]`
+measures some of them, and writes nothing unless all were measured at full size.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import os
 import platform
@@ -26,13 +25,14 @@ from contracts.wiring.table import SERVICES
 from deploy.local.postgres import Postgres, temporary_home
 from tests import servers
 from tests.bench import ledger, locate, memory, page, relay, start, track
-from tests.bench.bare import bare
-from tests.bench.chain import Hops, Ours, drained_per_second, latency_ms
-from tests.bench.measured import ROUNDS, alternating, row
+from tests.bench.bare import Bare, bare
+from tests.bench.chain import Ours
+from tests.bench.chain_rows import SERVERS, Rows, Size, case_moves, chain, latency, ways
+from tests.bench.measured import ROUNDS, Goal, row
 from tests.bench.rig import system
 
-PARTS = ("chain", "track", "relay", "locate", "ledger", "start", "memory")
-Rows = list[dict[str, Any]]
+PARTS = ("chain", "latency", "moves", "track", "relay", "locate", "ledger", "start", "memory")
+SYNCS = ("2m", "always")
 
 
 def machine() -> dict[str, Any]:
@@ -46,116 +46,94 @@ def machine() -> dict[str, Any]:
     }
 
 
-async def measure(parts: list[str], quick: bool) -> Rows:
+async def measure(parts: list[str], syncs: list[str], quick: bool, rounds: int) -> Rows:
     rows: Rows = []
-    if {"chain", "track", "memory", "start"} & set(parts):
-        for sync, at_least in (("2m", 1_200), ("always", 500)):
+    size = Size.of(quick, rounds)
+    if {"chain", "latency", "moves", "track", "memory", "start"} & set(parts):
+        for sync in syncs:
             async with bare(sync) as others, system(sync) as (stack, run):
                 ours = Ours(stack, run)
                 if "memory" in parts:
                     rows += await _at_rest(stack, run, sync, quick)
-                if "chain" in parts:
-                    rows += await _chain(ours, others, sync, at_least, quick)
-                if sync == "2m":
-                    if "track" in parts:
-                        rows += await _track(ours, others, quick)
-                    if "memory" in parts:
-                        rows += await _memory(stack, ours, rows, quick)
-                    if "start" in parts:
-                        took = await start.seconds(stack, run, 2 if quick else ROUNDS)
-                        rows.append(row("cold start: five services ready", "s", *_at_most_of_floor(2), took))
+                if {"chain", "latency"} & set(parts):
+                    rows += await _chain(ours, others, sync, size, parts)
+                if sync == syncs[0]:
+                    rows += await _once(ours, others, stack, run, rows, size, parts, quick)
     if {"relay", "ledger"} & set(parts):
         async with _database() as home:
             if "relay" in parts:
                 found = await relay.per_second(home, quick)
-                rows.append(row("relay: events out of a full outbox", "per s", *_of_floor(0.7), found))
+                rows.append(row("relay: events out of a full outbox", "per s", _of_floor(0.7), found))
             if "ledger" in parts:
                 rows += await _ledger(quick)
     if "locate" in parts:
         for size in (782, 10_000) if quick else (782, 10_000, 100_000):
             found = await locate.per_second(size, quick)
-            rows.append(row(f"locate: points in {size:,} areas", "per s", *_of_floor(0.8), found))
+            rows.append(row(f"locate: points in {size:,} areas", "per s", _of_floor(0.8), found))
     return rows
 
 
-def _of_floor(share: float) -> tuple[str, Any]:
+async def _chain(ours: Ours, others: Bare, sync: str, size: Size, parts: list[str]) -> Rows:
+    async with ways(ours, others) as found:
+        rows = await chain(found, sync, size) if "chain" in parts else []
+        if "latency" in parts:
+            rows += await latency(found, sync, size, rows[0]["ours"] if rows else None)
+        return rows
+
+
+async def _once(
+    ours: Ours, others: Bare, stack: Any, run: Any, before: Rows, size: Size, parts: list[str], quick: bool
+) -> Rows:
+    """What is measured at one of both settings of the bus."""
+    rows: Rows = []
+    if "moves" in parts:
+        rows += await case_moves(ours, run, size)
+    if "track" in parts:
+        rows += await _track(ours, others, size.rounds, quick)
+    if "memory" in parts:
+        rows += await _memory(stack, ours, before, quick)
+    if "start" in parts:
+        took = await start.seconds(stack, run, size.rounds)
+        rows.append(row("cold start: five services ready", "s", _at_most_of_floor(2), took))
+    return rows
+
+
+def _of_floor(share: float) -> Goal:
     return f"≥ {share} of the floor", lambda told: told["of_floor"] >= share
 
 
-def _at_most_of_floor(times: float) -> tuple[str, Any]:
+def _at_most(figure: float) -> Goal:
+    return f"≤ {figure}", lambda told: told["ours"] <= figure
+
+
+def _at_most_of_floor(times: float) -> Goal:
     return f"≤ {times} × the floor", lambda told: told["of_floor"] <= times
 
 
-async def _chain(ours: Ours, others: Any, sync: str, at_least: int, quick: bool) -> Rows:
-    floor, naive = Hops("floor", others), Hops("naive", others)
-    many, few = (1_000, 200) if quick else (10_000, 2_000)
-    try:
-        await asyncio.sleep(3)  # the others' programs start
-        drained = await alternating(
-            {
-                "ours": lambda _: drained_per_second(ours, many),
-                "floor": lambda _: drained_per_second(floor, many),
-                "naive": lambda _: drained_per_second(naive, few),
-            },
-            1 if quick else ROUNDS,
-        )
-        rows = [
-            row(
-                f"chain: reports to stored notifications, sync {sync}",
-                "per s",
-                f"≥ 0.6 of the floor, ≥ 3 × the naive way, ≥ {at_least}",
-                lambda told: told["of_floor"] >= 0.6 and told["of_naive"] >= 3 and told["ours"] >= at_least,
-                drained,
-            )
-        ]
-        half = round(rows[0]["ours"] / 2)
-        for rate, count in ((20, 40 if quick else 200), (half, 3 * half)):
-            rows += await _latency(ours, floor, sync, rate, count, 1 if quick else ROUNDS)
-        return rows
-    finally:
-        floor.stop()
-        naive.stop()
-
-
-async def _latency(ours: Ours, floor: Hops, sync: str, rate: int, count: int, rounds: int) -> Rows:
-    told: dict[str, dict[str, list[float]]] = {"median": {}, "p99": {}}
-    for _ in range(rounds):
-        for name, way in (("ours", ours), ("floor", floor)):
-            for figure, value in (await latency_ms(way, rate, count)).items():
-                told[figure].setdefault(name, []).append(value)
-    at = f"chain: latency at {rate}/s, sync {sync}"
-    limits = {"median": (2, 30), "p99": (4, 100)}
+async def _track(ours: Ours, others: Bare, rounds: int, quick: bool) -> Rows:
     rows = []
-    for figure, (times, most_ms) in limits.items():
-        absolute = f", ≤ {most_ms} ms" if rate == 20 else ""
-
-        def met(one: Any, times: int = times, most_ms: float = most_ms if rate == 20 else float("inf")) -> bool:
-            return bool(one["of_floor"] <= times and one["ours"] <= most_ms)
-
-        rows.append(row(f"{at}, {figure}", "ms", f"≤ {times} × the floor{absolute}", met, told[figure]))
+    for of, share, at_least in ((10, 0.35, 0), (60, 0.5, 60_000)):
+        found = await track.stored(ours, others, of, rounds, quick)
+        rates = {way: [one.per_second for one in of_way] for way, of_way in found.items()}
+        rows.append(row(f"track: points stored, batches of {of}", "per s", _stores(share, at_least), rates))
+        for name in ("patrol", *SERVERS):
+            took = {way: [one.processor_us[name] for one in of_way] for way, of_way in found.items()}
+            rows.append(row(f"processor time of a point, batches of {of}: {name}", "µs", None, took))
     return rows
 
 
-async def _track(ours: Ours, others: Any, quick: bool) -> Rows:
-    rows = []
-    for of, at_least in ((10, 0), (60, 60_000)):
-        found = await track.per_second(ours, others, of, quick)
-        goal = "≥ 0.6 of the floor" + (f", ≥ {at_least:,}" if at_least else "")
-
-        def met(told: Any, at_least: int = at_least) -> bool:
-            return bool(told["of_floor"] >= 0.6 and told["ours"] >= at_least)
-
-        rows.append(row(f"track: points stored, batches of {of}", "per s", goal, met, found))
-    return rows
+def _stores(share: float, at_least: int) -> Goal:
+    goal = f"≥ {share} of the floor" + (f", ≥ {at_least:,}" if at_least else "")
+    return goal, lambda told: told["of_floor"] >= share and told["ours"] >= at_least
 
 
 async def _at_rest(stack: Any, run: Any, sync: str, quick: bool) -> Rows:
     resident, idle = await memory.at_rest(stack, run, 5 if quick else 20)
-    rows = [row(f"idle: everything, sync {sync}", "% of a core", "≤ 5", lambda t: t["ours"] <= 5, {"ours": [idle]})]
+    rows = [row(f"idle: everything, sync {sync}", "% of a core", _at_most(5), {"ours": [idle]})]
     if sync == "2m":
         for service, mb in resident.items():
             found = {"ours": [mb]}
-            rows.append(row(f"memory at rest: {service}", "MB", "≤ 120", lambda told: told["ours"] <= 120, found))
+            rows.append(row(f"memory at rest: {service}", "MB", _at_most(120), found))
     return rows
 
 
@@ -168,7 +146,7 @@ async def _memory(stack: Any, ours: Ours, rows: Rows, quick: bool) -> Rows:
     for what, largest in (("under load", load), ("with a backlog of 10^6", backlog)):
         for service in SERVICES:
             told = {"ours": [largest[service]], "floor": [rest[service]]}
-            found.append(row(f"memory {what}: {service}", "MB", *_at_most_of_floor(1.3), told))
+            found.append(row(f"memory {what}: {service}", "MB", _at_most_of_floor(1.3), told))
     return found
 
 
@@ -177,7 +155,7 @@ async def _ledger(quick: bool) -> Rows:
     rows = []
     for size, one in (await ledger.at_sizes(*sizes)).items():
         what = f"ledger at a past day, {int(size):,} cases"
-        told = row(what, "ms", "≤ 50", lambda told: told["ours"] <= 50, one["rounds"])
+        told = row(what, "ms", _at_most(50), one["rounds"])
         rows.append({**told, "windows_ms": one["windows_ms"], "folded_in_s": one["folded_in_s"]})
     return rows
 
@@ -212,13 +190,17 @@ def show(rows: Rows, out: Console) -> None:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true")
+    options.add_argument("--rounds", type=int, default=None)
+    options.add_argument("--sync", choices=SYNCS, default=None, help="measure at one setting of the bus only")
     options.add_argument("parts", nargs="*", choices=[*PARTS, []])
     chosen = options.parse_args()
     parts = chosen.parts or list(PARTS)
+    syncs = [chosen.sync] if chosen.sync else list(SYNCS)
+    rounds = chosen.rounds or (1 if chosen.quick else ROUNDS)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    rows = uvloop.run(measure(parts, chosen.quick))
+    rows = uvloop.run(measure(parts, syncs, chosen.quick, rounds))
     show(rows, Console(width=200))
-    if set(parts) == set(PARTS) and not chosen.quick:
+    if set(parts) == set(PARTS) and not (chosen.quick or chosen.sync or chosen.rounds):
         page.write({"machine": machine(), "rows": rows})
 
 

@@ -21,6 +21,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 from deploy.local.bus import binary
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import Postgres, temporary_home
+from tests.bench import samples
 
 HOPS = 3
 PAYLOADS = Path(__file__).parents[2] / "contracts" / "published" / "payloads"
@@ -34,6 +35,8 @@ class Bare:
 
     url: str
     dsn: str
+    pids: dict[str, int]
+    """The bus and PostgreSQL."""
 
     async def connect(self) -> Client:
         return await nats.connect(self.url, pending_size=256 * 1024 * 1024)
@@ -51,7 +54,9 @@ async def bare(sync: str) -> AsyncIterator[Bare]:
         f'host: {LOOPBACK}\nport: {port}\njetstream {{ store_dir: "{home / "jetstream"}", sync_interval: {sync} }}\n'
     )
     server = await asyncio.create_subprocess_exec(binary(), "-c", configuration, stderr=subprocess.DEVNULL)
-    found = Bare(f"nats://{LOOPBACK}:{port}", postgres.admin_dsn)
+    assert postgres.pid is not None
+    pids = {"bus": server.pid, "PostgreSQL": postgres.pid}
+    found = Bare(f"nats://{LOOPBACK}:{port}", postgres.admin_dsn, pids)
     try:
         await _prepare(found)
         yield found
@@ -73,6 +78,12 @@ async def _prepare(found: Bare) -> None:
             config = ConsumerConfig(durable_name=way, ack_policy=AckPolicy.EXPLICIT, max_ack_pending=20_000)
             if way == "floor":
                 await stream.add_consumer(f"{way}_{hop}", config)
+    for name in samples.STREAMS:
+        await stream.add_stream(StreamConfig(name=f"fair_{name}", subjects=[f"fair.{name}.>"]))
+    for hop, heard in samples.HEARS.items():
+        await sql.execute(f"CREATE TABLE fair_{hop} (id text PRIMARY KEY, body bytea NOT NULL)")
+        config = ConsumerConfig(durable_name=hop, ack_policy=AckPolicy.EXPLICIT, max_ack_pending=20_000)
+        await stream.add_consumer(f"fair_{heard}", config)
     await sql.close()
     await client.close()
 
@@ -84,9 +95,14 @@ async def _not_yet(_: Exception) -> None:
 class Processes:
     """Programs of this folder, each a process of its own."""
 
-    def __init__(self, module: str, found: Bare, arguments: Sequence[str]) -> None:
+    def __init__(self, module: str, found: Bare, arguments: Sequence[str], *others: str) -> None:
+        """One for each of the arguments; `others` are the same for all."""
         command = (sys.executable, "-W", "ignore", "-m", f"tests.bench.{module}", found.url, found.dsn)
-        self._running = [subprocess.Popen([*command, argument]) for argument in arguments]
+        self._running = [subprocess.Popen([*command, argument, *others]) for argument in arguments]
+        self.pids = {argument: one.pid for argument, one in zip(arguments, self._running, strict=True)}
+
+    def require_alive(self) -> None:
+        assert all(one.poll() is None for one in self._running), "a program of the bench has ended"
 
     def hold(self, *, on: bool) -> None:
         for one in self._running:

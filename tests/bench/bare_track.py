@@ -14,7 +14,7 @@ import nats
 import orjson
 import uvloop
 
-from tests.bench.floor import Window
+from tests.bench.window import Window
 
 Row = tuple[str, datetime, float, float]
 

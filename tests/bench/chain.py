@@ -1,25 +1,34 @@
-"""The chain from a report to a stored notification, ours and two others: how fast a backlog drains, and how late."""
+"""The chain from a report to a stored notification, ours and others: how fast, how late and at what cost."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import nats
 from nats.aio.client import Client
 
+from contracts.wiring.table import SERVICES
 from deploy.local.home import Run
 from deploy.local.stack import Stack
 from tests.bench.bare import HOPS, Bare, Processes
 from tests.bench.measured import percentile
 from tests.bench.rig import Post, hold, post_all, reports, settled
+from tests.bench.samples import CAUSE, HEARS, Samples
+from tests.bench.samples import STREAMS as FAIR_STREAMS
+from tests.bench.spent import Bytes, Processor, held
 from tests.servers import until
 
 LOOK_EVERY_S = 0.1
+STREAMS = ("INTAKE", "PATROL", "CASES", "TARGETS", "NOTIFY")
+SAMPLED = 60
+"""Reports of which one stands for all."""
 
 
 class Ours:
@@ -41,6 +50,17 @@ class Ours:
 
     def pid(self, service: str) -> int:
         return self._stack.pid(service)
+
+    def processor(self) -> Processor:
+        servers = {"bus": self._run.pids["nats"], "PostgreSQL": self._run.pids["postgres"]}
+        return Processor({service: self.pid(service) for service in SERVICES} | servers)
+
+    async def held(self) -> Bytes:
+        reader = await self.connect("reader")
+        try:
+            return await held(reader, STREAMS, self.database("patrol"))
+        finally:
+            await reader.close()
 
     def posts(self, count: int) -> list[Post]:
         return list(islice(self._reports, count))
@@ -72,9 +92,24 @@ class Ours:
     async def settled(self) -> None:
         await settled(self._run)
 
+    async def samples(self) -> Samples:
+        """What is told because of one report like all others."""
+        reader = await self.connect("reader")
+        heard: list[Any] = []
+
+        async def hear(message: Any) -> None:
+            heard.append(message)
+
+        for service in HEARS:
+            await reader.subscribe(f"{service}.>", cb=hear)
+        await reader.flush()
+        await drained(self, SAMPLED)
+        await reader.close()
+        return Samples.of(heard)
+
 
 class Hops:
-    """The floor or the naive way: three programs with nothing of ours."""
+    """The shortest way or the naive one: three programs with nothing of ours, and no second listener."""
 
     message_id = "id"
     done = "floor.done"
@@ -86,6 +121,16 @@ class Hops:
 
     async def connect(self, user: str = "") -> Client:
         return await self._bare.connect()
+
+    def processor(self) -> Processor:
+        return Processor(self._processes.pids | self._bare.pids)
+
+    async def held(self) -> Bytes:
+        client = await self.connect()
+        try:
+            return await held(client, [f"{self._way}_{hop}" for hop in range(HOPS)], self._bare.dsn)
+        finally:
+            await client.close()
 
     def posts(self, count: int) -> list[Post]:
         given = islice(self._reports, count)
@@ -100,6 +145,7 @@ class Hops:
         before = await sql.fetchval(stored)
 
         async def all_stored() -> bool:
+            self._processes.require_alive()
             if await sql.fetchval(stored) - before < count:
                 return False
             await sql.close()
@@ -114,23 +160,93 @@ class Hops:
         self._processes.stop()
 
 
-Way = Ours | Hops
+class Floor:
+    """The floor: four programs with nothing of ours, which tell as many messages, as long, to as many listeners."""
+
+    message_id = CAUSE
+    done = "fair.notify.>"
+
+    def __init__(self, found: Bare, samples: Path) -> None:
+        self._bare = found
+        self._reports = reports()
+        self._processes = Processes("fair", found, list(HEARS), str(samples))
+
+    async def connect(self, user: str = "") -> Client:
+        return await self._bare.connect()
+
+    def processor(self) -> Processor:
+        return Processor(self._processes.pids | self._bare.pids)
+
+    async def held(self) -> Bytes:
+        client = await self.connect()
+        try:
+            return await held(client, [f"fair_{name}" for name in FAIR_STREAMS], self._bare.dsn)
+        finally:
+            await client.close()
+
+    def posts(self, count: int) -> list[Post]:
+        given = islice(self._reports, count)
+        return [(f"fair.report.{subject}", body, headers) for subject, body, headers in given]
+
+    def hold(self, *, on: bool) -> None:
+        self._processes.hold(on=on)
+
+    async def counting(self, count: int) -> Callable[[], Awaitable[bool]]:
+        sql = await asyncpg.connect(self._bare.dsn)
+        stored = "SELECT count(*) FROM fair_notify"
+        before = await sql.fetchval(stored)
+
+        async def all_stored() -> bool:
+            self._processes.require_alive()
+            if await sql.fetchval(stored) - before < count:
+                return False
+            await sql.close()
+            return True
+
+        return all_stored
+
+    async def settled(self) -> None:
+        """The second listener has stored all as well."""
+        sql = await asyncpg.connect(self._bare.dsn)
+        alike = "SELECT (SELECT count(*) FROM fair_targets) = (SELECT count(*) FROM fair_notify)"
+        await until(lambda: sql.fetchval(alike), within_s=60, every_s=LOOK_EVERY_S)
+        await sql.close()
+
+    def stop(self) -> None:
+        self._processes.stop()
 
 
-async def drained_per_second(way: Way, count: int) -> float:
+Way = Ours | Hops | Floor
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """How many reports a second, and what each took: milliseconds of processor time, and bytes left."""
+
+    per_second: float
+    processor_ms: dict[str, float]
+    left: dict[str, float]
+
+
+async def drained(way: Way, count: int) -> Drained:
     """Fill the intake while the way is held, let it go, and see how fast all of it is stored at the end."""
     posts = way.posts(count)
     all_done = await way.counting(count)
+    before = await way.held()
     way.hold(on=True)
     client = await way.connect()
     await post_all(client, posts)
     await client.close()
+    processor = way.processor()
+    processor.begin()
     way.hold(on=False)
     started = time.perf_counter()
     await until(all_done, within_s=600, every_s=LOOK_EVERY_S)
     rate = count / (time.perf_counter() - started)
     await way.settled()
-    return rate
+    took = {name: ms / count for name, ms in processor.since().items()}
+    left = {what: size / count for what, size in (await way.held()).since(before).items()}
+    return Drained(rate, took, left)
 
 
 async def latency_ms(way: Way, per_second: float, count: int) -> dict[str, float]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 ROUNDS = 5
-Once = Callable[[int], Awaitable[float]]
+T = TypeVar("T")
+Once = Callable[[int], Awaitable[T]]
 """One measurement of one way, in the round of that number."""
+Goal = tuple[str, Callable[[Any], bool]]
+"""In words, and whether a row meets it."""
 
 
 def percentile(values: Iterable[float], percent: float) -> float:
@@ -16,21 +19,21 @@ def percentile(values: Iterable[float], percent: float) -> float:
     return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)]
 
 
-async def alternating(ways: Mapping[str, Once], rounds: int = ROUNDS) -> dict[str, list[float]]:
+async def alternating(ways: Mapping[str, Once[T]], rounds: int = ROUNDS) -> dict[str, list[T]]:
     """Each way once in every round, one after the other."""
-    found: dict[str, list[float]] = {name: [] for name in ways}
+    found: dict[str, list[T]] = {name: [] for name in ways}
     for n in range(rounds):
         for name, once in ways.items():
             found[name].append(await once(n))
     return found
 
 
-def row(what: str, unit: str, goal: str, met: Callable[[Any], bool], found: Mapping[str, Iterable[float]]) -> Any:
-    """`found` has the rounds of `ours`, and of `floor` and `naive` where there are such; `met` is asked of the row."""
-    rounds = {name: [round(one, 2) for one in values] for name, values in found.items()}
+def row(what: str, unit: str, goal: Goal | None, found: Mapping[str, Iterable[float]]) -> Any:
+    """`found` has the rounds of `ours`, and of `floor` and `naive` where there are such; without a goal it informs."""
+    rounds = {name: [round(one, 3) for one in values] for name, values in found.items()}
     medians = {name: round(statistics.median(values), 2) for name, values in rounds.items()}
-    told = {"what": what, "unit": unit, "goal": goal, **medians}
+    told: dict[str, Any] = {"what": what, "unit": unit, "goal": goal[0] if goal else "", **medians}
     for name in ("floor", "naive"):
-        if name in medians:
+        if medians.get(name):
             told[f"of_{name}"] = round(medians["ours"] / medians[name], 2)
-    return {**told, "met": bool(met(told)), "rounds": rounds}
+    return {**told, **({"met": bool(goal[1](told))} if goal else {}), "rounds": rounds}

@@ -7,8 +7,9 @@ import asyncio
 from contracts.wiring.table import SERVICES
 from deploy.local.home import Run
 from deploy.local.stack import Stack
-from tests.bench.chain import Ours, drained_per_second
+from tests.bench.chain import Ours, drained
 from tests.bench.rig import cpu_seconds, hold, post_all, resident_mb
+from tests.bench.spent import children
 
 SETTLED_S = 10.0
 POSTED_AT_ONCE = 20_000
@@ -18,21 +19,16 @@ async def at_rest(stack: Stack, run: Run, seconds: float) -> tuple[dict[str, flo
     """Megabytes of each service with nothing to do, and what everything takes of one core, in percent."""
     await asyncio.sleep(SETTLED_S)
     pids = [*run.pids.values()]
-    before = {pid: cpu_seconds(pid) for pid in (*pids, *_children(run.pids["postgres"]))}
+    before = {pid: cpu_seconds(pid) for pid in (*pids, *children(run.pids["postgres"]))}
     await asyncio.sleep(seconds)
-    children = [pid for pid in _children(run.pids["postgres"]) if pid in before]
-    used = sum(cpu_seconds(pid) - before[pid] for pid in (*pids, *children) if pid != run.pids["supervisor"])
+    living = [pid for pid in children(run.pids["postgres"]) if pid in before]
+    used = sum(cpu_seconds(pid) - before[pid] for pid in (*pids, *living) if pid != run.pids["supervisor"])
     return {service: round(resident_mb(stack.pid(service)), 1) for service in SERVICES}, 100 * used / seconds
-
-
-def _children(pid: int) -> list[int]:
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
-        return [int(one) for one in children.read().split()]
 
 
 async def under_load(stack: Stack, ours: Ours, count: int) -> dict[str, float]:
     """The most that each service takes while a filled intake drains."""
-    draining = asyncio.create_task(drained_per_second(ours, count))
+    draining = asyncio.create_task(drained(ours, count))
     return await _largest(stack, draining)
 
 

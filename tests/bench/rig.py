@@ -22,6 +22,7 @@ from cli.areas import enrol_areas, enrol_posts
 from cli.bus import connected
 from cli.demo.world import NamedDivision, jingdezhen, world
 from contracts.language.command import OPERATOR
+from contracts.language.division import Division
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
 from contracts.patrol import IncidentReport
@@ -30,10 +31,12 @@ from contracts.wiring.table import SERVICES
 from deploy.local.home import Home, Run
 from deploy.local.postgres import temporary_home
 from deploy.local.stack import Stack
-from deploy.nats.accounts import Integrator
+from deploy.nats.accounts import Integrator, Official
 
 KINDS = ("felling", "forest_land_taken", "dead_pines", "pests", "waste", "poaching", "old_tree_hurt", "damaged_board")
 IN_FLIGHT = 2_000
+COUNTY = Division("360222000000")
+OFFICE = f"p-{COUNTY}-office"
 Post = tuple[str, bytes, dict[str, str]]
 """Subject, body, headers."""
 
@@ -43,7 +46,7 @@ async def system(sync: str) -> AsyncIterator[tuple[Stack, Run]]:
     """The embedded system with every area and post of the sample."""
     path = temporary_home()
     home = Home(path)
-    home.users_file.write((Integrator("acme"),))
+    home.users_file.write((Integrator("acme"), Official(OFFICE, COUNTY)))
     stack = Stack(home, lambda part, line: None, sync=sync)
     run = await stack.start()
     try:

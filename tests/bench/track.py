@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -20,6 +21,7 @@ from tests.bench.chain import Ours
 from tests.bench.locate import EAST, NORTH, SOUTH, WEST
 from tests.bench.measured import alternating
 from tests.bench.rig import Post, post_all
+from tests.bench.spent import Processor
 from tests.servers import until
 
 POINTS, ROW_BY_ROW = 240_000, 3_000
@@ -29,20 +31,29 @@ STEP_DEGREES = 0.0001
 """About ten metres between two points: a ranger's walk."""
 
 
-async def per_second(ours: Ours, bare: Bare, of: int, quick: bool) -> dict[str, list[float]]:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How many points a second, and how many microseconds of processor time each took, by process."""
+
+    per_second: float
+    processor_us: dict[str, float]
+
+
+async def stored(ours: Ours, bare: Bare, of: int, rounds: int, quick: bool) -> dict[str, list[Stored]]:
     """Rounds of batches of `of` points: ours, fetch and COPY alone, and a row for each point."""
     many, few = (6_000, 600) if quick else (POINTS, ROW_BY_ROW)
     others = {way: await _Other.start(bare, way, of) for way in ("floor", "naive")}
 
-    async def once(way: str, n: int) -> float:
+    async def once(way: str, n: int) -> Stored:
         posts = batches((few if way == "naive" else many) // of, of, f"{of}-{n}-{way}")
         if way == "ours":
             return await _ours(ours, posts, of)
-        return await others[way].per_second(posts, of)
+        return await others[way].stored(posts, of)
 
     try:
         return await alternating(
-            {way: (lambda n, way=way: once(way, n)) for way in ("ours", "floor", "naive")}  # type: ignore[misc]
+            {way: (lambda n, way=way: once(way, n)) for way in ("ours", "floor", "naive")},  # type: ignore[misc]
+            rounds,
         )
     finally:
         for other in others.values():
@@ -71,7 +82,7 @@ def batches(count: int, of: int, name: str) -> list[Post]:
     return posts
 
 
-async def _ours(ours: Ours, posts: list[Post], of: int) -> float:
+async def _ours(ours: Ours, posts: list[Post], of: int) -> Stored:
     sql = await asyncpg.connect(ours.database("patrol"))
     last = await sql.fetchval("SELECT coalesce(max(id), 0) FROM batches")
     pid = ours.pid("patrol")
@@ -79,16 +90,22 @@ async def _ours(ours: Ours, posts: list[Post], of: int) -> float:
     client = await ours.connect()
     await post_all(client, posts)
     await client.close()
+    processor = ours.processor()
+    processor.begin()
     os.kill(pid, signal.SIGCONT)
     started = time.perf_counter()
     all_stored = "SELECT count(*) = $2 FROM batches WHERE id > $1"
     await until(lambda: sql.fetchval(all_stored, last, len(posts)), within_s=600, every_s=LOOK_EVERY_S)
-    rate = len(posts) * of / (time.perf_counter() - started)
+    found = _stored(len(posts) * of, time.perf_counter() - started, processor)
     kept = await sql.fetchval("SELECT sum(kept) FROM batches WHERE id > $1", last)
     assert kept == len(posts) * of, f"{kept} of {len(posts) * of} points kept"
     await sql.close()
     await ours.settled()
-    return rate
+    return found
+
+
+def _stored(points: int, seconds: float, processor: Processor) -> Stored:
+    return Stored(points / seconds, {name: ms * 1000 / points for name, ms in processor.since().items()})
 
 
 class _Other:
@@ -114,17 +131,20 @@ class _Other:
         await sql.close()
         return cls(bare, way)
 
-    async def per_second(self, posts: list[Post], of: int) -> float:
+    async def stored(self, posts: list[Post], of: int) -> Stored:
         sql = await asyncpg.connect(self._bare.dsn)
         before = await sql.fetchval(f"SELECT count(*) FROM track_{self._way}")
         self.processes.hold(on=True)
         client = await self._bare.connect()
         await post_all(client, [(f"track.{self._way}", body, {}) for _, body, _ in posts])
         await client.close()
+        processor = Processor({"patrol": self.processes.pids[self._way]} | self._bare.pids)
+        processor.begin()
         self.processes.hold(on=False)
         started = time.perf_counter()
         all_stored = f"SELECT count(*) = $1 FROM track_{self._way}"
         await until(lambda: sql.fetchval(all_stored, before + len(posts) * of), within_s=600, every_s=LOOK_EVERY_S)
-        rate = len(posts) * of / (time.perf_counter() - started)
+        self.processes.require_alive()
+        found = _stored(len(posts) * of, time.perf_counter() - started, processor)
         await sql.close()
-        return rate
+        return found
