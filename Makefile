@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo up test check bench soak mutate conformance publish lock clean help
+.PHONY: demo up quick test check bench soak mutate conformance publish lock clean help
 
 demo: $(READY)  ## play the main job on real input, then check the books (about half a minute)
 	$(BIN)/linzhang demo
@@ -22,6 +22,9 @@ check: $(READY)  ## style, types, who may import whom, and the published contrac
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m contracts.publishing --check
 	$(BIN)/python -m services.cases.diagram --check
+
+quick: $(READY)  ## the tests that ask no server and are soon done (a quarter of a minute)
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -m "not served and not slow"
 
 # How many workers run files side by side; with none, one after the other.
 JOBS ?= 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
 from typing import NoReturn
 
 import typer
+from typer._click.core import Command
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.main import get_command
 
@@ -35,13 +37,19 @@ FAULT = 70
 """What a command ends with that is at fault itself, as sysexits.h has it."""
 
 
+@cache
+def command() -> Command:
+    """All of them with their arguments."""
+    return speaking(get_command(app))
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command, those of the process where none are given, and end with its status."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal of another encoding shows what it does not have as an escape.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     try:
-        status = speaking(get_command(app))(args=arguments, prog_name="linzhang", standalone_mode=False)
+        status = command()(args=arguments, prog_name="linzhang", standalone_mode=False)
     except NoArgsIsHelpError as help_wanted:
         help_wanted.show()
         status = help_wanted.exit_code

@@ -1,4 +1,7 @@
-"""The servers of a test session, started once and stopped by their own process ids."""
+"""The servers of a test session, started once and stopped by their own process ids.
+
+What a server needs is loaded with the first test that asks for one: most ask for none.
+"""
 
 import asyncio
 import re
@@ -7,48 +10,24 @@ import subprocess
 from functools import partial
 from pathlib import Path
 
-import nats
 import pytest
 from hypothesis import settings
 
-from contracts.cases import CaseOpened
-from contracts.language.division import Division
-from deploy.local.bus import Bus, binary
-from deploy.local.ports import LOOPBACK, free_port
-from deploy.local.postgres import Postgres, temporary_home
-from deploy.nats.accounts import Department, Integrator, Official, Users
-from deploy.nats.provision import provision
-from tests import servers
+pytest_plugins = ["tests.marks"]
 
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
 """The processors may be taken by others: no example is late."""
 
-FULIANG = Division("360222000000")
-
-OUTSIDERS = (
-    Department("police", (CaseOpened,), FULIANG),
-    Integrator("acme"),
-    Integrator("other"),
-    Official("zhang", FULIANG),
-)
-
-
-SERVED = {"bus", "dsn", "path", "plain", "play", "postgres", "system", "tested", "up"}
-"""Fixtures that start a server."""
 NODE_SINCE = 20
 """The oldest Node.js that the packages of `tests/node` run on."""
 QUIETLY = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts")
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if not SERVED.isdisjoint(item.fixturenames):
-            item.add_marker("served")
-
-
 @pytest.fixture(scope="session")
 def home():
+    from deploy.local.postgres import temporary_home
+
     path = temporary_home()
     yield path
     shutil.rmtree(path, ignore_errors=True)
@@ -56,6 +35,8 @@ def home():
 
 @pytest.fixture(scope="session")
 def postgres(home):
+    from deploy.local.postgres import Postgres
+
     server = Postgres.prepare(home / "postgres")
     server.start(fsync="off")
     yield server
@@ -64,7 +45,9 @@ def postgres(home):
 
 @pytest.fixture(scope="session", autouse=True)
 def _databases(request):
-    """PostgreSQL starts with the first test that asks for a database: most need none."""
+    """PostgreSQL starts with the first test that asks for a database."""
+    from tests import servers
+
     servers.use(lambda: request.getfixturevalue("postgres"))
 
 
@@ -91,6 +74,13 @@ async def node(tmp_path_factory):
 @pytest.fixture
 async def bus(tmp_path):
     """A fresh nats-server with everything provisioned."""
+    import nats
+
+    from deploy.local.bus import Bus
+    from deploy.nats.accounts import Users
+    from deploy.nats.provision import provision
+    from tests.outsiders import OUTSIDERS
+
     server = Bus.prepare(tmp_path / "bus", Users(OUTSIDERS), sync="2m")
     server.start()
     connection = await nats.connect(server.url("provisioner"), inbox_prefix=b"_INBOX.provisioner")
@@ -103,6 +93,10 @@ async def bus(tmp_path):
 @pytest.fixture(scope="session")
 async def plain(tmp_path_factory):
     """A nats-server at its defaults, without accounts."""
+    from deploy.local.bus import binary
+    from deploy.local.ports import LOOPBACK, free_port
+    from tests.servers import until
+
     port = free_port()
     command = (binary(), "-js", "-a", LOOPBACK, "-p", str(port), "-sd", str(tmp_path_factory.mktemp("plain")))
     server = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
@@ -115,7 +109,7 @@ async def plain(tmp_path_factory):
         writer.close()
         return True
 
-    await servers.until(answers)
+    await until(answers)
     yield f"nats://{LOOPBACK}:{port}"
     server.terminate()
     await server.wait()

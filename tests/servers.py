@@ -18,7 +18,6 @@ import asyncpg
 from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import Postgres, make_roles
-from services.runtime.migrate import migrate_async
 from services.runtime.transaction import Transaction
 
 PASSWORD = "only-for-tests"
@@ -34,6 +33,8 @@ def use(postgres: Callable[[], Postgres]) -> None:
 
 async def database(*services: str) -> dict[str, str]:
     """A fresh database with the migrated schemas of some services; their DSNs by name."""
+    from services.runtime.migrate import migrate_async  # half a second, which most tests need not wait for
+
     postgres = _postgres[-1]()
     name = f"test_{os.getpid()}_{next(_numbers)}"
     admin = await asyncpg.connect(postgres.admin_dsn)

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -168,6 +169,7 @@ def test_no_rung_is_issued_twice_and_none_to_anybody_but_who_must_act_now(asked,
     assert len(issued) == len(set(issued))
 
 
+@pytest.mark.slow
 def test_the_walks_go_everywhere():
     """Otherwise the properties above would say little."""
     random = Random(1)

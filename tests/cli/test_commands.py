@@ -119,6 +119,7 @@ async def test_areas_are_imported_and_each_bad_one_is_named_by_row(up, tmp_path)
     assert json.loads(out)["changed"] == 0
 
 
+@pytest.mark.served
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -208,12 +209,14 @@ async def test_a_second_system_in_the_same_directory_is_refused(up):
     assert (status, "runs in" in said) == (1, True)
 
 
+@pytest.mark.served
 async def test_without_a_system_it_says_how_to_start_one(tmp_path):
     status, out, said = await asyncio.to_thread(linzhang, tmp_path, "status")
     assert (status, out) == (3, "")
     assert "start one with linzhang up" in said
 
 
+@pytest.mark.served
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -238,6 +241,7 @@ async def test_a_file_of_findings_that_cannot_be_read_is_named(tmp_path, content
         await command_of(RecordReview, {**stated, "findings": file}, None)
 
 
+@pytest.mark.served
 async def test_chinese_comes_first(tmp_path):
     status, _, said = await asyncio.to_thread(linzhang, tmp_path, "status", LC_ALL="C.UTF-8")
     assert (status, "先执行 linzhang up" in said) == (3, True)

@@ -4,10 +4,10 @@ import re
 
 import pytest
 from typer.core import TyperGroup
-from typer.main import get_command
 
-from cli.help_page import Page, Speaking, speaking
-from cli.main import app, main
+from cli.help_page import Page, Speaking
+from cli.main import command as linzhang
+from cli.main import main
 
 LIBRARYS = re.compile(
     r"Usage|Options|OPTIONS|Arguments|Commands|COMMAND|ARGS|Show this|\brequired\b|\bdefault\b|env var|Missing|No such"
@@ -21,7 +21,7 @@ def commands(command, path="linzhang"):
             yield from commands(below, f"{path} {name}")
 
 
-EVERY = dict(commands(speaking(get_command(app))))
+EVERY = dict(commands(linzhang()))
 
 
 @pytest.mark.parametrize("path", EVERY)

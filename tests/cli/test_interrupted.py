@@ -26,6 +26,7 @@ command()
 """
 
 
+@pytest.mark.served
 @pytest.mark.parametrize("signal", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_in_the_middle_of_a_print_beside_the_main_work_too(signal):
     done = subprocess.run(

@@ -16,6 +16,7 @@ import cli
 from cli.main import main
 from cli.say import Lines, data, language, say, shown, table, texts, word
 from contracts.cases import CaseKind, CaseState
+from tests.sources import nodes
 
 CLI = Path(cli.__file__).parent
 SERVICES = CLI.parent / "services"
@@ -88,11 +89,12 @@ def test_a_terminal_that_is_wide_enough_has_a_table_and_a_narrow_one_a_list():
     assert "│" not in drawn(60, HEADS, LINE)
 
 
+@pytest.mark.slow
 def test_nothing_but_one_module_writes_to_the_terminal():
     """A new command is covered by what it must call; tables of the demo go through `table` as well."""
     writers = set()
     for file in CLI.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in nodes(file):
             if isinstance(node, ast.Call) and not any(word.arg == "file" for word in node.keywords):
                 name = ast.unparse(node.func)
                 if name in ("print", "typer.echo", "click.echo", "typer.secho") or re.search(

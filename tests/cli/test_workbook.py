@@ -239,6 +239,7 @@ for file in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_monsters_are_refused_by_name_with_little_memory(tmp_path):
     files = [book_of(tmp_path / f"{name}.xlsx", monster) for name, monster in MONSTERS.items()]
     parts = ["sharedStrings.xml", "_rels/workbook.xml.rels"]
@@ -253,6 +254,7 @@ def test_monsters_are_refused_by_name_with_little_memory(tmp_path):
     assert [file.name for file in files if file.name not in done.stderr] == []
 
 
+@pytest.mark.slow
 def test_merged_ranges_over_everything_are_refused_before_they_are_filled(tmp_path):
     rows = "".join(f'<row r="{at}"><c r="A{at}"><v>{at}</v></c></row>' for at in range(5, 2000))
     ranges = '<mergeCell ref="A5:XFD1048576"/>' * 90
@@ -382,6 +384,7 @@ VALUE = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(VALUE, max_size=6), min_size=1, max_size=6))
 def test_a_workbook_reads_as_another_reader_reads_it(tmp_path, lines):

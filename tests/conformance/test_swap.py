@@ -3,6 +3,8 @@
 import asyncio
 from collections import Counter
 
+import pytest
+
 from tests.conformance.conftest import own_bus, stand_in
 from tests.conformance.scenarios import SCENARIOS
 from tests.servers import database, running
@@ -23,6 +25,7 @@ async def load(wire, sent, going):
             await asyncio.sleep(1 / PER_SECOND)
 
 
+@pytest.mark.served
 async def test_a_swap_under_load_loses_nothing_and_doubles_nothing(tmp_path):
     dsn = (await database("notify"))["notify"]
     sent, going = [], asyncio.Event()

@@ -144,6 +144,7 @@ def test_a_message_that_is_found_elsewhere_or_ordered_by_another_key_is_a_break(
     assert moves(now, now) == []
 
 
+@pytest.mark.slow
 def test_every_schema_is_compared_and_a_break_of_each_is_named():
     released = json.loads(publish.RELEASED.read_text("utf-8"))
     assert released["schemas"].keys() == schemas().keys()
@@ -153,10 +154,12 @@ def test_every_schema_is_compared_and_a_break_of_each_is_named():
     assert told == {name for name, schema in released["schemas"].items() if schema.get("properties")}
 
 
+@pytest.mark.slow
 def test_what_stands_breaks_nothing_that_was_released():
     assert list(publish.against_the_release()) == []
 
 
+@pytest.mark.slow
 def test_an_emptied_release_and_a_stray_folder_of_payloads_are_named(tmp_path, monkeypatch):
     (tmp_path / "released.json").write_text('{"schemas": {}, "wire": {}}')
     (tmp_path / "payloads" / "cases.danced.v1").mkdir(parents=True)

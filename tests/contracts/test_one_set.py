@@ -50,6 +50,7 @@ ACROSS = {"over_reported", "period_in_order"}
 """Rules between two fields, which a schema cannot say: docs/contracts.md lists them."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("message", SENT, ids=lambda message: message.name)
 def test_what_a_published_schema_has_is_read_and_read_again_as_it_is_written(message):
     @settings(max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.generate])

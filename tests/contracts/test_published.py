@@ -21,6 +21,7 @@ MESSAGES = {file_name(message): message for message in messages()}
 RECORDED = [(path.parent.name, path) for path in sorted(publish.PAYLOADS.glob("*/*.json"))]
 
 
+@pytest.mark.slow
 def test_what_is_committed_is_what_would_be_generated():
     assert list(publish.check()) == []
 
@@ -48,6 +49,7 @@ def shapes():
         yield from schema.get("$defs", {}).values()
 
 
+@pytest.mark.slow
 def test_every_schema_is_lawful():
     for shape in {json.dumps(shape, sort_keys=True) for shape in shapes()}:
         jsonschema.Draft202012Validator.check_schema(json.loads(shape))
@@ -66,6 +68,7 @@ def test_a_field_that_is_misspelt_is_refused_by_whoever_is_asked(message):
         message.model_validate({**stated, "new_field": 1})
 
 
+@pytest.mark.slow
 def test_the_asyncapi_document_is_yaml_whose_references_lead_somewhere():
     text = (publish.PUBLISHED / "asyncapi.yaml").read_text("utf-8")
     read = yaml.safe_load(text)

@@ -19,6 +19,7 @@ from contracts.language.rules import broken, can_say, describe, in_words
 from contracts.publishing.publish import PAYLOADS
 from contracts.publishing.schemas import file_name, messages
 from tests.contracts.test_one_set import ODD, mutated, places
+from tests.sources import nodes
 
 ROOT = Path(contracts.__file__).parent.parent
 LIST = json.loads((ROOT / "contracts/language/rules.json").read_text("utf-8"))
@@ -53,7 +54,7 @@ def test_a_rule_has_words_in_both_languages_and_chinese_has_no_figure_of_its_own
 def calls():
     """Every rule that a program states: which code, with which figures, where."""
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
                 name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
                 if name in MADE_BY and node.args and path.name != "rules.py":
@@ -64,6 +65,7 @@ def literal(node):
     return [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and one.value in LIST]
 
 
+@pytest.mark.slow
 def test_every_rule_that_is_raised_stands_in_the_list_with_all_its_figures():
     wrong, seen = [], 0
     for path, node in calls():
@@ -78,9 +80,10 @@ def test_every_rule_that_is_raised_stands_in_the_list_with_all_its_figures():
     assert (wrong, seen > 150) == ([], True)
 
 
+@pytest.mark.slow
 def test_every_rule_of_ours_in_the_list_is_raised_somewhere():
     pydantic_has = set(BY_PYDANTIC)
-    said = {one.value for path in SOURCES for one in ast.walk(ast.parse(path.read_text("utf-8")))
+    said = {one.value for path in SOURCES for one in nodes(path)
             if isinstance(one, ast.Constant) and isinstance(one.value, str)}  # fmt: skip
     assert set(LIST) - said - pydantic_has == set()
 
@@ -88,6 +91,7 @@ def test_every_rule_of_ours_in_the_list_is_raised_somewhere():
 MUTATIONS = 25
 
 
+@pytest.mark.slow
 def test_no_message_mutated_in_whatever_way_is_refused_in_a_librarys_words():
     chance = random.Random(20201127)
     kinds = set()

@@ -13,6 +13,7 @@ from contracts.cases import Balance, CaseKind, CaseState, RelapseReason, Route
 from contracts.language.terms import term, terms
 from contracts.patrol import IncidentKind, Severity
 from services.cases.ladder import RUNGS
+from tests.sources import nodes
 
 ROOT = Path(__file__).parents[2]
 CODES = {
@@ -96,12 +97,13 @@ def test_no_data_file_but_one_names_them():
     assert found == []
 
 
+@pytest.mark.slow
 def test_no_program_names_them():
     found = []
     # What people report in the demo is told in sentences, by kind.
     paths = [path for part in PARTS for path in sorted((ROOT / part).rglob("*.py")) if "demo" not in path.parts]
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Dict) and len(node.keys) > 1:
                 pairs = zip(node.keys, node.values, strict=True)
                 written = {ast.unparse(key): said for key, said in pairs if key is not None}

@@ -5,11 +5,14 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 from deploy.local.home import Home
 from tests.cli.conftest import environment, linzhang
 from tests.servers import until
 
 
+@pytest.mark.served
 async def test_a_user_that_is_added_while_the_demo_plays_is_taken_up(tmp_path):
     demo = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cli", "demo"), env=environment(tmp_path), stderr=asyncio.subprocess.PIPE

@@ -1,5 +1,6 @@
 """The demo's world: real divisions on made-up ground."""
 
+import pytest
 import shapely
 
 from cli.demo.boundaries import boundaries
@@ -59,6 +60,7 @@ def test_parents_come_before_their_children():
         seen.add(area.id)
 
 
+@pytest.mark.slow
 def test_the_same_world_comes_out_every_time():
     assert world(list(reversed(DIVISIONS))) == (AREAS, POSTS)
     villages = [division.code for division in DIVISIONS if division.code.level is Level.VILLAGE]

@@ -10,7 +10,7 @@ from deploy.local.bus import Bus
 from deploy.nats.accounts import Users
 from deploy.nats.provision import provision
 from deploy.nats.trim import Trim
-from tests.conftest import OUTSIDERS
+from tests.outsiders import OUTSIDERS
 from tests.telling import connect
 
 FACT = "cases.opened.v1.36.02.22.104.201"
@@ -80,6 +80,7 @@ def test_only_refusals_make_room_by_forgetting_what_may_be_unheard():
     assert not FACTS & {stream.name for stream in STREAMS if stream.drops_oldest or stream.handled_may_go}
 
 
+@pytest.mark.served
 async def test_what_one_sender_fills_is_told_to_it_and_facts_are_taken_all_the_same(small):
     """STACK row 30."""
     taken, told = await small.fill(small.acme, REPORT)
@@ -91,12 +92,14 @@ async def test_what_one_sender_fills_is_told_to_it_and_facts_are_taken_all_the_s
     assert (await small.cases.publish(FACT, HALF)).seq == 1
 
 
+@pytest.mark.served
 async def test_a_full_stream_of_facts_loses_none(small):
     taken, _ = await small.fill(small.cases, FACT)
     state = await small.state("CASES")
     assert (state.first_seq, state.messages) == (1, taken)
 
 
+@pytest.mark.served
 async def test_refusals_of_the_past_make_room_for_new_ones(small):
     for _ in range(20):
         await small.patrol.publish("rejected.acme.incident.v1", HALF)
@@ -104,6 +107,7 @@ async def test_refusals_of_the_past_make_room_for_new_ones(small):
     assert (state.last_seq, state.first_seq > 1) == (20, True)
 
 
+@pytest.mark.served
 async def test_the_store_of_the_server_is_the_sum_of_the_budgets(small):
     """STACK row 30."""
     budgets = [(await small.streams.stream_info(one.name)).config.max_bytes for one in STREAMS]
@@ -112,6 +116,7 @@ async def test_the_store_of_the_server_is_the_sum_of_the_budgets(small):
         await small.streams.add_stream(more)
 
 
+@pytest.mark.served
 async def test_a_system_without_budgets_is_brought_to_them_and_keeps_what_it_holds(tmp_path):
     bus = Bus.prepare(tmp_path / "bus", Users(OUTSIDERS), sync="2m", store_mib=STORE_LEAST_MIB)
     bus.start()
@@ -138,6 +143,7 @@ async def test_a_system_without_budgets_is_brought_to_them_and_keeps_what_it_hol
         bus.kill()
 
 
+@pytest.mark.served
 async def test_a_store_that_grows_and_shrinks_again_loses_nothing(small):
     taken, _ = await small.fill(small.cases, FACT)
     for store_mib in (2 * STORE_LEAST_MIB, STORE_LEAST_MIB):
@@ -150,6 +156,7 @@ async def test_a_store_that_grows_and_shrinks_again_loses_nothing(small):
         assert (budget, (await entered.state("CASES")).messages) == (store_mib * MIB * 22 // 100, taken)
 
 
+@pytest.mark.served
 async def test_what_is_handled_goes_when_the_door_is_half_full_and_what_is_not_stays(small):
     taken, _ = await small.fill(small.acme, REPORT)
     await small.settle(taken - 3)
@@ -160,6 +167,7 @@ async def test_what_is_handled_goes_when_the_door_is_half_full_and_what_is_not_s
     await small.acme.publish(REPORT, HALF)
 
 
+@pytest.mark.served
 async def test_what_one_of_two_durables_has_not_handled_stays(small):
     await small.acme.publish(PROGRESS, b"{}")
     taken, _ = await small.fill(small.acme, REPORT)
@@ -169,6 +177,7 @@ async def test_what_one_of_two_durables_has_not_handled_stays(small):
     assert (await small.state("INTAKE")).first_seq == 1
 
 
+@pytest.mark.served
 async def test_nothing_goes_while_a_durable_is_missing_or_there_is_room(small):
     for _ in range(4):
         await small.acme.publish(REPORT, HALF)
@@ -183,6 +192,7 @@ async def test_nothing_goes_while_a_durable_is_missing_or_there_is_room(small):
     assert [await trim.look(small.streams) for _ in range(2)] == [taken + 4, 0]
 
 
+@pytest.mark.served
 async def test_nobody_sees_the_server_without_a_password(small):
     """STACK row 35."""
     configuration = (small.bus.home / "server.conf").read_text()

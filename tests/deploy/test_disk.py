@@ -39,6 +39,7 @@ def small_disk():
     shutil.rmtree(path, ignore_errors=True)
 
 
+@pytest.mark.served
 async def test_after_a_full_disk_the_bus_is_started_again_and_takes_what_comes(small_disk):
     """STACK row 31."""
     path, disk = small_disk

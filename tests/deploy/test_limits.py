@@ -9,7 +9,7 @@ from nats.errors import NoRespondersError
 from contracts.cases import VerifyCase
 from contracts.language.command import OPERATOR
 from contracts.roster import EnrolAreas
-from tests.conftest import FULIANG
+from tests.outsiders import FULIANG
 
 KIB = 1024
 

@@ -24,6 +24,7 @@ def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.served
 async def test_nobody_else_enters_or_reads_though_the_umask_lets_everybody(open_to_all):
     path = temporary_home()
     path.chmod(0o777)

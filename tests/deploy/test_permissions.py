@@ -17,7 +17,7 @@ from contracts.language.intake import intake_subject
 from contracts.patrol import IncidentReport, TrackBatch
 from contracts.wiring.streams import DURABLES, STREAMS
 from contracts.wiring.table import FACTS, SERVICES
-from tests.conftest import FULIANG
+from tests.outsiders import FULIANG
 from tests.servers import until
 
 LEPING = Division("360281000000")

@@ -17,6 +17,7 @@ WRONG = (
 )
 
 
+@pytest.mark.served
 @pytest.mark.parametrize("module", ["services.cases", "deploy.nats.provision"])
 @pytest.mark.parametrize("address", WRONG)
 def test_what_is_run_by_hand_names_the_variable_and_keeps_the_password(tmp_path, module, address):
@@ -34,6 +35,7 @@ def test_what_is_run_by_hand_names_the_variable_and_keeps_the_password(tmp_path,
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.served
 @pytest.mark.parametrize("store", ["1", "127", "many", "1e4", "-1", "9" * 40])
 def test_a_wrong_size_of_the_store_is_named(tmp_path, store):
     done = subprocess.run(

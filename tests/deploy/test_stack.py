@@ -1,28 +1,17 @@
 """The embedded system after a crash of the whole, and with wrong files in its directory."""
 
 import os
-import shutil
 import signal
-
-import pytest
 
 from cli.bus import connected
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
 from contracts.targets import PlanShown, SetTarget, ShowPlan, Target
 from deploy.local.home import Home
-from deploy.local.postgres import temporary_home
 from deploy.nats.accounts import Department, Integrator
 from tests.cli.conftest import Up
 from tests.runtime.test_service import TARGET
 from tests.servers import until
-
-
-@pytest.fixture
-def path():
-    path = temporary_home()
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
 
 
 async def plan(run):
@@ -32,15 +21,15 @@ async def plan(run):
         ]
 
 
-async def test_after_a_crash_of_the_supervisor_the_next_start_stops_what_is_left_and_finds_the_data(path):
-    first = await Up(path).start()
-    run = Home(path).running()
+async def test_after_a_crash_of_the_supervisor_the_next_start_stops_what_is_left_and_finds_the_data(home_path):
+    first = await Up(home_path).start()
+    run = Home(home_path).running()
     async with connected(run.url(OPERATOR), OPERATOR) as operator:
         await operator.ask(SetTarget(target=TARGET), OPERATOR, UNKNOWN, Target)
     await first.end("kill")
     assert [name for name in run.pids if not run.lives(name)] == ["supervisor"]
-    second = await Up(path).start()
-    again = Home(path).running()
+    second = await Up(home_path).start()
+    again = Home(home_path).running()
     assert not any(run.lives(name) for name in run.pids)
     assert await plan(again) == [TARGET["id"]]
     assert (run.passwords[OPERATOR], set(run.pids)) == (again.passwords[OPERATOR], set(again.pids))
@@ -48,9 +37,9 @@ async def test_after_a_crash_of_the_supervisor_the_next_start_stops_what_is_left
     assert not any(again.lives(name) for name in again.pids)
 
 
-async def test_what_ends_is_started_again_and_a_new_user_is_taken_up_while_it_runs(path):
-    up = await Up(path).start()
-    home = Home(path)
+async def test_what_ends_is_started_again_and_a_new_user_is_taken_up_while_it_runs(home_path):
+    up = await Up(home_path).start()
+    home = Home(home_path)
     run = home.running()
     for name in ("targets", "nats"):
         os.kill(run.pids[name], signal.SIGKILL)
@@ -85,7 +74,7 @@ def test_the_private_files_are_readable_by_their_owner_alone(tmp_path):
     users.password("acme")
     home.keep_passwords(users)
     home.users_file.write(())
-    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    modes = {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()}
     assert modes == dict.fromkeys(("passwords.json", "users.json", "users.lock"), "0o600")
 
 

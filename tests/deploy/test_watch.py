@@ -3,29 +3,20 @@
 import asyncio
 import json
 import os
-import shutil
 import signal
 
 import pytest
 
 from deploy.local import watch
 from deploy.local.home import Home
-from deploy.local.postgres import temporary_home
 from deploy.local.stack import Stack
 from tests.servers import until
 
 
-@pytest.fixture
-def path():
-    path = temporary_home()
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
-
-
 @pytest.mark.timeout(300)
-async def test_servers_that_hang_are_started_again_and_a_wrong_file_of_users_stops_nothing(path, monkeypatch):
+async def test_servers_that_hang_are_started_again_and_a_wrong_file_of_users_stops_nothing(home_path, monkeypatch):
     monkeypatch.setattr(watch, "SILENT_FOR_S", 1.0)
-    home = Home(path)
+    home = Home(home_path)
     home.users_file.path.write_text("{")
     stack = Stack(home, lambda *_: None, sync="2m")
     before = await stack.start()

@@ -12,6 +12,7 @@ SEED = int(os.environ.get("LINZHANG_FAULT_SEED", "20200613"))
 FLOOD_OF = 1_000
 
 
+@pytest.mark.served
 @pytest.mark.timeout(1800)
 async def test_nothing_is_lost_or_doubled_whatever_fails_and_the_books_would_say_so():
     async with after(SEED, faults=len(FAULTS), flood_of=FLOOD_OF) as (report, system, load):

@@ -44,11 +44,13 @@ def test_a_fault_keeps_its_name_when_lines_above_it_change():
     assert [one.name for one in before] == [one.name for one in after]
 
 
+@pytest.mark.slow
 def test_what_is_said_to_be_no_fault_still_stands_in_the_code():
     here = {named(one) for part in TESTS for one in faults(modules(part))}
     assert sorted(known().keys() - here) == []
 
 
+@pytest.mark.served
 def test_which_tests_run_a_line_is_kept_for_the_same_tests_alone(tmp_path):
     kept_in, deadlines = tmp_path / "map", ["tests/cases/test_deadline.py"]
 
@@ -61,6 +63,7 @@ def test_which_tests_run_a_line_is_kept_for_the_same_tests_alone(tmp_path):
     assert running("look_back", ["tests/cases/test_look_back.py"]) == {"tests/cases/test_look_back.py"}
 
 
+@pytest.mark.served
 @pytest.mark.timeout(900)
 def test_most_of_a_sample_of_faults_in_rules_are_noticed():
     # In a process that has loaded nothing of the project: what a library has registered of it cannot be unloaded.

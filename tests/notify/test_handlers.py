@@ -189,6 +189,7 @@ async def test_a_unit_signs_what_was_sent_to_it_and_not_what_was_sent_to_a_perso
     assert [fact.by for fact in answer.news] == ["p-colleague"]
 
 
+@pytest.mark.served
 async def test_a_notice_signed_twice_at_once_is_signed_once():
     dsn = await migrated("notify")
     async with committed(dsn) as tx:
@@ -200,6 +201,7 @@ async def test_a_notice_signed_twice_at_once_is_signed_once():
     assert [len(answer.news) for answer in (first, second)] == [1, 0]
 
 
+@pytest.mark.served
 async def test_one_thing_heard_twice_at_once_is_told_once():
     dsn = await migrated("notify")
     async with committed(dsn) as tx:

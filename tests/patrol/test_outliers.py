@@ -192,6 +192,7 @@ def test_a_time_is_read_in_any_offset_and_in_either_case():
     assert ([(one - T).total_seconds() for one in kept], refused) == ([0, 0.5, 1, 2], {})
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.lists(POINTS | ANYTHING, min_size=1, max_size=12), st.sampled_from(["wgs84", "gcj02"]), st.randoms())
 def test_every_point_posted_is_kept_or_counted_once_whatever_it_is_and_in_whatever_order(posted, datum, draw):

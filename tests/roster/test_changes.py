@@ -46,6 +46,7 @@ async def tx(dsn):
         yield tx
 
 
+@pytest.mark.served
 async def test_who_enrols_a_post_waits_for_its_area_that_is_being_enrolled():
     dsn = await migrated("roster")
     async with committed(dsn) as tx:
@@ -54,6 +55,7 @@ async def test_who_enrols_a_post_waits_for_its_area_that_is_being_enrolled():
     assert (first.body.changed, second.body.changed) == (1, 1)
 
 
+@pytest.mark.served
 async def test_who_enrols_an_area_waits_for_another_change_of_the_ground():
     dsn = await migrated("roster")
     async with committed(dsn) as tx:
@@ -62,6 +64,7 @@ async def test_who_enrols_an_area_waits_for_another_change_of_the_ground():
     assert (first.body.changed, second.body.changed) == (1, 1)
 
 
+@pytest.mark.served
 async def test_two_who_are_appointed_at_once_follow_each_other_and_neither_is_lost():
     dsn = await migrated("roster")
     async with committed(dsn) as tx:

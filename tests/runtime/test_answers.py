@@ -13,7 +13,7 @@ from contracts.language.envelope import Envelope, to_headers
 from contracts.language.message import MAX_COMMAND_BYTES
 from contracts.targets import ShowPlan
 from services.runtime.ids import uuid7
-from tests.conftest import FULIANG
+from tests.outsiders import FULIANG
 from tests.raw import Raw, pub
 from tests.servers import migrated, running
 from tests.telling import connect

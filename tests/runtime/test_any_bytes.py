@@ -10,7 +10,7 @@ from contracts.language.command import OPERATOR
 from deploy.local.bus import Bus
 from deploy.nats.accounts import Users
 from deploy.nats.provision import provision
-from tests.conftest import OUTSIDERS
+from tests.outsiders import OUTSIDERS
 from tests.raw import Raw, block, hpub, pub
 from tests.servers import database, migrated, running
 from tests.telling import connect
@@ -139,6 +139,7 @@ FROM_NOBODY = [
 ]
 
 
+@pytest.mark.served
 async def test_what_is_of_no_known_kind_is_refused_to_whom_its_subject_names(careless, reader):
     """However it came in: patrol hears the whole of both families (STACK row 28)."""
     refused = await reader.subscribe("rejected.>")
@@ -156,6 +157,7 @@ async def test_what_is_of_no_known_kind_is_refused_to_whom_its_subject_names(car
     assert r"intake.acme.\xff.v1" in {one["subject"] for one in refusals}
 
 
+@pytest.mark.served
 async def test_what_comes_from_nobody_is_buried_and_told_at_once(careless, reader):
     told = {name: await reader.subscribe(f"{name}.dead_lettered.v1.>") for name in ("patrol", "targets")}
     await reader.flush()
@@ -174,6 +176,7 @@ async def test_what_comes_from_nobody_is_buried_and_told_at_once(careless, reade
     assert sorted(letter["subject"][:6] for letter in letters) == sorted(s.decode("latin-1")[:6] for s in FROM_NOBODY)
 
 
+@pytest.mark.served
 async def test_whoever_asks_in_any_bytes_is_answered_and_so_is_whoever_asks_next(careless, reader):
     """STACK row 28: one such command made a service deaf for ten seconds."""
     operator = await connect(careless, OPERATOR)

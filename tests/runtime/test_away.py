@@ -136,6 +136,7 @@ async def test_a_service_whose_database_goes_away_while_it_starts_waits_for_it(b
     await proxy.stop()
 
 
+@pytest.mark.served
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
@@ -157,6 +158,7 @@ def test_a_wrong_setting_is_named_before_anything_runs(setting, value, said):
     assert (done.returncode, done.stderr.strip()) == (2, said)
 
 
+@pytest.mark.served
 async def test_several_starters_migrate_once_and_none_fails():
     dsn = (await database("targets"))["targets"]
     environment = {**os.environ, "LINZHANG_MIGRATE": f"targets={dsn}"}

@@ -144,6 +144,7 @@ async def kept(tx, *states):
     return changed, [tuple(row) for row in rows]
 
 
+@pytest.mark.served
 @pytest.mark.parametrize(
     "order", list(permutations([(2, Thing("a", "two")), (3, Thing("a", "three")), (1, Thing("a", "one"))]))
 )
@@ -156,11 +157,13 @@ async def test_the_newest_state_of_a_thing_is_kept_in_whatever_order_facts_come(
     )
 
 
+@pytest.mark.served
 async def test_a_state_without_a_sequence_is_older_than_any_that_has_one(tx):
     assert await kept(tx, (None, Thing("a", "unknown"))) == (True, [("a", 0, "unknown")])
     assert await kept(tx, (1, Thing("a", "one")), (None, Thing("a", "unknown"))) == (True, [("a", 1, "one")])
 
 
+@pytest.mark.served
 async def test_a_view_is_built_anew_when_its_rows_have_changed_and_not_before(tx):
     built = []
 
@@ -183,6 +186,7 @@ class Knot:
         self.itself = self
 
 
+@pytest.mark.served
 async def test_what_a_view_holds_is_spared_the_collector_and_what_nobody_holds_is_collected_before(tx):
     async def load(sql):
         knots.append(weakref.ref(Knot()))

@@ -63,6 +63,7 @@ async def kept(house):
     assert keeping.cancelled()
 
 
+@pytest.mark.served
 async def test_the_ids_of_messages_their_failures_and_answers_are_kept_longer_than_streams_keep_messages(house):
     for days in (KEPT_DAYS - 1, KEPT_DAYS + 1):
         at = f"now() - make_interval(days => {days})"
@@ -80,6 +81,7 @@ async def test_the_ids_of_messages_their_failures_and_answers_are_kept_longer_th
         assert [row["message_id"] for row in rows] == [str(KEPT_DAYS - 1)], table
 
 
+@pytest.mark.served
 async def test_of_what_was_told_the_newest_state_of_each_thing_and_whatever_is_unsent_stay_for_ever(house):
     old, young = OUTBOX_DAYS + 1, OUTBOX_DAYS - 1
     for name, subject, days in (
@@ -110,6 +112,7 @@ async def test_of_what_was_told_the_newest_state_of_each_thing_and_whatever_is_u
     assert REGISTRY.get_sample_value("linzhang_outbox_oldest_seconds") > old * 86_400 - 1
 
 
+@pytest.mark.served
 async def test_housekeeping_waits_while_the_database_is_away(house):
     house.database_breaker.open("away")
     keeping = asyncio.create_task(keep_house(house))

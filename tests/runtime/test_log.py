@@ -23,6 +23,7 @@ except TimeoutError:
 """
 
 
+@pytest.mark.served
 @pytest.mark.parametrize("log_format", ["text", "json"])
 def test_a_failure_is_logged_with_its_traceback_but_without_variables_and_a_librarys_warning_in_one_line(log_format):
     environment = {"LINZHANG_NATS_URL": "nats://-", "LINZHANG_DATABASE_URL": "postgresql://-"}

@@ -58,6 +58,7 @@ async def test_a_bus_that_goes_opens_its_breaker_and_one_that_comes_back_closes_
         await client.close()
 
 
+@pytest.mark.served
 async def test_a_database_that_is_away_makes_a_process_unready(ends):
     ends.process._started = True
     ends.process.database_breaker.open("gone")

@@ -27,7 +27,7 @@ from contracts.wiring.permissions import (
 )
 from contracts.wiring.table import KINDS, SERVICES
 from services.runtime.ids import uuid7
-from tests.conftest import FULIANG
+from tests.outsiders import FULIANG
 from tests.patrol.ground import STATED, report
 from tests.raw import Raw, block, hpub
 from tests.servers import database, running, until

@@ -123,6 +123,7 @@ async def test_for_a_fault_of_our_own_nobody_is_refused_the_message_is_put_off_a
         assert await runtime.rows("SELECT cause, attempts FROM dead_letters") == [(type(error).__name__, 2)]
 
 
+@pytest.mark.served
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_service_can_give_up_any_message_and_tell_it(service):
     subject = "intake.\udcff\0\x1b[2J." + "y" * 4000

@@ -98,6 +98,7 @@ def test_what_says_that_the_database_is_at_fault_and_not_the_message(error, away
     assert is_away(error) == away
 
 
+@pytest.mark.served
 async def test_an_open_breaker_holds_everybody_until_its_probe_succeeds():
     tried = []
 

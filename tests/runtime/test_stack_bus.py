@@ -40,6 +40,7 @@ async def gathers(heard, *external_ids):
     await until(so)
 
 
+@pytest.mark.served
 @pytest.mark.parametrize(
     ("told", "always", "interval_s"), [({}, True, 120), ({"sync": "2m"}, None, 120), ({"sync": "10s"}, None, 10)]
 )

@@ -102,6 +102,7 @@ HOT = {
 """The handlers of the main thread: service, handler, and the n-th message."""
 
 
+@pytest.mark.served
 @pytest.mark.parametrize("name", HOT)
 async def test_a_handler_of_the_main_thread_says_as_much_for_a_batch_as_for_one(name, monkeypatch):
     """STACK row 27: one statement per event caps the chain at a seventh of what one per batch reaches."""
@@ -144,6 +145,7 @@ async def test_only_a_password_opens_the_database_and_only_from_this_machine(pos
         await asyncpg.connect(postgres.dsn("linzhang", "guessed"))
 
 
+@pytest.mark.served
 def test_a_database_is_made_without_touching_what_lies_around_it(home, tmp_path):
     """STACK row 26: the package's own starter, as root, changes the mode of parent folders."""
     parent = home / tmp_path.name

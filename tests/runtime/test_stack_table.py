@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import tree
+
 TESTS = Path(__file__).parents[1]
 TABLE = (TESTS.parent / "docs" / "stack.md").read_text("utf-8")
 ROWS = {int(number): rest for number, rest in re.findall(r"^\| (\d+) \|(.*)\|$", TABLE, re.MULTILINE)}
@@ -14,8 +16,7 @@ NAMED = sorted(set(re.findall(r"`([a-z_/]+\.py)::(test_\w+)`", TABLE)))
 
 def functions_of(file):
     """The functions of a file of tests, by name, with their docstrings."""
-    tree = ast.parse((TESTS / file).read_text("utf-8"))
-    found = (one for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+    found = (one for one in tree(TESTS / file).body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
     return {one.name: ast.get_docstring(one) or "" for one in found}
 
 
@@ -33,6 +34,7 @@ def test_a_test_that_the_table_names_exists_and_names_its_rows(file, name):
     assert {int(number) for number in re.findall(r"\d+", stated[1])} == rows
 
 
+@pytest.mark.slow
 def test_every_test_that_names_a_row_is_in_the_table():
     claiming = {
         (str(path.relative_to(TESTS)), name)

@@ -29,6 +29,7 @@ async def tells(sql, keys):
     await tell(sql, *(fact("a", key) for key in keys))
 
 
+@pytest.mark.served
 @pytest.mark.parametrize(
     ("write", "column", "table"),
     [(claims, "message_id", "inbox"), (keeps, "id", "posts"), (tells, "partitionkey", "aggregates")],

@@ -251,6 +251,7 @@ async def test_records_written_before_undoing_was_known_can_be_undone_too(tx):
     ]
 
 
+@pytest.mark.served
 async def test_two_facts_of_one_case_that_are_heard_at_once_end_as_one_after_the_other():
     dsn = await migrated("targets")
     facts = [heard(opened(), "cases", sequence=1), heard(voided(), "cases", sequence=2)]
@@ -258,6 +259,7 @@ async def test_two_facts_of_one_case_that_are_heard_at_once_end_as_one_after_the
     assert [type(fact) for _, fact in [*entered, *undone]] == [RecordEntered, RecordUndone]
 
 
+@pytest.mark.served
 async def test_two_reports_on_one_target_that_are_heard_at_once_are_both_counted():
     dsn = await migrated("targets")
     async with committed(dsn) as tx:
@@ -269,6 +271,7 @@ async def test_two_reports_on_one_target_that_are_heard_at_once_are_both_counted
         assert await tx.sql.fetchval("SELECT reported FROM targets") == Decimal(25)
 
 
+@pytest.mark.served
 async def test_a_target_is_not_changed_under_a_report_that_is_being_counted():
     dsn = await migrated("targets")
     async with committed(dsn) as tx:
