@@ -13,10 +13,12 @@ from pathlib import Path
 
 from contracts.wiring.streams import STORE_MIB
 from deploy.local import processes
-from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.ports import LOOPBACK, free_port, is_free
 from deploy.local.private import UMASK, make_private, open_private
 from deploy.nats.accounts import SUPERVISOR, Node, Users, server_configuration, write_configuration
 from deploy.nats.telling import unwell_now
+
+PORT_TRIES = 5
 
 
 class BusFailed(Exception):
@@ -34,7 +36,10 @@ def binary() -> str:
 
 @dataclass
 class Bus:
-    """A server on a loopback port; `url(user)` carries the user's password."""
+    """A server on a loopback port; `url(user)` carries the user's password.
+
+    Until it has `served`, and others know its port, it takes another one where somebody was quicker.
+    """
 
     home: Path
     users: Users
@@ -43,6 +48,7 @@ class Bus:
     store_mib: int = STORE_MIB
     node: Node | None = None
     process: subprocess.Popen[bytes] | None = None
+    served: bool = False
 
     @classmethod
     def prepare(
@@ -59,17 +65,29 @@ class Bus:
         return self.process.pid if self.process else None
 
     def start(self) -> None:
-        """Start and wait until JetStream answers; the same data directory is found again."""
-        self.launch()
-        assert self.process is not None
-        until = time.monotonic() + 20
-        while time.monotonic() < until and self.process.poll() is None:
-            if self.healthy():
+        """Start and wait until JetStream answers; the same data directory is found again. Raises BusFailed."""
+        for _ in range(PORT_TRIES):
+            self.launch()
+            if self._answers():
+                self.served = True
                 return
-            time.sleep(0.02)
-        self.kill()
+            taken = self.process is not None and self.process.poll() is not None and not is_free(self.port)
+            self.kill()
+            if self.served or not taken:
+                break
+            self.port = free_port()
         told = (self.home / "log").read_text(errors="replace").splitlines()[-5:]
         raise BusFailed("nats-server did not start: " + " | ".join(told))
+
+    def _answers(self, within_s: float = 20.0) -> bool:
+        """Whether it does while its process lives: on the same port somebody else's may answer."""
+        assert self.process is not None
+        until = time.monotonic() + within_s
+        while time.monotonic() < until and self.process.poll() is None:
+            if self.healthy() and self.process.poll() is None:
+                return True
+            time.sleep(0.02)
+        return False
 
     def launch(self) -> None:
         """Start without waiting: a node of a cluster answers when others are there.

@@ -24,13 +24,13 @@ from typing import Any
 import asyncpg
 
 from deploy.local import processes
-from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.ports import LOOPBACK, free_port, is_free
 from deploy.local.private import UMASK, make_private, open_private
 from deploy.nats.telling import SILENT
 
 ANSWERS_WITHIN_S = 5.0
 UNPRIVILEGED = ("postgres", "nobody")
-START_TRIES = 3
+PORT_TRIES = 5
 
 
 class PostgresFailed(Exception):
@@ -104,12 +104,16 @@ def _may_run(program: Path, user: pwd.struct_passwd) -> bool:
 
 @dataclass
 class Postgres:
-    """A server on a loopback port with one superuser, `linzhang`, and its password in `home/password`."""
+    """A server on a loopback port with one superuser, `linzhang`, and its password in `home/password`.
+
+    Until it has `served`, and others know its port, it takes another one where somebody was quicker.
+    """
 
     home: Path
     port: int
     password: str
     process: subprocess.Popen[bytes] | None = None
+    served: bool = False
 
     @property
     def admin_dsn(self) -> str:
@@ -155,7 +159,10 @@ class Postgres:
         return cls(home, free_port(preferred_port), secret.read_text().strip())
 
     def start(self, **settings: str) -> None:
-        """Start and wait until it answers; what a crash left behind in the same directory is ended first."""
+        """Start and wait until it answers; what a crash left behind in the same directory is ended first.
+
+        Raises PostgresFailed.
+        """
         data = self.home / "data"
         left = processes.pid_in(data / "postmaster.pid")
         if left is not None:
@@ -163,7 +170,6 @@ class Postgres:
             processes.end(left, str(data), signal.SIGINT)
         chosen = {
             "listen_addresses": LOOPBACK,
-            "port": str(self.port),
             "unix_socket_directories": "",
             "max_connections": "80",
             "shared_buffers": "128MB",
@@ -176,11 +182,11 @@ class Postgres:
         command = [str(_binaries_for(user, self.home) / "postgres"), "-D", str(data)]
         for name, value in chosen.items():
             command += ["-c", f"{name}={value}"]
-        for attempt in range(START_TRIES):
+        for _ in range(PORT_TRIES):
             (data / "postmaster.pid").unlink(missing_ok=True)
             with open_private(self.home / "log", "a") as log:
                 self.process = subprocess.Popen(
-                    command,
+                    [*command, "-c", f"port={self.port}"],
                     stdout=log,
                     stderr=log,
                     cwd=self.home,
@@ -189,24 +195,35 @@ class Postgres:
                     **_identity(user),
                 )
             if self._answers():
+                self.served = True
                 return
+            taken = self.process.poll() is not None and not is_free(self.port)
             self.process.kill()
             self.process.wait()
-            if attempt == START_TRIES - 1:
-                raise PostgresFailed("PostgreSQL did not start: " + _tail(self.home / "log"))
+            if self.served or not taken:
+                break
             self.port = free_port()
-            command[command.index(f"port={chosen['port']}")] = f"port={self.port}"
-            chosen["port"] = str(self.port)
+        raise PostgresFailed("PostgreSQL did not start: " + _tail(self.home / "log"))
 
     def _answers(self, within_s: float = 20.0) -> bool:
         assert self.process is not None
         until = time.monotonic() + within_s
-        ready = [str(binaries() / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
         while time.monotonic() < until and self.process.poll() is None:
-            if subprocess.run(ready, check=False).returncode == 0:
+            if self._says_ready():
                 return True
             time.sleep(0.03)
         return False
+
+    def _says_ready(self) -> bool:
+        """In its own file, as pg_ctl reads it: on the same port somebody else's server may answer."""
+        assert self.process is not None
+        try:
+            said = (self.home / "data" / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return False
+        # The 1st line is the process, the 4th the port, the 8th how far it has come.
+        found = [said[at].strip() for at in (0, 3, 7) if at < len(said)]
+        return found == [str(self.process.pid), str(self.port), "ready"]
 
     def unwell(self) -> str:
         """Why it does not serve; empty when it does."""

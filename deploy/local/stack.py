@@ -19,7 +19,7 @@ import asyncpg
 
 from contracts.wiring.streams import STORE_MIB
 from contracts.wiring.table import SERVICES
-from deploy.local.bus import Bus, BusFailed
+from deploy.local.bus import Bus
 from deploy.local.home import DATABASE_ROLE, Home, Run
 from deploy.local.ports import LOOPBACK, free_port, is_free
 from deploy.local.postgres import Postgres, make_roles
@@ -125,13 +125,8 @@ class Stack:
         self.postgres.start()
 
     def _start_bus(self) -> None:
-        for attempt in range(PORT_TRIES):
-            self.bus = Bus.prepare(self.home.path / "nats", self.users, NATS_PORT, self.sync, self.store_mib)
-            try:
-                return self.bus.start()
-            except BusFailed:
-                if attempt == PORT_TRIES - 1 or is_free(self.bus.port):
-                    raise
+        self.bus = Bus.prepare(self.home.path / "nats", self.users, NATS_PORT, self.sync, self.store_mib)
+        self.bus.start()
 
     def _database(self, service: str) -> str:
         return self.postgres.dsn(service, self.users.password(DATABASE_ROLE + service), "linzhang")
@@ -159,7 +154,8 @@ class Stack:
             raise ServiceFailed("migrations: " + said.decode(errors="replace").strip()[-2000:])
 
     async def start_service(self, name: str) -> None:
-        self._ports[name] = free_port(self._ports.get(name, HTTP_PORT + SERVICES.index(name)))
+        if name not in self._ports or not is_free(self._ports[name]):
+            self._ports[name] = free_port(HTTP_PORT + SERVICES.index(name))
         environment = {
             **os.environ,
             **self.settings,
