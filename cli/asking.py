@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import mimetypes
-import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -19,11 +18,11 @@ from pydantic.fields import FieldInfo
 from cli import rules
 from cli.given_file import BadFile, BadJson, digest_of, json_in, read
 from cli.say import language_is_chinese, say, shown
-from contracts.cases import Directive, Measure, Period, Proof
+from contracts.cases import Directive, Interval, Measure, Proof
 from contracts.language.evidence import Evidence
 from contracts.language.message import Command
 from contracts.language.values import OpenEnum, UnitRef
-from contracts.publishing.catalogue import words
+from contracts.publishing.words import field_words, message_words
 
 DAY = "%Y-%m-%d"
 Find = Callable[[str], Awaitable[UUID]]
@@ -35,32 +34,31 @@ _FLAT = (Directive,)
 def help_of(command: type[Command]) -> str:
     """What a command does, in the reader's language."""
     if language_is_chinese():
-        said: str = words()["messages"][command.name]
-        return said
+        return message_words(command.name)
     return inspect.cleandoc(command.__doc__ or "").partition("\n")[0]
 
 
 def options_of(command: type[Command], *left_out: str) -> list[inspect.Parameter]:
     """A keyword parameter for each field, as typer reads it; required ones first."""
-    made = [_option(name, field) for name, field in _fields(command) if name not in left_out]
+    made = [_option(part, name, field) for part, name, field in _fields(command) if name not in left_out]
     return sorted(made, key=lambda one: one.default is not inspect.Parameter.empty)
 
 
-def _fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
+def _fields(model: type[BaseModel]) -> Iterator[tuple[type[BaseModel], str, FieldInfo]]:
     for name, field in model.model_fields.items():
         if field.annotation in _FLAT:
-            yield from field.annotation.model_fields.items()
+            yield from _fields(field.annotation)
         else:
-            yield name, field
+            yield model, name, field
 
 
-def _option(name: str, field: FieldInfo) -> inspect.Parameter:
+def _option(part: type[BaseModel], name: str, field: FieldInfo) -> inspect.Parameter:
     kind, many = _typed(field.annotation)
     required = field.is_required()
     annotation: Any = list[kind] if many else kind  # type: ignore[valid-type]
     option = (_SINGULAR.get(name, name) if many else name).replace("_", "-")
     formats = [DAY] if kind is datetime else None
-    described = typer.Option(f"--{option}", formats=formats, help=_help(name, field))
+    described = typer.Option(f"--{option}", formats=formats, help=_help(part, name, field))
     default = inspect.Parameter.empty if required else ([] if many else _default(field))
     annotation = annotation if required or many else annotation | None
     return inspect.Parameter(
@@ -75,19 +73,15 @@ def _default(field: FieldInfo) -> Any:
     return field.default if isinstance(field.default, OpenEnum) else None
 
 
-def said_of(field: str) -> str:
+def said_of(part: type[BaseModel], field: str) -> str:
     """What a field means, in the reader's language."""
-    said: str = words()["fields"][field][0 if language_is_chinese() else 1]
-    return said
+    return field_words(part.__name__, field)[0 if language_is_chinese() else 1]
 
 
-def _help(name: str, field: FieldInfo) -> str:
-    said = said_of(name)
+def _help(part: type[BaseModel], name: str, field: FieldInfo) -> str:
+    said = said_of(part, name)
     kind, _ = _plain(field.annotation)
-    if kind is UnitRef:
-        # The word is shared with targets, where it means what is counted in.
-        said = re.split("[；;]", said)[0]
-    form = {Proof: "ITEM=FILE", Measure: "YYYY-MM-DD=…", Period: "YYYY-MM-DD..YYYY-MM-DD", UnitRef: "ID"}.get(kind)
+    form = {Proof: "ITEM=FILE", Measure: "YYYY-MM-DD=…", Interval: "YYYY-MM-DD..YYYY-MM-DD", UnitRef: "ID"}.get(kind)
     return f"{said} ({form})" if form else said
 
 
@@ -169,7 +163,7 @@ def _one(kind: Any, said: Any) -> Any:
             raise typer.BadParameter(say("case.pair", said=said))
         is_proof = kind is Proof
         return {"item": first, "evidence": [evidence(Path(rest))]} if is_proof else {"due_on": first, "text": rest}
-    if kind is Period:
+    if kind is Interval:
         first, _, rest = said.partition("..")
         return {"from_on": first, "to_on": rest or first}
     return said

@@ -119,11 +119,11 @@ def _local(at: datetime) -> str:
 @run
 async def list_cases(
     region: Region = None,
-    state: Annotated[CaseState | None, typer.Option(help=said_of("state"))] = None,
-    kind: Annotated[CaseKind | None, typer.Option(help=said_of("kind"))] = None,
-    campaign: Annotated[str | None, typer.Option(help=said_of("campaign"))] = None,
-    overdue: Annotated[bool | None, typer.Option("--overdue/--in-time", help=said_of("overdue"))] = None,
-    limit: Annotated[int, typer.Option(help=said_of("limit"))] = 50,
+    state: Annotated[CaseState | None, typer.Option(help=said_of(ListCases, "state"))] = None,
+    kind: Annotated[CaseKind | None, typer.Option(help=said_of(ListCases, "kind"))] = None,
+    campaign: Annotated[str | None, typer.Option(help=said_of(ListCases, "campaign"))] = None,
+    overdue: Annotated[bool | None, typer.Option("--overdue/--in-time", help=said_of(ListCases, "overdue"))] = None,
+    limit: Annotated[int, typer.Option(help=said_of(ListCases, "limit"))] = 50,
     actor: As = OPERATOR,
     as_json: JsonOption = False,
     bus: BusOption = None,

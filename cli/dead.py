@@ -80,7 +80,7 @@ async def replay(service: Service, cause: Cause = None, bus: BusOption = None, h
 @run
 async def discard(
     service: Service,
-    reason: Annotated[str, typer.Option(help=said_of("reason"))],
+    reason: Annotated[str, typer.Option(help=said_of(DiscardDeadLetters, "reason"))],
     cause: Cause = None,
     bus: BusOption = None,
     home: HomeOption = None,

@@ -16,6 +16,7 @@ from cli import rules
 from cli.bus import Bus
 from cli.case import As, Which, campaign_word, found
 from cli.given_file import BadFile, why
+from cli.ledger_document import plain
 from cli.ledger_excel import write_ledger
 from cli.ledger_import import import_ledger
 from cli.ledger_print import NoFont, ledger_pdf, letter_pdf
@@ -139,8 +140,8 @@ async def _show(asking: Bus, actor: str, division: Division, shown: Sheet, as_js
     threshold = say("ledger.no_threshold")
     if share.threshold_percent is not None:
         by = {"due_on": share.threshold_due_on, "source": _source(shown)}
-        threshold = say("ledger.threshold", percent=share.threshold_percent, **by)
-    percent = "-" if share.percent is None else f"{share.percent} %"
+        threshold = say("ledger.threshold", percent=plain(share.threshold_percent), **by)
+    percent = "-" if share.percent is None else f"{plain(share.percent)} %"
     about = {"rectified": share.rectified, "counted": share.counted, "problems": share.problems}
     talk("ledger.share", percent=percent, threshold=threshold, **about)
     asked = ListCases(campaign=shown.campaign, kind=shown.kind, state=CaseState.REGISTERED, limit=1)

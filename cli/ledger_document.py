@@ -94,11 +94,16 @@ def scope(sheet: Sheet, vocabulary: Vocabulary = NOTHING_NAMED) -> str:
     )
 
 
+def plain(amount: Decimal) -> str:
+    """An amount without the places that say nothing: 28.57, 95."""
+    return f"{amount.normalize():f}"
+
+
 def share(sheet: Sheet) -> list[tuple[str, str | int]]:
     """The share rectified and its threshold, with the source of the threshold."""
     of = sheet.share
-    percent = "—" if of.percent is None else f"{of.percent} %"
-    threshold = "未定" if of.threshold_percent is None else f"{of.threshold_percent} %"
+    percent = "—" if of.percent is None else f"{plain(of.percent)} %"
+    threshold = "未定" if of.threshold_percent is None else f"{plain(of.threshold_percent)} %"
     return [
         ("已整改", of.rectified),
         ("应整改", of.counted),

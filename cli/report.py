@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from cli.asking import said_of
 from cli.bus import Bus, BusError, Receipt, told
@@ -21,7 +22,7 @@ from cli.say import data, is_unicode, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.language.message import MAX_MESSAGE_BYTES
 from contracts.language.reading import parse
-from contracts.language.values import Datum
+from contracts.language.values import Datum, Position
 from contracts.patrol import IncidentKind, IncidentReport, ReporterKind, Severity
 
 AFTER = {
@@ -34,18 +35,22 @@ AFTER = {
 }
 
 
+def _words(part: type[BaseModel], field: str, known: type[StrEnum]) -> str:
+    return f"{said_of(part, field)}: {', '.join(known)}"
+
+
 @run
 async def report(
-    kind: Annotated[str | None, typer.Option(help=f"{said_of('kind')}: {', '.join(IncidentKind)}")] = None,
-    lon: Annotated[float | None, typer.Option(help=said_of("lon"))] = None,
-    lat: Annotated[float | None, typer.Option(help=said_of("lat"))] = None,
-    datum: Annotated[str, typer.Option(help=f"{said_of('datum')}: {', '.join(Datum)}")] = "wgs84",
-    text: Annotated[str, typer.Option(help=said_of("text"))] = "",
-    severity: Annotated[str, typer.Option(help=f"{said_of('severity')}: {', '.join(Severity)}")] = "serious",
-    reporter: Annotated[str, typer.Option(help=f"{said_of('reporter')}: {', '.join(ReporterKind)}")] = "ranger",
-    seen_at: Annotated[str | None, typer.Option(help=f"{said_of('seen_at')} (RFC 3339)")] = None,
-    external_id: Annotated[str | None, typer.Option(help=said_of("external_id"))] = None,
-    revision: Annotated[int, typer.Option(help=said_of("revision"))] = 1,
+    kind: Annotated[str | None, typer.Option(help=_words(IncidentReport, "kind", IncidentKind))] = None,
+    lon: Annotated[float | None, typer.Option(help=said_of(Position, "lon"))] = None,
+    lat: Annotated[float | None, typer.Option(help=said_of(Position, "lat"))] = None,
+    datum: Annotated[str, typer.Option(help=_words(Position, "datum", Datum))] = "wgs84",
+    text: Annotated[str, typer.Option(help=said_of(IncidentReport, "text"))] = "",
+    severity: Annotated[str, typer.Option(help=_words(IncidentReport, "severity", Severity))] = "serious",
+    reporter: Annotated[str, typer.Option(help=_words(IncidentReport, "reporter", ReporterKind))] = "ranger",
+    seen_at: Annotated[str | None, typer.Option(help=f"{said_of(IncidentReport, 'seen_at')} (RFC 3339)")] = None,
+    external_id: Annotated[str | None, typer.Option(help=said_of(IncidentReport, "external_id"))] = None,
+    revision: Annotated[int, typer.Option(help=said_of(IncidentReport, "revision"))] = 1,
     source: Annotated[str, typer.Option("--as", help=say("help.source"))] = "desk",
     file: Annotated[Path | None, typer.Option(help=say("help.report_file"))] = None,
     wait: Annotated[float, typer.Option(min=0, max=3600, help=say("help.wait"))] = 3.0,

@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.say import language_is_chinese, office_words, talk_line, word
 from contracts.language.rules import broken, can_say, describe, in_words
-from contracts.publishing.catalogue import words
+from contracts.publishing.words import words
 
 _FIELD, _RULE, _CODE = "field", "rule", "code"
 

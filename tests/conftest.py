@@ -54,6 +54,16 @@ def _databases(request):
 @pytest.fixture(scope="session")
 async def node(tmp_path_factory):
     """A folder with the programs of `tests/node` and the official packages that they need."""
+    return await _installed("node", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+async def generators(tmp_path_factory):
+    """A folder with programs that make types, and a reader of AsyncAPI."""
+    return await _installed("generators", tmp_path_factory)
+
+
+async def _installed(name, tmp_path_factory):
     for tool in ("node", "npm"):
         if shutil.which(tool) is None:
             pytest.fail(
@@ -63,11 +73,11 @@ async def node(tmp_path_factory):
     version = (await run(("node", "--version"))).stdout.strip()
     if int(re.match(r"v(\d+)", version)[1]) < NODE_SINCE:
         pytest.fail(f"this machine has Node.js {version}: tests that read as others do need {NODE_SINCE} or newer")
-    folder = tmp_path_factory.mktemp("node")
-    shutil.copytree(Path(__file__).parent / "node", folder, dirs_exist_ok=True)
+    folder = tmp_path_factory.mktemp(name)
+    shutil.copytree(Path(__file__).parent / name, folder, dirs_exist_ok=True)
     installed = await run(("npm", "install", *QUIETLY), cwd=folder)
     if installed.returncode != 0:
-        pytest.fail(f"npm could not install the packages of tests/node: {installed.stderr}")
+        pytest.fail(f"npm could not install the packages of tests/{name}: {installed.stderr}")
     return folder
 
 

@@ -13,11 +13,11 @@ from contracts.cases.parts import (
     AlsoAnswerable,
     Directive,
     Extension,
+    Interval,
     LawSide,
     Measured,
     Objection,
     Owner,
-    Period,
     Plan,
     Proof,
     Referral,
@@ -76,7 +76,7 @@ class Case(Value):
     law: LawSide | None = None
     directive: Directive | None = None
     seen_at: Instant
-    occurred: Period | None = None
+    occurred: Interval | None = None
     answerable: tuple[PostRef, ...]
     acting: tuple[PostRef, ...] = ()
     also_answerable: tuple[AlsoAnswerable, ...] = ()

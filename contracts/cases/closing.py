@@ -10,7 +10,7 @@ from contracts.cases.case import CaseCommand, CaseFact
 from contracts.cases.parts import Proof
 from contracts.cases.states import RelapseReason, Route
 from contracts.language.evidence import Evidence
-from contracts.language.values import Line, Text, Token, known
+from contracts.language.values import Line, Text, Token, Words, known
 from contracts.language.written import Day
 
 
@@ -19,7 +19,7 @@ class ShowNoViolation(CaseCommand):
 
     name: ClassVar[str] = "cases.show_no_violation.v1"
 
-    measures: Annotated[Text, Field(min_length=1)]
+    measures: Words
     proofs: Annotated[tuple[Proof, ...], Field(max_length=20)]
 
 
@@ -39,7 +39,7 @@ class SubmitCase(CaseCommand):
 
     name: ClassVar[str] = "cases.submit.v1"
 
-    measures: Annotated[Text, Field(min_length=1)]
+    measures: Words
     evidence: Annotated[tuple[Evidence, ...], Field(min_length=1, max_length=50)]
     route: Annotated[Route, known(Route)] = Route.PUT_RIGHT
     proofs: Annotated[tuple[Proof, ...], Field(max_length=20)] = ()

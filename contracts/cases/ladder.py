@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from contracts.cases.case import CaseCommand, CaseFact
 from contracts.cases.states import CaseKind
-from contracts.language.values import CaseRef, Line, PostRef, Text, Token, UnitRef, Value
+from contracts.language.values import CaseRef, Line, PostRef, Text, Token, UnitRef, Value, Words
 from contracts.language.written import Id
 
 
@@ -86,7 +86,7 @@ class ReplyLetter(CaseCommand):
     name: ClassVar[str] = "cases.reply_letter.v1"
 
     letter_id: Id
-    reply: Annotated[Text, Field(min_length=1)]
+    reply: Words
 
 
 class LetterReplied(LetterFact):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
 
 from contracts.cases.states import CaseKind, Route
 from contracts.language.division import Division
 from contracts.language.values import CaseRef, Line, OpenEnum, Token, Value
-from contracts.language.written import Instant
+from contracts.language.written import Exact, Instant
+
+Percent = Annotated[Decimal, Exact(digits=9, signed=True), Field(title="Percent")]
 
 
 class LedgerLine(OpenEnum):
@@ -85,8 +90,8 @@ class Share(Value):
     rectified: int
     counted: int
     problems: int
-    percent: Decimal | None
-    threshold_percent: Decimal | None = None
+    percent: Percent | None
+    threshold_percent: Percent | None = None
     threshold_due_on: date | None = None
     threshold_source: Line | None = None
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from contracts.cases.case import CaseFact
 from contracts.cases.ledger import EntersAs
-from contracts.cases.parts import LawSide, Measured, Period
+from contracts.cases.parts import Interval, LawSide, Measured
 from contracts.cases.states import Kind, Route
 from contracts.language.division import Division
 from contracts.language.message import Command
@@ -38,7 +38,7 @@ class OldCase(Value):
     enters_as: Annotated[EntersAs, known(EntersAs)] | None = None
     verified_on: Day | None = None
     stocked_on: Day | None = None
-    occurred: Period | None = None
+    occurred: Interval | None = None
     unit: UnitRef | None = None
     due_on: Day | None = None
     closed_on: Day | None = None

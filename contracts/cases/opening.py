@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, Field
 
 from contracts.cases.case import Case, CaseCommand, CaseFact
-from contracts.cases.parts import Directive, LawSide, Measured, Period
+from contracts.cases.parts import Directive, Interval, LawSide, Measured
 from contracts.cases.states import Flag, Kind
 from contracts.language.division import Division
 from contracts.language.evidence import Evidence
@@ -34,7 +34,7 @@ class RegisterCase(Command):
     text: Text
     party: ExternalId | None = None
     found_on: Day
-    occurred: Period | None = None
+    occurred: Interval | None = None
     measured: Measured | None = None
     law: LawSide | None = None
 

@@ -15,10 +15,10 @@ from contracts.language.mu import Mu
 from contracts.language.values import CaseRef, Line, PostRef, Token, UnitRef, Value
 from contracts.language.written import Day, Exact
 
-VolumeM3 = Annotated[Decimal, Exact(digits=9)]
+VolumeM3 = Annotated[Decimal, Exact(digits=9), Field(title="VolumeM3")]
 
 
-Yuan = Annotated[Decimal, Exact(digits=12)]
+Yuan = Annotated[Decimal, Exact(digits=12), Field(title="Yuan")]
 
 
 class Measured(Value):
@@ -43,7 +43,7 @@ class LawSide(Value):
     held_accountable: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
 
 
-class Period(Value):
+class Interval(Value):
     """Days from `from_on` to `to_on`, both included."""
 
     from_on: Day

@@ -9,7 +9,7 @@ from pydantic import Field
 from contracts.language.values import Value
 from contracts.language.written import WHOLE
 
-Pieces = Annotated[int, Field(ge=0, le=10_000_000), WHOLE]
+Pieces = Annotated[int, Field(title="Pieces", ge=0, le=10_000_000), WHOLE]
 """Trees or animals of one report."""
 
 

@@ -6,7 +6,16 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from contracts.language.division import Division
@@ -18,6 +27,11 @@ class Value(BaseModel):
     """A frozen part of a message; a reader of facts ignores the fields it does not know (DESIGN §3)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, defer_build=True)
+
+
+SPARSE, LATER = "sparse", "later"
+COMES_LATER = Field(json_schema_extra={LATER: True})
+"""For a field of a fact that is added within a major version: streams still keep messages without it."""
 
 
 class OpenEnum(StrEnum):
@@ -33,6 +47,16 @@ class OpenEnum(StrEnum):
         wide = handler(source)
         exact = core_schema.chain_schema([core_schema.literal_schema([word.value for word in cls]), wide])
         return core_schema.lax_or_strict_schema(wide, exact)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """What is told may be a word of a later version."""
+        found = handler(schema)
+        stated = handler.resolve_ref_schema(found)
+        if handler.mode == "serialization" and "enum" in stated:
+            known = {"type": stated.pop("type"), "enum": stated.pop("enum")}
+            stated["anyOf"] = [known, {"type": "string"}]
+        return found
 
 
 def known(words: type[OpenEnum]) -> BeforeValidator:
@@ -51,19 +75,21 @@ _BLANKS = r" \u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff"
 ONE_LINE = f"^[^{_BREAKS}]*[^{_BREAKS}{_BLANKS}][^{_BREAKS}]*$"
 """Neither control characters nor line breaks, and something to see."""
 
-Token = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$"), Ruled("token")]
+Token = Annotated[str, Field(title="Token", pattern=r"^[a-z0-9_-]{1,64}$"), Ruled("token")]
 """A word that may stand in a subject."""
 Line = Annotated[
     str,
-    Field(min_length=1, max_length=200, pattern=ONE_LINE),
+    Field(title="Line", min_length=1, max_length=200, pattern=ONE_LINE),
     Ruled("line", (("most", 200),)),
 ]
 """A short text of people."""
-Text = Annotated[str, Field(max_length=4000, pattern=NO_NUL)]
+Text = Annotated[str, Field(title="Text", max_length=4000, pattern=NO_NUL)]
 """A text of people, up to 4,000 characters: any Unicode except NUL."""
+Words = Annotated[Text, Field(title="Words", min_length=1)]
+"""A text that says something."""
 ExternalId = Annotated[
     str,
-    Field(min_length=1, max_length=128, pattern=ONE_LINE),
+    Field(title="ExternalId", min_length=1, max_length=128, pattern=ONE_LINE),
     Ruled("line", (("most", 128),)),
 ]
 """A sender's own name for a thing."""
@@ -86,8 +112,8 @@ class Datum(StrEnum):
     GCJ02 = "gcj02"
 
 
-Longitude = Annotated[float, Field(ge=-180, le=180, description="degrees east")]
-Latitude = Annotated[float, Field(ge=-90, le=90, description="degrees north")]
+Longitude = Annotated[float, Field(title="Longitude", ge=-180, le=180, description="degrees east")]
+Latitude = Annotated[float, Field(title="Latitude", ge=-90, le=90, description="degrees north")]
 
 
 class Position(Value):

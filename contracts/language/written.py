@@ -57,6 +57,7 @@ class Written:
     Services read one another's more widely: an instant that a sender may state is told in UTC, on another day perhaps.
     """
 
+    title: str
     pattern: str
     read: Callable[[str], Any]
     rule: Ruled
@@ -71,13 +72,14 @@ class Written:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         if handler.mode == "serialization":
             return handler(schema)
-        return {"type": "string", "pattern": self.pattern, "examples": [self.example]}
+        return {"title": self.title, "type": "string", "pattern": self.pattern, "examples": [self.example]}
 
 
 Day = Annotated[
     date,
     Field(ge=_EARLIEST, le=_LATEST),
     Written(
+        "Day",
         f"^{_DAY}$",
         date.fromisoformat,
         Ruled("day", (*_DAYS, ("example", "2020-05-21"))),
@@ -90,6 +92,7 @@ Instant = Annotated[
     AwareDatetime,
     Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2300, 1, 1, tzinfo=UTC)),
     Written(
+        "Instant",
         f"^{_DAY}T{_CLOCK}:[0-5][0-9](?:\\.[0-9]{{1,9}})?(?:Z|[+-]{_CLOCK})$",
         datetime.fromisoformat,
         Ruled("instant", (*_DAYS, ("example", "2020-05-21T08:00:00+08:00"))),
@@ -101,6 +104,7 @@ Instant = Annotated[
 Id = Annotated[
     UUID,
     Written(
+        "Uuid",
         "^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
         UUID,
         Ruled("uuid"),
@@ -138,6 +142,11 @@ class Exact:
         return f"^{'-?' if self.signed else ''}[0-9]{{1,{self.digits}}}(?:\\.[0-9]{{1,4}})?$"
 
     @property
+    def told_pattern(self) -> str:
+        """As it is told: always with its four places."""
+        return f"^{'-?' if self.signed else ''}[0-9]{{1,{self.digits}}}\\.[0-9]{{4}}$"
+
+    @property
     def largest(self) -> int:
         """The largest that is taken as a number."""
         return int(10 ** min(self.digits, _SAFE_DIGITS)) - 1
@@ -158,9 +167,9 @@ class Exact:
         return core_schema.no_info_before_validator_function(self._read, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        string = {"type": "string", "pattern": self.pattern}
         if handler.mode == "serialization":
-            return string
+            return {"type": "string", "pattern": self.told_pattern}
+        string = {"type": "string", "pattern": self.pattern}
         number = {"type": "number", "minimum": -self.largest if self.signed else 0, "maximum": self.largest}
         return {"anyOf": [number, string]}
 

@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, to_json
 
 from contracts.language.evidence import Pieces
 from contracts.language.mu import Mu
-from contracts.language.values import Line, OpenEnum, Value
+from contracts.language.values import SPARSE, Line, OpenEnum, Value
 from contracts.language.written import WHOLE, Exact
 
 
@@ -64,7 +64,7 @@ class ReporterKind(OpenEnum):
 class Details(Value):
     """The fields of one kind, and where in the forest it is; a field that the kind does not have is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, json_schema_extra={SPARSE: True})
 
     compartment: Line | None = None
     sub_compartment: Line | None = None
@@ -131,10 +131,19 @@ def told_by_kind(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchem
     fields: dict[type[Details], list[str]] = {}
     for kind, details in DETAILS.items():
         fields.setdefault(details, []).append(kind.value)
-    handler.resolve_ref_schema(found)["anyOf"] = [
-        {"properties": {"kind": {"enum": kinds}, "details": handler(details.__pydantic_core_schema__)}}
-        for details, kinds in fields.items()
-    ]
+    told = [(kinds, handler(of_these.__pydantic_core_schema__)) for of_these, kinds in fields.items()]
+    whole = handler.resolve_ref_schema(found)
+    # Of a kind that a later version has nobody knows the details.
+    others: list[JsonSchemaValue] = [{"type": "object"}] if handler.mode == "serialization" else []
+    whole["properties"]["details"] = {"anyOf": [*(one for _, one in told), *others]}
+    rest: JsonSchemaValue = {}
+    for kinds, fields_of_these in reversed(told):
+        rest = {
+            "if": {"properties": {"kind": {"enum": kinds}}},
+            "then": {"properties": {"details": fields_of_these}},
+            **({"else": rest} if rest else {}),
+        }
+    whole |= rest
     return found
 
 

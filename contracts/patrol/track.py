@@ -18,7 +18,6 @@ _POINT = {
     "batch, so that anything may stand here; fields besides these are not kept.",
     "anyOf": [
         {
-            "title": "TrackPoint",
             "type": "object",
             "properties": {
                 "lon": {"description": "degrees east on the batch's datum"},

@@ -1,189 +1,226 @@
-"""The catalogue that a department reads: every message in two languages, with a real example."""
+"""The catalogue that an outsider reads: every message, and every part of one, in two languages."""
 
 from __future__ import annotations
 
 import inspect
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from contracts.cases import CaseOpened
+from contracts.every_service import OPERATIONS
 from contracts.language.intake import Refusal
 from contracts.language.message import Command, Fact, Intake, Message
+from contracts.language.terms import Of, terms
 from contracts.publishing.asyncapi import address_of
-from contracts.publishing.schemas import commands, facts, file_name, schema_of
+from contracts.publishing.schemas import messages, types
+from contracts.publishing.shapes import AS_SENT, Schema, name_of
+from contracts.publishing.words import message_words
 from contracts.wiring.streams import STREAMS, stream_of
-from contracts.wiring.table import HEARS, KINDS, SERVICES, is_reference
+from contracts.wiring.table import COMMANDS, FACTS, HEARS, KINDS, SERVICES, is_reference
 
-Words = Mapping[str, Any]
-DAY_S = 86_400
-_CASE = "Case"
-"""So many messages carry a whole case that it has a chapter of its own."""
+_DAY_S = 86_400
+_SAID_OF: dict[str, Of] = {
+    "CaseKind": "kind",
+    "IncidentKind": "kind",
+    "Severity": "severity",
+    "CaseState": "state",
+    "Route": "route",
+    "RelapseReason": "reason",
+}
+"""Enumerations whose words the office has a term for."""
 
 
-def words() -> Words:
-    """What messages mean in Chinese, and what fields mean in both languages."""
-    found: Words = json.loads(files("contracts.publishing").joinpath("words.json").read_text("utf-8"))
-    return found
-
-
-def page(payloads: Mapping[str, Any]) -> str:
-    """`docs/events.md`; `payloads` has one recorded payload for each message's file name."""
-    said = words()
-    lines = [
-        "# 事件目录 · Events",
-        "",
-        "本页由 `contracts/` 生成（`make publish`）。This page is generated from `contracts/`.",
-        "",
-        "- 每条消息是 CloudEvents 1.0 二进制模式：属性在 `ce-…` 头里，正文只有 JSON。"
-        "Every message is CloudEvents 1.0 in binary mode: attributes in `ce-…` headers, the body is the JSON alone.",
-        "- 主题末尾五段是 12 位区划代码：`36.02.22.104.201`；一个县写作 `36.02.22.>`。"
-        "The last five tokens of a subject are the 12-digit division code; a county is `36.02.22.>`.",
-        "- 同一聚合（`ce-partitionkey`）内按 `ce-sequence` 有序；至少送达一次，按 `ce-id` 去重。"
-        "Order is kept within a `ce-partitionkey` by `ce-sequence`; delivery is at least once, deduplicate by `ce-id`.",
-        "- 未知字段请忽略；未知枚举值按 `other` 理解。Ignore unknown fields; take unknown words as `other`.",
-        "",
-        "## 目录 · Contents",
-        "",
-        *(f"- [{title}](#{anchor})" for title, anchor in _CHAPTERS),
-        "",
-        '<a id="facts"></a>',
-        "",
-        "## 事实 · Facts",
-        "",
-    ]
-    for fact in facts():
-        lines += [*_fact(fact, said), *_body(fact, said, payloads)]
-    lines += ['<a id="case"></a>', "", "## 问题 · A case", "", *_case(said, payloads)]
-    lines += ['<a id="intake"></a>', "", "## 上报 · Intake", ""]
-    for kind in KINDS:
-        lines += [*_intake(kind, said), *_body(kind, said, payloads)]
-    lines += ['<a id="refusals"></a>', "", "## 退回 · Refusals", ""]
-    lines += [*_heading(Refusal, said), *_body(Refusal, said, payloads)]
-    lines += ['<a id="commands"></a>', "", "## 办理 · Commands", ""]
-    for command in commands():
-        lines += [*_command(command, said), *_body(command, said, payloads)]
+def page() -> str:
+    """`docs/events.md`."""
+    lines = [files("contracts.publishing").joinpath("catalogue.md").read_text("utf-8").rstrip(), ""]
+    lines += ["## 目录 · Contents", "", *(f"- [{title}](#{anchor})" for anchor, title in _CHAPTERS.items()), ""]
+    lines += _chapter("facts")
+    for service in SERVICES:
+        lines += _facts(service, FACTS[service])
+    lines += [*_chapter("intake"), *_table("上报 intake", map(_intake, KINDS))]
+    lines += [*_chapter("refusals"), *_table("退回 refusal", [_row(Refusal, f"`{address_of(Refusal)}`")])]
+    lines += _chapter("commands")
+    for service, answered in (*COMMANDS.items(), ("*", OPERATIONS)):
+        if answered:
+            lines += [f"### {service}", "", *_table("命令 command", map(_command, answered))]
+    lines += [*_chapter("parts"), *_parts(), *_chapter("words"), *_enumerations(), *_chapter("values"), *_values()]
     return "\n".join(lines).rstrip() + "\n"
 
 
-_CHAPTERS = (
-    ("事实 · Facts", "facts"),
-    ("问题 · A case", "case"),
-    ("上报 · Intake", "intake"),
-    ("退回 · Refusals", "refusals"),
-    ("办理 · Commands", "commands"),
-)
+_CHAPTERS = {
+    "facts": "事实 · Facts",
+    "intake": "上报 · Intake",
+    "refusals": "退回 · Refusals",
+    "commands": "办理 · Commands",
+    "parts": "各部分 · Parts",
+    "words": "用词 · Words",
+    "values": "值 · Values",
+}
 
 
-def _heading(message: type[Message], said: Words) -> list[str]:
+def _chapter(anchor: str) -> list[str]:
+    return [f'<a id="{anchor}"></a>', "", f"## {_CHAPTERS[anchor]}", ""]
+
+
+def _table(head: str, rows: Iterable[str]) -> list[str]:
+    return [f"| {head} | 含义 meaning | 字段 fields |", "|---|---|---|", *rows, ""]
+
+
+def _row(message: type[Message], *about: str, fields: Iterable[str] | None = None) -> str:
     meaning = " ".join(inspect.cleandoc(message.__doc__ or "").split())
-    return [f"### `{message.name}`", "", said["messages"][message.name] + "。", "", meaning, ""]
+    said = [f"{message_words(message.name)}。{meaning}", *about]
+    listed = _fields(message) if fields is None else fields
+    return f'| <a id="{message.name}"></a>`{message.name}` | {"<br>".join(said)} | {"<br>".join(listed)} |'
 
 
-def _fact(fact: type[Fact], said: Words) -> list[str]:
-    hears = [service for service in SERVICES if fact in HEARS[service]]
-    hears.append("部门凭专设的消费者 departments by a durable of their own")
-    stream = next(one for one in STREAMS if one.name == stream_of(fact))
-    kept = f"{stream.max_age_s / DAY_S:g} 天 days" if stream.max_age_s else "永久 for ever"
-    last = "（每个主题只留最新一条 the last of each subject）" if is_reference(fact) else ""
-    county = f"{fact.name}.36.02.22.>"
+def _facts(service: str, told: Iterable[type[Fact]]) -> Iterator[str]:
+    """The facts of a service; what all of one stream and one order have in common stands once."""
+    groups: dict[tuple[str, str], list[type[Fact]]] = {}
+    for fact in told:
+        groups.setdefault((stream_of(fact), fact.aggregate), []).append(fact)
+    yield from (f"### {service}", "")
+    for (stream, order), alike in groups.items():
+        common = [field for field in _shape(alike[0])["properties"] if _in_all(field, alike)] if len(alike) > 1 else []
+        yield f"流 stream `{stream}`，{_kept(stream)}；顺序 order `{order}`；主题 subject `{_subject(alike[0])}`"
+        if common:
+            yield "；每条都有 each has:<br>" + "<br>".join(_fields(alike[0], only=common))
+        yield ""
+        yield from _table("事实 fact", (_fact(fact, common) for fact in alike))
+
+
+def _in_all(field: str, alike: Iterable[type[Fact]]) -> bool:
+    stated = [_shape(fact)["properties"].get(field) for fact in alike]
+    return all(one == stated[0] for one in stated)
+
+
+def _kept(stream: str) -> str:
+    found = next(one for one in STREAMS if one.name == stream)
+    kept = f"{found.max_age_s / _DAY_S:g} 天 days" if found.max_age_s else "永久 for ever"
+    last = "，每个主题只留最新一条 the last of each subject" if found.max_msgs_per_subject == 1 else ""
+    return kept + last
+
+
+def _subject(fact: type[Fact]) -> str:
+    service, _, major = fact.parts()
+    return f"{service}.<fact>.{major}.{{区划}}" + (".{id}" if is_reference(fact) else "")
+
+
+def _fact(fact: type[Fact], common: Iterable[str]) -> str:
+    own = [field for field in _shape(fact)["properties"] if field not in common]
+    heard = [service for service in SERVICES if fact in HEARS[service]]
+    where = [f"主题里的区划 division of its subject: `{fact.place}`"] if fact.place not in _USUAL else []
+    by = [f"听它的服务 services that hear it: {', '.join(heard)}"] if heard else []
+    return _row(fact, *where, *by, fields=_fields(fact, only=own))
+
+
+_USUAL = ("case.ref.division", "division")
+
+
+def _intake(kind: type[Intake]) -> str:
+    _, word, major = kind.parts()
+    return _row(kind, f"主题 subject `{address_of(kind)}`，退回 refusals `rejected.{{source}}.{word}.{major}`")
+
+
+def _command(command: type[Command]) -> str:
+    answer = command.answer.__name__
+    return _row(command, f"答复 answer: [{answer}](#{answer})")
+
+
+def _shape(message: type[Message]) -> Schema:
+    return types()[message.__name__]
+
+
+def _fields(message: type[Message], only: Iterable[str] | None = None) -> list[str]:
+    shape, optional = _shape(message), isinstance(message, type) and issubclass(message, Intake | Command)
+    needed = shape.get("required", ())
     return [
-        *_heading(fact, said),
-        "| | |",
-        "|---|---|",
-        f"| 主题 subject | `{address_of(fact)}` |",
-        f"| 一个县 one county | `{county}` |",
-        f"| 流 stream | `{stream.name}`，{kept}{last} |",
-        f"| 顺序 order | `{fact.aggregate}` |",
-        f"| 谁可以听 who may hear it | {', '.join(hears)} |",
-        "",
+        f"`{field}`{' ?' if optional and field not in needed else ''} {kind_of(stated)}: {_cell(stated['description'])}"
+        for field, stated in shape.get("properties", {}).items()
+        if only is None or field in only
     ]
 
 
-def _intake(kind: type[Intake], said: Words) -> list[str]:
-    return [
-        *_heading(kind, said),
-        "| | |",
-        "|---|---|",
-        f"| 主题 subject | `{address_of(kind)}` |",
-        f"| 退回 refusals | `rejected.<source>.{kind.parts()[1]}.{kind.parts()[2]}` |",
-        f"| 类型 `ce-type` | `{kind.type()}` |",
-        "",
-    ]
-
-
-def _command(command: type[Command], said: Words) -> list[str]:
-    return [
-        *_heading(command, said),
-        "| | |",
-        "|---|---|",
-        f"| 主题 subject | `{address_of(command)}` |",
-        f"| 答复 answer | `{command.answer.__name__}`，或 RFC 9457 问题 or a problem |",
-        "",
-    ]
-
-
-def _case(said: Words, payloads: Mapping[str, Any]) -> list[str]:
-    """What every fact of cases carries, once."""
-    schema = schema_of(CaseOpened, CaseOpened.name)["$defs"][_CASE]
-    rows = _rows(schema, schema_of(CaseOpened, CaseOpened.name), "", said, ())
-    example = json.dumps(payloads[file_name(CaseOpened)]["case"], ensure_ascii=False, indent=2)
-    return ["| 字段 field | 类型 type | 含义 meaning |", "|---|---|---|", *rows, "", "```json", example, "```", ""]
-
-
-def _shortened(example: Any) -> Any:
-    """An example in which a case is only named: its fields stand in the chapter about it."""
-    if isinstance(example, list):
-        return [_shortened(one) for one in example]
-    if not isinstance(example, dict):
-        return example
-    if "ref" in example and "answerable" in example:
-        return {"ref": example["ref"], "state": example["state"], "…": "#case"}
-    return {field: _shortened(stated) for field, stated in example.items()}
-
-
-def _body(message: type[Message], said: Words, payloads: Mapping[str, Any]) -> list[str]:
-    schema = schema_of(message, message.name)
-    rows = list(_rows(schema, schema, "", said, ()))
-    table = ["| 字段 field | 类型 type | 含义 meaning |", "|---|---|---|", *rows, ""] if rows else []
-    example = payloads.get(file_name(message))
-    if example is None:
-        return table
-    return [*table, "```json", json.dumps(_shortened(example), ensure_ascii=False, indent=2), "```", ""]
-
-
-def _rows(
-    schema: Mapping[str, Any], root: Mapping[str, Any], path: str, said: Words, above: tuple[str, ...]
-) -> Iterator[str]:
-    required = schema.get("required", ())
-    for field, stated in schema.get("properties", {}).items():
-        chinese, english = said["fields"][field]
-        kind, inner = _kind(stated, root)
-        optional = "" if field in required else " ?"
-        more = stated.get("description")
-        meaning = f"{chinese} · {english}" + (f" ({more})" if more and more not in english else "")
-        if inner is not None and inner["title"] == _CASE:
-            kind, inner = kind.replace("object", "[case](#case)"), None
-        yield f"| `{path}{field}` | {kind}{optional} | {meaning} |"
-        if inner is not None and inner["title"] not in above:
-            yield from _rows(inner, root, f"{path}{field}.", said, (*above, inner["title"]))
-
-
-def _kind(stated: Mapping[str, Any], root: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None]:
-    """A type in words, and the object within it whose fields are to be shown."""
+def kind_of(stated: Mapping[str, Any]) -> str:
+    """A type in words, the parts linked."""
     if "$ref" in stated:
-        return _kind(root["$defs"][stated["$ref"].rpartition("/")[2]], root)
-    if "anyOf" in stated and "type" not in stated:
-        found = [_kind(one, root) for one in stated["anyOf"]]
-        inner = next((one for _, one in found if one is not None), None)
-        return " or ".join(dict.fromkeys(word for word, _ in found)), inner
-    if "enum" in stated:
-        return "one of: " + ", ".join(stated["enum"]), None
+        name = name_of(stated["$ref"]).removesuffix(AS_SENT)
+        return f"[{name}](#{name})"
+    if "allOf" in stated:
+        return kind_of(stated["allOf"][0])
+    if "anyOf" in stated:
+        return " / ".join(dict.fromkeys(kind_of(one) for one in stated["anyOf"]))
+    if "const" in stated:
+        return f"`{stated['const']}`"
     kind = str(stated.get("type", "any"))
     if kind == "array":
-        word, inner = _kind(stated.get("items") or stated.get("prefixItems", [{}])[0], root)
-        return f"list of {word}", inner
-    if "properties" in stated:
-        return "object", stated
-    return stated.get("format", kind), None
+        return f"list of {kind_of(stated['items'])}"
+    if isinstance(stated.get("additionalProperties"), Mapping):
+        return f"object of {kind_of(stated['additionalProperties'])}"
+    return str(stated.get("format", kind))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _shared() -> dict[str, Schema]:
+    """Every part that messages share, told or else sent, by its name without regard to which."""
+    alone = {message.__name__ for message in messages()}
+    return {
+        name: shape
+        for name, shape in types().items()
+        if name not in alone and not (name.endswith(AS_SENT) and name.removesuffix(AS_SENT) in types())
+    }
+
+
+def _parts() -> Iterator[str]:
+    for name, shape in _shared().items():
+        if "properties" not in shape:
+            continue
+        yield from (f'<a id="{name}"></a>', "", f"### {name}", "", *_about(shape))
+        sent = types().get(name + AS_SENT, shape if shape.get("additionalProperties") is False else None)
+        optional = set(sent["properties"]) - set(sent.get("required", ())) if sent else set()
+        yield from ("| 字段 field | 类型 type | 含义 meaning |", "|---|---|---|")
+        for field, stated in shape["properties"].items():
+            mark = " ?" if field in optional else ""
+            yield f"| `{field}`{mark} | {kind_of(stated)} | {_cell(stated['description'])} |"
+        yield ""
+
+
+def _about(shape: Schema) -> list[str]:
+    return [" ".join(shape["description"].split()), ""] if "description" in shape else []
+
+
+def _enumerations() -> Iterator[str]:
+    yield from ("| 名称 name | 词 words |", "|---|---|")
+    for name, shape in _shared().items():
+        if words := _words(shape):
+            said = terms(_SAID_OF[name]) if name in _SAID_OF else {}
+            listed = ", ".join(f"`{word}`" + (f" {said[word]}" if word in said else "") for word in words)
+            yield f'| <a id="{name}"></a>{name} | {listed} |'
+    yield ""
+
+
+def _words(shape: Schema) -> list[str]:
+    found: list[str] = shape.get("enum") or next((one["enum"] for one in shape.get("anyOf", ()) if "enum" in one), [])
+    return found
+
+
+def _values() -> Iterator[str]:
+    yield from ("| 名称 name | 形式 form |", "|---|---|")
+    for name, shape in _shared().items():
+        if "properties" not in shape and not _words(shape):
+            yield f'| <a id="{name}"></a>{name} | {_form(shape)} |'
+    yield ""
+
+
+def _form(shape: Schema) -> str:
+    said = [kind_of(shape)]
+    said += [f"{word} {shape[word]}" for word in _BOUNDS if word in shape]
+    said += [f"`{_cell(shape['pattern'])}`"] if "pattern" in shape and len(shape["pattern"]) < _LONG else []
+    said += [f"e.g. `{one}`" for one in shape.get("examples", ())]
+    return ", ".join(said)
+
+
+_BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
+_LONG = 60

@@ -1,7 +1,7 @@
 """What would break a reader or a sender within one major version (DESIGN §3).
 
-What people send may only be taken more widely, what services tell may only be told more narrowly; a new word of an open
-enumeration is told all the same, since readers take it as `other`.
+What people send may only be taken more widely, what services tell may only be told more narrowly. Words of an open
+enumeration come and go all the same. A new field of a fact is one that may be missing: streams keep older messages.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.publishing.shapes import DEFS, EVERYTHING, SHARED, gathered
+
 Schema = Mapping[str, Any]
+_ANY_TEXT: Schema = {"type": "string"}
 LARGEST = ("maxLength", "maximum", "maxItems", "exclusiveMaximum", "maxProperties")
 SMALLEST = ("minLength", "minimum", "minItems", "exclusiveMinimum", "minProperties")
 ALIKE = ("pattern", "format", "multipleOf")
@@ -31,14 +34,13 @@ class Break:
 
 
 def breaks(before: Mapping[str, Schema], now: Mapping[str, Schema]) -> list[Break]:
-    """Every break between the released schemas and the present ones, by the messages' names."""
+    """Every break between the released files of schemas and the present ones, by the messages' names."""
     found: list[Break] = []
-    for name, old in sorted(before.items()):
-        new = now.get(name)
-        if new is None:
+    for name in sorted(before.keys() - {SHARED, EVERYTHING}):
+        if name not in now:
             found.append(Break(name, "-", "message removed", "keep it until a later major version of the project"))
         else:
-            found += dict.fromkeys(_Comparison(name, old, new).run())
+            found += dict.fromkeys(_Comparison(name, gathered(before, name), gathered(now, name)).run())
     return found
 
 
@@ -98,6 +100,18 @@ class _Comparison:
         ):
             yield from self._value(f"{path}{{}}", old["additionalProperties"], new["additionalProperties"])
         yield from self._branches(path, old, new)
+        yield from self._by_kind(path, old, new)
+
+    def _by_kind(self, path: str, old: Schema, new: Schema) -> Iterator[Break]:
+        """What holds for some words of a field only, word by word."""
+        was, is_ = dict(_conditions(old)), dict(_conditions(new))
+        for condition, stated in was.items():
+            if condition in is_:
+                yield from self._object(path, stated, is_[condition])
+            elif not self._sent_to_us:
+                yield self._break(path, f"nothing more is said where {condition}", "leave it")
+        if self._sent_to_us and (came := sorted(is_.keys() - was.keys())):
+            yield self._break(path, f"more is asked where {', '.join(came)}", "leave it")
 
     def _branches(self, path: str, old: Schema, new: Schema) -> Iterator[Break]:
         """Each alternative beside the one of its type, or of its place where several are of one."""
@@ -133,10 +147,10 @@ class _Comparison:
             if field in was_needed - is_needed and not self._sent_to_us:
                 yield self._break(inside + field, "may now be missing", "always send it")
             yield from self._value(inside + field, had[field], has[field])
-        if self._sent_to_us:
-            for field in has:
-                if field in is_needed - was_needed:
-                    yield self._break(inside + field, "newly required", "give it a default")
+        for field in has:
+            if field in is_needed - was_needed:
+                instead = "give it a default" if self._sent_to_us else "mark it as COMES_LATER, with a default"
+                yield self._break(inside + field, "newly required", instead)
 
     def _bounds(self, path: str, old: Schema, new: Schema) -> Iterator[Break]:
         for word, larger in [(word, True) for word in LARGEST] + [(word, False) for word in SMALLEST]:
@@ -154,20 +168,37 @@ class _Comparison:
             harmless = is_ is None if self._sent_to_us else was is None
             if was != is_ and not harmless:
                 yield self._break(path, f"{word} was {was}, is {is_}", "leave it")
-        gone = [word for word in _words(old) if word not in (_words(new) or _words(old))]
-        if gone and self._sent_to_us:
+        yield from self._closed_words(path, _words(old), _words(new))
+
+    def _closed_words(self, path: str, was: list[Any], is_: list[Any]) -> Iterator[Break]:
+        if self._sent_to_us and was and is_ and (gone := [word for word in was if word not in is_]):
             yield self._break(path, f"no longer takes {', '.join(map(str, gone))}", "go on taking it")
-        if _words(new) and not _words(old) and self._sent_to_us:
-            yield self._break(path, f"takes only {', '.join(map(str, _words(new)))}", "leave it")
+        if self._sent_to_us and is_ and not was:
+            yield self._break(path, f"takes only {', '.join(map(str, is_))}", "leave it")
+        if not self._sent_to_us and was and is_ and (came := [word for word in is_ if word not in was]):
+            yield self._break(path, f"a closed list has {', '.join(map(str, came))} too", "leave it")
+        if not self._sent_to_us and was and not is_:
+            yield self._break(path, f"no longer one of {', '.join(map(str, was))}", "leave it")
 
     def _same(self, old: Schema, new: Schema) -> bool:
         return _types(old, self._old) == _types(new, self._new)
 
 
 def _followed(schema: Schema, root: Schema) -> Schema:
-    while "$ref" in schema:
-        schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
-    return schema
+    """What a reference leads to; an open enumeration is any text."""
+    while "$ref" in schema or "allOf" in schema:
+        one = schema if "$ref" in schema else schema["allOf"][0]
+        schema = root[DEFS][one["$ref"].rpartition("/")[2]]
+    return _ANY_TEXT if _ANY_TEXT in schema.get("anyOf", ()) and "enum" in schema["anyOf"][0] else schema
+
+
+def _conditions(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """What holds for each word of a field, down a chain of `if`, `then` and `else`."""
+    while "if" in schema:
+        ((field, stated),) = schema["if"]["properties"].items()
+        for word in stated["enum"]:
+            yield f"{field} is {word}", schema["then"]
+        schema = schema.get("else", {})
 
 
 def _alternatives(schema: Schema) -> list[Schema]:

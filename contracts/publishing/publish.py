@@ -16,7 +16,9 @@ from contracts.language.rules import describe
 from contracts.publishing.asyncapi import address_of, document
 from contracts.publishing.catalogue import page
 from contracts.publishing.evolution import breaks, moves
+from contracts.publishing.laid_out import laid_out
 from contracts.publishing.schemas import file_name, messages, schemas
+from contracts.publishing.shapes import DEFS, EVERYTHING, SHARED
 from contracts.publishing.yaml import to_yaml
 from contracts.wiring.streams import stream_of
 
@@ -34,7 +36,7 @@ def generated() -> dict[Path, str]:
     found = {PUBLISHED / "asyncapi.yaml": to_yaml(document(VERSION))}
     for name, schema in schemas().items():
         found[PUBLISHED / "schemas" / f"{name}.json"] = _json(schema)
-    found[CATALOGUE] = page({name: recorded[0] for name, recorded in payloads().items()})
+    found[CATALOGUE] = page()
     return found
 
 
@@ -65,11 +67,17 @@ def against_the_release() -> Iterator[str]:
         if folder.name not in names:
             yield f"{folder.relative_to(ROOT)} holds payloads of a message that does not exist"
     released = json.loads(RELEASED.read_text("utf-8"))
-    for part, now in (("schemas", schemas()), ("wire", wire())):
+    for part, now in kept().items():
         for name in sorted(now.keys() - released[part].keys()):
             yield f"{RELEASED.relative_to(ROOT)} lacks {name}: run make publish"
-    yield from map(str, breaks(released["schemas"], schemas()))
+    yield from map(str, breaks({**released["schemas"], SHARED: {DEFS: released["types"]}}, schemas()))
     yield from map(str, moves(released["wire"], wire()))
+
+
+def kept() -> dict[str, dict[str, Any]]:
+    """What a release is kept as: how messages are found, their schemas, and the types that these share."""
+    files = {name: schema for name, schema in schemas().items() if name not in (SHARED, EVERYTHING)}
+    return {"wire": wire(), "schemas": files, "types": schemas()[SHARED][DEFS]}
 
 
 def wire() -> dict[str, dict[str, str]]:
@@ -85,10 +93,10 @@ def wire() -> dict[str, dict[str, str]]:
 
 def release(*, anew: bool) -> None:
     """Keep what is published now as released: what is new since, or everything anew."""
-    kept = json.loads(RELEASED.read_text("utf-8")) if not anew else {}
+    before = json.loads(RELEASED.read_text("utf-8")) if not anew else {}
     parts = []
-    for part, now in (("wire", wire()), ("schemas", schemas())):
-        stated = {**now, **kept.get(part, {})}
+    for part, now in kept().items():
+        stated = {**now, **before.get(part, {})}
         lines = (f"{json.dumps(name)}: {json.dumps(stated[name])}" for name in sorted(stated))
         parts.append(f"{json.dumps(part)}: {{\n" + ",\n".join(lines) + "\n}")
     RELEASED.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
@@ -123,7 +131,7 @@ def record(name: str, text: str) -> Path:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return laid_out(value) + "\n"
 
 
 def main(arguments: list[str]) -> int:

@@ -1,10 +1,9 @@
-"""One JSON Schema for each message, as it travels."""
+"""The published schemas: a file for each message and each answer, and one of the types that they share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -12,9 +11,11 @@ from contracts.every_service import OPERATIONS
 from contracts.language.command import ProblemReply
 from contracts.language.intake import Refusal
 from contracts.language.message import SCHEMA_PREFIX, Command, Fact, Intake, Message
+from contracts.publishing.shapes import DEFS, EVERYTHING, HERE, SHARED, Schema, from_another_file, gathered, shapes
 from contracts.wiring.table import COMMANDS, FACTS, KINDS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+PROBLEM = "problem"
 
 
 def facts() -> Iterator[type[Fact]]:
@@ -41,51 +42,55 @@ def file_name(message: type[Message]) -> str:
     return message.name.replace("*", "any")
 
 
-def schema_of(model: type[BaseModel], name: str) -> dict[str, Any]:
-    """What a reader may rely on: facts as they are written, what people send as it is read.
-
-    What people send may have no field but these, however deep; what services tell may come to have more.
-    """
-    sent_to_us = issubclass(model, Intake | Command)
-    schema = _described(model, "validation" if sent_to_us else "serialization")
-    return {"$schema": DRAFT, "$comment": SCHEMA_PREFIX + name, **_published(schema, closed=sent_to_us)}
+def is_sent(message: type[BaseModel]) -> bool:
+    """Whether people and their programs send it; all else our services tell."""
+    return issubclass(message, Intake | Command)
 
 
 @cache
-def _described(model: type[BaseModel], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
-    return model.model_json_schema(mode=mode)
+def types() -> dict[str, Schema]:
+    """The shape of every type, by its name."""
+    sent = [message for message in messages() if is_sent(message)]
+    told = [message for message in messages() if not is_sent(message)]
+    return shapes([*told, *(command.answer for command in commands()), ProblemReply], sent)
 
 
-def _published(part: Any, closed: bool) -> Any:
-    if isinstance(part, list):
-        return [_published(one, closed) for one in part]
-    if not isinstance(part, dict):
-        return part
-    found = {word: _published(stated, closed) for word, stated in part.items()}
-    if isinstance(found.get("pattern"), str):
-        found["pattern"] = _in_every_engine(found["pattern"])
-    if found.get("type") == "object" and "properties" in found:
-        if closed:
-            found.setdefault("additionalProperties", False)
-        elif found.get("additionalProperties") is False:
-            del found["additionalProperties"]
-    return found
-
-
-def _in_every_engine(pattern: str) -> str:
-    """A pattern that says the same everywhere: to some engines `$` is also before a last line break.
-
-    Half a surrogate pair is no Unicode; our reader refuses it wherever it stands.
-    """
-    whole = pattern.replace("[^", "[^\\ud800-\\udfff")
-    return whole + "(?!\\n)" if whole.endswith("$") else whole
-
-
-def schemas() -> dict[str, dict[str, Any]]:
-    """Every schema by its file's name: messages, answers of commands as `<name>.answer`, and the problem."""
-    found = {file_name(message): schema_of(message, message.name) for message in messages()}
+@cache
+def schemas() -> dict[str, Schema]:
+    """Every file by its name: messages, answers of commands as `<name>.answer`, the problem, and what these share."""
+    found = {file_name(message): _alone(message, message.name) for message in messages()}
     for command in commands():
-        name = f"{file_name(command)}.answer"
-        found[name] = schema_of(command.answer, name)
-    found["problem"] = schema_of(ProblemReply, "problem")
-    return found
+        answer = f"{file_name(command)}.answer"
+        found[answer] = _file(answer, {"allOf": [{"$ref": f"{SHARED}.json{HERE}{command.answer.__name__}"}]})
+    found[PROBLEM] = _alone(ProblemReply, PROBLEM)
+    alone = {ProblemReply.__name__, *(message.__name__ for message in messages())}
+    found[SHARED] = {
+        "$schema": DRAFT,
+        DEFS: {name: shape for name, shape in types().items() if name not in alone},
+    }
+    return found | {EVERYTHING: _everything(found)}
+
+
+def _everything(found: dict[str, Schema]) -> Schema:
+    """One schema out of which a program can make the types of all messages."""
+    fields = {name: {"$ref": f"{name}.json"} for name in sorted(found) if name != SHARED}
+    return {
+        "$schema": DRAFT,
+        "title": "Everything",
+        "description": "No message: each of its fields is one, so that programs make the types of all of them at once.",
+        "type": "object",
+        "properties": fields,
+    }
+
+
+def _alone(model: type[BaseModel], name: str) -> Schema:
+    return _file(name, from_another_file(types()[model.__name__]))
+
+
+def _file(name: str, shape: Schema) -> Schema:
+    return {"$schema": DRAFT, "$comment": SCHEMA_PREFIX + name, **shape}
+
+
+def whole(name: str) -> Schema:
+    """The schema of a file with all that it refers to within it, for who reads one alone."""
+    return gathered(schemas(), name)

@@ -13,10 +13,10 @@ from contracts.language.mu import Mu
 from contracts.language.values import AreaKind, Latitude, Line, Longitude, Token, Value
 from contracts.language.written import WHOLE, Day
 
-Ring = Annotated[tuple[tuple[Longitude, Latitude], ...], Field(min_length=4, max_length=65_536)]
-
-
-Polygon = Annotated[tuple[Ring, ...], Field(min_length=1, max_length=4096)]
+_DEGREES = {"type": "number", "minimum": -180, "maximum": 180}
+LonLat = Annotated[tuple[Longitude, Latitude], Field(title="LonLat", json_schema_extra={"items": _DEGREES})]
+Ring = Annotated[tuple[LonLat, ...], Field(title="Ring", min_length=4, max_length=65_536)]
+Polygon = Annotated[tuple[Ring, ...], Field(title="Polygon", min_length=1, max_length=4096)]
 
 
 class Boundary(Value):

@@ -16,7 +16,7 @@ from contracts.language.rules import custom
 from contracts.language.values import ExternalId, Line, Period, Token, Value
 from contracts.language.written import Exact, Instant
 
-Amount = Annotated[Decimal, Exact(digits=16)]
+Amount = Annotated[Decimal, Exact(digits=16), Field(title="Amount")]
 """An amount in the target's unit."""
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from contracts.cases import CaseKind, Flag, Period, Route
+from contracts.cases import CaseKind, Flag, Interval, Route
 from contracts.language.division import Division, Level
 from contracts.language.rules import Rule, broken
 from contracts.patrol import Severity
@@ -38,7 +38,7 @@ class Rules:
     return_within_hours: int
     extensions: int
     look_back_after_days: int
-    look_backs_of_all: tuple[Period, ...]
+    look_backs_of_all: tuple[Interval, ...]
     repeats_within_years: int
     no_plan_kinds: tuple[CaseKind, ...]
     referral_of_severities: tuple[Severity, ...]
@@ -58,7 +58,7 @@ class Rules:
             stated["return_within_hours"],
             stated["extensions"],
             stated["look_back_after_days"],
-            tuple(map(Period.model_validate, stated["look_backs_of_all"])),
+            tuple(map(Interval.model_validate, stated["look_backs_of_all"])),
             stated["repeats_within_years"],
             tuple(CaseKind(kind) for kind in stated["no_plan_kinds"]),
             tuple(Severity(one) for one in stated["referral"]["severities"]),
@@ -93,7 +93,7 @@ class Campaign:
     scope: tuple[Division, ...]
     tiers: tuple[Level, ...]
     kinds: tuple[CaseKind, ...]
-    covers: Period | None
+    covers: Interval | None
     plan_approver: Level | None
     checklist: Mapping[str, list[str]]
     notice_working_days: int
@@ -113,7 +113,7 @@ class Campaign:
             scope=tuple(Division(one) for one in stated["scope"]),
             tiers=tuple(Level(one) for one in stated["tiers"]),
             kinds=tuple(CaseKind(kind) for kind in stated["kinds"]),
-            covers=Period.model_validate(stated["covers"]) if stated.get("covers") else None,
+            covers=Interval.model_validate(stated["covers"]) if stated.get("covers") else None,
             plan_approver=Level(stated["plan_approver"]) if stated["plan_approver"] else None,
             checklist=_ROUTES["checklists"][stated["checklist"]],
             notice_working_days=stated["notice_working_days"],

@@ -17,6 +17,7 @@ from contracts.cases import (
     CaseState,
     Entry,
     Finding,
+    Interval,
     LawSide,
     LedgerLine,
     Measured,
@@ -24,7 +25,6 @@ from contracts.cases import (
     OpenDirective,
     Origin,
     Owner,
-    Period,
     RegisterCase,
     Route,
     Scope,
@@ -102,7 +102,7 @@ class Found:
     place: str
     text: str
     found_on: date
-    occurred: Period | None = None
+    occurred: Interval | None = None
     measured: Measured | None = None
     law: LawSide | None = None
 
@@ -160,13 +160,13 @@ def enter(found: Found, posts: Posts, at: datetime, **more: Any) -> Case:
     )
 
 
-def _covered(found: Found) -> Period | None:
+def _covered(found: Found) -> Interval | None:
     """What an inspection finds occurred in the year that it looks at: known without anybody's saying so."""
     covers = campaign_of(found.campaign).covers
     return covers if covers is not None and covers.to_on <= found.found_on else None
 
 
-def answered(posts: Posts, areas: Sequence[str], occurred: Period | None) -> tuple[PostRef, ...]:
+def answered(posts: Posts, areas: Sequence[str], occurred: Interval | None) -> tuple[PostRef, ...]:
     """Who answered while it occurred: everybody who held the post on one of its days; nobody where that is unknown."""
     if occurred is None:
         return ()

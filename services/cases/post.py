@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from contracts.cases import Period
+from contracts.cases import Interval
 from contracts.language.division import Division, Level
 from contracts.language.rules import Rule, broken
 from contracts.language.values import CHIEFS, PostRef, Role, UnitRef
@@ -115,7 +115,7 @@ class Posts:
             self._references[key] = reference(post, day)
         return self._references[key]
 
-    def changes(self, area_ids: Sequence[str], during: Period) -> list[date]:
+    def changes(self, area_ids: Sequence[str], during: Interval) -> list[date]:
         """The first day of a period, and every later one from which another holds one of its posts, or nobody."""
         days = {during.from_on}
         for post in (post for area_id in area_ids for post in self._by_area.get(area_id, ())):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.cases import Period, RelapseCase
+from contracts.cases import Interval, RelapseCase
 from contracts.language.values import PersonRef, UnitRef
 from contracts.roster import Appointment
 from services.cases import case as rules
@@ -28,7 +28,7 @@ def held(*terms, ended_on=None):
 
 
 def who(posts, first=FIRST, last=LAST):
-    found = rules.answered(posts, [VILLAGE], Period(from_on=first, to_on=last))
+    found = rules.answered(posts, [VILLAGE], Interval(from_on=first, to_on=last))
     return [post.holder and post.holder.id for post in found]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.cases import CaseKind, Finding, OldCase, OpenDirective, Origin, Period, RegisterCase
+from contracts.cases import CaseKind, Finding, Interval, OldCase, OpenDirective, Origin, RegisterCase
 from contracts.language.division import Division
 from services.cases import case as rules
 from services.cases.post import Posts
@@ -21,7 +21,7 @@ DIRECTIVE = {
     "issuer_post_id": "360222000000-chief",
 }
 DAY = date(2020, 6, 10)
-PERIOD = Period(from_on=date(2020, 5, 1), to_on=date(2020, 5, 31))
+PERIOD = Interval(from_on=date(2020, 5, 1), to_on=date(2020, 5, 31))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_it_waits_for_its_office_from_the_day_it_is_known_and_was_found_on_its_o
     [
         ("daily-2020", None, None),
         ("daily-2020", PERIOD, PERIOD),
-        ("forest-inspection-2020", None, Period(from_on=date(2019, 1, 1), to_on=date(2019, 12, 31))),
+        ("forest-inspection-2020", None, Interval(from_on=date(2019, 1, 1), to_on=date(2019, 12, 31))),
         ("forest-inspection-2020", PERIOD, PERIOD),
         (SHIELD, None, None),
     ],
@@ -111,10 +111,10 @@ def test_a_year_counts_as_looked_at_once_it_is_over(day, known):
         ({"kind": CaseKind.DIRECTIVE, "origin": Origin.REVIEW}, ["kind"]),
         ({"kind": CaseKind.DIRECTIVE, "origin": Origin.DIRECTIVE}, []),
         ({"kind": CaseKind.DIRECTIVE, "origin": Origin.IMPORT}, []),
-        ({"occurred": Period(from_on=DAY, to_on=DAY)}, []),
-        ({"occurred": Period(from_on=date(2020, 6, 9), to_on=DAY)}, []),
-        ({"occurred": Period(from_on=DAY, to_on=date(2020, 6, 11))}, ["occurred"]),
-        ({"occurred": Period.model_construct(from_on=DAY, to_on=date(2020, 6, 9))}, ["occurred"]),
+        ({"occurred": Interval(from_on=DAY, to_on=DAY)}, []),
+        ({"occurred": Interval(from_on=date(2020, 6, 9), to_on=DAY)}, []),
+        ({"occurred": Interval(from_on=DAY, to_on=date(2020, 6, 11))}, ["occurred"]),
+        ({"occurred": Interval.model_construct(from_on=DAY, to_on=date(2020, 6, 9))}, ["occurred"]),
     ],
     ids=str,
 )

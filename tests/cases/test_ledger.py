@@ -111,7 +111,7 @@ async def test_the_share_rectified_counts_what_is_now_closed_as_rectified(tx):
     await ask(tx, VoidCase(case_id=facts[3].case.ref.id, reason="录入有误"))
     found = await sheet(tx)
     share = found.share
-    assert (share.rectified, share.counted, str(share.percent)) == (2, 3, "66.67")
+    assert (share.rectified, share.counted, str(share.percent)) == (2, 3, "66.6700")
     assert found.closed_by_route == {"put_right": 2}
     await ask(later(tx, 1), RelapseCase(case_id=facts[0].case.ref.id, why="false_rectification", reason="假整改"))
     await ask(later(tx, 1), VoidCase(case_id=facts[1].case.ref.id, reason="录入有误"))
@@ -123,7 +123,7 @@ async def test_the_share_rectified_counts_what_is_now_closed_as_rectified(tx):
 
 async def test_a_campaign_with_a_threshold_states_it_with_its_source(tx):
     share = (await sheet(tx, campaign="green-shield-2019")).share
-    assert (str(share.threshold_percent), share.threshold_due_on) == ("50", date(2020, 12, 31))
+    assert (str(share.threshold_percent), share.threshold_due_on) == ("50.0000", date(2020, 12, 31))
     assert "原文未规定" in share.threshold_source
     assert share.percent is None
 

@@ -117,12 +117,12 @@ def test_the_share_is_what_is_closed_as_rectified_of_what_ever_counted(counted, 
 @pytest.mark.parametrize(
     ("rectified", "of", "percent"),
     [
-        (1, 3, "33.33"),
-        (2, 3, "66.67"),
-        (1, 800, "0.12"),  # 0.125 lies between two: to the even one
-        (3, 800, "0.38"),  # 0.375
-        (1, 1, "100.00"),
-        (0, 7, "0.00"),
+        (1, 3, "33.3300"),
+        (2, 3, "66.6700"),
+        (1, 800, "0.1200"),  # 0.125 lies between two: to the even one
+        (3, 800, "0.3800"),  # 0.375
+        (1, 1, "100.0000"),
+        (0, 7, "0.0000"),
     ],
 )
 def test_the_percentage_is_rounded_to_the_even_second_place(rectified, of, percent):

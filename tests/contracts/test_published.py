@@ -12,10 +12,11 @@ import yaml
 from contracts.language.message import Command, Intake
 from contracts.publishing import publish
 from contracts.publishing.asyncapi import document
-from contracts.publishing.catalogue import words
-from contracts.publishing.schemas import commands, file_name, messages, schema_of, schemas
+from contracts.publishing.schemas import commands, file_name, messages, schemas
+from contracts.publishing.words import words
 from contracts.publishing.yaml import to_yaml
 from contracts.wiring.streams import DURABLES, STREAMS
+from tests.published import validator
 
 MESSAGES = {file_name(message): message for message in messages()}
 RECORDED = [(path.parent.name, path) for path in sorted(publish.PAYLOADS.glob("*/*.json"))]
@@ -34,12 +35,17 @@ def test_every_message_has_a_name_of_its_own_a_payload_and_its_words():
 
 
 @pytest.mark.parametrize(("name", "path"), RECORDED, ids=lambda one: getattr(one, "stem", one))
-def test_a_recorded_payload_is_understood_and_keeps_to_its_schema(name, path):
+def test_a_payload_of_whichever_version_is_understood_and_told_again_as_the_schema_of_today_has_it(name, path):
     message = MESSAGES[name]
-    stated = json.loads(path.read_text("utf-8"))
     read = message.model_validate_json(path.read_text("utf-8"))
-    jsonschema.Draft202012Validator(schema_of(message, message.name)).validate(stated)
-    assert message.model_validate_json(read.model_dump_json()) == read
+    told = read.model_dump_json()
+    validator(name).validate(json.loads(told))
+    assert message.model_validate_json(told) == read
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_the_newest_payload_of_a_message_keeps_to_its_schema(name):
+    validator(name).validate(publish.payloads()[name][-1])
 
 
 def shapes():

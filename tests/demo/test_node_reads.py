@@ -56,7 +56,7 @@ RIGHT_HEADERS = {
     "ce-time": "2020-06-15T02:00:00Z",
     "content-type": "application/json",
 }
-RIGHT = PAYLOADS.joinpath("cases.opened.v1", "001.json").read_bytes()
+RIGHT = max(PAYLOADS.joinpath("cases.opened.v1").iterdir()).read_bytes()
 
 
 def without(name):

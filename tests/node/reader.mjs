@@ -14,6 +14,7 @@ const AT_ONCE = 500;
 const [servers, user, schemas, ...streams] = process.argv.slice(2);
 const ajv = new Ajv2020.default({ strict: true });
 addFormats.default(ajv);
+ajv.addSchema(JSON.parse(readFileSync(`${schemas}/definitions.json`, "utf8")), "definitions.json");
 const checks = {};
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const taken = {};

@@ -1,0 +1,30 @@
+"""What messages and their fields are called, in Chinese and English."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+Words = Mapping[str, Any]
+
+
+@cache
+def words() -> Words:
+    """`messages` by name in Chinese; `fields` by name, and `of` a type those that mean something else in it."""
+    found: Words = json.loads(files("contracts.publishing").joinpath("words.json").read_text("utf-8"))
+    return found
+
+
+def message_words(name: str) -> str:
+    """What a message says, in Chinese."""
+    said: str = words()["messages"][name]
+    return said
+
+
+def field_words(kind: str, field: str) -> tuple[str, str]:
+    """What a field of a type means, in Chinese and English. Raises KeyError for one without words."""
+    chinese, english = words()["of"].get(kind, {}).get(field) or words()["fields"][field]
+    return chinese, english
