@@ -122,7 +122,8 @@ class Handling:
         found = [read_message(self._sub.message, raw, now) for raw in messages]
         counts = {"handled": 0, "refused": 0, "repeated": 0, "elsewhere": 0}
         async with self._pool.acquire() as sql, sql.transaction():
-            new = await self._unhandled(sql, messages, found, counts)
+            tx = Transaction(sql, now)
+            new = await self._unhandled(tx, messages, found, counts)
             heard = [one for one in new if isinstance(one, Heard)]
             if self._sub.locks is not None:
                 heard.sort(key=lambda one: self._sub.locks(one.body))  # type: ignore[misc]
@@ -132,7 +133,7 @@ class Handling:
                     raise Unreadables("; ".join(f"{p.field}: {p.rule}" for p in one.problems))
             news: list[News] = [Refused(one.heard, one.problems) for one in bad]
             if heard:
-                news += await self._sub.handler(Transaction(sql, now), heard)
+                news += await self._sub.handler(tx, heard)
             await outbox.write(sql, self._service, [self._outgoing(item) for item in news], now)
         counts["refused"] += sum(isinstance(item, Refused) for item in news)
         counts["handled"] += len(new) - counts["refused"]
@@ -144,7 +145,7 @@ class Handling:
             metrics.REDELIVERED.labels(self._name).inc(again)
 
     async def _unhandled(
-        self, sql: Sql, messages: list[Msg], found: list[Any], counts: dict[str, int]
+        self, tx: Transaction, messages: list[Msg], found: list[Any], counts: dict[str, int]
     ) -> list[Heard[Any] | Unreadable]:
         """Those that nobody has handled; the same id twice in one batch counts once (STACK row 23)."""
         keyed: dict[inbox.Key, tuple[Msg, Heard[Any] | Unreadable]] = {}
@@ -159,11 +160,12 @@ class Handling:
                 keyed.setdefault(key, (raw, one))
             else:
                 others.append((raw, one))
-        claimed = await inbox.claim(sql, self._name, digests) if keyed else inbox.Claimed()
+        claimed = await inbox.claim(tx.sql, self._name, digests) if keyed else inbox.Claimed()
+        tx.view_version = claimed.view_version
         others += [keyed[key] for key in claimed.used]  # type: ignore[misc]
         new = [one for key, (_, one) in keyed.items() if key in claimed.fresh]
         if others:
-            new += await self._misnamed(sql, others)
+            new += await self._misnamed(tx.sql, others)
         counts["repeated"] += len(messages) - counts["elsewhere"] - len(new)
         return new
 

@@ -14,10 +14,14 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Of the keys claimed: those that nobody had handled, and those that were handled with another body."""
+    """Of the keys claimed: those that nobody had handled, and those that were handled with another body.
+
+    Where there are any, `view_version` is the state of the reference data that the transaction sees.
+    """
 
     fresh: frozenset[Key] = frozenset()
     used: frozenset[Key] = frozenset()
+    view_version: int | None = None
 
 
 def digest(body: bytes) -> bytes:
@@ -38,7 +42,7 @@ async def claim(sql: Sql, consumer: str, digests: Mapping[Key, bytes]) -> Claime
         ON CONFLICT (consumer, source, message_id)
         -- Only what differs is returned, and nothing is changed.
         DO UPDATE SET digest = inbox.digest WHERE inbox.digest <> excluded.digest
-        RETURNING source, message_id, xmax = 0 AS fresh
+        RETURNING source, message_id, xmax = 0 AS fresh, (SELECT version FROM view_version) AS view_version
         """,
         consumer,
         [source for source, _ in ordered],
@@ -47,4 +51,4 @@ async def claim(sql: Sql, consumer: str, digests: Mapping[Key, bytes]) -> Claime
     )
     told = {(row["source"], row["message_id"]): row["fresh"] for row in rows}
     fresh = frozenset(key for key, is_fresh in told.items() if is_fresh)
-    return Claimed(fresh, frozenset(told) - fresh)
+    return Claimed(fresh, frozenset(told) - fresh, rows[0]["view_version"] if rows else None)

@@ -17,7 +17,7 @@ from nats.errors import SlowConsumerError
 from clients.bus import Client, connect
 from contracts.wiring.streams import stream_of
 from contracts.wiring.table import FACTS, is_reference
-from services.runtime import outbox
+from services.runtime import database, outbox
 from services.runtime.answering import Answering
 from services.runtime.breaker import Breaker, is_away
 from services.runtime.clock import Clock
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 COMMANDS_AT_ONCE = 16
-POOL_SIZE = 4
 START_EVERY_S = 0.2
 WARM_EVERY_S = 2.0
 SETTLED_WITHIN_S = 2.0
@@ -199,13 +198,7 @@ class Process:
         while True:
             pool = None
             try:
-                pool = await asyncpg.create_pool(
-                    self.settings.database_url,
-                    min_size=1,
-                    max_size=POOL_SIZE,
-                    command_timeout=60,
-                    server_settings={"application_name": self.service.name, "jit": "off"},
-                )
+                pool = await database.connect(self.settings.database_url, self.service.name)
                 async with pool.acquire() as sql:
                     if await is_migrated(sql, self.service.name):
                         return pool

@@ -20,9 +20,16 @@ class View(Generic[T]):
 
     async def at(self, tx: Transaction) -> T:
         """The value as this transaction sees it."""
-        version: int = await tx.sql.fetchval("SELECT version FROM view_version")
-        if self._built is None or self._built[0] != version:
-            self._built = version, await self._load(tx.sql)
+        if tx.own_views is not None:
+            if self not in tx.own_views:
+                tx.own_views[self] = await self._load(tx.sql)
+            own: T = tx.own_views[self]
+            return own
+        if tx.view_version is None:
+            tx.view_version = await tx.sql.fetchval("SELECT version FROM view_version")
+        if self._built is None or self._built[0] != tx.view_version:
+            assert tx.view_version is not None
+            self._built = tx.view_version, await self._load(tx.sql)
             # It lives long and is large: the collector need not walk through it again and again.
             gc.collect()
             gc.freeze()
@@ -31,3 +38,4 @@ class View(Generic[T]):
     async def changed(self, tx: Transaction) -> None:
         """Say that the rows have changed; seen by every replica once this transaction commits."""
         await tx.sql.execute("UPDATE view_version SET version = version + 1")
+        tx.own_views = {}

@@ -7,12 +7,11 @@ import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import asyncpg
-
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
 from contracts.targets import ProgressReport
 from contracts.wiring.streams import durable
+from services.runtime import database
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
 from services.runtime.handling import Handling, Subscription
@@ -54,7 +53,7 @@ class Inside:
         async def listen(connection):
             connection.add_query_logger(lambda said: self.statements.append(said.query))
 
-        self.pool = await asyncpg.create_pool(self.dsn, min_size=1, max_size=4, init=listen)
+        self.pool = await database.connect(self.dsn, "targets", init=listen)
         self.relay = Relay(self.settings, self.client, "targets", self.bus_breaker)
         return self
 

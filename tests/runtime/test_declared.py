@@ -15,9 +15,11 @@ from contracts.wiring.table import COMMANDS, HEARS
 from services.runtime.problem import Problem
 from services.runtime.reference import keep_newest
 from services.runtime.service import Service, WiringDiffers
+from services.runtime.transaction import Transaction
 from services.runtime.view import View
-from tests.servers import migrated, transaction
+from tests.servers import NOW, migrated, transaction
 from tests.telling import asking
+from tests.turns import committed
 
 COUNTY, TOWN, OTHER = Division("360222000000"), Division("360222104000"), Division("360281000000")
 
@@ -177,6 +179,38 @@ async def test_a_view_is_built_anew_when_its_rows_have_changed_and_not_before(tx
     assert await view.at(tx) == 1
     await view.changed(tx)
     assert [await view.at(tx), await view.at(tx), built] == [2, 2, [0, 1]]
+
+
+async def counted(sql):
+    return await sql.fetchval("SELECT count(*) FROM posts")
+
+
+@pytest.mark.served
+async def test_a_transaction_sees_what_it_has_changed_itself_and_another_does_once_it_has_committed():
+    dsn, view = await migrated("cases"), View(counted)
+    async with transaction(dsn) as other:
+        assert await view.at(other) == 0
+        async with committed(dsn) as tx:
+            assert await view.at(tx) == 0
+            await kept(tx, (1, Thing("a", "one")))
+            await view.changed(tx)
+            assert await view.at(tx) == 1
+            assert await view.at(Transaction(other.sql, NOW)) == 0
+        assert await view.at(Transaction(other.sql, NOW)) == 1
+
+
+@pytest.mark.served
+async def test_what_was_built_from_rows_that_were_rolled_back_is_not_kept():
+    dsn, view = await migrated("cases"), View(counted)
+    async with transaction(dsn) as tx:
+        await kept(tx, (1, Thing("a", "one")), (1, Thing("b", "two")))
+        await view.changed(tx)
+        assert await view.at(tx) == 2
+    async with committed(dsn) as tx:  # as many changes as were rolled back
+        await kept(tx, (1, Thing("a", "one")))
+        await view.changed(tx)
+    async with transaction(dsn) as tx:
+        assert await view.at(tx) == 1
 
 
 class Knot:

@@ -17,6 +17,7 @@ from services.cases import handlers as cases
 from services.cases.post import Posts
 from services.notify import handlers as notify
 from services.patrol import handlers as patrol
+from services.runtime import database
 from services.runtime.view import View
 from services.targets import handlers as targets
 from tests.cases.world import POSTS, incident
@@ -80,6 +81,46 @@ async def test_a_batch_costs_the_runtime_as_many_statements_as_one_message(bus):
             said.append([re.sub(r"\s+", " ", one) for one in runtime.statements])
         assert said[2] == said[1] != []
         assert await runtime.rows("SELECT count(*) FROM unsent") == [(52,)]
+
+
+async def test_a_batch_that_looks_at_views_and_tells_says_five_things_to_the_database(bus):
+    """STACK rows 27 and 33: the state of views comes with the claim, and a connection is released in silence."""
+    async with inside(bus, await migrated("targets")) as runtime:
+
+        async def load(sql):
+            return "built"
+
+        view = View(load)
+
+        async def tell(tx, batch):
+            await view.at(tx)
+            return [(one, fact(one.body.external_id, one.body.target_id)) for one in batch]
+
+        handling, pull = runtime.handling(tell), await runtime.pull()
+        for n in range(2):  # the first time the types are asked for as well
+            await runtime.post(progress(f"a-{n}"))
+            messages = await taken(pull, 1)
+            await asyncio.sleep(0)
+            runtime.statements.clear()
+            await handling.settle(pull, messages)
+            await asyncio.sleep(0)
+        assert [one.split()[0] for one in runtime.statements] == ["BEGIN;", "INSERT", "INSERT", "WITH", "COMMIT;"]
+
+
+@pytest.mark.served
+async def test_what_a_cut_off_piece_of_work_leaves_open_ends_when_its_connection_is_released():
+    """STACK row 33: asyncpg's own reset ends it among much else."""
+    pool = await database.connect(await migrated("targets"), "targets")
+    sql = await pool.acquire()
+    backend = sql.get_server_pid()
+    await sql.execute("BEGIN")
+    await sql.execute("UPDATE view_version SET version = 7")
+    await pool.release(sql)
+    async with pool.acquire() as again:
+        assert again.get_server_pid() == backend
+        assert not again.is_in_transaction()
+        assert await again.fetchval("SELECT version FROM view_version") == 0
+    await pool.close()
 
 
 def opened(n):
