@@ -8,7 +8,7 @@ import os
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import Postgres, make_roles
 from services.runtime.transaction import Transaction
+from tests.waiting import until
 
 PASSWORD = "only-for-tests"
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
@@ -71,13 +72,6 @@ async def transaction(dsn: str, now: datetime = NOW) -> AsyncIterator[Transactio
         await connection.close()
 
 
-async def until(what: Callable[[], Awaitable[bool]], within_s: float = 60.0, every_s: float = 0.02) -> None:
-    """Wait until something is so; fails when it does not become so in time."""
-    async with asyncio.timeout(within_s):
-        while not await what():  # noqa: ASYNC110  what is asked lives in another process
-            await asyncio.sleep(every_s)
-
-
 @dataclass
 class Running:
     """A service as a process of its own, with its log."""
@@ -113,6 +107,14 @@ class Running:
 @asynccontextmanager
 async def running(name: str, bus: Bus, dsn: str, module: str | None = None, **settings: str) -> AsyncIterator[Running]:
     """Start a service, wait until it is ready, and end it by its own pid; one that does not end is a failure."""
+    async with starting(name, bus, dsn, module, **settings) as found:
+        await found.answers("/readyz", 200)
+        yield found
+
+
+@asynccontextmanager
+async def starting(name: str, bus: Bus, dsn: str, module: str | None = None, **settings: str) -> AsyncIterator[Running]:
+    """The same without waiting."""
     port = free_port()
     environment = {
         **os.environ,
@@ -133,7 +135,6 @@ async def running(name: str, bus: Bus, dsn: str, module: str | None = None, **se
     found = Running(name, port, process, [])
     reading = asyncio.create_task(_read(process, found.log))
     try:
-        await found.answers("/readyz", 200)
         yield found
     finally:
         hangs = False

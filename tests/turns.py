@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from services.runtime.transaction import Transaction
-from tests.servers import NOW, until
+from tests.servers import NOW
+from tests.waiting import until
 
 
 @asynccontextmanager

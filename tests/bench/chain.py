@@ -23,7 +23,7 @@ from tests.bench.rig import Post, hold, post_all, reports, settled
 from tests.bench.samples import CAUSE, HEARS, Samples
 from tests.bench.samples import STREAMS as FAIR_STREAMS
 from tests.bench.spent import Bytes, Processor, held
-from tests.servers import until
+from tests.waiting import until
 
 LOOK_EVERY_S = 0.1
 STREAMS = ("INTAKE", "PATROL", "CASES", "TARGETS", "NOTIFY")

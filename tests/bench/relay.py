@@ -23,7 +23,8 @@ from services.runtime.settings import Settings
 from tests.bench.bare import told_after
 from tests.bench.measured import alternating
 from tests.bench.rig import Post
-from tests.servers import NOW, migrated, until
+from tests.servers import NOW, migrated
+from tests.waiting import until
 
 EVENTS, ONE_BY_ONE = 20_000, 3_000
 CHUNK = 512

@@ -14,7 +14,7 @@ from deploy.local.home import Run
 from deploy.local.ports import free_port
 from deploy.local.stack import Stack, http_get
 from tests.bench.measured import alternating
-from tests.servers import until
+from tests.waiting import until
 
 LOOK_EVERY_S = 0.02
 IMPORTS_ALONE = """

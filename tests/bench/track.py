@@ -22,7 +22,7 @@ from tests.bench.locate import EAST, NORTH, SOUTH, WEST
 from tests.bench.measured import alternating
 from tests.bench.rig import Post, post_all
 from tests.bench.spent import Processor
-from tests.servers import until
+from tests.waiting import until
 
 POINTS, ROW_BY_ROW = 240_000, 3_000
 EVERY_S = 15

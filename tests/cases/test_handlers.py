@@ -27,8 +27,9 @@ from services.runtime.view import View
 from tests.cases.book import FULIANG, ask, opened
 from tests.cases.road import PROOFS
 from tests.cases.world import EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
-from tests.servers import NOW, until
+from tests.servers import NOW
 from tests.telling import asking, heard
+from tests.waiting import until
 
 
 async def test_each_incident_opens_one_case_however_often_it_is_heard(tx):

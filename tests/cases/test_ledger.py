@@ -37,8 +37,8 @@ from services.runtime.view import View
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.road import PROOFS
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, VILLAGE, incident
-from tests.servers import until
 from tests.telling import heard
+from tests.waiting import until
 
 FIRST, LAST = date(2020, 6, 1), date(2020, 12, 31)
 JINGDEZHEN = Division("360200000000")

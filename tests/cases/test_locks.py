@@ -17,8 +17,9 @@ from services.runtime.view import View
 from tests.cases.book import ask, opened
 from tests.cases.test_following import revised
 from tests.cases.world import EVIDENCE, POSTS, STATION, UNIT, incident, post
-from tests.servers import NOW, until
+from tests.servers import NOW
 from tests.telling import heard
+from tests.waiting import until
 
 TABLES = (
     "posts, cases, moves, numbers, corroborations, handovers, missed, ledger, ledger_sums, unfolded, letters, "

@@ -13,7 +13,7 @@ from deploy.local.home import Home
 from deploy.local.stack import http_get
 from deploy.nats.provision import provision
 from tests.cli.conftest import linzhang
-from tests.servers import until
+from tests.waiting import until
 
 
 async def status(up, *arguments):

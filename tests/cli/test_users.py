@@ -11,7 +11,7 @@ from cli.bus import Unreachable, connected
 from contracts.wiring.table import SERVICES
 from deploy.local.home import Home
 from tests.cli.conftest import linzhang
-from tests.servers import until
+from tests.waiting import until
 
 
 async def run(up, *arguments):

@@ -18,7 +18,6 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import temporary_home
 from deploy.nats.accounts import Integrator, Users
 from tests.conformance.wire import Wire
-from tests.servers import database, running
 
 BUS, SERVICE, PASSWORDS = (os.environ.get(f"LINZHANG_CONFORMANCE_{name}") for name in ("BUS", "SERVICE", "PASSWORDS"))
 STAND_IN = "notify (stand-in)"
@@ -69,6 +68,8 @@ async def tested(request, tmp_path_factory):
         await wire.ready(SERVICE)
         yield UnderTest(SERVICE, wire)
         return
+    from tests.servers import database, running  # ours: whoever checks a service of their own needs nothing of it
+
     async with AsyncExitStack() as stack:
         server, wire = await stack.enter_async_context(own_bus())
         name = request.param.partition(" ")[0]

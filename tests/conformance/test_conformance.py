@@ -1,7 +1,10 @@
 """What every service promises: facts for facts, answers, problems, and that repeats and orders do no harm."""
 
 import json
+import subprocess
+import sys
 from collections import defaultdict
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -10,6 +13,8 @@ from contracts.every_service import DiscardDeadLetters, ListDeadLetters
 from contracts.wiring.table import SERVICES
 from tests.conformance.scenarios import SCENARIOS
 from tests.published import validator
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +119,13 @@ async def test_the_streams_heard_again_from_the_start_bring_about_nothing_new(te
     await tested.wire.ready(tested.service)
     await tested.wire.quiet(tested.service)
     assert await tested.wire.heard(scenario.stream, f"{tested.service}.>") == before
+
+
+@pytest.mark.served
+def test_the_suite_knows_no_service():
+    loads = "import sys, tests.conformance.conftest, tests.conformance.test_conformance; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loads], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [name for name in done.stdout.split() if name.partition(".")[0] == "services"] == []
 
 
 def test_there_is_a_scenario_for_whoever_hears_anything():

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -22,8 +23,10 @@ from contracts.language.envelope import Envelope, to_headers
 from contracts.language.message import Command, Fact, Intake, dump
 from contracts.wiring.streams import DURABLES
 from deploy.nats.provision import provision
-from tests.servers import NOW, until
 from tests.streams import read_stream
+from tests.waiting import until
+
+NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

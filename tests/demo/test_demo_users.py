@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.home import Home
 from tests.cli.conftest import environment, linzhang
-from tests.servers import until
+from tests.waiting import until
 
 
 @pytest.mark.served

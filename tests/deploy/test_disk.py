@@ -14,7 +14,7 @@ from contracts.wiring.streams import MIB, STORE_LEAST_MIB
 from deploy.local.home import Home
 from deploy.local.postgres import temporary_home
 from tests.cli.conftest import Up, linzhang
-from tests.servers import until
+from tests.waiting import until
 
 SMALL, ROOMY = "6m", "400m"
 REPORT = b"x" * (MIB // 2)

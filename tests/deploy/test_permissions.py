@@ -18,7 +18,7 @@ from contracts.patrol import IncidentReport, TrackBatch
 from contracts.wiring.streams import DURABLES, STREAMS
 from contracts.wiring.table import FACTS, SERVICES
 from tests.outsiders import FULIANG
-from tests.servers import until
+from tests.waiting import until
 
 LEPING = Division("360281000000")
 EVERYBODY = (*SERVICES, "police", "acme", "other", "zhang", OPERATOR, "reader", "demo")

@@ -11,7 +11,7 @@ from deploy.local.home import Home
 from deploy.nats.accounts import Department, Integrator
 from tests.cli.conftest import Up
 from tests.runtime.test_service import TARGET
-from tests.servers import until
+from tests.waiting import until
 
 
 async def plan(run):

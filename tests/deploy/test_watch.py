@@ -10,7 +10,7 @@ import pytest
 from deploy.local import watch
 from deploy.local.home import Home
 from deploy.local.stack import Stack
-from tests.servers import until
+from tests.waiting import until
 
 
 @pytest.mark.timeout(300)

@@ -23,7 +23,7 @@ from deploy.nats.accounts import Node, Users
 from deploy.nats.provision import provision
 from tests.faults.disk import Disk
 from tests.faults.proxy import Proxy
-from tests.servers import until
+from tests.waiting import until
 
 REPLICAS = 3
 PATIENCE_S = 3.0

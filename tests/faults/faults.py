@@ -21,7 +21,7 @@ from tests.faults.load import Load
 from tests.faults.proxy import Proxy, Trap
 from tests.faults.replica import Replica
 from tests.faults.rig import Rig
-from tests.servers import until
+from tests.waiting import until
 
 Fault = Callable[[Rig, Load, random.Random], Awaitable[None]]
 

@@ -12,7 +12,7 @@ from tests.faults.desk import TOWN
 from tests.faults.load import Handover, Load
 from tests.faults.reports import CHINA
 from tests.faults.rig import Rig, small_world
-from tests.servers import until
+from tests.waiting import until
 
 LONGEST_AGO_DAYS = 25
 

@@ -33,7 +33,7 @@ from tests.faults.proxy import Proxy
 from tests.faults.replica import Counts, Replica
 from tests.faults.standing import AWAY, standing
 from tests.faults.subscriber import Orderly, Subscriber
-from tests.servers import until
+from tests.waiting import until
 
 CITY = Division("360200000000")
 POLICE = Orderly("police", (CaseOpened,), COUNTY)

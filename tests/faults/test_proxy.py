@@ -9,8 +9,8 @@ import pytest
 from deploy.local.ports import LOOPBACK
 from tests.faults.faults import ACKNOWLEDGE, COMMIT, PUBLISH
 from tests.faults.proxy import Proxy, Trap
-from tests.servers import until
 from tests.telling import connect
+from tests.waiting import until
 
 QUICK = 2.0
 

@@ -11,7 +11,8 @@ from contracts.language.command import Done
 from contracts.language.division import UNKNOWN
 from contracts.roster import Answerable, EnrolAreas, EnrolPosts, WhoAnswers
 from services.runtime.ground import shape_of
-from tests.servers import migrated, running, until
+from tests.servers import migrated, running
+from tests.waiting import until
 
 
 async def test_the_operator_enrols_a_town_and_everybody_hears_who_answers(bus):

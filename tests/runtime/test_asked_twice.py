@@ -15,8 +15,9 @@ from services.runtime.clock import Clock
 from services.runtime.messages import Answer
 from services.runtime.problem import Problem
 from tests.runtime.inside import inside
-from tests.servers import NOW, migrated, until
+from tests.servers import NOW, migrated
 from tests.telling import connect
+from tests.waiting import until
 
 
 async def test_the_one_that_waited_its_turn_gets_the_answer_and_no_refusal(bus):

@@ -28,7 +28,7 @@ from tests.faults.proxy import Proxy, Trap
 from tests.runtime.inside import progress
 from tests.runtime.stubborn import TABLE
 from tests.runtime.test_delivery import MODULE
-from tests.servers import PASSWORD, database, running
+from tests.servers import PASSWORD, database, running, starting
 from tests.telling import connect
 
 
@@ -107,20 +107,17 @@ async def test_a_bus_that_hangs_is_noticed_within_seconds(bus, dsn):
 
 async def test_a_service_that_is_started_before_its_bus_waits_for_it(tmp_path, dsn):
     later = Bus.prepare(tmp_path / "later", Users(), sync="2m")
-
-    async def start_later():
-        await asyncio.sleep(1.5)
-        await asyncio.to_thread(later.start)
-        provisioner = await connect(later, "provisioner")
-        await provision(provisioner.jetstream(timeout=10), say=lambda _: None)
-        await provisioner.close()
-
-    starting = asyncio.create_task(start_later())
     try:
-        async with running("targets", later, dsn, MODULE) as service:
+        async with starting("targets", later, dsn, MODULE) as service:
+            await service.answers("/readyz", 503)
+            assert service.get("/readyz")[1] == "starting: connecting\n"
+            await asyncio.to_thread(later.start)
+            provisioner = await connect(later, "provisioner")
+            await provision(provisioner.jetstream(timeout=10), say=lambda _: None)
+            await provisioner.close()
+            await service.answers("/readyz", 200)
             assert service.get("/readyz") == (200, "ready\n")
     finally:
-        await starting
         later.stop()
 
 

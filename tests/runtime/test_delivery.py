@@ -28,8 +28,9 @@ from deploy.nats.provision import provision
 from services.runtime.ids import uuid7
 from tests.runtime.inside import inside, progress
 from tests.runtime.stubborn import TABLE
-from tests.servers import migrated, running, until
+from tests.servers import migrated, running
 from tests.telling import connect
+from tests.waiting import until
 
 MODULE = "tests.runtime.stubborn"
 

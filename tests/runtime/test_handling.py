@@ -12,7 +12,8 @@ from services.runtime.breaker import Breaker
 from services.runtime.messages import Refused
 from services.runtime.pull import Pull
 from tests.runtime.inside import PROGRESS, inside, progress
-from tests.servers import migrated, until
+from tests.servers import migrated
+from tests.waiting import until
 
 FAILS = """
 CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS

@@ -12,7 +12,8 @@ from services.runtime.breaker import Breaker
 from services.runtime.housekeeping import keep_house
 from services.runtime.service import Service
 from services.runtime.settings import Settings
-from tests.servers import migrated, until
+from tests.servers import migrated
+from tests.waiting import until
 
 KEPT_DAYS, OUTBOX_DAYS = 120, 30
 AREA = "roster.area.v1.36.02.22.104.201.{}"

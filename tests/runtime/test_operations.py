@@ -6,12 +6,15 @@ from uuid import UUID
 import pytest
 from nats.aio.msg import Msg
 
+from contracts.cases import CaseClosed
 from contracts.every_service import DiscardDeadLetters, ListDeadLetters, RefillBus, ReplayDeadLetters, ShowStatus
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
 from contracts.targets import ProgressReport
+from contracts.wiring.streams import DURABLES, durable
+from services.runtime import metrics
 from services.runtime.breaker import Breaker
 from services.runtime.burial import bury
 from services.runtime.clock import Clock
@@ -89,6 +92,25 @@ async def test_the_status_of_a_service_says_why_it_is_not_ready_and_what_waits(t
     assert (before.dead_letters, before.lag[PROGRESS.name], before.due, before.now) == (0, 4, {}, NOW)
     await buried(tx, "a", KeyError("area"), NOW)
     assert (await ask(tx, process, ShowStatus())).body.dead_letters == 1
+
+
+async def test_the_status_says_what_each_durable_has_handled_and_how_much_all_have_refused(tx, process):
+    closed = durable("targets", CaseClosed).name
+    before = (await ask(tx, process, ShowStatus())).body
+    for of, outcome, count in (
+        (PROGRESS.name, "handled", 3),
+        (PROGRESS.name, "refused", 2),
+        (closed, "handled", 5),
+        (closed, "refused", 1),
+        (closed, "dead", 7),
+        ("cases-located", "handled", 9),
+        ("cases-located", "refused", 4),
+    ):
+        metrics.HANDLED.labels(of, outcome).inc(count)
+    after = (await ask(tx, process, ShowStatus())).body
+    expected = dict.fromkeys((one.name for one in DURABLES["targets"]), 0) | {PROGRESS.name: 3, closed: 5}
+    assert {of: after.heard[of] - before.heard[of] for of in after.heard} == expected
+    assert after.refused - before.refused == 3
 
 
 async def test_dead_letters_are_grouped_by_durable_and_cause_with_the_newest_as_example(tx, process):

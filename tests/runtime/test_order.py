@@ -15,8 +15,9 @@ from services.runtime.messages import Heard, Refused
 from services.runtime.receipts import EXPECTED, NOT_CONNECTED, Receipts, Sending
 from tests.runtime.inside import inside
 from tests.runtime.test_stack_outbox import all_sent, fact, on_the_bus, write
-from tests.servers import NOW, migrated, until
+from tests.servers import NOW, migrated
 from tests.telling import connect
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from nats.aio.msg import Msg
 from contracts.wiring.streams import Durable
 from services.runtime.pause import pause_s
 from services.runtime.pull import Pull
-from tests.servers import until
 from tests.telling import through
+from tests.waiting import until
 
 MIB = 1024 * 1024
 WHOLE = 200

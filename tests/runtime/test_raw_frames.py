@@ -30,8 +30,9 @@ from services.runtime.ids import uuid7
 from tests.outsiders import FULIANG
 from tests.patrol.ground import STATED, report
 from tests.raw import Raw, block, hpub
-from tests.servers import database, running, until
+from tests.servers import database, running
 from tests.telling import connect, tell
+from tests.waiting import until
 
 SEED = 20201127
 FRAMES, TURNS = 10_000, 5

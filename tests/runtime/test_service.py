@@ -19,7 +19,8 @@ from contracts.targets import ProgressReport, SetTarget
 from deploy.local.ports import free_port
 from deploy.nats.provision import provision
 from services.runtime.ids import uuid7
-from tests.servers import migrated, running, until
+from tests.servers import migrated, running
+from tests.waiting import until
 
 TARGET = {
     "id": "afforestation-2020",

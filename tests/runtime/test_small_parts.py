@@ -13,7 +13,8 @@ from services.runtime.breaker import Breaker, is_away
 from services.runtime.clock import SUBJECT, Clock
 from services.runtime.ids import child_of, uuid7
 from services.runtime.legible import legible, legible_headers
-from tests.servers import NOW, until
+from tests.servers import NOW
+from tests.waiting import until
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-{}"
 

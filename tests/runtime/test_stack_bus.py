@@ -12,7 +12,8 @@ from deploy.nats.provision import provision
 from deploy.nats.telling import told as told_by
 from services.runtime.pull import PAUSE_FIRST_S
 from tests.runtime.inside import inside, progress
-from tests.servers import migrated, until
+from tests.servers import migrated
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from nats.js.api import ConsumerConfig, StreamConfig
 from nats.js.errors import APIError
 
 from tests.raw import Raw, hpub, pub
-from tests.servers import until
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ from contracts.language.division import Division
 from contracts.targets import Amounts, ProgressRecorded, TargetSet
 from services.runtime import outbox
 from tests.runtime.inside import inside
-from tests.servers import NOW, migrated, until
+from tests.servers import NOW, migrated
 from tests.streams import read_stream
 from tests.targets.plan import target
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import asyncpg
 from tests.runtime.inside import inside, progress
 from tests.runtime.stubborn import TABLE
 from tests.runtime.test_away import MODULE
-from tests.servers import migrated, running, until
+from tests.servers import migrated, running
+from tests.waiting import until
 
 
 async def test_what_a_pull_gives_back_goes_to_another_at_once_and_not_back_to_itself(bus):

@@ -11,7 +11,8 @@ from deploy.nats.provision import provision
 from services.runtime import metrics
 from services.runtime.watchdog import Watchdog
 from tests.runtime.inside import PROGRESS, inside, progress
-from tests.servers import migrated, until
+from tests.servers import migrated
+from tests.waiting import until
 
 HEARD = (PROGRESS, next(one for one in DURABLES["targets"] if one.name == "targets-closed"))
 

@@ -31,7 +31,7 @@ from contracts.patrol import IncidentReport
 from contracts.targets import Record, ShowRecord
 from contracts.wiring.table import SERVICES
 from deploy.local.stack import http_get
-from tests.servers import until
+from tests.waiting import until
 
 COUNTY, TOWN = "360222000000", "360222100000"
 OFFICE, UNIT, CHIEF = f"p-{COUNTY}-office", f"p-{TOWN}-unit", f"p-{COUNTY}-chief"
