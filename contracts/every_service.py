@@ -62,6 +62,8 @@ class DeadLetterGroup(Value):
 
 
 class DeadLetters(Value):
+    """The dead letters of a service, grouped by cause."""
+
     groups: tuple[DeadLetterGroup, ...]
 
 

@@ -6,14 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
-
 from contracts.cases.states import CaseKind, Route
 from contracts.language.division import Division
 from contracts.language.values import CaseRef, Line, OpenEnum, Token, Value
 from contracts.language.written import Exact, Instant
 
-Percent = Annotated[Decimal, Exact(digits=9, signed=True), Field(title="Percent")]
+Percent = Annotated[Decimal, Exact(digits=9, signed=True, title="Percent")]
 
 
 class LedgerLine(OpenEnum):

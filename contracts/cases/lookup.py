@@ -53,6 +53,8 @@ class ShowHistory(CaseCommand):
 
 
 class CaseList(Value):
+    """Some of the cases that were asked for, and how many there are in all."""
+
     cases: tuple[Case, ...]
     total: int
 

@@ -15,10 +15,10 @@ from contracts.language.mu import Mu
 from contracts.language.values import CaseRef, Line, PostRef, Token, UnitRef, Value
 from contracts.language.written import Day, Exact
 
-VolumeM3 = Annotated[Decimal, Exact(digits=9), Field(title="VolumeM3")]
+VolumeM3 = Annotated[Decimal, Exact(digits=9, title="VolumeM3")]
 
 
-Yuan = Annotated[Decimal, Exact(digits=12), Field(title="Yuan")]
+Yuan = Annotated[Decimal, Exact(digits=12, title="Yuan")]
 
 
 class Measured(Value):

@@ -96,6 +96,8 @@ class Route(OpenEnum):
 
 
 class RelapseReason(OpenEnum):
+    """Why a closed case is open again."""
+
     RECURRENCE = "recurrence"
     FALSE_RECTIFICATION = "false_rectification"
     CLOSED_IN_ERROR = "closed_in_error"
@@ -103,6 +105,8 @@ class RelapseReason(OpenEnum):
 
 
 class PlanState(OpenEnum):
+    """What became of a rectification plan."""
+
     SUBMITTED = "submitted"
     REFUSED = "refused"
     APPROVED = "approved"
@@ -110,6 +114,8 @@ class PlanState(OpenEnum):
 
 
 class ReferredTo(OpenEnum):
+    """What kind of body a lead is handed to."""
+
     POLICE = "police"
     PROSECUTOR = "prosecutor"
     DEPARTMENT = "department"

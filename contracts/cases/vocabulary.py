@@ -13,6 +13,8 @@ from contracts.language.written import Instant
 
 
 class CauseNamed(Value):
+    """A cause with its name in both languages."""
+
     cause: Token
     words: Line
     words_en: Line
@@ -45,6 +47,8 @@ class CauseAdded(Fact):
 
 
 class CampaignNamed(Value):
+    """A campaign with its name in both languages."""
+
     campaign: Token
     words: Line
     words_en: Line

@@ -3,14 +3,12 @@
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated
 
-from pydantic import Field
-
 from contracts.language.written import PLACES, Exact
 
 SQUARE_METRES_PER_MU = Decimal(2000) / Decimal(3)
 MU_PER_HECTARE = Decimal(15)
 
-Mu = Annotated[Decimal, Exact(digits=12), Field(title="Mu")]
+Mu = Annotated[Decimal, Exact(digits=12, title="Mu")]
 """An amount of ground in mu; 1 mu = 2000/3 m² (DOMAIN §1)."""
 
 

@@ -136,6 +136,7 @@ class Exact:
 
     digits: int
     signed: bool = False
+    title: str | None = None
 
     @property
     def pattern(self) -> str:
@@ -167,11 +168,12 @@ class Exact:
         return core_schema.no_info_before_validator_function(self._read, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        named = {"title": self.title} if self.title else {}
         if handler.mode == "serialization":
-            return {"type": "string", "pattern": self.told_pattern}
+            return {**named, "type": "string", "pattern": self.told_pattern}
         string = {"type": "string", "pattern": self.pattern}
         number = {"type": "number", "minimum": -self.largest if self.signed else 0, "maximum": self.largest}
-        return {"anyOf": [number, string]}
+        return {**named, "anyOf": [number, string]}
 
 
 def _placed(stated: Decimal) -> Decimal:

@@ -14,6 +14,8 @@ from contracts.language.written import WHOLE, Id, Instant
 
 
 class Channel(OpenEnum):
+    """How somebody is told."""
+
     IN_APP = "in_app"
     OTHER = "other"
 
@@ -48,6 +50,8 @@ class Notified(Fact):
 
 
 class Notice(Value):
+    """One notice to one addressee, signed for or not."""
+
     id: UUID
     about: Line
     thing_id: str
@@ -59,6 +63,8 @@ class Notice(Value):
 
 
 class Notices(Value):
+    """Some of the notices to who asks, and how many there are in all."""
+
     notices: tuple[Notice, ...]
     total: int
 

@@ -43,6 +43,8 @@ ALARMS = (IncidentKind.FIRE, IncidentKind.SICK_WILDLIFE)
 
 
 class Severity(OpenEnum):
+    """How grave it is."""
+
     MINOR = "minor"
     SERIOUS = "serious"
     GRAVE = "grave"
@@ -71,6 +73,8 @@ class Details(Value):
 
 
 class FireDetails(Details):
+    """Of a fire or of illegal use of fire."""
+
     burning: bool | None = None
     burnt_mu: Mu | None = None
     frp_mw: Annotated[float, Field(ge=0, le=1_000_000, description="fire radiative power, megawatts")] | None = None
@@ -78,13 +82,17 @@ class FireDetails(Details):
 
 
 class FellingDetails(Details):
-    volume_m3: Annotated[Decimal, Exact(digits=9)] | None = None
+    """Of felling."""
+
+    volume_m3: Annotated[Decimal, Exact(digits=9, title="VolumeM3")] | None = None
     trees: Pieces | None = None
     species: Line | None = None
     permit_number: Line | None = None
 
 
 class GroundDetails(Details):
+    """Of ground that was taken or destroyed."""
+
     ground_mu: Mu | None = None
     before_use: Line | None = None
     present_use: Line | None = None
@@ -92,18 +100,24 @@ class GroundDetails(Details):
 
 
 class WildlifeDetails(Details):
+    """Of wildlife that was poached, traded, moved, eaten or found sick."""
+
     species: Line | None = None
     animals: Pieces | None = None
     dead: Pieces | None = None
 
 
 class TreesDetails(Details):
+    """Of trees that died, were infested or hurt."""
+
     trees: Pieces | None = None
     species: Line | None = None
     tree_number: Line | None = None
 
 
 class PlainDetails(Details):
+    """Of what has no fields of its own."""
+
     object_number: Line | None = None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
@@ -11,10 +10,9 @@ from contracts.every_service import OPERATIONS
 from contracts.language.intake import Refusal
 from contracts.language.message import Command, Fact, Intake, Message
 from contracts.language.terms import Of, terms
-from contracts.publishing.asyncapi import address_of
+from contracts.publishing.addresses import address_of
 from contracts.publishing.schemas import messages, types
 from contracts.publishing.shapes import AS_SENT, Schema, name_of
-from contracts.publishing.words import message_words
 from contracts.wiring.streams import STREAMS, stream_of
 from contracts.wiring.table import COMMANDS, FACTS, HEARS, KINDS, SERVICES, is_reference
 
@@ -67,8 +65,7 @@ def _table(head: str, rows: Iterable[str]) -> list[str]:
 
 
 def _row(message: type[Message], *about: str, fields: Iterable[str] | None = None) -> str:
-    meaning = " ".join(inspect.cleandoc(message.__doc__ or "").split())
-    said = [f"{message_words(message.name)}。{meaning}", *about]
+    said = [" ".join(_shape(message)["description"].split()), *about]
     listed = _fields(message) if fields is None else fields
     return f'| <a id="{message.name}"></a>`{message.name}` | {"<br>".join(said)} | {"<br>".join(listed)} |'
 

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from contracts.language.message import Fact
 from contracts.language.reading import parse
 from contracts.language.rules import describe
-from contracts.publishing.asyncapi import address_of, document
+from contracts.publishing.addresses import address_of
+from contracts.publishing.asyncapi import document
 from contracts.publishing.catalogue import page
 from contracts.publishing.evolution import breaks, moves
 from contracts.publishing.laid_out import laid_out
@@ -33,11 +34,19 @@ VERSION = "1.0.0"
 
 def generated() -> dict[Path, str]:
     """Everything that is generated, by path."""
-    found = {PUBLISHED / "asyncapi.yaml": to_yaml(document(VERSION))}
+    found = {PUBLISHED / "asyncapi.yaml": to_yaml(document(VERSION, examples()))}
     for name, schema in schemas().items():
         found[PUBLISHED / "schemas" / f"{name}.json"] = _json(schema)
     found[CATALOGUE] = page()
     return found
+
+
+def examples() -> dict[str, list[str]]:
+    """The recorded payloads by the message's file name, as paths beside the AsyncAPI document, the oldest first."""
+    return {
+        folder.name: [str(path.relative_to(PUBLISHED)) for path in sorted(folder.glob("*.json"))]
+        for folder in sorted(PAYLOADS.iterdir())
+    }
 
 
 def payloads() -> dict[str, list[Any]]:

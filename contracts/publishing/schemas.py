@@ -11,7 +11,8 @@ from contracts.every_service import OPERATIONS
 from contracts.language.command import ProblemReply
 from contracts.language.intake import Refusal
 from contracts.language.message import SCHEMA_PREFIX, Command, Fact, Intake, Message
-from contracts.publishing.shapes import DEFS, EVERYTHING, HERE, SHARED, Schema, from_another_file, gathered, shapes
+from contracts.publishing.shapes import AS_SENT, DEFS, EVERYTHING, HERE, SHARED, Schema, from_another_file, shapes
+from contracts.publishing.words import message_words, type_words
 from contracts.wiring.table import COMMANDS, FACTS, KINDS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -49,10 +50,21 @@ def is_sent(message: type[BaseModel]) -> bool:
 
 @cache
 def types() -> dict[str, Schema]:
-    """The shape of every type, by its name."""
+    """The shape of every type, by its name, with what it is in Chinese and English."""
     sent = [message for message in messages() if is_sent(message)]
     told = [message for message in messages() if not is_sent(message)]
-    return shapes([*told, *(command.answer for command in commands()), ProblemReply], sent)
+    found = shapes([*told, *(command.answer for command in commands()), ProblemReply], sent)
+    return {name: {**shape, "description": _meaning(name, shape)} for name, shape in found.items()}
+
+
+def _messages_by_type() -> dict[str, type[Message]]:
+    return {message.__name__: message for message in messages()}
+
+
+def _meaning(name: str, shape: Schema) -> str:
+    message = _messages_by_type().get(name)
+    chinese = message_words(message.name) if message else type_words(name.removesuffix(AS_SENT))
+    return f"{chinese}。{shape.get('description', '')}"
 
 
 @cache
@@ -63,7 +75,7 @@ def schemas() -> dict[str, Schema]:
         answer = f"{file_name(command)}.answer"
         found[answer] = _file(answer, {"allOf": [{"$ref": f"{SHARED}.json{HERE}{command.answer.__name__}"}]})
     found[PROBLEM] = _alone(ProblemReply, PROBLEM)
-    alone = {ProblemReply.__name__, *(message.__name__ for message in messages())}
+    alone = {ProblemReply.__name__, *_messages_by_type()}
     found[SHARED] = {
         "$schema": DRAFT,
         DEFS: {name: shape for name, shape in types().items() if name not in alone},
@@ -89,8 +101,3 @@ def _alone(model: type[BaseModel], name: str) -> Schema:
 
 def _file(name: str, shape: Schema) -> Schema:
     return {"$schema": DRAFT, "$comment": SCHEMA_PREFIX + name, **shape}
-
-
-def whole(name: str) -> Schema:
-    """The schema of a file with all that it refers to within it, for who reads one alone."""
-    return gathered(schemas(), name)

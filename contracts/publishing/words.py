@@ -13,7 +13,7 @@ Words = Mapping[str, Any]
 
 @cache
 def words() -> Words:
-    """`messages` by name in Chinese; `fields` by name, and `of` a type those that mean something else in it."""
+    """`messages` and `types` by name in Chinese; `fields` by name, and `of` a type what means something else there."""
     found: Words = json.loads(files("contracts.publishing").joinpath("words.json").read_text("utf-8"))
     return found
 
@@ -21,6 +21,12 @@ def words() -> Words:
 def message_words(name: str) -> str:
     """What a message says, in Chinese."""
     said: str = words()["messages"][name]
+    return said
+
+
+def type_words(kind: str) -> str:
+    """What a part that messages share is called, in Chinese. Raises KeyError for one without words."""
+    said: str = words()["types"][kind]
     return said
 
 

@@ -1,4 +1,4 @@
-"""Writes plain values as YAML, so that publishing needs no library: every scalar is JSON, which YAML contains."""
+"""Writes plain values as YAML, so that publishing needs no library: what fits on a line is JSON, which YAML holds."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import json
 import re
 from typing import Any
 
+WIDTH = 120
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 _NOT_PLAIN = ("on", "off", "yes", "no", "y", "n", "true", "false", "null")
 
 
 def to_yaml(value: Any, indent: int = 0) -> str:
-    """Block style for what holds something, one line for the rest."""
+    """Block style for what does not fit on a line."""
     return "".join(f"{line}\n" for line in _lines(value, indent))
 
 
@@ -29,7 +30,8 @@ def _lines(value: Any, indent: int) -> list[str]:
 
 
 def _entry(head: str, part: Any, indent: int) -> list[str]:
-    return [head, *_lines(part, indent)] if _holds(part) else [f"{head} {_scalar(part)}"]
+    flat = f"{head} {_scalar(part)}"
+    return [head, *_lines(part, indent)] if _holds(part) and len(flat) > WIDTH else [flat]
 
 
 def _holds(value: Any) -> bool:

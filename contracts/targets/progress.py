@@ -16,7 +16,7 @@ from contracts.language.rules import custom
 from contracts.language.values import ExternalId, Line, Period, Token, Value
 from contracts.language.written import Exact, Instant
 
-Amount = Annotated[Decimal, Exact(digits=16), Field(title="Amount")]
+Amount = Annotated[Decimal, Exact(digits=16, title="Amount")]
 """An amount in the target's unit."""
 
 
@@ -85,6 +85,6 @@ class ProgressRecorded(Fact):
     revision: int
     entity: Line
     plot: Line
-    counted: Annotated[Decimal, Exact(digits=16, signed=True)]
+    counted: Annotated[Decimal, Exact(digits=16, signed=True, title="Change")]
     total: Amounts
     at: Instant

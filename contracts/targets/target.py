@@ -81,11 +81,15 @@ class TargetSet(Fact):
 
 
 class TargetProgress(Value):
+    """A target, and how far it is."""
+
     target: Target
     total: Amounts
 
 
 class PlanShown(Value):
+    """The targets that were asked for."""
+
     targets: tuple[TargetProgress, ...]
 
 
