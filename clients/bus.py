@@ -1,14 +1,25 @@
-"""A NATS client whose reading survives whatever bytes the server lets in (STACK row 28)."""
+"""A NATS client whose reading survives whatever bytes the server lets in (STACK row 28), and which many messages pass.
+
+All that is not nats-py's public face is used here and nowhere else; `pyproject.toml` holds the versions of it for which
+the tests have shown that.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from nats.aio.client import Client as NatsClient
 from nats.aio.msg import Msg
-from nats.errors import ProtocolError
+from nats.aio.subscription import Subscription
+from nats.errors import (
+    ConnectionClosedError,
+    ConnectionDrainingError,
+    MaxPayloadError,
+    OutboundBufferLimitError,
+    ProtocolError,
+)
 from nats.protocol.parser import AWAITING_CONTROL_LINE, AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
 
 _LINE_END = b"\r\n"
@@ -53,6 +64,47 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
+class Arrived:
+    """A message as it was read; its headers are looked at when they are asked for.
+
+    `block` is the header block, empty where there is none.
+    """
+
+    __slots__ = ("_headers", "block", "data", "reply", "subject")
+
+    def __init__(self, subject: bytes, reply: bytes, data: bytes, block: bytes = b"") -> None:
+        self.subject = _text(subject)
+        self.reply = _text(reply)
+        self.data = data
+        self.block = block
+        self._headers: Headers | None = None
+
+    @property
+    def headers(self) -> Headers:
+        if self._headers is None:
+            self._headers = read_headers(self.block) if self.block else Headers()
+        return self._headers
+
+
+Take = Callable[[Arrived], None]
+
+
+class Said(NamedTuple):
+    """A message to be published; `block` is its whole header block, from the version to the empty line."""
+
+    subject: str
+    reply: str
+    data: bytes
+    block: bytes = b""
+
+    def frame(self) -> bytes:
+        head = f"{self.subject} {self.reply} " if self.reply else f"{self.subject} "
+        if not self.block:
+            return b"PUB %b%d\r\n%b\r\n" % (head.encode(), len(self.data), self.data)
+        size = len(self.block)
+        return b"HPUB %b%d %d\r\n%b%b\r\n" % (head.encode(), size, size + len(self.data), self.block, self.data)
+
+
 class _AnyBytes(Parser):
     """Reads messages whose subjects hold any bytes that the server takes for one token.
 
@@ -60,7 +112,9 @@ class _AnyBytes(Parser):
     it stops reading for good at whatever a message raises.
     """
 
-    def __init__(self, nc: NatsClient) -> None:
+    nc: Client
+
+    def __init__(self, nc: Client) -> None:
         super().__init__(nc)
         self._others = Parser(nc)
 
@@ -102,7 +156,8 @@ class _AnyBytes(Parser):
         self.state, self.header_needed = AWAITING_CONTROL_LINE, 0
         about = self.msg_arg
         try:
-            await self.nc._process_msg(about["sid"], about["subject"], about["reply"], body, header)
+            if not self.nc.took(about["sid"], about["subject"], about["reply"], body, header):
+                await self.nc._process_msg(about["sid"], about["subject"], about["reply"], body, header)
         except Exception as error:
             await self.nc._error_cb(error)
 
@@ -120,6 +175,56 @@ class Client(NatsClient):
     def __init__(self) -> None:
         super().__init__()
         self._ps = _AnyBytes(self)
+        self._taking: dict[int, Take] = {}
+
+    async def subscribe_at_once(self, subject: str, take: Take) -> Subscription:
+        """Each message is handed to `take` as soon as it is read: no queue, no task, no limit of what waits.
+
+        `take` must be quick and never wait. The subscription outlives reconnects and ends as any other; what `take`
+        raises is told to `error_cb`.
+        """
+        sid = self._sid + 1  # the one that the library is about to give
+        self._taking[sid] = take
+        subscription = await self.subscribe(subject, cb=_queued_by_nobody)
+        assert subscription._id == sid
+        return subscription
+
+    def took(self, sid: int, subject: bytes, reply: bytes, data: bytes, block: bytes) -> bool:
+        """Hand a message over at once; False where its subscription is one of the library's own kind."""
+        take = self._taking.get(sid)
+        if take is None:
+            return False
+        self.stats["in_msgs"] += 1
+        self.stats["in_bytes"] += len(data)
+        take(Arrived(subject, reply, data, block))
+        return True
+
+    def _remove_sub(self, sid: int, max_msgs: int = 0) -> None:
+        self._taking.pop(sid, None)
+        super()._remove_sub(sid, max_msgs)
+
+    async def publish_all(self, said: Iterable[Said]) -> None:
+        """Publish many in one write: subjects and headers are taken as they are. Raises what `publish` does."""
+        if self.is_closed:
+            raise ConnectionClosedError
+        if self.is_draining_pubs:
+            raise ConnectionDrainingError
+        frames: list[bytes] = []
+        size = 0
+        for one in said:
+            if len(one.data) > self.max_payload:
+                raise MaxPayloadError
+            size += len(one.data)
+            frames.append(one.frame())
+        if not frames:
+            return
+        if not self.is_connected and size + self._pending_data_size > self._max_pending_size:
+            raise OutboundBufferLimitError
+        self.stats["out_msgs"] += len(frames)
+        self.stats["out_bytes"] += size
+        await self._send_command(b"".join(frames))
+        if self._flush_queue is not None and self._flush_queue.empty():
+            await self._flush_pending()
 
     async def _send_ping(self, future: asyncio.Future[bool] | None = None) -> None:
         """In its turn: the library's own overtakes what was said before it, and `flush` came back too early."""
@@ -136,6 +241,10 @@ class Client(NatsClient):
         return self.msg_class(
             subject=_text(subject), reply=_text(reply), data=data, headers=headers, _client=self, _sid=sid
         )
+
+
+async def _queued_by_nobody(_: Msg) -> None:
+    """What is taken at once never comes into the library's queue."""
 
 
 async def connect(servers: str | list[str], **options: Any) -> Client:

@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-import nats
-
+from clients.bus import connect as connect_to
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.message import dump
 from services.runtime.ids import uuid7
@@ -23,7 +22,7 @@ def envelope(body, source, sequence=1, message_id=None):
 
 
 async def connect(bus, user):
-    return await nats.connect(bus.url(user), inbox_prefix=f"_INBOX.{user}".encode())
+    return await connect_to(bus.url(user), inbox_prefix=f"_INBOX.{user}".encode())
 
 
 async def through(connection):

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from nats.aio.msg import Msg
 
+from clients.bus import Arrived
 from contracts.every_service import DeadLettered
 from contracts.language.division import UNKNOWN, Division
 from contracts.wiring.table import FACTS
@@ -23,7 +23,7 @@ class Unreadables(Exception):
 
 
 async def bury(
-    sql: Sql, service: str, durable: str, raw: Msg, heard: Heard[Any], error: Exception, attempts: int, at: datetime
+    sql: Sql, service: str, durable: str, raw: Arrived, heard: Heard[Any], error: Exception, attempts: int, at: datetime
 ) -> None:
     """Write the letter and its fact down within the caller's transaction."""
     cause = type(error).__name__
@@ -44,7 +44,7 @@ async def bury(
         **letter,
         source=heard.source,
         stream_sequence=heard.stream_sequence,
-        headers=orjson.dumps(legible_headers(raw.headers or {})).decode(),
+        headers=orjson.dumps(legible_headers(raw.headers)).decode(),
         body=raw.data,
     )
     announced = next(fact for fact in FACTS[service] if issubclass(fact, DeadLettered))

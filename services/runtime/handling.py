@@ -10,8 +10,8 @@ from typing import Any
 
 import asyncpg
 import structlog
-from nats.aio.msg import Msg
 
+from clients.bus import Arrived
 from contracts.language.intake import Problem as FieldProblem
 from contracts.language.intake import kind_of
 from contracts.language.message import Fact, Intake
@@ -86,7 +86,7 @@ class Handling:
                 metrics.HANDLING.labels(self._name).observe(seconds)
                 metrics.BATCH.labels(self._name).observe(len(messages))
 
-    async def settle(self, pull: Pull, messages: list[Msg]) -> None:
+    async def settle(self, pull: Pull, messages: list[Arrived]) -> None:
         """Every message is handled, put off or buried when this returns."""
         while True:
             try:
@@ -116,7 +116,7 @@ class Handling:
             await self.settle(pull, messages[middle:])
             return
 
-    async def _together(self, messages: list[Msg]) -> None:
+    async def _together(self, messages: list[Arrived]) -> None:
         """Handle the messages in one transaction; raises what the handler or the database raises."""
         now = self._clock.now()
         found = [read_message(self._sub.message, raw, now) for raw in messages]
@@ -145,12 +145,12 @@ class Handling:
             metrics.REDELIVERED.labels(self._name).inc(again)
 
     async def _unhandled(
-        self, tx: Transaction, messages: list[Msg], found: list[Any], counts: dict[str, int]
+        self, tx: Transaction, messages: list[Arrived], found: list[Any], counts: dict[str, int]
     ) -> list[Heard[Any] | Unreadable]:
         """Those that nobody has handled; the same id twice in one batch counts once (STACK row 23)."""
-        keyed: dict[inbox.Key, tuple[Msg, Heard[Any] | Unreadable]] = {}
+        keyed: dict[inbox.Key, tuple[Arrived, Heard[Any] | Unreadable]] = {}
         digests: dict[inbox.Key, bytes] = {}
-        others: list[tuple[Msg, Heard[Any]]] = []
+        others: list[tuple[Arrived, Heard[Any]]] = []
         for raw, one in zip(messages, found, strict=True):
             if isinstance(one, NotOurs):
                 counts["elsewhere"] += 1
@@ -169,7 +169,7 @@ class Handling:
         counts["repeated"] += len(messages) - counts["elsewhere"] - len(new)
         return new
 
-    async def _misnamed(self, sql: Sql, others: list[tuple[Msg, Heard[Any]]]) -> list[Unreadable]:
+    async def _misnamed(self, sql: Sql, others: list[tuple[Arrived, Heard[Any]]]) -> list[Unreadable]:
         """Messages under ids that other messages had, each as one that cannot be read, and once."""
         keyed = {_number(raw, one.source): (raw, one) for raw, one in others}
         claimed = await inbox.claim(sql, self._name, {key: inbox.digest(raw.data) for key, (raw, _) in keyed.items()})
@@ -180,7 +180,7 @@ class Handling:
         """Whether there is a sender who reads what was wrong."""
         return issubclass(self._sub.message, Intake) and bool(heard.source)
 
-    def _key(self, raw: Msg, one: Heard[Any] | Unreadable) -> inbox.Key:
+    def _key(self, raw: Arrived, one: Heard[Any] | Unreadable) -> inbox.Key:
         if isinstance(one, Unreadable):
             return _number(raw, one.heard.source)
         return one.source, one.envelope.id
@@ -191,7 +191,7 @@ class Handling:
         heard, fact = item
         return outbox.telling(fact, heard.envelope)
 
-    async def _fail(self, pull: Pull, raw: Msg, error: Exception) -> bool:
+    async def _fail(self, pull: Pull, raw: Arrived, error: Exception) -> bool:
         """Put the message off, refuse it or bury it; False when the database would not have it."""
         at = self._clock.now()
         one = read_message(self._sub.message, raw, at)
@@ -255,7 +255,7 @@ class Handling:
         return [self._outgoing(item) for item in await self._sub.handler(tx, [one])]
 
 
-def _number(raw: Msg, source: str) -> inbox.Key:
+def _number(raw: Arrived, source: str) -> inbox.Key:
     """Its number in the stream and when the stream took it: the same at every delivery, and in no other stream."""
     *_, number, _, taken_at, _ = raw.reply.split(".")
     return source, f"stream:{number}:{taken_at}"

@@ -13,9 +13,8 @@ from typing import Final
 
 import orjson
 import structlog
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 
+from clients.bus import Arrived, Client, Said
 from contracts.wiring.streams import Durable
 from services.runtime.pause import pause_s
 
@@ -46,8 +45,8 @@ class Pull:
         self._batch_max = batch_max
         self._inbox = bus.new_inbox()
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{durable.stream}.{durable.name}"
-        self._arrived: deque[Msg] = deque()
-        self._held: dict[str, Msg] = {}
+        self._arrived: deque[Arrived] = deque()
+        self._held: dict[str, Arrived] = {}
         self._held_bytes = 0
         self._asked = 0
         self._last_sign = 0.0
@@ -62,15 +61,13 @@ class Pull:
         return max(SMALLEST_WINDOW, min(int(self._rate * self.durable.ack_wait_s / 3), 2 * self._batch_max))
 
     async def start(self) -> None:
-        self._subscription = await self._bus.subscribe(
-            self._inbox + ".*", cb=self._receive, pending_msgs_limit=-1, pending_bytes_limit=-1
-        )
+        self._subscription = await self._bus.subscribe_at_once(self._inbox + ".*", self._receive)
         self._last_sign = asyncio.get_running_loop().time()
 
-    async def _receive(self, message: Msg) -> None:
+    def _receive(self, message: Arrived) -> None:
         self._last_sign = asyncio.get_running_loop().time()
         if message.subject.startswith(self._inbox):
-            self._told(message.headers or {})
+            self._told(message.headers)
         else:
             self._asked = max(0, self._asked - 1)
             self._refused = 0
@@ -96,7 +93,7 @@ class Pull:
                 self._ask_at = self._last_sign + pause_s(PAUSE_FIRST_S, self._refused - 1, PAUSE_LONGEST_S)
             log.debug("pull refused", durable=self.durable.name, status=code, reason=status.get("Description"))
 
-    async def take(self) -> list[Msg]:
+    async def take(self) -> list[Arrived]:
         """Wait for one message, then return all that have arrived, up to a full batch; [] after a short silence."""
         await self._ask()
         if not self._arrived:
@@ -105,7 +102,7 @@ class Pull:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(left_s if left_s > 0 else SILENT_S):
                     await self._something.wait()
-        taken: list[Msg] = []
+        taken: list[Arrived] = []
         size = 0
         while self._arrived and len(taken) < self._batch_max and size < BATCH_BYTES:
             taken.append(self._arrived.popleft())
@@ -140,30 +137,29 @@ class Pull:
         """Learn the pace, which sizes the window."""
         self._rate += 0.2 * (handled / max(seconds, 1e-4) - self._rate)
 
-    async def ack(self, messages: list[Msg]) -> None:
+    async def ack(self, messages: list[Arrived]) -> None:
         await self._settle(messages, b"+ACK")
         await self._ask()
 
-    async def put_off(self, message: Msg, delay_s: float) -> None:
+    async def put_off(self, message: Arrived, delay_s: float) -> None:
         """Ask for the message again after a delay (STACK row 3: a plain nak comes back at once)."""
         await self._settle([message], b'-NAK {"delay": %d}' % int(delay_s * 1e9))
 
-    async def terminate(self, message: Msg) -> None:
+    async def terminate(self, message: Arrived) -> None:
         await self._settle([message], b"+TERM")
 
-    async def _settle(self, messages: list[Msg], word: bytes) -> None:
+    async def _settle(self, messages: list[Arrived], word: bytes) -> None:
         for message in messages:
             if self._held.pop(message.reply, None) is not None:
                 self._held_bytes -= len(message.data)
-            await self._bus.publish(message.reply, word)
+        await self._bus.publish_all(Said(message.reply, "", word) for message in messages)
 
     async def beat(self) -> None:
         """Report everything held as in progress, three times in `ack_wait`."""
         while True:
             await asyncio.sleep(self.durable.ack_wait_s / 3)
             if self._bus.is_connected:
-                for reply in list(self._held):
-                    await self._bus.publish(reply, b"+WPI")
+                await self._bus.publish_all([Said(reply, "", b"+WPI") for reply in self._held])
 
     def stop(self) -> None:
         """Ask for nothing more, and let whoever waits for something go on."""
@@ -177,7 +173,6 @@ class Pull:
         """
         await self._subscription.drain()  # type: ignore[no-untyped-call]
         self._arrived.clear()
-        for reply in list(self._held):
-            await self._bus.publish(reply, b"-NAK")
+        await self._bus.publish_all([Said(reply, "", b"-NAK") for reply in self._held])
         self._held.clear()
         self._held_bytes = 0

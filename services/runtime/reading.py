@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from nats.aio.msg import Msg
 from pydantic import ValidationError
 
+from clients.bus import Arrived
 from contracts.language.attributes import AttributeRefused, once_each, read_attribute
 from contracts.language.envelope import Envelope, EnvelopeRefused, check_agreement, from_headers
 from contracts.language.intake import Problem as FieldProblem
@@ -21,6 +21,7 @@ from contracts.wiring.table import GATEKEEPERS, KINDS
 from services.runtime.body import identity_in, problems_of, problems_of_headers
 from services.runtime.legible import legible
 from services.runtime.messages import Heard
+from services.runtime.wire import envelope_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,12 @@ def read(
     data: bytes,
     sequence: int,
     at: datetime,
+    envelope: Envelope | None = None,
 ) -> Heard[Any] | Unreadable | NotOurs:
-    """One message as its handler gets it, or everything that is wrong with it, field by field."""
+    """One message as its handler gets it, or everything that is wrong with it, field by field.
+
+    `envelope` is what its headers say, where that has been read.
+    """
     posted = issubclass(message, Intake)
     source = (sender_of(subject) or "") if posted else subject.partition(".")[0]
 
@@ -81,9 +86,9 @@ def read(
             return NotOurs()
         return unreadable([FieldProblem.of("subject", _unknown_kind(subject))])
     problems: list[FieldProblem] = []
-    envelope = body = None
+    body = None
     try:
-        envelope = from_headers(headers)
+        envelope = envelope or from_headers(headers)
         check_agreement(envelope, message, subject, source)
     except EnvelopeRefused as refused:
         problems += [FieldProblem.of(**wrong) for wrong in problems_of_headers(refused)]
@@ -108,5 +113,10 @@ def _unknown_kind(subject: str) -> Rule:
     return broken("unknown_kind", subject=legible(subject, 200), known=", ".join(known))
 
 
-def read_message(message: type[Fact | Intake], raw: Msg, at: datetime) -> Heard[Any] | Unreadable | NotOurs:
-    return read(message, raw.subject, raw.headers, raw.data, int(raw.reply.split(".")[-4]), at)
+def read_message(message: type[Fact | Intake], raw: Arrived, at: datetime) -> Heard[Any] | Unreadable | NotOurs:
+    sequence = int(raw.reply.split(".")[-4])
+    if (envelope := envelope_in(raw.block)) is not None:
+        found = read(message, raw.subject, None, raw.data, sequence, at, envelope)
+        if not isinstance(found, Unreadable):
+            return found
+    return read(message, raw.subject, raw.headers, raw.data, sequence, at)

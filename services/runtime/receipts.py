@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import asyncpg
 import orjson
 import structlog
-from nats.aio.client import Client
-from nats.aio.msg import Msg
+
+from clients.bus import Arrived, Client, Said
+from services.runtime.wire import block_of
 
 log = structlog.get_logger()
 
@@ -26,6 +27,12 @@ class Sending(NamedTuple):
 
     row: asyncpg.Record
     after: int | None
+
+    def said(self, reply: str) -> Said:
+        headers = orjson.loads(self.row["headers"])
+        if self.after is not None:
+            headers[EXPECTED] = str(self.after)
+        return Said(self.row["subject"], reply, self.row["body"], block_of(headers))
 
 
 class End(NamedTuple):
@@ -55,13 +62,12 @@ class Receipts:
         self._next = 0
 
     async def listen(self) -> None:
-        await self._bus.subscribe(self._prefix + ".*", cb=self._received)
+        await self._bus.subscribe_at_once(self._prefix + ".*", self._received)
 
-    async def _received(self, message: Msg) -> None:
+    def _received(self, message: Arrived) -> None:
         told = self._waiting.pop(message.subject.rpartition(".")[2], None)
         if told is not None:
-            nobody = message.headers and message.headers.get("Status") == "503"
-            told(NO_STREAM if nobody else orjson.loads(message.data))
+            told(NO_STREAM if message.headers.get("Status") == "503" else orjson.loads(message.data))
 
     def _token(self, told: Callable[[dict[str, Any]], None]) -> str:
         self._next += 1
@@ -108,19 +114,14 @@ class Receipts:
 
             return told
 
-        tokens = []
-        for one in wave:
-            if not self._bus.is_connected:
-                found.failed.update(dict.fromkeys(found.failed, NOT_CONNECTED))
-                break
-            tokens.append(self._token(settle(one)))
-            headers = orjson.loads(one.row["headers"])
-            if one.after is not None:
-                headers[EXPECTED] = str(one.after)
-            await self._bus.publish(
-                one.row["subject"], one.row["body"], reply=f"{self._prefix}.{tokens[-1]}", headers=headers
-            )
+        if not self._bus.is_connected:
+            found.failed.update(dict.fromkeys(found.failed, NOT_CONNECTED))
+            return found
+        tokens = [self._token(settle(one)) for one in wave]
         try:
+            await self._bus.publish_all(
+                one.said(f"{self._prefix}.{token}") for one, token in zip(wave, tokens, strict=True)
+            )
             async with asyncio.timeout(timeout_s):
                 await everything.wait()
         except TimeoutError:

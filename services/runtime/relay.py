@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import asyncpg
 import structlog
-from nats.aio.client import Client
 
+from clients.bus import Client
 from contracts.wiring.streams import STREAMS
 from services.runtime import metrics, outbox
 from services.runtime.breaker import AWAY, Breaker

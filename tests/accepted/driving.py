@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 
+from clients.bus import Arrived, Client
 from contracts.language.division import Division
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
@@ -31,6 +30,7 @@ from services.runtime.relay import Relay
 from services.runtime.service import Service
 from services.runtime.settings import Settings
 from services.runtime.transaction import Transaction
+from services.runtime.wire import block_of
 
 versions = itertools.count(1_000_000, 1_000)
 """Of views: one that was built in a transaction that is undone must not be taken for another."""
@@ -124,16 +124,15 @@ class Driven:
         raised = await self.hear(type(facts[0]), [dump(fact) for fact in facts], [""] * len(facts))
         assert raised == []
 
-    def _raw(self, message: type[Fact | Intake], data: bytes, source: str) -> Msg:
+    def _raw(self, message: type[Fact | Intake], data: bytes, source: str) -> Arrived:
         number = next(numbers)
         if issubclass(message, Intake):
             subject = intake_subject(message, source)
         else:
             source, subject = message.parts()[0], parse(message, data).told_on()
         headers = to_headers(Envelope(uuid7(), source, message.type(), self.clock.at, sequence=number))
-        return Msg(
-            self._bus, subject, f"$JS.ACK.STREAM.durable.1.{number}.{number}.1592186400000000000.0", data, headers
-        )
+        reply = f"$JS.ACK.STREAM.durable.1.{number}.{number}.1592186400000000000.0"
+        return Arrived(subject.encode(), reply.encode(), data, block_of(headers))
 
     async def ask(self, command: type[Command], data: bytes, actor: str, division: Division) -> dict[str, Any] | None:
         """Ask over the bus; None when it was done, else the problem."""

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import asyncpg
-import nats
 import pytest
 
+from clients.bus import connect
 from contracts.language.division import Division
 from contracts.language.message import Command
 from contracts.language.rules import broken
@@ -30,7 +30,7 @@ LATER = (timedelta(0), timedelta(0), timedelta(hours=1), timedelta(days=1), time
 async def driving(service, bus_url):
     """The service on fresh tables; nothing of it stays."""
     connection = await asyncpg.connect(await migrated(service.name))
-    bus = await nats.connect(bus_url)
+    bus = await connect(bus_url)
     begun = connection.transaction()
     await begun.start()
     try:

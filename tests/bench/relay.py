@@ -9,8 +9,8 @@ from pathlib import Path
 import asyncpg
 import nats
 import orjson
-from nats.aio.client import Client
 
+from clients.bus import Client, connect
 from contracts.language.envelope import Envelope, to_headers
 from contracts.patrol import IncidentLocated
 from deploy.local.bus import Bus
@@ -38,7 +38,7 @@ async def per_second(home: Path, quick: bool) -> dict[str, list[float]]:
         dsn = await migrated("patrol")
         provisioner = await nats.connect(bus.url("provisioner"), inbox_prefix=b"_INBOX.provisioner")
         await provision(provisioner.jetstream(timeout=10), say=lambda _: None)
-        client = await nats.connect(bus.url("patrol"), inbox_prefix=b"_INBOX.patrol", pending_size=64 * 1024 * 1024)
+        client = await connect(bus.url("patrol"), inbox_prefix=b"_INBOX.patrol", pending_size=64 * 1024 * 1024)
         count, few = (2_000, 500) if quick else (EVENTS, ONE_BY_ONE)
 
         async def ours(_: int) -> float:

@@ -4,8 +4,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from nats.aio.msg import Msg
 
+from clients.bus import Arrived
 from contracts.cases import CaseClosed
 from contracts.every_service import DiscardDeadLetters, ListDeadLetters, RefillBus, ReplayDeadLetters, ShowStatus
 from contracts.language.command import OPERATOR
@@ -24,6 +24,7 @@ from services.runtime.operations import operations
 from services.runtime.problem import Problem
 from services.runtime.process import Process
 from services.runtime.settings import Settings
+from services.runtime.wire import block_of
 from services.targets.handlers import targets
 from tests.runtime.inside import PROGRESS, progress
 from tests.servers import NOW, migrated, transaction
@@ -63,7 +64,7 @@ async def buried(tx, external_id, error, at, durable=PROGRESS.name, body=None):
     """A letter of a report that some handler could not take."""
     envelope = Envelope(f"m-{external_id}", "acme", ProgressReport.type(), NOW)
     data = body or ProgressReport.model_validate(progress(external_id)).model_dump_json().encode()
-    raw = Msg(None, SUBJECT, "", data, to_headers(envelope))
+    raw = Arrived(SUBJECT.encode(), b"", data, block_of(to_headers(envelope)))
     await bury(tx.sql, "targets", durable, raw, Heard(None, envelope, SUBJECT, "acme", 7), error, 8, at)
 
 

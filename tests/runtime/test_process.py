@@ -2,10 +2,10 @@
 
 import asyncio
 
-import nats
 import pytest
 from nats.errors import SlowConsumerError
 
+from clients.bus import connect
 from contracts.wiring.streams import Durable
 from services.runtime.process import Process
 from services.runtime.pull import Pull
@@ -39,7 +39,7 @@ async def ends():
 
 async def test_a_bus_that_goes_opens_its_breaker_and_one_that_comes_back_closes_it_and_is_asked_anew(plain, ends):
     """Whoever waited for the silence after the lost requests would stand still for many seconds."""
-    bus, server = await nats.connect(plain), await nats.connect(plain)
+    bus, server = await connect(plain), await connect(plain)
     asked = await server.subscribe("$JS.API.CONSUMER.MSG.NEXT.NONE.d")
     await through(server)
     pull = Pull(bus, Durable("d", "NONE", "a.>"), batch_max=8)

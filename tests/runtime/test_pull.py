@@ -4,10 +4,9 @@ import asyncio
 import json
 from dataclasses import replace
 
-import nats
 import pytest
-from nats.aio.msg import Msg
 
+from clients.bus import Arrived, connect
 from contracts.wiring.streams import Durable
 from services.runtime.pause import pause_s
 from services.runtime.pull import Pull
@@ -50,23 +49,23 @@ class Desk:
         return [(message.subject, message.data) for message in await self._come(self._settled)]
 
     async def says(self, status, unfilled=None):
-        headers = {"Status": status, "Nats-Pending-Messages": unfilled}
-        told = {name: value for name, value in headers.items() if value} or None
-        await self.pull._receive(Msg(self.bus, self.pull._inbox + ".1", "", b"", told))
+        told = f"Nats-Pending-Messages: {unfilled}\r\n" if unfilled else ""
+        block = f"NATS/1.0 {status}\r\n{told}\r\n"
+        self.pull._receive(Arrived(f"{self.pull._inbox}.1".encode(), b"", b"", block.encode()))
 
     async def sends(self, *sizes):
         """Messages of so many bytes."""
         sent = []
         for size in sizes:
             self._told += 1
-            sent.append(Msg(self.bus, "a.b", f"ack.{self._told}", b"x" * size))
-            await self.pull._receive(sent[-1])
+            sent.append(Arrived(b"a.b", b"ack.%d" % self._told, b"x" * size))
+            self.pull._receive(sent[-1])
         return sent
 
 
 @pytest.fixture
 async def desk(plain):
-    desk = Desk(await nats.connect(plain), await nats.connect(plain))
+    desk = Desk(await connect(plain), await connect(plain))
     await desk.enter()
     yield desk
     for client in (desk.bus, desk.server):

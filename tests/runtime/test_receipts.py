@@ -2,9 +2,9 @@
 
 import asyncio
 
-import nats
 import pytest
 
+from clients.bus import connect
 from services.runtime.receipts import NOT_CONNECTED, End, Receipts, Sending
 from tests.telling import through
 
@@ -26,7 +26,7 @@ class Place:
 
 @pytest.fixture
 async def place(plain):
-    place = Place(await nats.connect(plain), await nats.connect(plain))
+    place = Place(await connect(plain), await connect(plain))
     await place.receipts.listen()
     await place.streams.add_stream(name="OURS", subjects=["ours.>"])
     await place.streams.add_stream(name="MANY", subjects=["many.>"], max_msg_size=100)

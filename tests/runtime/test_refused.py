@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
-from nats.aio.msg import Msg
 from pydantic import ValidationError
 
+from clients.bus import Arrived
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
 from contracts.language.rules import broken
@@ -17,6 +17,7 @@ from contracts.wiring.table import SERVICES
 from services.runtime.burial import Unreadables, bury
 from services.runtime.messages import Heard
 from services.runtime.reading import Unreadable, read
+from services.runtime.wire import block_of
 from tests.runtime.inside import inside, progress
 from tests.servers import NOW, migrated, transaction
 
@@ -127,7 +128,8 @@ async def test_for_a_fault_of_our_own_nobody_is_refused_the_message_is_put_off_a
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_service_can_give_up_any_message_and_tell_it(service):
     subject = "intake.\udcff\0\x1b[2J." + "y" * 4000
-    raw = Msg(None, subject, "", b"\x00\xff", {"ce-id": "\udcff\0", "Name": "y" * 60_000})
+    block = block_of({"ce-id": "\udcff\0", "Name": "y" * 60_000})
+    raw = Arrived(subject.encode("utf-8", "surrogateescape"), b"", b"\x00\xff", block)
     heard = Heard(None, Envelope("", "", "", NOW), subject, "", 7)
     async with transaction(await migrated(service)) as tx:
         error = Unreadables("ce-id\0\ud800: " + "y" * 5000)
