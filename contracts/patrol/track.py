@@ -20,9 +20,9 @@ _POINT = {
         {
             "type": "object",
             "properties": {
-                "lon": {"description": "degrees east on the batch's datum"},
-                "lat": {"description": "degrees north on the batch's datum"},
-                "at": {"description": "an RFC 3339 time with its offset, as a string"},
+                "lon": {},
+                "lat": {},
+                "at": {},
                 "accuracy_m": {"description": "metres; null, below zero or left out: not known"},
             },
             "additionalProperties": True,

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from contracts.every_service import OPERATIONS
+from contracts.every_service import OPERATIONS, DeadLettered
 from contracts.language.intake import Refusal
 from contracts.language.message import Command, Fact, Intake, Message
 from contracts.language.terms import Of, terms
 from contracts.publishing.addresses import address_of
-from contracts.publishing.schemas import messages, types
+from contracts.publishing.schemas import facts, file_name, messages, types
 from contracts.publishing.shapes import AS_SENT, Schema, name_of
 from contracts.wiring.streams import STREAMS, stream_of
 from contracts.wiring.table import COMMANDS, FACTS, HEARS, KINDS, SERVICES, is_reference
@@ -34,7 +34,8 @@ def page() -> str:
     lines += ["## 目录 · Contents", "", *(f"- [{title}](#{anchor})" for anchor, title in _CHAPTERS.items()), ""]
     lines += _chapter("facts")
     for service in SERVICES:
-        lines += _facts(service, FACTS[service])
+        lines += _facts(service, [fact for fact in FACTS[service] if not issubclass(fact, DeadLettered)])
+    lines += _facts("dead letters", [fact for fact in facts() if issubclass(fact, DeadLettered)])
     lines += [*_chapter("intake"), *_table("上报 intake", map(_intake, KINDS))]
     lines += [*_chapter("refusals"), *_table("退回 refusal", [_row(Refusal, f"`{address_of(Refusal)}`")])]
     lines += _chapter("commands")
@@ -67,7 +68,8 @@ def _table(head: str, rows: Iterable[str]) -> list[str]:
 def _row(message: type[Message], *about: str, fields: Iterable[str] | None = None) -> str:
     said = [" ".join(_shape(message)["description"].split()), *about]
     listed = _fields(message) if fields is None else fields
-    return f'| <a id="{message.name}"></a>`{message.name}` | {"<br>".join(said)} | {"<br>".join(listed)} |'
+    name = f'<a id="{message.name}"></a>[`{message.name}`](../contracts/published/payloads/{file_name(message)})'
+    return f"| {name} | {'<br>'.join(said)} | {'<br>'.join(listed)} |"
 
 
 def _facts(service: str, told: Iterable[type[Fact]]) -> Iterator[str]:
@@ -78,9 +80,9 @@ def _facts(service: str, told: Iterable[type[Fact]]) -> Iterator[str]:
     yield from (f"### {service}", "")
     for (stream, order), alike in groups.items():
         common = [field for field in _shape(alike[0])["properties"] if _in_all(field, alike)] if len(alike) > 1 else []
-        yield f"流 stream `{stream}`，{_kept(stream)}；顺序 order `{order}`；主题 subject `{_subject(alike[0])}`"
+        yield f"流 stream `{stream}`，{_kept(stream)}；顺序 order `{order}`；主题 subject `{_subject(alike[0])}`。"
         if common:
-            yield "；每条都有 each has:<br>" + "<br>".join(_fields(alike[0], only=common))
+            yield "每条都有 each has:<br>" + "<br>".join(_fields(alike[0], only=common))
         yield ""
         yield from _table("事实 fact", (_fact(fact, common) for fact in alike))
 
@@ -99,6 +101,7 @@ def _kept(stream: str) -> str:
 
 def _subject(fact: type[Fact]) -> str:
     service, _, major = fact.parts()
+    service = "<service>" if issubclass(fact, DeadLettered) else service
     return f"{service}.<fact>.{major}.{{区划}}" + (".{id}" if is_reference(fact) else "")
 
 

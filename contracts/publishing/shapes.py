@@ -92,7 +92,7 @@ class _Types:
         if "title" not in whole:
             return _alone(self._shaped(whole))
         of_the_field = {word: whole.pop(word) for word in ("default", LATER) if word in whole}
-        self._keep(whole["title"], self._shaped(_worded(whole)))
+        self._keep(whole["title"], self._shaped(_worded(whole, whole["title"])))
         return _alone(self._shaped({**of_the_field, "$ref": HERE + whole["title"]}))
 
     def _keep(self, name: str, shape: Schema) -> None:
@@ -107,11 +107,13 @@ def _alone(part: Schema) -> Schema:
     return {**_without(part, "$ref"), "allOf": [{"$ref": part["$ref"]}]}
 
 
-def _worded(part: Schema) -> Schema:
+def _worded(part: Schema, kind: str) -> Schema:
     """A type with what each of its fields means, in Chinese and English."""
+    if "anyOf" in part:
+        part = {**part, "anyOf": [_worded(one, kind) for one in part["anyOf"]]}
     said = {}
     for name, stated in part.get("properties", {}).items():
-        chinese, english = field_words(part["title"], name)
+        chinese, english = field_words(kind, name)
         own = stated.get("description")
         more = f" ({own})" if own and own not in english else ""
         said[name] = _alone({"description": f"{chinese} · {english}{more}", **_without(stated, "description")})

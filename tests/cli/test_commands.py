@@ -3,8 +3,6 @@
 import asyncio
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from cli.asking import command_of
 from contracts.cases import RecordReview
 from contracts.wiring.table import SERVICES
 from tests.cli.conftest import LINZHANG, environment, linzhang
+from tests.cli.pasted import examples, paste
 
 HERE = ("--lon", "117.19", "--lat", "29.75")
 OFFICE, UNIT, COUNTY_CHIEF = "p-360222000000-office", "p-360222100000-unit", "p-360222000000-chief"
@@ -247,32 +246,13 @@ async def test_chinese_comes_first(tmp_path):
     assert (status, "先执行 linzhang up" in said) == (3, True)
 
 
-def examples():
-    """The README's examples, as they would be pasted."""
-    found = re.findall(r"<!-- example: (\w+) -->\n```sh\n(.*?)```", README.read_text("utf-8"), re.S)
-    return {name: text.replace(".venv/bin/python", sys.executable) for name, text in found}
-
-
-async def paste(up, text, where):
-    pasted = text.replace(".venv/bin/linzhang", f"{sys.executable} -m cli")
-    return await asyncio.to_thread(
-        subprocess.run,
-        ["bash", "-c", pasted],
-        env=environment(up.home),
-        cwd=where,
-        capture_output=True,
-        text=True,
-        timeout=90,
-    )
-
-
 async def test_the_readmes_examples_work_when_pasted(up, tmp_path):
-    found = examples()
+    found = examples(README)
     posted = await paste(up, found["integrator"], tmp_path)
     assert (posted.stdout.count("taken as number"), posted.returncode) == (2, 0), posted.stderr
     assert "{'field': 'at.datum', 'rule': 'is required', 'code': 'missing', 'figures': {}}" in posted.stdout
     heard = await paste(up, found["department"], tmp_path)
-    assert re.match(r"cases\.opened\.v1\.36\.02\.22\.\d{3}\.\d{3} \d{4}-360222-\d{6} 浮梁县", heard.stdout), (
+    assert re.search(r"(?m)^cases\.opened\.v1\.36\.02\.22\.\d{3}\.\d{3} \d{4}-360222-\d{6} 浮梁县", heard.stdout), (
         heard.stderr
     )
     operated = await paste(up, found["operator"], tmp_path)
