@@ -13,10 +13,13 @@ from typer._click.core import Command
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.main import get_command
 
-from cli import areas, case, dead, ledger, report, status, tail, up, user
+from cli.case import command as case
+from cli.case import report
 from cli.help_page import speaking
+from cli.ledger import command as ledger
 from cli.misuse import say_misuse
 from cli.say import say, talk
+from cli.system import areas, dead, status, tail, up, user
 
 app = typer.Typer(
     help=say("help"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.bus import BusError
 from cli.say import say
 from cli.session import home_at, session
+from clients.python.bus import BusError
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN, Division
 from contracts.roster import AreaStated

@@ -64,7 +64,7 @@ def texts(of_language: str) -> dict[str, str]:
 @cache
 def office_words() -> dict[str, dict[str, str]]:
     """The office's Chinese words for codes, by what they are codes of."""
-    own: dict[str, dict[str, str]] = json.loads(files("cli").joinpath("ledger_words.json").read_text("utf-8"))
+    own: dict[str, dict[str, str]] = json.loads(files("cli.ledger").joinpath("ledger_words.json").read_text("utf-8"))
     return {**own, **{of: dict(terms(of)) for of in get_args(Of)}}
 
 

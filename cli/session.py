@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import typer
 from pydantic import ValidationError
 
-from cli.bus import Bus, BusError, Refused, Unreachable, connected
-from cli.credentials import address_in
 from cli.given_file import why
 from cli.rules import error_said, field_and_rule, rule_said, said, say_wrong
 from cli.say import say, talk, talk_line, texts, word
+from cli.system.credentials import address_in
+from clients.python.bus import Bus, BusError, Refused, Unreachable, connected
 from contracts.language.address import is_address
 from contracts.language.command import ProblemReply
 from deploy.local.home import Home, default_home
@@ -91,7 +91,8 @@ def run(command: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, No
             say_problem(refused.problem)
             raise SystemExit(refused.exit_code) from None
         except BusError as error:
-            talk(error.key, **{"reason": "", **error.about})
+            reason = say(error.about["why"]) if "why" in error.about else ""
+            talk(error.key, **{"reason": reason, **error.about})
             raise SystemExit(error.exit_code) from None
         except HomeRefused as refused:
             talk_line(str(refused))

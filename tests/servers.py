@@ -18,7 +18,8 @@ import asyncpg
 from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.postgres import Postgres, make_roles
-from services.runtime.transaction import Transaction
+from services.runtime.tables.migrate import migrate_async
+from services.runtime.transaction import Begin, Transaction
 from tests.waiting import until
 
 PASSWORD = "only-for-tests"
@@ -34,7 +35,6 @@ def use(postgres: Callable[[], Postgres]) -> None:
 
 async def database(*services: str) -> dict[str, str]:
     """A fresh database with the migrated schemas of some services; their DSNs by name."""
-    from services.runtime.migrate import migrate_async  # half a second, which most tests need not wait for
 
     postgres = _postgres[-1]()
     name = f"test_{os.getpid()}_{next(_numbers)}"
@@ -60,13 +60,13 @@ async def migrated(service: str) -> str:
 
 
 @asynccontextmanager
-async def transaction(dsn: str, now: datetime = NOW) -> AsyncIterator[Transaction]:
+async def transaction(dsn: str, now: datetime = NOW, begin: Begin = Transaction) -> AsyncIterator[Transaction]:
     """A transaction as a handler gets it, rolled back at the end."""
     connection = await asyncpg.connect(dsn)
     rollback = connection.transaction()
     await rollback.start()
     try:
-        yield Transaction(connection, now)
+        yield begin(connection, now)
     finally:
         await rollback.rollback()
         await connection.close()

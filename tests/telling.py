@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from clients.bus import connect as connect_to
+from clients.python.connection import connect as connect_to
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.message import dump
 from services.runtime.ids import uuid7

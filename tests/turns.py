@@ -11,17 +11,17 @@ from tests.waiting import until
 
 
 @asynccontextmanager
-async def committed(dsn, now=NOW):
+async def committed(dsn, now=NOW, begin=Transaction):
     """A transaction that is committed at the end."""
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
-            yield Transaction(connection, now)
+            yield begin(connection, now)
     finally:
         await connection.close()
 
 
-async def overlapping(dsn, first, second, now=NOW):
+async def overlapping(dsn, first, second, now=NOW, begin=Transaction):
     """What both brought about, where the second works until it must wait for the first, or to its end.
 
     Each is `async def (tx)`; both are committed.
@@ -31,7 +31,7 @@ async def overlapping(dsn, first, second, now=NOW):
     try:
         for one in begun:
             await one.start()
-        earlier, later = (Transaction(connection, now) for connection in connections)
+        earlier, later = (begin(connection, now) for connection in connections)
         brought = await first(earlier)
         waiting = asyncio.create_task(second(later))
 

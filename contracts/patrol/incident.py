@@ -36,7 +36,7 @@ class Incident(Value):
     lat: Latitude
     stated: Position
     division: Division
-    areas: tuple[AreaRef, ...]
+    areas: Annotated[tuple[AreaRef, ...], Field(min_length=1)]
     seen_at: Instant
     reported_at: Instant
     reporter: ReporterKind

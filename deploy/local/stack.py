@@ -147,7 +147,7 @@ class Stack:
     async def _migrate(self) -> None:
         environment = {**os.environ, "LINZHANG_MIGRATE": " ".join(f"{n}={self._database(n)}" for n in SERVICES)}
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "services.runtime.migrate"), env=environment, stderr=asyncio.subprocess.PIPE
+            *(sys.executable, "-m", "services.runtime.tables.migrate"), env=environment, stderr=asyncio.subprocess.PIPE
         )
         _, said = await process.communicate()
         if process.returncode:

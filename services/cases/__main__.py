@@ -1,5 +1,5 @@
 """Starts cases."""
 
-from services.cases.clock import cases
+from services.cases.service import cases
 
 cases.main()

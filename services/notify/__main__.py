@@ -1,5 +1,5 @@
 """Starts notify."""
 
-from services.notify.handlers import notify
+from services.notify.service import notify
 
 notify.main()

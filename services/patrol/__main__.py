@@ -1,5 +1,5 @@
 """Starts patrol."""
 
-from services.patrol.handlers import patrol
+from services.patrol.service import patrol
 
 patrol.main()

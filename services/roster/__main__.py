@@ -1,5 +1,5 @@
 """Starts roster."""
 
-from services.roster.handlers import roster
+from services.roster.service import roster
 
 roster.main()

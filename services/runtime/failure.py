@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 from pydantic import ValidationError
 
-from services.runtime.outbox import Untellable
+from services.runtime.telling.outbox import Untellable
 
 _OF_A_VALUE = (
     ArithmeticError,

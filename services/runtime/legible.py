@@ -11,7 +11,7 @@ _ILLEGIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\ud
 def legible(text: str, at_most: int) -> str:
     """The text with what no line can show as `\\xff` or `\\u202e`, cut at so many characters.
 
-    Lone surrogates stand for bytes that are no UTF-8, as `clients.bus` reads them.
+    Lone surrogates stand for bytes that are no UTF-8, as `clients.python.connection` reads them.
     """
     shown = _ILLEGIBLE.sub(_escaped, text[: at_most + 1])
     return shown if len(shown) <= at_most else shown[: at_most - 1] + "…"

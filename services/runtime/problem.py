@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from contracts.language.command import ProblemReply
 from contracts.language.rules import Rule, Wrong
@@ -66,3 +67,14 @@ class Problem(Exception):
 def told(field: str, rule: Rule) -> dict[str, str]:
     """One of the errors as it is sent: the figures stand beside the code by their names."""
     return {**rule.figures, "field": field, "rule": str(rule), "code": rule.code}
+
+
+def refuse_field(field: str, rule: Rule) -> NoReturn:
+    """Raises Problem 422 for one field."""
+    raise Problem(422, "not-lawful", None, errors=[{"field": field, "rule": rule}])
+
+
+def wrong(detail: Rule, errors: Sequence[tuple[str, Rule]]) -> None:
+    """Raises Problem 422 naming each field and rule, if there are any."""
+    if errors:
+        raise Problem(422, "not-lawful", detail, errors=[Wrong(field=field, rule=rule) for field, rule in errors])

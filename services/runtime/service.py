@@ -11,15 +11,14 @@ from contracts.every_service import OPERATIONS
 from contracts.language.message import Command, Fact, Intake
 from contracts.wiring.streams import durable
 from contracts.wiring.table import ANSWERS, HEARS
-from services.runtime.answering import CommandHandler
-from services.runtime.handling import Handler, Subscription
+from services.runtime.answering.commands import CommandHandler
+from services.runtime.answering.operations import Due
+from services.runtime.hearing.handling import Handler, Subscription
 from services.runtime.messages import Heard, News
-from services.runtime.operations import Due
-from services.runtime.transaction import Sql, Transaction
-from services.runtime.view import View
+from services.runtime.reference.view import View
+from services.runtime.transaction import Transaction
 
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
-T = TypeVar("T")
 
 ClockWork = Callable[[Transaction], Awaitable[Sequence[Fact]]]
 
@@ -36,19 +35,16 @@ class WiringDiffers(Exception):
     """The handlers of a service are not what contracts/wiring/table.py says."""
 
 
-class Service:
-    """A service's table of contents; `main` runs it."""
+class Room:
+    """What one noun of a service hears, answers, and does when time passes."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.subscriptions: list[Subscription] = []
+    def __init__(self) -> None:
+        self.hears_of: list[tuple[type[Fact | Intake], Handler, str | None]] = []
         self.commands: dict[type[Command], CommandHandler] = {}
         self.clock_work: list[Every] = []
-        self.due_work: Due | None = None
-        self.views: list[View[Any]] = []
 
-    def hears(self, message: type[Fact | Intake], *, locks: str | None = None) -> Callable[[H], H]:
-        """Handle a message. A handler whose parameter is a list is given the whole batch.
+    def hears(self, *messages: type[Fact | Intake], locks: str | None = None) -> Callable[[H], H]:
+        """Handle messages. A handler whose parameter is a list is given the whole batch.
 
         `locks` is the dotted path in the message of what the handler locks: the batch is sorted by it, so that two
         replicas lock in one order (STACK row 22).
@@ -56,16 +52,16 @@ class Service:
 
         def declare(handler: H) -> H:
             as_batch: Handler = handler if _takes_list(handler) else _one_by_one(handler)
-            self.subscriptions.append(Subscription.of(message, durable(self.name, message), as_batch, locks))
+            self.hears_of += [(message, as_batch, locks) for message in messages]
             return handler
 
         return declare
 
-    def answers(self, command: type[Command]) -> Callable[[H], H]:
-        """Answer a command: `async def (tx, ask) -> Answer`; refuse by raising Problem."""
+    def answers(self, *commands: type[Command]) -> Callable[[H], H]:
+        """Answer commands: `async def (tx, ask) -> Answer`; refuse by raising Problem."""
 
         def declare(handler: H) -> H:
-            self.commands[command] = handler
+            self.commands |= dict.fromkeys(commands, handler)
             return handler
 
         return declare
@@ -79,16 +75,34 @@ class Service:
 
         return declare
 
-    def view(self, load: Callable[[Sql], Awaitable[T]]) -> View[T]:
-        """Reference data to be held in memory; built once before the first batch, so that no message waits for it."""
-        found = View(load)
-        self.views.append(found)
-        return found
 
-    def due(self, handler: H) -> H:
-        """Say how much clock work waits: `async def (tx) -> dict[str, int]`."""
-        self.due_work = handler
-        return handler
+class Service:
+    """A service: the list of its rooms; `main` runs it.
+
+    `views` are built before the first batch, so that no message waits for them. `due` says how much clock work waits,
+    by what it waits for: `async def (tx) -> dict[str, int]`. `following` comes to every transaction: what follows a
+    change inside it, without the knowledge of who makes the change.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *rooms: Room,
+        views: Sequence[View[Any]] = (),
+        due: Due | None = None,
+        following: object = None,
+    ) -> None:
+        self.name = name
+        self.following = following
+        self.views = views
+        self.due_work = due
+        self.subscriptions = [
+            Subscription.of(message, durable(name, message), handler, locks)
+            for room in rooms
+            for message, handler, locks in room.hears_of
+        ]
+        self.commands = {command: handler for room in rooms for command, handler in room.commands.items()}
+        self.clock_work = [work for room in rooms for work in room.clock_work]
 
     def check(self) -> None:
         """Raises WiringDiffers unless the handlers are exactly what contracts/wiring/table.py says."""
@@ -101,7 +115,7 @@ class Service:
 
     def main(self) -> None:
         """Run the service until it is told to stop."""
-        from services.runtime.serve import run
+        from services.runtime.replica.serve import run
 
         run(self)
 

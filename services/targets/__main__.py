@@ -1,5 +1,5 @@
 """Starts targets."""
 
-from services.targets.handlers import targets
+from services.targets.service import targets
 
 targets.main()

@@ -7,28 +7,30 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import asyncpg
 
-from clients.bus import Arrived, Client
+from clients.python.connection import Arrived, Client
 from contracts.language.division import Division
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
 from contracts.language.message import JSON, Command, Fact, Intake, dump
 from contracts.language.reading import parse
-from services.runtime import outbox
-from services.runtime.answering import Answering
+from services.runtime.answering.commands import Answering
+from services.runtime.answering.operations import operations
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
-from services.runtime.handling import Handling
+from services.runtime.hearing.handling import Handling
+from services.runtime.hearing.pull import Pull
 from services.runtime.ids import uuid7
-from services.runtime.operations import operations
-from services.runtime.process import Process
-from services.runtime.pull import Pull
-from services.runtime.relay import Relay
+from services.runtime.reference.view import Views
+from services.runtime.replica.process import Process
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.telling import outbox
+from services.runtime.telling.relay import Relay
 from services.runtime.transaction import Transaction
 from services.runtime.wire import block_of
 
@@ -67,19 +69,22 @@ class Driven:
     def __init__(self, service: Service, sql: asyncpg.Connection, bus: Client, at: datetime) -> None:
         self.service, self.sql, self.clock = service, sql, Still(at)
         self._bus = bus
+        self._begin = partial(Transaction, views=Views(), following=service.following)
         pool: Any = OneConnection(sql)
         settings = Settings(nats_url="nats://127.0.0.1:1", database_url="postgresql://127.0.0.1/none")
         relay = Relay(settings, bus, service.name, Breaker("bus"))
         self._heard = {
             one.message: (
-                Handling(service.name, one, pool, settings, self.clock, Breaker("database"), relay),
+                Handling(service.name, one, pool, settings, self.clock, Breaker("database"), relay, self._begin),
                 Pull(bus, one.durable, 512),
             )
             for one in service.subscriptions
         }
         commands = {**service.commands, **operations(Process(service, settings, lambda: None))}
         self.commands = list(commands)
-        self.answering = Answering(service.name, commands, pool, self.clock, Breaker("database"), relay, bus)
+        self.answering = Answering(
+            service.name, commands, pool, self.clock, Breaker("database"), relay, bus, self._begin
+        )
 
     @property
     def messages(self) -> list[type[Fact | Intake]]:
@@ -87,7 +92,7 @@ class Driven:
 
     @property
     def tx(self) -> Transaction:
-        return Transaction(self.sql, self.clock.at)
+        return self._begin(self.sql, self.clock.at)
 
     @asynccontextmanager
     async def undone(self) -> AsyncIterator[None]:

@@ -7,14 +7,14 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from clients.bus import connect
+from clients.python.connection import connect
 from contracts.language.division import Division
 from contracts.language.message import Command
 from contracts.language.rules import broken
 from contracts.targets import ProgressReport, ShowPlan, ShowRecord
 from contracts.wiring.table import ANSWERS, COMMANDS, HEARS
 from services.runtime.problem import Problem
-from services.runtime.service import Service
+from services.runtime.service import Room, Service
 from tests.accepted.drawing import Drawing
 from tests.accepted.driving import NOT_BY_NAME, Driven
 from tests.accepted.worlds import AT, WORLDS
@@ -61,7 +61,7 @@ async def test_what_a_contract_accepts_is_handled_or_refused_by_name_and_so_is_w
 
 @pytest.mark.parametrize("error", [KeyError("area"), OverflowError("date value out of range")], ids=repr)
 async def test_what_a_handler_raises_of_its_own_is_told_and_a_refusal_by_name_is_not(error, plain):
-    service = Service("targets")
+    room = Room()
 
     async def hear(tx, heard: list):
         raise error
@@ -70,12 +70,10 @@ async def test_what_a_handler_raises_of_its_own_is_told_and_a_refusal_by_name_is
         by_name = Problem(403, "outside-division", broken("within_subject"))
         raise by_name if isinstance(ask.command, ShowRecord) else error
 
-    for message in HEARS["targets"]:
-        service.hears(message)(hear)
-    for command in COMMANDS["targets"]:
-        service.answers(command)(answer)
+    room.hears(*HEARS["targets"])(hear)
+    room.answers(*COMMANDS["targets"])(answer)
     asked = [ProgressReport, ShowRecord, ShowPlan]
-    async with driving(service, plain) as driven:
+    async with driving(Service("targets", room), plain) as driven:
         turns = Turns(WORLDS[2], driven, Drawing(asked, SEED, 5), {})
         for kind in asked:
             await turns.take([kind])

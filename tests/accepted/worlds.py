@@ -25,13 +25,20 @@ from contracts.language.values import UnitRef
 from contracts.patrol import AlarmRaised
 from contracts.roster import EnrolAreas, EnrolPosts, PostStated
 from contracts.targets import SetTarget
-from services.cases.clock import cases
-from services.cases.machine import MOVES
-from services.notify import handlers as notify
-from services.patrol import handlers as patrol
-from services.roster import handlers as roster
+from services.cases.case.machine import MOVES
+from services.cases.service import cases
+from services.notify.service import notify
+from services.notify.telling import handlers as telling_handlers
+from services.patrol.incident import handlers as incident_handlers
+from services.patrol.service import patrol
+from services.patrol.track import handlers as track_handlers
+from services.roster.area import handlers as area_handlers
+from services.roster.post import handlers as post_handlers
+from services.roster.service import roster
 from services.runtime.service import Service
-from services.targets import handlers as targets
+from services.targets.progress import handlers as progress_handlers
+from services.targets.service import targets
+from services.targets.target import handlers as target_handlers
 from tests.accepted.drawing import Pools
 from tests.accepted.driving import Driven
 from tests.cases.book import FULIANG, ask, opened
@@ -146,8 +153,10 @@ async def ground(driven: Driven) -> Pools:
     """A strip of ground with incidents seen on it, and a track."""
     await driven.hear_facts(*STATED)
     tx = driven.tx
-    await patrol.locate(tx, [reported(f"r-{n}", lon=117.05 + n / 1000) for n in range(4)])
-    await patrol.store_tracks(tx, [walked("b-1", [(117.05, 29.05, AT), (117.0501, 29.05, AT + timedelta(seconds=20))])])
+    await incident_handlers.locate(tx, [reported(f"r-{n}", lon=117.05 + n / 1000) for n in range(4)])
+    await track_handlers.store_tracks(
+        tx, [walked("b-1", [(117.05, 29.05, AT), (117.0501, 29.05, AT + timedelta(seconds=20))])]
+    )
     incidents = tuple(str(one["id"]) for one in await driven.sql.fetch("SELECT id FROM incidents"))
     return {
         "external_id": ("r-0", "r-1", "r-9"),
@@ -167,8 +176,8 @@ async def plan(driven: Driven) -> Pools:
     tx = driven.tx
     county = target(id="2020-county", parent_id=TARGET.id, division=FULIANG, amount=Decimal(100))
     for one in (TARGET, county):
-        await targets.set_target(tx, asking(SetTarget(target=one), OPERATOR, UNKNOWN))
-    await targets.count_progress(tx, [progress("a"), progress("b", target_id=county.id)])
+        await target_handlers.set_target(tx, asking(SetTarget(target=one), OPERATOR, UNKNOWN))
+    await progress_handlers.count_progress(tx, [progress("a"), progress("b", target_id=county.id)])
     return {
         "target_id": (TARGET.id, county.id),
         "parent_id": (TARGET.id, None),
@@ -185,15 +194,15 @@ async def plan(driven: Driven) -> Pools:
 async def board(driven: Driven) -> Pools:
     """Posts whose holders have been told of an alarm."""
     await driven.hear_facts(*(PostStated(post=post) for post in POSTS))
-    await notify.tell(driven.tx, [heard(AlarmRaised(incident=incident(kind="fire")), "patrol")])
+    await telling_handlers.tell(driven.tx, [heard(AlarmRaised(incident=incident(kind="fire")), "patrol")])
     notices = tuple(str(one["id"]) for one in await driven.sql.fetch("SELECT id FROM notices"))
     return {"notice_id": notices, "unit": (*UNITS, None), "at": times(0, -1)}
 
 
 async def enrolled(driven: Driven) -> Pools:
     """A town with two villages and its posts."""
-    await roster.enrol_areas(driven.tx, town.ask(EnrolAreas(areas=town.AREAS)))
-    await roster.enrol_posts(driven.tx, town.ask(EnrolPosts(posts=TOWN_POSTS)))
+    await area_handlers.enrol_areas(driven.tx, town.ask(EnrolAreas(areas=town.AREAS)))
+    await post_handlers.enrol_posts(driven.tx, town.ask(EnrolPosts(posts=TOWN_POSTS)))
     ids = tuple(one.id for one in town.AREAS)
     return {
         "post_id": tuple(one.id for one in TOWN_POSTS),
@@ -210,8 +219,8 @@ async def enrolled(driven: Driven) -> Pools:
 
 WORLDS = (
     World(cases, book, (OFFICE, OFFICE, OFFICE, UNIT, UNIT, CHIEF, VILLAGE_CHIEF, OPERATOR)),
-    World(patrol.patrol, ground, divisions=(UNKNOWN,)),
-    World(targets.targets, plan, divisions=(UNKNOWN, FULIANG)),
-    World(notify.notify, board, ("p-360222104201-g1-ranger", CHIEF, OPERATOR), (FULIANG, UNKNOWN)),
-    World(roster.roster, enrolled, (OPERATOR, "p-office"), (UNKNOWN, town.TOWN)),
+    World(patrol, ground, divisions=(UNKNOWN,)),
+    World(targets, plan, divisions=(UNKNOWN, FULIANG)),
+    World(notify, board, ("p-360222104201-g1-ranger", CHIEF, OPERATOR), (FULIANG, UNKNOWN)),
+    World(roster, enrolled, (OPERATOR, "p-office"), (UNKNOWN, town.TOWN)),
 )

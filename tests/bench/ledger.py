@@ -11,12 +11,13 @@ from typing import Any
 
 import asyncpg
 
-from cli.demo.world import jingdezhen
 from contracts.cases import CaseKind
 from contracts.language.division import Division, Level
-from services.cases import ledger, ledger_store
-from services.cases.campaign import CAMPAIGNS
-from services.cases.ledger import Window
+from demo.world import jingdezhen
+from services.cases.law.campaign import CAMPAIGNS
+from services.cases.ledger import ledger
+from services.cases.ledger import store as ledger_store
+from services.cases.ledger.ledger import Window
 from services.runtime.transaction import Transaction
 from tests.bench.measured import alternating
 from tests.servers import migrated

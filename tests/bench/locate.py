@@ -10,11 +10,11 @@ from datetime import date
 import numpy as np
 import shapely
 
-from cli.demo.world import jingdezhen, world
 from contracts.language.division import Division
 from contracts.language.values import AreaKind
 from contracts.roster import Area, Boundary
-from services.runtime.ground import Ground, shape_of
+from demo.world import jingdezhen, world
+from services.runtime.reference.ground import Ground, shape_of
 from tests.bench.measured import alternating
 
 DAY = date(2020, 6, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from cli.bus import Bus, connected
+from clients.python.bus import Bus, connected
 from contracts.cases import AssignCase, Case, CaseOpened, VerifyCase
 from contracts.language.values import UnitRef
 from deploy.local.home import Run

@@ -10,7 +10,7 @@ import asyncpg
 import nats
 import orjson
 
-from clients.bus import Client, connect
+from clients.python.connection import Client, connect
 from contracts.language.envelope import Envelope, to_headers
 from contracts.patrol import IncidentLocated
 from deploy.local.bus import Bus
@@ -18,8 +18,8 @@ from deploy.nats.accounts import Users
 from deploy.nats.provision import provision
 from services.runtime.breaker import Breaker
 from services.runtime.ids import uuid7
-from services.runtime.relay import Relay
 from services.runtime.settings import Settings
+from services.runtime.telling.relay import Relay
 from tests.bench.bare import told_after
 from tests.bench.measured import alternating
 from tests.bench.rig import Post

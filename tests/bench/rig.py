@@ -18,9 +18,8 @@ from itertools import count
 import shapely
 from nats.aio.client import Client
 
-from cli.areas import enrol_areas, enrol_posts
-from cli.bus import connected
-from cli.demo.world import NamedDivision, jingdezhen, world
+from cli.system.areas import enrol_areas, enrol_posts
+from clients.python.bus import connected
 from contracts.language.command import OPERATOR
 from contracts.language.division import Division
 from contracts.language.envelope import Envelope, to_headers
@@ -28,6 +27,7 @@ from contracts.language.intake import intake_subject
 from contracts.patrol import IncidentReport
 from contracts.wiring.streams import DURABLES
 from contracts.wiring.table import SERVICES
+from demo.world import NamedDivision, jingdezhen, world
 from deploy.local.home import Home, Run
 from deploy.local.postgres import temporary_home
 from deploy.local.stack import Stack

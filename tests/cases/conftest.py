@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from contracts.roster import PostStated
-from services.cases import handlers
-from services.runtime.view import View
+from services.cases.post import handlers as post_handlers
+from tests.cases.book import begun
 from tests.cases.world import POSTS
 from tests.servers import migrated, transaction
 from tests.telling import heard
@@ -18,16 +18,13 @@ async def dsn():
 
 
 @pytest.fixture
-def known(dsn, monkeypatch):
+def known(dsn):
     """Opens a transaction in which the roster is known; it is rolled back at the end."""
 
     @asynccontextmanager
     async def opening():
-        # Each test rolls back, so what one saw must not live on in the next.
-        monkeypatch.setattr(handlers, "posts", View(handlers.store.load_posts))
-        monkeypatch.setattr(handlers, "causes", View(handlers.store.load_causes))
-        async with transaction(dsn) as tx:
-            await handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
+        async with transaction(dsn, begin=begun) as tx:
+            await post_handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
             yield tx
 
     return opening

@@ -20,12 +20,13 @@ from contracts.cases import (
     VoidCase,
 )
 from contracts.language.values import day_of
-from services.cases import case as rules
-from services.cases import closing, moving
-from services.cases.campaign import read
-from services.cases.handlers import MOVES
-from services.cases.machine import acting
-from services.cases.post import Posts
+from services.cases.case import case as rules
+from services.cases.case import closing
+from services.cases.case.handlers import MOVES
+from services.cases.case.machine import acting
+from services.cases.law.campaign import read
+from services.cases.post.post import Posts
+from services.cases.scope import scope as moving
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
 
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)

@@ -4,8 +4,8 @@ import pytest
 
 from contracts.cases import AcceptCase, CaseState, PassLookBack, RelapseCase, SendBackCase
 from contracts.language.values import UnitRef
-from services.cases import case as rules
-from services.cases.post import Posts
+from services.cases.case import case as rules
+from services.cases.post.post import Posts
 from services.runtime.problem import Problem
 from tests.cases import road
 from tests.cases.road import NOW, ROSTER, act_of, case_in, decide

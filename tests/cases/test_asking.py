@@ -28,9 +28,17 @@ from contracts.cases import (
 from contracts.language.division import Division
 from contracts.language.values import UnitRef
 from contracts.roster import PostStated
-from services.cases import clock, clock_store, handlers, issuing, ladder, ladder_store, store
-from services.cases.handlers import AT_ONCE
-from services.cases.post import Posts
+from services.cases.case import clock as case_clock
+from services.cases.case import store as case_store
+from services.cases.case.store import AT_ONCE
+from services.cases.ladder import clock as ladder_clock
+from services.cases.ladder import ladder
+from services.cases.ladder import letter as letters
+from services.cases.ladder import store as ladder_store
+from services.cases.post import handlers as post_handlers
+from services.cases.post import store as post_store
+from services.cases.post.post import Posts
+from services.cases.scope import clock as scope_clock
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.road import ROSTER, TODAY, case_in
@@ -150,7 +158,7 @@ async def test_repeats_are_counted_by_the_cause_that_is_named_or_was_before(tx, 
 
 async def test_repeats_are_of_two_years_to_the_day_of_the_county_and_the_ten_latest_are_named(tx):
     far = post("360222205000", "unit")
-    await handlers.keep_posts(tx, [heard(PostStated(post=far), "roster")])
+    await post_handlers.keep_posts(tx, [heard(PostStated(post=far), "roster")])
     days = [f"2019-03-{day:02}" for day in range(1, 12)]
     rows = [row(str(n), **{**CLOSED, "closed_on": day}, party="甲") for n, day in enumerate(days)]
     rows.append(row("far", **{**CLOSED, "closed_on": "2019-02-01"}, division=far.division))
@@ -162,15 +170,15 @@ async def test_repeats_are_of_two_years_to_the_day_of_the_county_and_the_ten_lat
         Division("360200000000"),
     )
     case = (await ask(tx, RegisterCase(**FOUND, campaign=SHIELD, found_on="2020-06-10", party="甲"))).body
-    found = await store.repeats(tx, case, "no_permit", date(2019, 2, 1))
+    found = await case_store.repeats(tx, case, "no_permit", date(2019, 2, 1))
     assert (found.place, found.party, found.cause) == (11, 11, 12)
     numbers = [f"2020-360222-{n:06}" for n in range(11, 1, -1)]
     assert [ref.number for ref in found.cases] == numbers  # the latest first
-    since = await store.repeats(tx, case, "no_permit", date(2019, 3, 11))
+    since = await case_store.repeats(tx, case, "no_permit", date(2019, 3, 11))
     assert (since.place, since.party, since.cause, [ref.number for ref in since.cases]) == (1, 1, 1, numbers[:1])
-    assert (await store.repeats(tx, case, "no_permit", date(2019, 3, 12))).cause == 0
+    assert (await case_store.repeats(tx, case, "no_permit", date(2019, 3, 12))).cause == 0
     other_kind = case.model_copy(update={"kind": CaseKind.WASTE})
-    assert (await store.repeats(tx, other_kind, "no_permit", date(2019, 3, 11))).place == 0
+    assert (await case_store.repeats(tx, other_kind, "no_permit", date(2019, 3, 11))).place == 0
 
 
 async def test_a_letter_to_somebody_outside_the_roster_is_signed_for_by_the_office(tx):
@@ -178,7 +186,9 @@ async def test_a_letter_to_somebody_outside_the_roster_is_signed_for_by_the_offi
     case_id = fact.case.ref.id
     await ask(tx, ReferCase(case_id=case_id, **POLICE))
     (letter,) = [
-        one.letter for one in await clock.climb_the_ladder(later(tx, 7)) if one.letter.to.id == POLICE["to"]["id"]
+        one.letter
+        for one in await ladder_clock.climb_the_ladder(later(tx, 7))
+        if one.letter.to.id == POLICE["to"]["id"]
     ]
     said = {"case_id": case_id, "letter_id": letter.id}
     assert (await refused(later(tx, 8), ReceiptLetter(**said), UNIT)).status == 403
@@ -192,7 +202,7 @@ async def test_a_letter_is_answered_from_the_day_of_its_issue_to_today(tx, comma
     (fact,) = await opened(tx, incident(1))
     await ask(tx, VerifyCase(case_id=fact.case.ref.id))
     await ask(tx, AssignCase(case_id=fact.case.ref.id, unit=STATION, due_on="2020-07-01"))
-    (issued,) = await clock.climb_the_ladder(later(tx, 16))
+    (issued,) = await ladder_clock.climb_the_ladder(later(tx, 16))
     said = {"case_id": fact.case.ref.id, "letter_id": issued.letter.id, "on": date(2020, 7, 1) + timedelta(days=day)}
     said |= {"reply": "下周完成"} if command is ReplyLetter else {}
     if not may:
@@ -224,7 +234,7 @@ async def test_the_cases_of_a_paper_are_in_the_order_of_their_numbers_and_then_o
         await ask(tx, VerifyCase(case_id=fact.case.ref.id))
         await ask(tx, AssignCase(case_id=fact.case.ref.id, unit=STATION, due_on="2020-06-30"))
         await ask(tx, ReferCase(case_id=fact.case.ref.id, **station))
-    letters = [fact.letter for fact in await clock.climb_the_ladder(later(tx, 15))]
+    letters = [fact.letter for fact in await ladder_clock.climb_the_ladder(later(tx, 15))]
     assert {letter.number for letter in letters} == {"浮林长办〔2020〕1号"}
     shown = (await ask(later(tx, 15), ShowLetter(case_id=facts[0].case.ref.id, letter_id=letters[0].id))).body
     assert [(line.case, line.about) for line in shown.lines] == [
@@ -245,7 +255,7 @@ def test_a_letter_is_signed_and_addressed_as_its_rung_says(rung, addressed, copi
     (letter,) = ladder.due(case_in("assigned"), (), date(2020, 7, 1))
     known = next(one for one in case_in("assigned").acting if one.id == "360222104000-chief")
     gone = known.model_copy(update={"id": "gone", "unit": UnitRef(id="u-gone", name="某机关")})
-    signed = issuing.signed(letter.model_copy(update={"rung": rung, "posts": (known, gone)}), 7, ROSTER)
+    signed = letters.signed(letter.model_copy(update={"rung": rung, "posts": (known, gone)}), 7, ROSTER)
     assert (signed.number, signed.called, signed.contact) == ("浮林长办〔2020〕7号", "浮梁县林长办公室", None)
     assert (signed.addressed, signed.copies) == (addressed, copies)
 
@@ -253,7 +263,7 @@ def test_a_letter_is_signed_and_addressed_as_its_rung_says(rung, addressed, copi
 def test_an_office_without_a_code_signs_its_papers_by_its_name():
     (letter,) = ladder.due(case_in("assigned"), (), date(2020, 7, 1))
     other = letter.model_copy(update={"office": UnitRef(id="u-1", name="某县林业局")})
-    signed = issuing.signed(other, 1, Posts(()))
+    signed = letters.signed(other, 1, Posts(()))
     assert (signed.number, signed.called) == ("某县林业局〔2020〕1号", "某县林业局")
 
 
@@ -268,32 +278,32 @@ async def test_a_notice_does_not_end_before_the_last_move(tx, moved_on_day, ende
     await on_notice(tx)  # to the 22nd of June
     case_id = str(await tx.sql.fetchval("SELECT id FROM cases"))
     await ask(later(tx, moved_on_day), ReferCase(case_id=case_id, **POLICE))
-    (told,) = await clock.end_notices(later(tx, 12))
+    (told,) = await case_clock.end_notices(later(tx, 12))
     assert (told.on, told.case.closed_on) == (ended_on, ended_on)
 
 
 async def test_a_handover_is_carried_out_in_pages_and_of_a_post_that_is_not_known_not_at_all(tx):
     await opened(tx, *(incident(n) for n in range(1, AT_ONCE + 2)))
-    await handlers.keep_posts(tx, [heard(PostStated(post=successor(TODAY)), "roster", sequence=2)])
-    pages = [await clock.pass_on(tx) for _ in range(3)]
+    await post_handlers.keep_posts(tx, [heard(PostStated(post=successor(TODAY)), "roster", sequence=2)])
+    pages = [await scope_clock.pass_on(tx) for _ in range(3)]
     assert [len(page) for page in pages] == [AT_ONCE, 1, 0] == [200, 1, 0]
     passed = [fact.case.ref.id for page in pages for fact in page]
     assert passed == sorted(set(passed))
     kept = (await ask(tx, ShowCase(case_id=passed[0]))).body
     assert "p-new-chief" in [one.holder.id for one in kept.acting if one.holder]
-    await clock_store.expect_handovers(tx, [("nobody", TODAY)])
-    assert await clock.pass_on(tx) == []
-    assert await clock_store.handover(tx, TODAY) is None
+    await post_store.expect_handovers(tx, [("nobody", TODAY)])
+    assert await scope_clock.pass_on(tx) == []
+    assert await post_store.handover(tx, TODAY) is None
 
 
 async def test_cases_that_a_handover_does_not_concern_are_passed_by(tx):
     """The ranger of one grid is another; the cases of the next village are none of theirs."""
     await opened(tx, incident(1, division=Division("360222105201")), incident(2))
     changed = post("360222104201-g1", "ranger", holder="p-new-ranger")
-    await handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
-    (told,) = await clock.pass_on(tx)
+    await post_handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
+    (told,) = await scope_clock.pass_on(tx)
     assert (told.case.ref.division, [one.holder.id for one in told.posts]) == (VILLAGE, ["p-new-ranger"])
-    assert await clock_store.handover(tx, TODAY) is None
+    assert await post_store.handover(tx, TODAY) is None
 
 
 async def test_an_acknowledged_referral_is_no_longer_pressed_and_its_number_goes_with_the_case(tx):

@@ -7,8 +7,8 @@ import pytest
 from contracts.cases import Interval, RelapseCase
 from contracts.language.values import PersonRef, UnitRef
 from contracts.roster import Appointment
-from services.cases import case as rules
-from services.cases.post import Posts
+from services.cases.case import case as rules
+from services.cases.post.post import Posts
 from tests.cases import road
 from tests.cases.road import NOW, case_in, decide, registered
 from tests.cases.world import CHIEF, OFFICE, POSTS, STATION, VILLAGE, incident

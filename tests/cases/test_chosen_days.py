@@ -17,9 +17,9 @@ from contracts.cases import (
     VerifyCase,
 )
 from contracts.patrol import Severity
-from services.cases import ladder
-from services.cases.campaign import RULES
-from services.cases.deadline import working
+from services.cases.ladder import ladder
+from services.cases.law.campaign import RULES
+from services.cases.law.deadline import working
 from tests.cases.road import NOW, case_in, decide, registered
 from tests.cases.world import OFFICE, STATION, UNIT
 

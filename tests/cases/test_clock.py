@@ -20,8 +20,13 @@ from contracts.cases import (
 )
 from contracts.language.division import Division
 from contracts.roster import PostStated
-from services.cases import clock, clock_store, handlers
-from services.cases.post import Posts, handovers
+from services.cases.case import clock as case_clock
+from services.cases.case import due_store
+from services.cases.ladder import clock as ladder_clock
+from services.cases.post import handlers as post_handlers
+from services.cases.post import store as post_store
+from services.cases.post.post import Posts, handovers
+from services.cases.scope import clock as scope_clock
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.road import MEASURES, PROOFS, TODAY
 from tests.cases.test_entering import CLOSED, FOUND, SHIELD, TO_UNIT, importing, row
@@ -31,23 +36,23 @@ from tests.telling import heard
 
 async def waiting(tx, *days):
     """How much waits for the clock on each of so many days on, by what waits at all."""
-    return [{what: n for what, n in (await clock.due(later(tx, day))).items() if n} for day in days]
+    return [{what: n for what, n in (await case_clock.due(later(tx, day))).items() if n} for day in days]
 
 
 async def test_a_case_waits_from_its_rungs_day_and_is_overdue_from_the_day_after_its_own(tx):
     await opened(tx, incident(1))  # to be verified by the 18th, the third day on
     assert await waiting(tx, 2, 3, 4) == [{}, {"ladder": 1}, {"ladder": 1, "overdue": 1}]
-    assert len(await clock.tell_overdue(later(tx, 4))) == 1
+    assert len(await case_clock.tell_overdue(later(tx, 4))) == 1
     assert await waiting(tx, 4) == [{"ladder": 1}]
-    await clock.climb_the_ladder(later(tx, 4))
+    await ladder_clock.climb_the_ladder(later(tx, 4))
     assert await waiting(tx, 4) == [{}]
 
 
 async def test_a_look_back_waits_from_its_day_until_it_is_called_for(tx):
     await ask(tx, importing(row("1", **CLOSED)))  # with all others on the 1st of September, 78 days on
     assert [one.get("look_backs") for one in await waiting(tx, 77, 78, 79)] == [None, 1, 1]
-    assert await clock.call_for_look_backs(later(tx, 77)) == []
-    assert len(await clock.call_for_look_backs(later(tx, 78))) == 1
+    assert await case_clock.call_for_look_backs(later(tx, 77)) == []
+    assert len(await case_clock.call_for_look_backs(later(tx, 78))) == 1
     assert [one.get("look_backs") for one in await waiting(tx, 79)] == [None]
 
 
@@ -68,13 +73,13 @@ async def on_notice(tx):
 async def test_a_notice_waits_from_the_day_after_its_last_and_is_not_overdue_meanwhile(tx):
     await on_notice(tx)  # to the 22nd, seven days on
     assert await waiting(tx, 7, 8, 30) == [{}, {"notices": 1}, {"notices": 1}]
-    assert await clock.tell_overdue(later(tx, 30)) == []
+    assert await case_clock.tell_overdue(later(tx, 30)) == []
 
 
 @pytest.mark.parametrize("day", [8, 12])
 async def test_a_notice_has_ended_on_the_day_after_its_last_however_late_the_clock_comes(tx, day):
     await on_notice(tx)
-    (told,) = await clock.end_notices(later(tx, day))
+    (told,) = await case_clock.end_notices(later(tx, day))
     assert (told.on, told.case.closed_on, told.entries[0].on) == (date(2020, 6, 23),) * 3
 
 
@@ -89,38 +94,38 @@ def successor(held_from):
 async def test_a_handover_waits_from_the_first_day_of_the_new_holder(tx):
     (fact,) = await opened(tx, incident(1))
     changed = successor(TODAY + timedelta(days=2))
-    await handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
+    await post_handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
     assert [one.get("handovers") for one in await waiting(tx, 1, 2, 3)] == [None, 1, 1]
-    assert await clock.pass_on(later(tx, 1)) == []
-    (told,) = await clock.pass_on(later(tx, 2))
+    assert await scope_clock.pass_on(later(tx, 1)) == []
+    (told,) = await scope_clock.pass_on(later(tx, 2))
     assert (told.case.ref, [one.holder.id for one in told.posts]) == (fact.case.ref, ["p-new-chief"])
     assert [one.get("handovers") for one in await waiting(tx, 3)] == [None]
 
 
 async def test_handovers_are_taken_by_their_day_and_then_by_the_post(tx):
     expected = [(TODAY, "a"), (TODAY, "b"), (TODAY + timedelta(days=1), "a")]
-    await clock_store.expect_handovers(tx, [(id, day) for day, id in reversed(expected)])
+    await post_store.expect_handovers(tx, [(id, day) for day, id in reversed(expected)])
     taken = []
-    while (found := await clock_store.handover(tx, TODAY + timedelta(days=1))) is not None:
+    while (found := await post_store.handover(tx, TODAY + timedelta(days=1))) is not None:
         taken.append((found[1], found[0]))
-        await clock_store.handed_over(tx, found[0], found[1], None)
+        await post_store.handed_over(tx, found[0], found[1], None)
     assert taken == expected
 
 
 async def test_a_handover_goes_on_after_the_case_at_which_it_stopped_and_begins_anew_when_stated_anew(tx):
     after = UUID(int=7)
-    await clock_store.expect_handovers(tx, [("a", TODAY)])
-    await clock_store.handed_over(tx, "a", TODAY, after)
-    assert await clock_store.handover(tx, TODAY) == ("a", TODAY, after)
-    await clock_store.expect_handovers(tx, [("a", TODAY)])
-    assert await clock_store.handover(tx, TODAY) == ("a", TODAY, None)
+    await post_store.expect_handovers(tx, [("a", TODAY)])
+    await post_store.handed_over(tx, "a", TODAY, after)
+    assert await post_store.handover(tx, TODAY) == ("a", TODAY, after)
+    await post_store.expect_handovers(tx, [("a", TODAY)])
+    assert await post_store.handover(tx, TODAY) == ("a", TODAY, None)
 
 
 async def test_the_open_cases_of_a_place_are_gone_through_by_id_each_once(tx):
     told = await opened(tx, *(incident(n) for n in range(1, 6)), incident(6, division=Division("360281101201")))
     await ask(tx, DismissCase(case_id=told[0].case.ref.id, reason="无此事"))
     ids, after, seen = sorted(fact.case.ref.id for fact in told[1:5]), None, []
-    while page := await clock_store.open_in(tx, FULIANG, after, 3):
+    while page := await due_store.open_in(tx, FULIANG, after, 3):
         seen += [case.ref.id for case in page]
         after = UUID(seen[-1])
     assert seen == ids
@@ -129,9 +134,9 @@ async def test_the_open_cases_of_a_place_are_gone_through_by_id_each_once(tx):
 async def test_the_longest_overdue_are_told_of_first(tx):
     rows = [row(str(n), **{**TO_UNIT, "due_on": f"2020-06-{day:02}"}) for n, day in enumerate((12, 10, 11))]
     await ask(tx, importing(*rows))
-    days = [case.due_on.day for _ in range(3) for case in await clock_store.take_overdue(tx, TODAY, 1)]
+    days = [case.due_on.day for _ in range(3) for case in await due_store.take_overdue(tx, TODAY, 1)]
     assert days == [10, 11, 12]
-    assert await clock_store.take_overdue(tx, TODAY, 1) == []
+    assert await due_store.take_overdue(tx, TODAY, 1) == []
 
 
 @pytest.mark.parametrize(
@@ -195,7 +200,7 @@ async def test_the_overdue_ones_are_counted_by_the_last_rung_that_was_issued_by_
     await ask(tx, VerifyCase(case_id=fact.case.ref.id))
     await ask(tx, AssignCase(case_id=fact.case.ref.id, unit=STATION, due_on=date(2020, 6, 17)))
     for day in (3, 9):  # late by a day: the letter; on the 24th the next
-        await clock.climb_the_ladder(later(tx, day))
+        await ladder_clock.climb_the_ladder(later(tx, day))
     found = [
         (await ask(later(tx, 60), ShowAges(on=date(2020, 6, day)))).body.overdue_by_rung for day in (17, 18, 23, 24, 30)
     ]

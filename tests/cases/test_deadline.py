@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cases.deadline import SOURCE, after, between, is_working_day, shifted
+from services.cases.law.deadline import SOURCE, after, between, is_working_day, shifted
 
 
 def days(first, last):

@@ -21,7 +21,8 @@ from contracts.cases import (
     TransferCase,
     UpholdObjection,
 )
-from services.cases import closing, ladder
+from services.cases.case import closing
+from services.cases.ladder import ladder
 from services.runtime.problem import Problem
 from tests.cases.road import DUE_ON, MEASURES, NOW, PROOFS, case_in, decide
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, STATION, UNIT

@@ -2,8 +2,8 @@
 
 import re
 
-from services.cases import diagram
-from services.cases.machine import MOVES
+from services.cases import page as diagram
+from services.cases.case.machine import MOVES
 
 
 def test_the_page_is_what_would_be_generated():

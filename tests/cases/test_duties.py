@@ -8,10 +8,11 @@ import pytest
 from contracts.cases import AskExtension, CloseCase, HandUp, RelapseCase, ReturnCase, SubmitPlan, TransferCase
 from contracts.language.division import Division, Level
 from contracts.language.values import UnitRef
-from services.cases import case as rules
-from services.cases import moving, rectify
-from services.cases.campaign import CAMPAIGNS, RULES, campaign_of, find, problem_of_scope
-from services.cases.post import Actor, Posts, at_or_above
+from services.cases.case import case as rules
+from services.cases.case import rectify
+from services.cases.law.campaign import CAMPAIGNS, RULES, campaign_of, find, problem_of_scope
+from services.cases.post.post import Actor, Posts, at_or_above
+from services.cases.scope import scope as moving
 from services.runtime.problem import Problem
 from tests.cases.road import NOW, ROSTER, TODAY, act_of, case_in, decide
 from tests.cases.world import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, VILLAGE, post

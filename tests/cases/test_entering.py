@@ -28,7 +28,10 @@ from contracts.cases import (
 )
 from contracts.language.division import Division
 from contracts.roster import PostStated
-from services.cases import clock, handlers
+from services.cases.case import clock as case_clock
+from services.cases.case import store as case_store
+from services.cases.post import handlers as post_handlers
+from services.cases.scope import clock as scope_clock
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.road import MEASURES, PROOFS
@@ -271,12 +274,12 @@ async def test_open_cases_pass_to_the_successor_of_whoever_answers(tx):
     (fact,) = await opened(tx, incident(1))
     (elsewhere,) = await opened(tx, incident(2, division=Division("360281101201")))
     changed = post("360222104201", "village_chief", holder="p-new-chief")
-    await handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
-    news = await clock.pass_on(later(tx, 1))
+    await post_handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
+    news = await scope_clock.pass_on(later(tx, 1))
     chiefs = [one.holder.id for one in news[0].case.acting if one.role == "village_chief"]
     assert ([told.case.ref for told in news], chiefs) == ([fact.case.ref], ["p-new-chief"])
     assert [post.holder.id for post in news[0].posts] == ["p-new-chief"]
-    assert await clock.pass_on(later(tx, 1)) == []
+    assert await scope_clock.pass_on(later(tx, 1)) == []
     known = (await ask(tx, ShowCase(case_id=fact.case.ref.id))).body
     assert [one.holder.id for one in known.answerable if one.role == "village_chief"] == [
         "p-360222104201-village-chief"
@@ -287,11 +290,11 @@ async def test_open_cases_pass_to_the_successor_of_whoever_answers(tx):
 async def test_repeats_at_the_same_place_by_the_same_party_or_cause_are_counted_and_named(tx):
     await ask(tx, importing(row("1", **CLOSED, party="甲"), row("2", **CLOSED, party="甲")))
     case = (await ask(tx, RegisterCase(**FOUND, campaign=SHIELD, found_on="2020-06-10", party="甲"))).body
-    repeats = await handlers.store.repeats(tx, case, "no_permit", date(2018, 6, 15))
+    repeats = await case_store.repeats(tx, case, "no_permit", date(2018, 6, 15))
     assert (repeats.place, repeats.party, repeats.cause, len(repeats.cases)) == (2, 2, 2, 2)
-    assert (await handlers.store.repeats(tx, case, "no_permit", date(2019, 3, 2))).place == 0
+    assert (await case_store.repeats(tx, case, "no_permit", date(2019, 3, 2))).place == 0
     await ask(tx, importing(row("3", **{**CLOSED, "route": "no_violation"}, party="甲")))
-    assert (await handlers.store.repeats(tx, case, "no_permit", date(2018, 6, 15))).party == 2
+    assert (await case_store.repeats(tx, case, "no_permit", date(2018, 6, 15))).party == 2
 
 
 async def test_a_move_that_waited_past_midnight_is_not_before_the_move_that_it_waited_for(tx):
@@ -314,13 +317,13 @@ async def test_a_notice_ends_by_itself_on_the_day_after_its_last_and_a_look_back
         (GiveNotice(case_id=id, cause="no_permit"), OFFICE),
     ):
         await ask(tx, command, by)
-    assert await clock.end_notices(later(tx, 7)) == []  # the 22nd of June is its last day
-    (closed,) = await clock.end_notices(later(tx, 8))
+    assert await case_clock.end_notices(later(tx, 7)) == []  # the 22nd of June is its last day
+    (closed,) = await case_clock.end_notices(later(tx, 8))
     assert (closed.case.state, closed.by, closed.entries[0].line) == ("closed", "cases", "closed")
-    assert await clock.end_notices(later(tx, 9)) == []
-    assert await clock.call_for_look_backs(later(tx, 77)) == []
-    (due,) = await clock.call_for_look_backs(later(tx, 78))
+    assert await case_clock.end_notices(later(tx, 9)) == []
+    assert await case_clock.call_for_look_backs(later(tx, 77)) == []
+    (due,) = await case_clock.call_for_look_backs(later(tx, 78))
     assert (due.name, due.case.look_back_on) == ("cases.look_back_due.v1", date(2020, 9, 1))
-    assert await clock.call_for_look_backs(later(tx, 79)) == []
+    assert await case_clock.call_for_look_backs(later(tx, 79)) == []
     moves = (await ask(later(tx, 79), ShowHistory(case_id=id))).body.moves
     assert [one.move for one in moves][-3:] == ["accept", "notice", "end_notice"]

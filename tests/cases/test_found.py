@@ -7,8 +7,8 @@ import pytest
 
 from contracts.cases import CaseKind, Finding, Interval, OldCase, OpenDirective, Origin, RegisterCase
 from contracts.language.division import Division
-from services.cases import case as rules
-from services.cases.post import Posts
+from services.cases.case import case as rules
+from services.cases.post.post import Posts
 from tests.cases.road import NOW, ROSTER, TODAY
 from tests.cases.test_entering import FOUND, SHIELD, row
 from tests.cases.world import COUNTY_OFFICE, POSTS, STATION, VILLAGE, incident

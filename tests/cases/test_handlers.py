@@ -20,11 +20,13 @@ from contracts.cases import (
 from contracts.language.division import Division
 from contracts.patrol import IncidentLinked
 from contracts.roster import PostStated
-from services.cases import clock, handlers, lookup
+from services.cases.case import clock as case_clock
+from services.cases.incident import handlers as incident_handlers
+from services.cases.lookup import handlers as lookup_handlers
+from services.cases.post import handlers as post_handlers
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
-from services.runtime.view import View
-from tests.cases.book import FULIANG, ask, opened
+from tests.cases.book import FULIANG, ask, begun, opened
 from tests.cases.road import PROOFS
 from tests.cases.world import EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
 from tests.servers import NOW
@@ -66,25 +68,24 @@ async def test_an_alarm_opens_no_case(tx):
 
 async def test_a_corroboration_makes_the_case_weigh_more_whichever_comes_first(tx):
     link = IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=3)
-    assert await handlers.corroborate(tx, [heard(link, "patrol")]) == []
+    assert await incident_handlers.corroborate(tx, [heard(link, "patrol")]) == []
     (first,) = await opened(tx, incident(1))
     assert first.case.weight == 3
     heavier = link.model_copy(update={"weight": 4})
-    news = await handlers.corroborate(tx, [heard(heavier, "patrol"), heard(link, "patrol")])
+    news = await incident_handlers.corroborate(tx, [heard(heavier, "patrol"), heard(link, "patrol")])
     assert [(type(fact), fact.case.weight) for _, fact in news] == [(CaseCorroborated, 4)]
-    assert await handlers.corroborate(tx, [heard(link, "patrol")]) == []
+    assert await incident_handlers.corroborate(tx, [heard(link, "patrol")]) == []
 
 
-async def test_a_corroboration_heard_while_its_case_is_being_opened_is_not_lost(dsn, monkeypatch):
-    monkeypatch.setattr(handlers, "posts", View(handlers.store.load_posts))
+async def test_a_corroboration_heard_while_its_case_is_being_opened_is_not_lost(dsn):
     link = IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=2)
     one, two, looking = [await asyncpg.connect(dsn) for _ in range(3)]
     opening, linking = one.transaction(), two.transaction()
     await opening.start()
     await linking.start()
-    await handlers.keep_posts(Transaction(one, NOW), [heard(PostStated(post=post), "roster") for post in POSTS])
-    (fact,) = await opened(Transaction(one, NOW), incident(1))
-    corroborating = asyncio.create_task(handlers.corroborate(Transaction(two, NOW), [heard(link, "patrol")]))
+    await post_handlers.keep_posts(begun(one, NOW), [heard(PostStated(post=post), "roster") for post in POSTS])
+    (fact,) = await opened(begun(one, NOW), incident(1))
+    corroborating = asyncio.create_task(incident_handlers.corroborate(begun(two, NOW), [heard(link, "patrol")]))
 
     async def waits():
         return await looking.fetchval(
@@ -147,37 +148,37 @@ async def test_overdue_is_told_once_for_each_owner_and_day(tx):
     (fact,) = await opened(tx, incident(1))
 
     def later(days: int) -> Transaction:
-        return Transaction(tx.sql, NOW + timedelta(days=days))
+        return begun(tx.sql, NOW + timedelta(days=days))
 
-    assert await clock.tell_overdue(later(3)) == []
-    (overdue,) = await clock.tell_overdue(later(4))
+    assert await case_clock.tell_overdue(later(3)) == []
+    (overdue,) = await case_clock.tell_overdue(later(4))
     assert (type(overdue), overdue.overdue_since) == (CaseOverdue, date(2020, 6, 18))
-    assert await clock.tell_overdue(later(5)) == []
+    assert await case_clock.tell_overdue(later(5)) == []
     await ask(later(5), VerifyCase(case_id=fact.case.ref.id), OFFICE, FULIANG)
-    assert (await clock.due(later(30)))["overdue"] == 1
-    assert [fact.case.state for fact in await clock.tell_overdue(later(30))] == ["verified"]
+    assert (await case_clock.due(later(30)))["overdue"] == 1
+    assert [fact.case.state for fact in await case_clock.tell_overdue(later(30))] == ["verified"]
 
 
 async def test_a_missed_day_is_not_told_again_when_the_case_comes_back_to_its_owner_with_the_same_day(tx):
     (fact,) = await opened(tx, incident(1))
     id = fact.case.ref.id
-    late = Transaction(tx.sql, NOW + timedelta(days=10))
+    late = begun(tx.sql, NOW + timedelta(days=10))
     await ask(tx, VerifyCase(case_id=id))
     await ask(tx, AssignCase(case_id=id, unit=STATION, due_on=date(2020, 6, 18)))
     await ask(tx, StartCase(case_id=id), UNIT)
-    assert [one.overdue_since for one in await clock.tell_overdue(late)] == [date(2020, 6, 18)]
+    assert [one.overdue_since for one in await case_clock.tell_overdue(late)] == [date(2020, 6, 18)]
     await ask(late, SubmitCase(case_id=id, measures="已补植", evidence=[EVIDENCE], proofs=PROOFS), UNIT)
     back = (await ask(late, SendBackCase(case_id=id, reason="补植数量不足"))).body
     assert (back.owner.unit.id, back.owner.due_on) == (STATION.id, date(2020, 6, 18))
-    assert await clock.tell_overdue(late) == []
-    assert (await clock.due(late))["overdue"] == 0
+    assert await case_clock.tell_overdue(late) == []
+    assert (await case_clock.due(late))["overdue"] == 0
 
 
 async def test_cases_are_listed_by_region_state_and_overdue(tx):
     await opened(tx, incident(1), incident(2, kind="waste"), incident(3, division=Division("360281101201")))
 
     async def listed(division=FULIANG, **asked):
-        answer = await lookup.list_cases(tx, asking(ListCases(**asked), OFFICE, division))
+        answer = await lookup_handlers.list_cases(tx, asking(ListCases(**asked), OFFICE, division))
         return [case.incident_id for case in answer.body.cases], answer.body.total
 
     assert await listed() == ([incident(2).id, incident(1).id], 2)
@@ -191,6 +192,6 @@ async def test_cases_are_listed_by_region_state_and_overdue(tx):
 
 async def test_an_older_state_of_a_post_does_not_replace_a_newer_one(tx):
     old = POSTS[0].model_copy(update={"title": "旧"})
-    await handlers.keep_posts(tx, [heard(PostStated(post=POSTS[0]), "roster", sequence=5)])
-    await handlers.keep_posts(tx, [heard(PostStated(post=old), "roster", sequence=4)])
+    await post_handlers.keep_posts(tx, [heard(PostStated(post=POSTS[0]), "roster", sequence=5)])
+    await post_handlers.keep_posts(tx, [heard(PostStated(post=old), "roster", sequence=4)])
     assert await tx.sql.fetchval("SELECT body->>'title' FROM posts WHERE id = $1", old.id) == "ranger"

@@ -22,7 +22,8 @@ from contracts.cases import (
     SubmitCase,
     VerifyCase,
 )
-from services.cases import clock, ladder
+from services.cases.ladder import clock as ladder_clock
+from services.cases.ladder import ladder
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
 from tests.cases.road import case_in, decide
@@ -42,7 +43,7 @@ async def climbed(tx, days):
     """The letters issued on each of so many days on."""
     found = []
     for day in days:
-        for fact in await clock.climb_the_ladder(later(tx, day)):
+        for fact in await ladder_clock.climb_the_ladder(later(tx, day)):
             found.append((day, fact.letter.rung, fact.letter.to.id))
     return found
 
@@ -98,7 +99,7 @@ async def test_a_case_that_has_moved_on_gets_no_letter_and_the_ladder_is_told_to
 
 async def test_a_letter_is_signed_for_and_answered_by_its_addressee_once(tx):
     case_id = await assigned(tx)
-    (fact,) = await clock.climb_the_ladder(later(tx, 16))
+    (fact,) = await ladder_clock.climb_the_ladder(later(tx, 16))
     assert isinstance(fact, LetterIssued)
     letter_id = fact.letter.id
     with pytest.raises(Problem) as forbidden:
@@ -119,7 +120,7 @@ async def test_a_letter_is_signed_for_and_answered_by_its_addressee_once(tx):
 
 async def test_a_letter_was_answered_on_its_own_day_even_if_the_case_has_moved_since(tx):
     case_id = await assigned(tx)
-    (fact,) = await clock.climb_the_ladder(later(tx, 16))
+    (fact,) = await ladder_clock.climb_the_ladder(later(tx, 16))
     await ask(later(tx, 18), StartCase(case_id=case_id), UNIT)
     late = {"case_id": case_id, "letter_id": fact.letter.id}
     for on in (date(2020, 6, 30), date(2020, 7, 5)):
@@ -147,7 +148,7 @@ async def test_a_referral_that_nobody_acknowledges_climbs_until_it_is_acknowledg
 async def test_the_office_above_presses_once_a_case_was_handed_up(tx):
     case_id = await assigned(tx)
     await ask(later(tx, 16), HandUp(case_id=case_id, reason="县级协调不动"))
-    (fact,) = await clock.climb_the_ladder(later(tx, 23))
+    (fact,) = await ladder_clock.climb_the_ladder(later(tx, 23))
     assert (fact.letter.office.id, fact.letter.to) == ("u-360200000000-office", STATION)
 
 
@@ -188,7 +189,7 @@ async def test_a_late_case_that_comes_back_to_its_unit_goes_on_with_the_next_run
 
 async def test_no_office_writes_to_itself_the_one_above_presses_it(tx):
     await opened(tx, incident(1))  # to be verified by the 18th of June
-    told = [fact.letter for day in (3, 13, 25) for fact in await clock.climb_the_ladder(later(tx, day))]
+    told = [fact.letter for day in (3, 13, 25) for fact in await ladder_clock.climb_the_ladder(later(tx, day))]
     assert [(one.rung, one.office.id, one.to) for one in told] == [
         (rung, "u-360200000000-office", COUNTY_OFFICE) for rung in ("letter", "supervision_letter", "circular")
     ]

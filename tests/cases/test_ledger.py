@@ -30,11 +30,10 @@ from contracts.cases import (
 )
 from contracts.language.division import Division
 from contracts.roster import PostStated
-from services.cases import clock, handlers
+from services.cases.ledger import clock as ledger_clock
+from services.cases.post import handlers as post_handlers
 from services.runtime.problem import Problem
-from services.runtime.transaction import Transaction
-from services.runtime.view import View
-from tests.cases.book import FULIANG, ask, later, opened
+from tests.cases.book import FULIANG, ask, begun, later, opened
 from tests.cases.road import PROOFS
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, VILLAGE, incident
 from tests.telling import heard
@@ -97,7 +96,7 @@ async def test_the_equation_holds_at_every_level_for_every_kind_before_and_after
     ]
     assert unfolded[3:18] == unfolded[:3] * 5
     assert unfolded[18:] == [{}, {}, {}]
-    await clock.fold_ledger(later(tx, 30))
+    await ledger_clock.fold_ledger(later(tx, 30))
     assert await tx.sql.fetchval("SELECT count(*) FROM unfolded") == 0
     assert await everywhere() == unfolded
 
@@ -136,7 +135,7 @@ async def test_a_transfer_leaves_one_scope_for_another_and_cancels_where_both_ar
     await ask(later(tx, 1), moving)
     for folded in (False, True):
         if folded:
-            await clock.fold_ledger(later(tx, 1))
+            await ledger_clock.fold_ledger(later(tx, 1))
         assert await lines(later(tx, 1)) == {"new": 1, "closing": 1}
         assert await lines(later(tx, 1), campaign="daily-2020") == {"new": 1, "moved_out": 1}
         assert await lines(later(tx, 1), campaign="forest-inspection-2020") == {"moved_in": 1, "closing": 1}
@@ -150,7 +149,7 @@ async def test_a_late_entry_is_in_the_sheet_of_its_day_but_not_before_it_was_kno
     await ask(known, VerifyCase(case_id=fact.case.ref.id, on=date(2020, 6, 16)))
     for folded in (False, True):
         if folded:
-            await clock.fold_ledger(known)
+            await ledger_clock.fold_ledger(known)
         assert await lines(known, to=date(2020, 6, 16)) == {"new": 1, "closing": 1}
         assert await lines(known, to=date(2020, 6, 16), cutoff=later(tx, 9).now) == {}
         assert await lines(known, to=date(2020, 6, 16), cutoff=later(tx, 10, seconds=-1).now) == {}
@@ -188,19 +187,18 @@ async def test_what_was_still_being_entered_when_a_sheet_was_published_is_known_
     assert told.differences_total == 1
 
 
-async def test_a_sheet_waits_for_whoever_is_entering_something(dsn, monkeypatch):
-    monkeypatch.setattr(handlers, "posts", View(handlers.store.load_posts))
+async def test_a_sheet_waits_for_whoever_is_entering_something(dsn):
     entering, publishing, looking = [await asyncpg.connect(dsn) for _ in range(3)]
     now = datetime(2020, 6, 30, 2, 0, tzinfo=UTC)
     async with entering.transaction():
-        await handlers.keep_posts(Transaction(entering, now), [heard(PostStated(post=one), "roster") for one in POSTS])
-        (fact,) = await opened(Transaction(entering, now), incident(1))
+        await post_handlers.keep_posts(begun(entering, now), [heard(PostStated(post=one), "roster") for one in POSTS])
+        (fact,) = await opened(begun(entering, now), incident(1))
     enters, publishes = entering.transaction(), publishing.transaction()
     await enters.start()
     await publishes.start()
-    await ask(Transaction(entering, now), VerifyCase(case_id=fact.case.ref.id))
+    await ask(begun(entering, now), VerifyCase(case_id=fact.case.ref.id))
     sheet = PublishSheet(after=FIRST, to=date(2020, 6, 30))
-    asked = asyncio.create_task(ask(Transaction(publishing, now + timedelta(seconds=1)), sheet))
+    asked = asyncio.create_task(ask(begun(publishing, now + timedelta(seconds=1)), sheet))
 
     async def waits():
         return await looking.fetchval(

@@ -7,14 +7,19 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from contracts import cases
 from contracts.cases import AssignCase, DismissCase, DissolveUnit, MergeCase, ReopenCase, VerifyCase
 from contracts.patrol import IncidentLinked
 from contracts.roster import PostStated
-from services.cases import clock, clock_store, following, handlers, ledger_store
+from services.cases.case import due_store
+from services.cases.incident import handlers as incident_handlers
+from services.cases.ladder import clock as ladder_clock
+from services.cases.ledger import store as ledger_store
+from services.cases.post import handlers as post_handlers
+from services.cases.post import store as post_store
+from services.cases.scope import clock as scope_clock
 from services.runtime.problem import Problem
-from services.runtime.transaction import Transaction
-from services.runtime.view import View
-from tests.cases.book import ask, opened
+from tests.cases.book import ask, begun, opened
 from tests.cases.test_following import revised
 from tests.cases.world import EVIDENCE, POSTS, STATION, UNIT, incident, post
 from tests.servers import NOW
@@ -31,7 +36,7 @@ class Two:
     """Two connections, each in a transaction, and a third that looks on."""
 
     def __init__(self, first, second, looking):
-        self.first, self.second = Transaction(first, NOW), Transaction(second, NOW)
+        self.first, self.second = begun(first, NOW), begun(second, NOW)
         self._looking = looking
         self._at_end = None
 
@@ -64,12 +69,11 @@ class Two:
 
 
 @pytest.fixture
-async def two(dsn, monkeypatch):
-    monkeypatch.setattr(handlers, "posts", View(handlers.store.load_posts))
+async def two(dsn):
     connections = [await asyncpg.connect(dsn) for _ in range(3)]
     both = Two(*connections)
     async with connections[0].transaction():
-        await handlers.keep_posts(both.first, [heard(PostStated(post=one), "roster") for one in POSTS])
+        await post_handlers.keep_posts(both.first, [heard(PostStated(post=one), "roster") for one in POSTS])
         both.cases = [fact.case.ref.id for fact in await opened(both.first, incident(1), incident(2))]
     yield both
     await connections[0].execute(f"TRUNCATE {TABLES}")
@@ -97,15 +101,15 @@ async def test_a_corroboration_does_not_undo_a_move_that_it_meets(two):
     await two.begin()
     await ask(two.first, VerifyCase(case_id=two.cases[0]))
     link = IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=2)
-    ((_, told),) = await two.meet(handlers.corroborate(two.second, [heard(link, "patrol")]))
+    ((_, told),) = await two.meet(incident_handlers.corroborate(two.second, [heard(link, "patrol")]))
     assert (told.case.state, told.case.weight) == ("verified", 2)
 
 
 async def test_two_corroborations_at_once_both_weigh(two):
     await two.begin()
     links = [IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=n) for n in (2, 3)]
-    await handlers.corroborate(two.first, [heard(links[0], "patrol")])
-    ((_, told),) = await two.meet(handlers.corroborate(two.second, [heard(links[1], "patrol")]))
+    await incident_handlers.corroborate(two.first, [heard(links[0], "patrol")])
+    ((_, told),) = await two.meet(incident_handlers.corroborate(two.second, [heard(links[1], "patrol")]))
     assert told.case.weight == 3
 
 
@@ -114,7 +118,7 @@ async def test_a_dissolution_takes_a_case_as_the_move_that_it_meets_has_left_it(
         await ask(two.first, VerifyCase(case_id=id))
     await ask(two.first, AssignCase(case_id=two.cases[0], unit=STATION, due_on="2020-07-01"))
     await two.begin()
-    start = handlers.StartCase(case_id=two.cases[0])
+    start = cases.StartCase(case_id=two.cases[0])
     await ask(two.first, start, UNIT)
     answer = await two.meet(ask(two.second, DissolveUnit(unit=STATION, reason="机构改革")))
     assert [fact.case.state for fact in answer.news] == ["verified"]
@@ -128,9 +132,9 @@ async def test_a_handover_does_not_undo_a_move_that_it_meets(two):
     changed = post("360222104201", "village_chief", holder="p-new-chief")
     inner = two.second.sql.transaction()
     await inner.start()
-    await handlers.keep_posts(two.second, [heard(PostStated(post=changed), "roster", sequence=2)])
+    await post_handlers.keep_posts(two.second, [heard(PostStated(post=changed), "roster", sequence=2)])
     await inner.commit()
-    told = await two.meet(clock.pass_on(two.second))
+    told = await two.meet(scope_clock.pass_on(two.second))
     states = {fact.case.ref.id: fact.case.state for fact in told}
     assert states == {two.cases[0]: "verified", two.cases[1]: "registered"}
 
@@ -139,7 +143,7 @@ async def test_a_handover_does_not_undo_a_move_that_it_meets(two):
 async def late(two, days):
     """The second connection so many days on."""
     async with two.second.sql.transaction():
-        yield Transaction(two.second.sql, NOW + timedelta(days=days))
+        yield begun(two.second.sql, NOW + timedelta(days=days))
 
 
 async def test_the_clock_passes_by_a_case_that_is_being_moved(two):
@@ -147,10 +151,10 @@ async def test_the_clock_passes_by_a_case_that_is_being_moved(two):
     await two.begin()
     await ask(two.first, VerifyCase(case_id=two.cases[0]))
     async with late(two, 3) as tx:
-        assert {fact.case.ref.id for fact in await clock.climb_the_ladder(tx)} == {two.cases[1]}
+        assert {fact.case.ref.id for fact in await ladder_clock.climb_the_ladder(tx)} == {two.cases[1]}
     await two._at_end.commit()
     async with late(two, 3) as tx:
-        assert [fact.letter.about for fact in await clock.climb_the_ladder(tx)] == ["owner"]
+        assert [fact.letter.about for fact in await ladder_clock.climb_the_ladder(tx)] == ["owner"]
 
 
 async def test_a_move_made_before_another_does_not_hold_it_up_afterwards(two):
@@ -164,7 +168,7 @@ async def test_a_move_made_before_another_does_not_hold_it_up_afterwards(two):
 async def test_a_revision_does_not_undo_a_move_that_it_meets(two):
     await two.begin()
     await ask(two.first, VerifyCase(case_id=two.cases[0]))
-    ((_, told),) = await two.meet(following.follow_revised(two.second, [heard(revised(text="补充"), "patrol")]))
+    ((_, told),) = await two.meet(incident_handlers.follow_revised(two.second, [heard(revised(text="补充"), "patrol")]))
     assert (told.case.state, told.case.text) == ("verified", "补充")
 
 
@@ -178,19 +182,19 @@ async def without_waiting(two):
 
 async def test_a_handover_that_another_replica_carries_out_is_left_to_it(two):
     await two.begin()
-    await clock_store.expect_handovers(two.second, [("a", NOW.date()), ("b", NOW.date())])
-    assert (await clock_store.handover(two.first, NOW.date()))[0] == "a"
+    await post_store.expect_handovers(two.second, [("a", NOW.date()), ("b", NOW.date())])
+    assert (await post_store.handover(two.first, NOW.date()))[0] == "a"
     async with without_waiting(two) as tx:
-        assert (await clock_store.handover(tx, NOW.date()))[0] == "b"
+        assert (await post_store.handover(tx, NOW.date()))[0] == "b"
     await two._at_end.commit()
 
 
 async def test_what_another_replica_tells_to_be_overdue_is_left_to_it(two):
     later = NOW.date() + timedelta(days=30)
     await two.begin()
-    assert [case.ref.id for case in await clock_store.take_overdue(two.first, later, 1)]
+    assert [case.ref.id for case in await due_store.take_overdue(two.first, later, 1)]
     async with without_waiting(two) as tx:
-        assert len(await clock_store.take_overdue(tx, later)) == 1
+        assert len(await due_store.take_overdue(tx, later)) == 1
     await two._at_end.commit()
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from contracts.cases import PassLookBack
-from services.cases.look_back import next_look_back
+from services.cases.law.look_back import next_look_back
 from tests.cases.road import NOW, case_in, decide
 from tests.cases.world import OFFICE
 

@@ -42,10 +42,13 @@ from contracts.cases import (
 )
 from contracts.language.division import Division
 from contracts.language.values import UnitRef
-from services.cases import case as rules
-from services.cases import closing, ladder, moving
-from services.cases.machine import MOVES, By, acting
-from services.cases.post import NoOffice, Posts
+from services.cases.case import case as rules
+from services.cases.case import closing
+from services.cases.case.machine import MOVES, acting
+from services.cases.ladder import ladder
+from services.cases.post.by import By
+from services.cases.post.post import NoOffice, Posts
+from services.cases.scope import scope as moving
 from services.runtime.problem import Problem
 from tests.cases.road import DUE_ON, MEASURES, NOW, PROOFS, ROSTER, TODAY, act_of, actor, case_in, decide, registered
 from tests.cases.world import CHIEF, COUNTY_OFFICE, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident

@@ -7,7 +7,10 @@ import pytest
 from contracts.cases import CaseCorroborated, MergeCase, ReferCase, VerifyCase
 from contracts.language.division import Division
 from contracts.patrol import IncidentLinked
-from services.cases import clock, handlers, ladder, moving
+from services.cases.incident import handlers as incident_handlers
+from services.cases.ladder import clock as ladder_clock
+from services.cases.ladder import ladder
+from services.cases.scope import scope as moving
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
 from tests.cases.road import ROSTER, act_of, case_in, registered
@@ -91,12 +94,12 @@ async def test_a_report_linked_to_a_merged_case_weighs_on_the_survivor(tx):
     duplicate, survivor = await merged(tx)
     await ask(tx, MergeCase(case_id=duplicate.id, into=survivor.id, reason="同一地块"))
     link = IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=3)
-    ((_, told),) = await handlers.corroborate(tx, [heard(link, "patrol")])
+    ((_, told),) = await incident_handlers.corroborate(tx, [heard(link, "patrol")])
     assert (type(told), told.case.ref, told.case.weight) == (CaseCorroborated, survivor, 4)
     own = IncidentLinked(incident=incident(8), to=incident(2).id, distance_m=20, weight=2)
-    ((_, told),) = await handlers.corroborate(tx, [heard(own, "patrol"), heard(link, "patrol")])
+    ((_, told),) = await incident_handlers.corroborate(tx, [heard(own, "patrol"), heard(link, "patrol")])
     assert (told.case.ref, told.case.weight) == (survivor, 5)
-    assert await handlers.corroborate(tx, [heard(own, "patrol"), heard(link, "patrol")]) == []
+    assert await incident_handlers.corroborate(tx, [heard(own, "patrol"), heard(link, "patrol")]) == []
 
 
 async def test_reports_on_a_case_merged_twice_over_weigh_on_the_last_survivor_once_each(tx):
@@ -107,7 +110,7 @@ async def test_reports_on_a_case_merged_twice_over_weigh_on_the_last_survivor_on
         heard(IncidentLinked(incident=incident(n + 7), to=incident(n).id, distance_m=20, weight=2), "patrol")
         for n in (1, 2, 3)
     ]
-    told = await handlers.corroborate(tx, links)
+    told = await incident_handlers.corroborate(tx, links)
     assert [(fact.case.ref, fact.case.weight) for _, fact in told] == [(third, 6)]
 
 
@@ -117,11 +120,13 @@ async def test_a_referral_that_a_merge_carries_over_is_pressed_on_from_the_rung_
     rungs = []
     for day in (7, 15):
         rungs += [
-            fact.letter.rung for fact in await clock.climb_the_ladder(later(tx, day)) if fact.letter.to.id == "u-police"
+            fact.letter.rung
+            for fact in await ladder_clock.climb_the_ladder(later(tx, day))
+            if fact.letter.to.id == "u-police"
         ]
     await ask(later(tx, 16), MergeCase(case_id=duplicate.id, into=survivor.id, reason="同一地块"))
     for day in (16, 17, 22, 40):
-        told = await clock.climb_the_ladder(later(tx, day))
+        told = await ladder_clock.climb_the_ladder(later(tx, day))
         rungs += [fact.letter.rung for fact in told if fact.letter.to.id == "u-police"]
     assert rungs == ["reminder", "letter", "supervision_letter", "circular"]
 

@@ -6,8 +6,9 @@ import pytest
 
 from contracts.cases import LawSide, LinkSite, Measured, MergeCase, Referral
 from contracts.language.values import UnitRef
-from services.cases import ladder, moving
-from services.cases.details import filled
+from services.cases.case.measured import filled
+from services.cases.ladder import ladder
+from services.cases.scope import scope as moving
 from services.runtime.problem import Problem
 from tests.cases.road import DUE_ON, NOW, ROSTER, TODAY, act_of, case_in, registered
 from tests.cases.world import OFFICE, STATION

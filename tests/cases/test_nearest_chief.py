@@ -3,9 +3,9 @@
 from datetime import date
 
 from contracts.cases import RelapseCase
-from services.cases import ladder
-from services.cases.closing import relapse
-from services.cases.post import Posts
+from services.cases.case.closing import relapse
+from services.cases.ladder import ladder
+from services.cases.post.post import Posts
 from tests.cases.road import act_of, case_in
 from tests.cases.world import OFFICE, POSTS
 from tests.posts import OF_ONE_COUNTY

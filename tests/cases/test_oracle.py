@@ -23,8 +23,8 @@ from contracts.cases import (
     UpholdObjection,
     VerifyCase,
 )
-from services.cases import case as rules
-from services.cases.machine import MOVES, allowed
+from services.cases.case import case as rules
+from services.cases.case.machine import MOVES, allowed
 from services.runtime.problem import Problem
 from tests.cases.road import DUE_ON, MEASURES, NOW, PROOFS, ROSTER, act_of, case_in, decide
 from tests.cases.world import EVIDENCE, STATION

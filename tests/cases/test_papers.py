@@ -7,11 +7,12 @@ import pytest
 
 from contracts.cases import AssignCase, Objection, ReceiptLetter, Referral, ShowHistory, ShowLetter, VerifyCase
 from contracts.roster import PostStated
-from services.cases import clock, handlers, issuing, ladder
-from services.cases.ladder_store import Paper, counted
+from services.cases.ladder import clock as ladder_clock
+from services.cases.ladder import ladder, letter
+from services.cases.ladder.store import Paper, counted
+from services.cases.post import handlers as post_handlers
 from services.runtime.problem import Problem
-from services.runtime.transaction import Transaction
-from tests.cases.book import ask, later, opened
+from tests.cases.book import ask, begun, later, opened
 from tests.cases.road import case_in
 from tests.cases.world import COUNTY_OFFICE, STATION, UNIT, incident, post
 from tests.servers import NOW
@@ -37,14 +38,14 @@ def paper(office="u-office", to="u-1", campaign="daily-2020", rung="letter", iss
 
 async def test_what_goes_to_one_addressee_on_one_day_is_one_paper_with_one_number(tx):
     await assigned(tx, 1, 2)
-    numbers = [fact.letter.number for fact in await clock.climb_the_ladder(later(tx, 16))]
+    numbers = [fact.letter.number for fact in await ladder_clock.climb_the_ladder(later(tx, 16))]
     assert numbers == ["浮林长办〔2020〕1号"] * 2
 
 
 async def test_the_next_paper_has_the_next_number_and_a_letter_keeps_the_one_it_has(tx):
     (case_id,) = await assigned(tx, 1)
     for day in (8, 16, 23):
-        await clock.climb_the_ladder(later(tx, day))
+        await ladder_clock.climb_the_ladder(later(tx, day))
     history = (await ask(later(tx, 23), ShowHistory(case_id=case_id))).body
     assert [one.number for one in history.letters] == [f"浮林长办〔2020〕{n}号" for n in (1, 2, 3)]
     signed = await ask(later(tx, 24), ReceiptLetter(case_id=case_id, letter_id=history.letters[0].id), UNIT)
@@ -76,10 +77,10 @@ async def test_the_year_of_a_number_is_that_of_the_day_in_china(tx):
     await assigned(tx, 1, due_on=date(2021, 1, 4))
     # Its reminder is due on the 25th of December. At 16:00 UTC on New Year's Eve it is New Year in China.
     new_year = datetime(2020, 12, 31, 16, tzinfo=UTC)
-    (before,) = await clock.climb_the_ladder(Transaction(tx.sql, new_year - timedelta(seconds=1)))
+    (before,) = await ladder_clock.climb_the_ladder(begun(tx.sql, new_year - timedelta(seconds=1)))
     assert (before.letter.issued_on, before.letter.number) == (date(2020, 12, 31), "浮林长办〔2020〕1号")
     await assigned(tx, 2, due_on=date(2021, 1, 4))
-    (after,) = await clock.climb_the_ladder(Transaction(tx.sql, new_year))
+    (after,) = await ladder_clock.climb_the_ladder(begun(tx.sql, new_year))
     assert (after.letter.issued_on, after.letter.number) == (date(2021, 1, 1), "浮林长办〔2021〕1号")
 
 
@@ -90,7 +91,7 @@ async def test_two_at_once_never_give_one_number_twice(dsn):
         )
         assert (first, second) == ({paper(): 1}, {paper(): 1, paper(to="u-2"): 2})
     finally:
-        async with committed(dsn) as tx:
+        async with committed(dsn, begin=begun) as tx:
             await tx.sql.execute("TRUNCATE letter_books, papers")
 
 
@@ -98,21 +99,21 @@ async def test_a_number_whose_transaction_fails_is_given_again(dsn):
     connection = await asyncpg.connect(dsn)
     failing = connection.transaction()
     await failing.start()
-    assert await counted(Transaction(connection, NOW), [paper()]) == {paper(): 1}
+    assert await counted(begun(connection, NOW), [paper()]) == {paper(): 1}
     await failing.rollback()
     await connection.close()
     try:
-        async with committed(dsn) as tx:
+        async with committed(dsn, begin=begun) as tx:
             assert await counted(tx, [paper(to="u-2")]) == {paper(to="u-2"): 1}
     finally:
-        async with committed(dsn) as tx:
+        async with committed(dsn, begin=begun) as tx:
             await tx.sql.execute("TRUNCATE letter_books, papers")
 
 
 async def test_a_paper_is_shown_with_all_its_cases_and_only_those(tx):
     first, second = await assigned(tx, 1, 2)
     await assigned(tx, 3, due_on=date(2020, 7, 2))
-    letters = [fact.letter for fact in await clock.climb_the_ladder(later(tx, 16))]
+    letters = [fact.letter for fact in await ladder_clock.climb_the_ladder(later(tx, 16))]
     shown = (await ask(later(tx, 16), ShowLetter(case_id=first, letter_id=letters[0].id))).body
     assert ([line.case.id for line in shown.lines], shown.total) == ([first, second], 2)
     assert [(line.asked, line.due_on) for line in shown.lines] == [("rectify", date(2020, 7, 1))] * 2
@@ -120,7 +121,7 @@ async def test_a_paper_is_shown_with_all_its_cases_and_only_those(tx):
 
 async def test_a_letter_about_another_case_is_not_shown(tx):
     first, second = await assigned(tx, 1, 2)
-    letters = {fact.case.ref.id: fact.letter for fact in await clock.climb_the_ladder(later(tx, 16))}
+    letters = {fact.case.ref.id: fact.letter for fact in await ladder_clock.climb_the_ladder(later(tx, 16))}
     with pytest.raises(Problem) as refused:
         await ask(later(tx, 16), ShowLetter(case_id=first, letter_id=letters[second].id))
     assert refused.value.errors[0]["field"] == "letter_id"
@@ -129,9 +130,9 @@ async def test_a_letter_about_another_case_is_not_shown(tx):
 async def test_the_supervision_letter_speaks_to_the_chief_who_can_move_the_unit_by_title_and_unit(tx):
     """The station is the town's: the chief of the village has no say over it."""
     changed = post("360222104000", "chief").model_copy(update={"title": "林长"})
-    await handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
+    await post_handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
     await assigned(tx, 1)
-    (fact,) = await clock.climb_the_ladder(later(tx, 23))
+    (fact,) = await ladder_clock.climb_the_ladder(later(tx, 23))
     assert fact.letter.rung == "supervision_letter"
     assert fact.letter.addressed == ("单位 360222104000林长", "三龙镇林业工作站")
     assert (fact.letter.copies, fact.letter.called) == ((), "浮梁县林长办公室")
@@ -139,7 +140,7 @@ async def test_the_supervision_letter_speaks_to_the_chief_who_can_move_the_unit_
 
 async def test_a_circular_goes_to_the_unit_with_copies_to_the_chiefs(tx):
     await assigned(tx, 1)
-    (fact,) = await clock.climb_the_ladder(later(tx, 37))
+    (fact,) = await ladder_clock.climb_the_ladder(later(tx, 37))
     assert (fact.letter.addressed, fact.letter.copies) == (("三龙镇林业工作站",), ("单位 360222104000chief",))
 
 
@@ -174,21 +175,21 @@ async def test_a_letter_knows_which_rungs_went_before_it(tx):
     await assigned(tx, 1)
     before = []
     for day in (8, 23, 37):
-        before += [fact.letter.before for fact in await clock.climb_the_ladder(later(tx, day))]
+        before += [fact.letter.before for fact in await ladder_clock.climb_the_ladder(later(tx, day))]
     assert before == [(), ("reminder",), ("reminder", "supervision_letter")]
 
 
 async def test_nothing_went_before_a_circular_that_is_the_first(tx):
     await assigned(tx, 1)
-    (fact,) = await clock.climb_the_ladder(later(tx, 37))
+    (fact,) = await ladder_clock.climb_the_ladder(later(tx, 37))
     assert (fact.letter.rung, fact.letter.before) == ("circular", ())
 
 
 def test_an_office_signs_by_its_whole_name_and_another_body_as_it_is():
-    assert issuing.called("景德镇市林长办") == "景德镇市林长办公室"
-    assert issuing.called("浮梁县林长办公室") == "浮梁县林长办公室"
+    assert letter.called("景德镇市林长办") == "景德镇市林长办公室"
+    assert letter.called("浮梁县林长办公室") == "浮梁县林长办公室"
 
 
 def test_no_two_offices_have_one_code():
-    codes = [one["word"] for one in issuing.OFFICES.values()]
+    codes = [one["word"] for one in letter.OFFICES.values()]
     assert len(codes) == len(set(codes))

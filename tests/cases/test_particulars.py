@@ -19,8 +19,8 @@ from contracts.cases import (
     SubmitCase,
 )
 from contracts.patrol import IncidentRevised
-from services.cases.details import measured_by
-from services.cases.following import follow_revised
+from services.cases.case.measured import measured_by
+from services.cases.incident.handlers import follow_revised
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
 from tests.cases.road import PROOFS, case_in, decide

@@ -6,8 +6,8 @@ import pytest
 
 from contracts.cases import SubmitPlan
 from contracts.language.division import Level
-from services.cases import rectify
-from services.cases.post import NoOffice, Posts
+from services.cases.case import rectify
+from services.cases.post.post import NoOffice, Posts
 from tests.cases.road import MEASURES, act_of, case_in
 from tests.cases.world import COUNTY_OFFICE, POSTS, STATION, UNIT, VILLAGE
 

@@ -44,9 +44,11 @@ from contracts.cases import (
     VoidCase,
 )
 from contracts.language.values import day_of
-from services.cases import closing, ladder
-from services.cases.ledger import INTO_STOCK, OUT_OF_STOCK
-from services.cases.machine import MOVES, By
+from services.cases.case import closing
+from services.cases.case.machine import MOVES
+from services.cases.ladder import ladder
+from services.cases.ledger.ledger import INTO_STOCK, OUT_OF_STOCK
+from services.cases.post.by import By
 from services.runtime.problem import Problem
 from tests.cases.road import NOW, PROOFS, ROSTER, act_of, decide, registered
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, STATION, UNIT

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from contracts.cases import LinkSite, PublishSheet, ShowSheet, TransferCase, VerifyCase
-from services.cases import ledger_store
+from services.cases.ledger import store as ledger_store
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
 from tests.cases.test_entering import CLOSED, SHIELD, importing, row

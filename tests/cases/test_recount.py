@@ -22,7 +22,7 @@ from contracts.cases import (
     VoidCase,
 )
 from contracts.language.division import Division
-from services.cases import clock
+from services.cases.ledger import clock as ledger_clock
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
 from tests.cases.road import PROOFS
@@ -165,7 +165,7 @@ async def test_every_sheet_of_every_scope_is_what_a_recount_says(tx, seed):
                 elif fact.case.ref.id in known:
                     known[fact.case.ref.id] = fact.case
         if day == DAYS // 2:
-            await clock.fold_ledger(later(tx, day))
+            await ledger_clock.fold_ledger(later(tx, day))
     assert {station[1] for stations in book.stations.values() for station in stations} >= {
         "closed",
         "relapsed",

@@ -35,7 +35,7 @@ from contracts.cases import (
     UpholdObjection,
 )
 from contracts.language.values import UnitRef
-from services.cases import moving
+from services.cases.scope import scope as moving
 from services.runtime.problem import Problem
 from tests.cases.road import DUE_ON, MEASURES, PROOFS, ROSTER, act_of, case_in, decide, registered
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, UNIT

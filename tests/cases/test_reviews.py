@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from contracts.cases import LadderStopped, ListCases, PassLookBack, RecordReview, RelapseCase, ShowHistory, VerifyCase
-from services.cases import clock, lookup
+from services.cases.ladder import clock as ladder_clock
+from services.cases.lookup import handlers as lookup_handlers
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.test_entering import CLOSED, SHIELD, importing, row
@@ -71,7 +72,7 @@ async def pressed(tx, days):
     """The letters about look-backs issued on each of so many days on."""
     found = []
     for day in days:
-        for fact in await clock.climb_the_ladder(later(tx, day)):
+        for fact in await ladder_clock.climb_the_ladder(later(tx, day)):
             if fact.letter.about == "look_back":
                 found.append((day, fact.letter.rung, fact.letter.office.id, fact.letter.to))
     return found
@@ -85,7 +86,7 @@ async def test_a_look_back_that_is_due_is_listed_and_pressed_by_the_office_above
     city = "u-360200000000-office"
 
     async def listed(day, due):
-        answer = await lookup.list_cases(
+        answer = await lookup_handlers.list_cases(
             later(tx, day), asking(ListCases(look_back_due=due), OFFICE, FULIANG, later(tx, day).now)
         )
         return answer.body.total

@@ -7,7 +7,7 @@ import pytest
 from contracts.cases import Referral
 from contracts.language.division import Division
 from contracts.language.values import PostRef, UnitRef
-from services.cases import ladder
+from services.cases.ladder import ladder
 from tests.cases.road import DUE_ON, TODAY, case_in
 from tests.cases.world import COUNTY_OFFICE, STATION, VILLAGE
 

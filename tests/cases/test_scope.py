@@ -19,7 +19,9 @@ from contracts.cases import (
 )
 from contracts.language.division import Division, Level
 from contracts.roster import PostStated
-from services.cases import campaign, clock, handlers
+from services.cases.ladder import clock as ladder_clock
+from services.cases.law import campaign
+from services.cases.post import handlers as post_handlers
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.road import case_in, decide
@@ -95,7 +97,7 @@ def test_the_tier_that_approves_plans_is_one_of_those_that_run_the_campaign():
 async def given(tx):
     """A case of this county that the unit of the neighbouring one must put right."""
     neighbour = post(LEPING, "unit")
-    await handlers.keep_posts(tx, [heard(PostStated(post=neighbour), "roster")])
+    await post_handlers.keep_posts(tx, [heard(PostStated(post=neighbour), "roster")])
     (fact,) = await opened(tx, incident(1))
     await ask(tx, VerifyCase(case_id=fact.case.ref.id))
     await ask(tx, AssignCase(case_id=fact.case.ref.id, unit=neighbour.unit, due_on="2020-07-01"))
@@ -106,7 +108,7 @@ async def test_a_unit_acts_on_a_case_outside_its_region_on_the_subject_of_its_ow
     case_id, neighbour = await given(tx)
     for command in (ShowCase, ShowHistory):
         await ask(tx, command(case_id=case_id), neighbour, LEPING)
-    (letter,) = [fact.letter for fact in await clock.climb_the_ladder(later(tx, 16))]
+    (letter,) = [fact.letter for fact in await ladder_clock.climb_the_ladder(later(tx, 16))]
     await ask(later(tx, 16), ReceiptLetter(case_id=case_id, letter_id=letter.id), neighbour, LEPING)
     assert (await ask(tx, StartCase(case_id=case_id), neighbour, LEPING)).body.state == "rectifying"
     done = SubmitCase(case_id=case_id, measures="已补植", evidence=[EVIDENCE])

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.cases import LedgerLine
 from contracts.language.division import Division
-from services.cases.ledger import Counted, Window, beyond_the_first, route_of, sheet
+from services.cases.ledger.ledger import Counted, Window, beyond_the_first, route_of, sheet
 
 SHIELD = "green-shield-2019"
 

@@ -7,8 +7,8 @@ from contracts.language.division import Division
 from contracts.language.values import PersonRef, UnitRef
 from contracts.patrol import Incident
 from contracts.roster import Appointment, Post
-from services.cases import case as rules
-from services.cases.post import Posts
+from services.cases.case import case as rules
+from services.cases.post.post import Posts
 
 VILLAGE = Division("360222104201")
 COUNTY_OFFICE = UnitRef(id="u-360222000000-office", name="浮梁县林长办")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from cli.areas import read_features
-from cli.asking import command_of
+from cli.case.asking import command_of
+from cli.system.areas import read_features
 from contracts.cases import RecordReview
 from contracts.wiring.table import SERVICES
 from tests.cli.conftest import LINZHANG, environment, linzhang

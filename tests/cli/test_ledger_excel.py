@@ -8,8 +8,8 @@ from zipfile import ZipFile
 import pytest
 from python_calamine import CalamineWorkbook
 
-import cli.ledger_document
-from cli.ledger_excel import write_ledger
+from cli.ledger import document as ledger_document
+from cli.ledger.excel import write_ledger
 from contracts.cases import Balance, Case, CaseKind, CaseState, RelapseReason, Route, Vocabulary
 from contracts.patrol import Severity
 from tests.cli.ledger_samples import SHEET, case
@@ -59,7 +59,7 @@ def test_the_balance_shows_reasons_routes_and_the_share_with_the_source_of_its_t
 def test_the_ledger_keeps_the_offices_order_of_columns(file):
     write_ledger(file, SHEET, [case(1), case(2, state="closed", closed_on="2020-03-31", route="put_right", owner=None)])
     headings, first, second = sheets(file)["台账"]
-    stated = json.loads((Path(cli.ledger_document.__file__).parent / "ledger_columns.json").read_text("utf-8"))
+    stated = json.loads((Path(ledger_document.__file__).parent / "ledger_columns.json").read_text("utf-8"))
     assert headings == [column["zh"] for column in stated["columns"]]
     one, two = dict(zip(headings, first, strict=True)), dict(zip(headings, second, strict=True))
     assert (one["序号"], one["问题编号"], one["问题类型"], one["状态"]) == (
@@ -87,13 +87,13 @@ def test_what_people_typed_never_becomes_a_formula(file, typed):
 
 
 def test_every_column_leads_to_a_field_and_every_word_is_known():
-    for column in cli.ledger_document.columns():
+    for column in ledger_document.columns():
         assert column["path"] in ("#", "?") or column["path"].split(".")[0] in Case.model_fields
-    words = cli.ledger_document.words()
+    words = ledger_document.words()
     for name, of in {"kind": CaseKind, "severity": Severity, "state": CaseState, "route": Route}.items():
         assert set(words[name]) == set(of)
     assert set(words["reason"]) == set(RelapseReason)
-    assert set(words["line"]) == set(Balance.model_fields) == set(cli.ledger_document.SIGNS)
+    assert set(words["line"]) == set(Balance.model_fields) == set(ledger_document.SIGNS)
 
 
 WHOLE = {

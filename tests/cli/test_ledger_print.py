@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 import pytest
 
-from cli.case import letter_rows
-from cli.ledger_print import NoFont, families, find_font, ledger_pdf, letter_pdf
-from cli.letter_document import document
+from cli.case.command import letter_rows
+from cli.case.letter_document import document
+from cli.ledger.print import NoFont, families, find_font, ledger_pdf, letter_pdf
 from cli.say import texts
 from contracts.cases import LetterShown
 from contracts.language.values import SHANGHAI, Role

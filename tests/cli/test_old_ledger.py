@@ -6,16 +6,16 @@ from datetime import date, datetime
 import pytest
 import xlsxwriter
 
-from cli.demo.old_ledgers import write_old_ledgers
-from cli.demo.world import jingdezhen
-from cli.ledger_form import form_of, sources
-from cli.ledger_import import batches
-from cli.old_ledger import LedgerUnreadable, RowProblem, name_paths, read_ledger
+from cli.ledger.form import form_of, sources
+from cli.ledger.old_ledger import LedgerUnreadable, RowProblem, name_paths, read_ledger
+from cli.ledger.old_ledger_import import batches
 from cli.rules import stated
 from cli.say import say
 from contracts.cases import CaseKind, LawSide, Measured, OldCase, Route
 from contracts.language.values import UnitRef
 from contracts.patrol import Severity
+from demo.old_ledgers import write_old_ledgers
+from demo.world import jingdezhen
 
 DIVISIONS = jingdezhen()
 NAMES = {division.code: division.name for division in DIVISIONS}

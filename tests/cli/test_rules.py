@@ -6,8 +6,9 @@ from cli.rules import error_said, rule_said
 from cli.session import say_problem
 from contracts.language.command import ProblemReply
 from contracts.language.rules import broken
-from services.cases.machine import forbid, refuse, refuse_field, require_office
-from services.runtime.problem import Problem
+from services.cases.case.machine import refuse
+from services.cases.post.by import forbid, require_office
+from services.runtime.problem import Problem, refuse_field
 from tests.cases.road import act_of, case_in, registered
 from tests.cases.world import OFFICE, UNIT
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cli.bus import Unreachable, connected
+from clients.python.bus import Unreachable, connected
 from contracts.wiring.table import SERVICES
 from deploy.local.home import Home
 from tests.cli.conftest import linzhang

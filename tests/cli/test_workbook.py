@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from cli.ledger_form import form_of
-from cli.old_ledger import LedgerUnreadable, RowProblem, read_ledger
+from cli.ledger.form import form_of
+from cli.ledger.old_ledger import LedgerUnreadable, RowProblem, read_ledger
+from cli.ledger.workbook import Trouble, sheets_of
+from cli.ledger.workbook_parts import MOST_PARTS, WorkbookRefused
 from cli.say import say
-from cli.workbook import Trouble, sheets_of
-from cli.workbook_parts import MOST_PARTS, WorkbookRefused
 from tests.cli.test_old_ledger import FORM, GOOD, HEADINGS, NAMES, written
 from tests.cli.workbooks import STRICT, book_of, repeated, row
 

@@ -15,7 +15,7 @@ import nats
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
-from cli.bus import connected
+from clients.python.bus import connected
 from contracts.every_service import ServiceStatus, ShowStatus, operation_subject
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN

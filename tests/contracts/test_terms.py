@@ -12,7 +12,7 @@ from cli.say import office_words
 from contracts.cases import Balance, CaseKind, CaseState, RelapseReason, Route
 from contracts.language.terms import term, terms
 from contracts.patrol import IncidentKind, Severity
-from services.cases.ladder import RUNGS
+from services.cases.ladder.ladder import RUNGS
 from tests.sources import nodes
 
 ROOT = Path(__file__).parents[2]

@@ -22,11 +22,11 @@ from contracts.wiring.permissions import (
 )
 from contracts.wiring.streams import DURABLES, MIB, STREAMS, Stream, durable, filter_of, percent_of, stream_of
 from contracts.wiring.table import ANSWERS, FACTS, HEARS, REFUSES, SERVICES, is_reference
-from services.cases.clock import cases
-from services.notify.handlers import notify
-from services.patrol.handlers import patrol
-from services.roster.handlers import roster
-from services.targets.handlers import targets
+from services.cases.service import cases
+from services.notify.service import notify
+from services.patrol.service import patrol
+from services.roster.service import roster
+from services.targets.service import targets
 
 DAY_S = 24 * 3600
 FULIANG = Division("360222000000")

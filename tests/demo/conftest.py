@@ -5,7 +5,7 @@ import shutil
 import pytest
 from rich.console import Console
 
-from cli.demo.play import playing
+from demo.play import playing
 from deploy.local.postgres import temporary_home
 
 REPORTS = 300

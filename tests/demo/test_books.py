@@ -6,12 +6,12 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from cli.demo.books import audit
-from cli.demo.books.days import working_days_after, working_days_between
-from cli.demo.books.plants import PLANTS
-from cli.demo.tables import show
 from cli.say import say
 from contracts.wiring.table import COMMANDS
+from demo.books import audit
+from demo.books.days import working_days_after, working_days_between
+from demo.books.plants import PLANTS
+from demo.tables import show
 
 
 @pytest.mark.timeout(600)

@@ -3,11 +3,11 @@
 import pytest
 import shapely
 
-from cli.demo.boundaries import boundaries
-from cli.demo.world import DATA, NEVER_VACANT, jingdezhen, world
 from contracts.language.division import Level
 from contracts.language.values import AreaKind
-from services.runtime.ground import shape_of
+from demo.boundaries import boundaries
+from demo.world import DATA, NEVER_VACANT, jingdezhen, world
+from services.runtime.reference.ground import shape_of
 
 DIVISIONS = jingdezhen()
 AREAS, POSTS = world(DIVISIONS)

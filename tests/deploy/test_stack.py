@@ -3,7 +3,7 @@
 import os
 import signal
 
-from cli.bus import connected
+from clients.python.bus import connected
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
 from contracts.targets import PlanShown, SetTarget, ShowPlan, Target

@@ -126,8 +126,12 @@ def test_as_root_a_data_directory_that_nobody_else_can_enter_is_named(home_path)
             {"LINZHANG_NATS_URL": "nats://-", "LINZHANG_REPLICAS": "2"},
             "LINZHANG_REPLICAS: must",
         ),
-        ("services.runtime.migrate", {}, "LINZHANG_MIGRATE: must be"),
-        ("services.runtime.migrate", {"LINZHANG_MIGRATE": "forester=postgresql://-"}, "LINZHANG_MIGRATE: must be"),
+        ("services.runtime.tables.migrate", {}, "LINZHANG_MIGRATE: must be"),
+        (
+            "services.runtime.tables.migrate",
+            {"LINZHANG_MIGRATE": "forester=postgresql://-"},
+            "LINZHANG_MIGRATE: must be",
+        ),
         ("services.cases", {}, "LINZHANG_NATS_URL: is required"),
     ],
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from cli.bus import connected as asking
+from clients.python.bus import connected as asking
 from contracts.cases import Sheet, ShowSheet
 from contracts.every_service import dead_lettered
 from contracts.wiring.table import SERVICES

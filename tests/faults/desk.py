@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from cli.bus import Bus, BusError, Refused, connected
+from clients.python.bus import Bus, BusError, Refused, connected
 from contracts.cases import (
     AcceptCase,
     AssignCase,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-from cli.bus import BusError, connected
+from clients.python.bus import BusError, connected
 from contracts.language.command import OPERATOR
 from contracts.roster import Appoint, Post
 from tests.faults.desk import TOWN

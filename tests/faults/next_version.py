@@ -2,20 +2,20 @@
 
 from typing import ClassVar
 
-from contracts.cases import CaseOpened
+import contracts.cases as contract
 
 
-class CaseOpened(CaseOpened):
+class CaseOpened(contract.CaseOpened):
     """A problem has been registered; `seen_from` is new."""
 
-    name: ClassVar[str] = CaseOpened.name
+    name: ClassVar[str] = contract.CaseOpened.name
 
     seen_from: str = "the ground"
 
 
-CaseOpened = CaseOpened  # type: ignore[misc]
+contract.CaseOpened = CaseOpened  # type: ignore[misc]
 
-from services.cases.clock import cases  # noqa: E402  after the contract has been changed
+from services.cases.service import cases  # noqa: E402  after the contract has been changed
 
 if __name__ == "__main__":
     cases.main()

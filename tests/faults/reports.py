@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import shapely
 
-from cli.demo.world import NamedDivision, world
 from contracts.language.division import Division
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
 from contracts.patrol import IncidentReport
+from demo.world import NamedDivision, world
 
 KINDS = ("dead_pines", "pests", "waste", "old_tree_hurt", "damaged_board")
 """Kinds whose cases need no plan, so that an office and a unit bring them to their end."""

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import asyncpg
 
-from cli.areas import enrol_areas, enrol_posts
-from cli.bus import connected
-from cli.demo.world import jingdezhen, world
+from cli.system.areas import enrol_areas, enrol_posts
+from clients.python.bus import connected
 from contracts.cases import CaseOpened
 from contracts.language.command import OPERATOR
 from contracts.language.division import Division
 from contracts.wiring.streams import DURABLES
 from contracts.wiring.table import SERVICES
+from demo.world import jingdezhen, world
 from deploy.local.postgres import Postgres, make_roles, temporary_home
 from deploy.nats.accounts import Integrator, Official, Users
-from services.runtime import outbox
-from services.runtime.migrate import migrate_async
+from services.runtime.tables.migrate import migrate_async
+from services.runtime.telling import outbox
 from tests.bench.rig import resident_mb
 from tests.faults.cluster import Cluster
 from tests.faults.cluster import connected as connected_to

@@ -12,7 +12,7 @@ from nats.errors import Error as NatsError
 
 from contracts.wiring.streams import DURABLES
 from contracts.wiring.table import SERVICES
-from services.runtime import outbox
+from services.runtime.telling import outbox
 from tests.faults.cluster import STREAM_NAMES, connected
 
 if TYPE_CHECKING:

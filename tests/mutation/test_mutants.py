@@ -55,7 +55,7 @@ def test_which_tests_run_a_line_is_kept_for_the_same_tests_alone(tmp_path):
     kept_in, deadlines = tmp_path / "map", ["tests/cases/test_deadline.py"]
 
     def running(module, tests):
-        return {name.partition("::")[0] for name in of_line(f"services/cases/{module}.py", kept(kept_in, tests))}
+        return {name.partition("::")[0] for name in of_line(f"services/cases/law/{module}.py", kept(kept_in, tests))}
 
     assert running("deadline", deadlines) == set(deadlines)
     kept_in.write_text(kept_in.read_text().replace("test_deadline", "test_as_kept"))

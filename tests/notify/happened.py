@@ -38,9 +38,9 @@ from contracts.cases import (
 )
 from contracts.language.values import UnitRef
 from contracts.patrol import AlarmRaised
-from services.cases import case as rules
-from services.cases import ladder
-from services.cases.post import Posts
+from services.cases.case import case as rules
+from services.cases.ladder import ladder
+from services.cases.post.post import Posts
 from tests.cases.road import DUE_ON, EVIDENCE, MEASURES, NOW, PROOFS, act_of, case_in, decide, registered
 from tests.cases.world import CHIEF, OFFICE, POSTS, STATION, UNIT, incident
 

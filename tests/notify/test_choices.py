@@ -6,9 +6,10 @@ import pytest
 
 from contracts.cases import CaseAssigned, CaseClosed, CaseOpened
 from contracts.roster import Appointment
-from services.cases.case import Owner
-from services.notify.telling import RULES, Posts, recipients
-from services.runtime.posts import reference
+from services.cases.case.case import Owner
+from services.notify.audience.audience import Posts, recipients
+from services.notify.audience.rule import RULES
+from services.runtime.reference.posts import reference
 from tests.cases.road import case_in
 from tests.cases.world import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT
 from tests.notify.happened import HAPPENED

@@ -1,5 +1,6 @@
 """Who is told what, as one table, and in which words."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,11 +11,14 @@ from contracts.language.values import AreaRef, UnitRef
 from contracts.patrol import AlarmRaised
 from contracts.roster import Appointment
 from contracts.wiring.table import HEARS, is_reference
-from services.cases import case as cases
-from services.cases.post import Posts as CasePosts
-from services.notify import telling, text
-from services.notify.telling import Fate, Posts, RuleRefused, fate_of, recipients
-from services.runtime.posts import reference
+from services.cases.case import case as cases
+from services.cases.post.post import Posts as CasePosts
+from services.notify.audience import rule
+from services.notify.audience.audience import Posts, recipients
+from services.notify.audience.rule import RuleRefused
+from services.notify.telling import text
+from services.notify.telling.telling import Fate, fate_of
+from services.runtime.reference.posts import reference
 from tests.cases.world import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, incident
 from tests.notify.happened import HAPPENED, SUBMITTED, handed_over, passed_on
 from tests.posts import COUNTY, OF_ONE_COUNTY, TOWN, chief
@@ -303,7 +307,7 @@ def test_what_must_be_done_by_whom_and_why_stands_in_the_words(happened, said):
 
 
 def test_every_fact_that_is_told_has_a_rule():
-    assert set(telling.RULES.facts) == {message.name for message in HEARS["notify"] if not is_reference(message)}
+    assert set(rule.RULES.facts) == {message.name for message in HEARS["notify"] if not is_reference(message)}
 
 
 @pytest.mark.parametrize(
@@ -317,7 +321,7 @@ def test_every_fact_that_is_told_has_a_rule():
 def test_a_word_that_means_nothing_is_named_at_start(tmp_path, posts, units, said):
     file = tmp_path / "telling.json"
     file.write_text(
-        telling.json.dumps(
+        json.dumps(
             {
                 "old_after_days": 7,
                 "language": "zh-CN",
@@ -327,4 +331,4 @@ def test_a_word_that_means_nothing_is_named_at_start(tmp_path, posts, units, sai
         )
     )
     with pytest.raises(RuleRefused, match=said):
-        telling.Rules.read(file)
+        rule.Rules.read(file)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from contracts.language.values import AreaRef
-from services.cases.case import Owner
-from services.notify.text import words_of
+from services.cases.case.case import Owner
+from services.notify.telling.text import words_of
 from tests.cases.world import COUNTY_OFFICE
 from tests.notify.happened import HAPPENED
 from tests.posts import COUNTY

@@ -6,8 +6,8 @@ from math import acos, cos, degrees, radians, sin
 import pytest
 
 from contracts.patrol import IncidentKind
-from services.patrol.near import EARTH_M, Rules, Standing, cell, distance_m, is_near, nearest, places
-from services.patrol.report import incident_id
+from services.patrol.incident.near import EARTH_M, Rules, Standing, cell, distance_m, is_near, nearest, places
+from services.patrol.incident.report import incident_id
 from tests.patrol.ground import LAT, SEEN
 
 WITHIN_M = 200

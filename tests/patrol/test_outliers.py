@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.patrol.points import LIMITS, at_of, days_of, read_points, us_of
-from services.patrol.track import Terminal, sift_all
+from services.patrol.track.points import LIMITS, at_of, days_of, read_points, us_of
+from services.patrol.track.track import Terminal, sift_all
 from tests.patrol.ground import ANYTHING, LAT, METRE, NOW, POINTS, sent, walked
 
 T = NOW - timedelta(hours=1)

@@ -6,7 +6,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from services.patrol.points import LIMITS, POINT, at_of, days_of, read_points, us_of
+from services.patrol.track.points import LIMITS, POINT, at_of, days_of, read_points, us_of
 from tests.patrol.ground import LAT, NOW, sent, walked
 
 MOMENT = timedelta(microseconds=1)

@@ -6,10 +6,10 @@ import pytest
 
 from contracts.language.values import SHANGHAI
 from contracts.patrol import IncidentKind
-from services.patrol.judging import Fate, Judging
-from services.patrol.near import RULES, Standing, cell, distance_m, nearest, places
-from services.patrol.report import exchanged, incident_id, judge, moving
-from services.runtime.ground import Ground
+from services.patrol.incident.judging import Fate, Judging
+from services.patrol.incident.near import RULES, Standing, cell, distance_m, nearest, places
+from services.patrol.incident.report import exchanged, incident_id, judge, moving
+from services.runtime.reference.ground import Ground
 from tests.patrol.ground import AREAS, EAST, LAT, METRE, NOW, SEEN, WEST, reported
 
 GROUND = Ground(AREAS)

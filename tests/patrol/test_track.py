@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.patrol.points import at_of, read_points, us_of
-from services.patrol.track import Terminal, sift_all
+from services.patrol.track.points import at_of, read_points, us_of
+from services.patrol.track.track import Terminal, sift_all
 from tests.patrol.ground import LAT, METRE, NOW, walked
 
 T = NOW - timedelta(hours=1)

@@ -7,8 +7,8 @@ from math import cos, degrees, pi, radians
 import numpy as np
 import pytest
 
-from services.patrol.near import EARTH_M
-from services.patrol.way import Way
+from services.patrol.incident.near import EARTH_M
+from services.patrol.track.way import Way
 
 SECOND_US = 1_000_000
 FASTEST_M_PER_S = 50

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from contracts.language.values import AreaRef
-from services.roster.answerable import Duties, place_of
+from services.roster.answerable.answerable import Duties, place_of
 from tests.posts import chief
 from tests.roster.ground import TOWN, TOWN_AREA, held, post
 

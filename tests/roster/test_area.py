@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from contracts.language.division import UNKNOWN
 from contracts.language.mu import mu_of
 from contracts.roster import EnrolAreas
-from services.roster.area import measured, problems_of, size_mu
+from services.roster.area.area import measured, problems_of, size_mu
 from tests.roster.ground import AREAS, EAST, EAST_AREA, TOWN, TOWN_AREA, WEST, WEST_AREA, WEST_GRID, area, square
 
 OPEN = (((117.0, 29.0), (117.1, 29.0), (117.1, 29.1), (117.0, 29.1)),)

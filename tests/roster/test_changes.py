@@ -6,7 +6,9 @@ import pytest
 
 from contracts.language.division import UNKNOWN
 from contracts.roster import Appoint, EnrolAreas, EnrolPosts
-from services.roster import handlers, store
+from services.roster.area import handlers as area_handlers
+from services.roster.post import handlers as post_handlers
+from services.roster.post import store as post_store
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from tests.roster.ground import AREAS, EAST, TOWN, WEST, WEST_GRID, area, ask, held, post, square, village
@@ -19,16 +21,16 @@ CHIEF = post(TOWN, "chief", None, held("p-a"))
 
 
 async def enrol(tx, *areas, division=UNKNOWN):
-    return await handlers.enrol_areas(tx, ask(EnrolAreas(areas=areas), "operator", division))
+    return await area_handlers.enrol_areas(tx, ask(EnrolAreas(areas=areas), "operator", division))
 
 
 async def enrol_posts(tx, *posts, division=UNKNOWN):
-    return await handlers.enrol_posts(tx, ask(EnrolPosts(posts=posts), "operator", division))
+    return await post_handlers.enrol_posts(tx, ask(EnrolPosts(posts=posts), "operator", division))
 
 
 async def appoint(tx, person, held_from):
     command = Appoint(post_id=CHIEF.id, person_id=person, person_name="三龙镇林长", held_from=held_from)
-    return await handlers.appoint(tx, ask(command, "operator", UNKNOWN))
+    return await post_handlers.appoint(tx, ask(command, "operator", UNKNOWN))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +78,7 @@ async def test_two_who_are_appointed_at_once_follow_each_other_and_neither_is_lo
         lambda tx: appoint(tx, "p-c", date(2020, 8, 1)),
     )
     async with transaction(dsn) as tx:
-        stands = (await store.posts(tx, [CHIEF.id]))[CHIEF.id]
+        stands = (await post_store.posts(tx, [CHIEF.id]))[CHIEF.id]
     assert [stands.holder_on(date(2020, month, 1)).id for month in (6, 7, 8)] == ["p-a", "p-b", "p-c"]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from contracts.language.values import PersonRef
-from services.roster import post as rules
+from services.roster.post import post as rules
 from services.runtime.problem import Problem
 from tests.roster.ground import TOWN, TOWN_AREA, WEST, WEST_AREA, held, post
 from tests.servers import NOW

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import nats
 
-from cli.bus import connected
-from cli.demo.world import jingdezhen, world
+from clients.python.bus import connected
 from contracts.language.command import Done
 from contracts.language.division import UNKNOWN
 from contracts.roster import Answerable, EnrolAreas, EnrolPosts, WhoAnswers
-from services.runtime.ground import shape_of
+from demo.world import jingdezhen, world
+from services.runtime.reference.ground import shape_of
 from tests.servers import migrated, running
 from tests.waiting import until
 

@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from contracts.language.message import dump
 from contracts.roster import AreaStated, EnrolAreas, EnrolPosts, PostStated
-from services.roster import handlers, store
+from services.roster.answerable import store as answerable_store
+from services.roster.area import handlers as area_handlers
+from services.roster.post import handlers as post_handlers
 from services.runtime.problem import Problem
 from tests.roster.ground import AREAS, TOWN, WEST, ask
 from tests.servers import migrated, transaction
@@ -75,7 +77,7 @@ async def dsn():
 
 async def taken(tx, command, stated):
     """What is told of something enrolled; None where the contract or a rule refuses it."""
-    answering = handlers.enrol_areas if command is EnrolAreas else handlers.enrol_posts
+    answering = area_handlers.enrol_areas if command is EnrolAreas else post_handlers.enrol_posts
     try:
         return (await answering(tx, ask(command.model_validate_json(json.dumps(stated))))).news
     except (ValidationError, Problem):
@@ -84,10 +86,10 @@ async def taken(tx, command, stated):
 
 async def read_again(dsn, command, stated, fact):
     async with transaction(dsn) as tx:
-        await handlers.enrol_areas(tx, ask(EnrolAreas(areas=AREAS)))
+        await area_handlers.enrol_areas(tx, ask(EnrolAreas(areas=AREAS)))
         told = await taken(tx, command, stated)
         event("refused" if told is None else "taken")
-        await store.load_duties(tx.sql)
+        await answerable_store.load_duties(tx.sql)
         if told:
             assert [fact.model_validate_json(dump(one)) for one in told] == list(told)
             assert await taken(tx, command, stated) == ()

@@ -11,14 +11,14 @@ from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
 from contracts.targets import ProgressReport
 from contracts.wiring.streams import durable
-from services.runtime import database
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
-from services.runtime.handling import Handling, Subscription
+from services.runtime.hearing.handling import Handling, Subscription
+from services.runtime.hearing.pull import Pull
 from services.runtime.ids import uuid7
-from services.runtime.pull import Pull
-from services.runtime.relay import Relay
+from services.runtime.replica import database
 from services.runtime.settings import Settings
+from services.runtime.telling.relay import Relay
 from tests.telling import connect
 
 PROGRESS = durable("targets", ProgressReport)

@@ -14,10 +14,10 @@ from contracts.language.division import Division
 from contracts.targets import Amounts, ProgressRecorded, ProgressReport, SetTarget, ShowPlan, ShowRecord
 from contracts.wiring.table import HEARS
 from services.runtime.messages import Answer, Ask, Heard, News
-from services.runtime.service import Service
+from services.runtime.service import Room, Service
 from services.runtime.transaction import Transaction
 
-stubborn = Service("targets")
+room = Room()
 
 TABLE = """
 CREATE TABLE seen (id bigint GENERATED ALWAYS AS IDENTITY, source text, external_id text, batch integer, replica text);
@@ -44,7 +44,7 @@ async def _try(tx: Transaction, external_id: str) -> int:
         await outside.close()
 
 
-@stubborn.hears(ProgressReport, locks="external_id")
+@room.hears(ProgressReport, locks="external_id")
 async def see(tx: Transaction, heard: list[Heard[ProgressReport]]) -> Sequence[News]:
     """`entity` says what happens: fails-2, poison, deadlock, slow-3, bytes-1048576, or nothing of the kind."""
     for one in heard:
@@ -84,32 +84,29 @@ def _fact(heard: Heard[ProgressReport]) -> ProgressRecorded:
     )
 
 
+@room.hears(*(one for one in HEARS["targets"] if one is not ProgressReport))
 async def _nothing(tx: Transaction, heard: list[Heard[CaseOpened]]) -> Sequence[News]:
     return []
 
 
-for message in HEARS["targets"]:
-    if message is not ProgressReport:
-        stubborn.hears(message)(_nothing)
-
-
-@stubborn.answers(SetTarget)
+@room.answers(SetTarget)
 async def break_down(tx: Transaction, ask: Ask[SetTarget]) -> Answer:
     raise RuntimeError("this command always fails")
 
 
-@stubborn.answers(ShowPlan)
+@room.answers(ShowPlan)
 async def take_long(tx: Transaction, ask: Ask[ShowPlan]) -> Answer:
     """The later in the century, the longer: three seconds at its end."""
     await asyncio.sleep((ask.command.year - 2000) * 0.03)
     return Answer(Done(changed=ask.command.year))
 
 
-@stubborn.answers(ShowRecord)
+@room.answers(ShowRecord)
 async def show(tx: Transaction, ask: Ask[ShowRecord]) -> Answer:
     return Answer(Done(changed=0))
 
 
+stubborn = Service("targets", room)
 if "ACK_WAIT_S" in os.environ:
     stubborn.subscriptions = [
         replace(s, durable=replace(s.durable, ack_wait_s=float(os.environ["ACK_WAIT_S"])))

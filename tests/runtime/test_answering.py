@@ -13,13 +13,13 @@ from contracts.language.division import UNKNOWN
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.message import JSON, dump
 from contracts.targets import SetTarget, ShowPlan
-from services.runtime.answering import Answering
+from services.runtime.answering.commands import Answering
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
 from services.runtime.messages import Answer
 from services.runtime.problem import PROBLEM_JSON
-from services.runtime.relay import Relay
 from services.runtime.settings import Settings
+from services.runtime.telling.relay import Relay
 from tests.servers import NOW, migrated
 from tests.targets.plan import TARGET
 

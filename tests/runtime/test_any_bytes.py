@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from clients.bus import connect as connect_to
-from clients.bus import read_headers
+from clients.python.connection import connect as connect_to
+from clients.python.connection import read_headers
 from contracts.language.command import OPERATOR
 from deploy.local.bus import Bus
 from deploy.nats.accounts import Users

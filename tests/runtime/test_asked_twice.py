@@ -9,7 +9,7 @@ from contracts.language.division import UNKNOWN
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.message import dump
 from contracts.language.rules import broken
-from services.runtime.answering import Answering
+from services.runtime.answering.commands import Answering
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
 from services.runtime.messages import Answer

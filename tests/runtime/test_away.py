@@ -23,7 +23,7 @@ from deploy.local.postgres import Postgres, make_roles
 from deploy.nats.accounts import Users
 from deploy.nats.provision import provision
 from services.runtime.ids import uuid7
-from services.runtime.migrate import migrate_async
+from services.runtime.tables.migrate import migrate_async
 from tests.faults.proxy import Proxy, Trap
 from tests.runtime.inside import progress
 from tests.runtime.stubborn import TABLE
@@ -159,6 +159,6 @@ def test_a_wrong_setting_is_named_before_anything_runs(setting, value, said):
 async def test_several_starters_migrate_once_and_none_fails():
     dsn = (await database("targets"))["targets"]
     environment = {**os.environ, "LINZHANG_MIGRATE": f"targets={dsn}"}
-    command = (sys.executable, "-m", "services.runtime.migrate")
+    command = (sys.executable, "-m", "services.runtime.tables.migrate")
     starters = [await asyncio.create_subprocess_exec(*command, env=environment) for _ in range(3)]
     assert [await starter.wait() for starter in starters] == [0, 0, 0]

@@ -10,7 +10,7 @@ import pytest
 from nats.errors import ConnectionClosedError, ConnectionDrainingError, MaxPayloadError, OutboundBufferLimitError
 from packaging.specifiers import SpecifierSet
 
-from clients.bus import Said, connect
+from clients.python.connection import Said, connect
 from deploy.local.bus import Bus
 from deploy.nats.accounts import Users
 from tests.telling import through

@@ -3,6 +3,7 @@
 import gc
 import weakref
 from dataclasses import dataclass
+from functools import partial
 from itertools import permutations
 
 import pytest
@@ -13,10 +14,10 @@ from contracts.language.rules import broken
 from contracts.targets import ProgressReport, SetTarget, ShowPlan, TargetSet
 from contracts.wiring.table import COMMANDS, HEARS
 from services.runtime.problem import Problem
-from services.runtime.reference import keep_newest
-from services.runtime.service import Service, WiringDiffers
+from services.runtime.reference.kept import keep_newest
+from services.runtime.reference.view import View, Views
+from services.runtime.service import Room, Service, WiringDiffers
 from services.runtime.transaction import Transaction
-from services.runtime.view import View
 from tests.servers import NOW, migrated, transaction
 from tests.telling import asking
 from tests.turns import committed
@@ -30,14 +31,10 @@ async def nothing(tx, heard: list):
 
 def declared(*, without=(), besides=()):
     """Targets with all handlers but some."""
-    service = Service("targets")
-    for message in (*HEARS["targets"], *besides):
-        if message not in without:
-            service.hears(message)(nothing)
-    for command in COMMANDS["targets"]:
-        if command not in without:
-            service.answers(command)(nothing)
-    return service
+    room = Room()
+    room.hears(*(one for one in (*HEARS["targets"], *besides) if one not in without))(nothing)
+    room.answers(*(one for one in COMMANDS["targets"] if one not in without))(nothing)
+    return Service("targets", room)
 
 
 def test_a_service_whose_handlers_are_those_of_the_wiring_is_checked_in_silence():
@@ -70,13 +67,13 @@ def test_a_service_whose_handlers_differ_from_the_wiring_says_each_difference(ch
 
 
 async def test_a_handler_of_one_event_is_given_each_of_a_batch_and_its_news_name_their_cause():
-    service = Service("targets")
+    room = Room()
 
-    @service.hears(ProgressReport)
+    @room.hears(ProgressReport)
     async def twice(tx, heard: str):
         return [f"{heard}-1", f"{heard}-2"]
 
-    told = await service.subscriptions[0].handler(None, ["a", "b"])
+    told = await Service("targets", room).subscriptions[0].handler(None, ["a", "b"])
     assert told == [("a", "a-1"), ("a", "a-2"), ("b", "b-1"), ("b", "b-2")]
 
 
@@ -174,11 +171,11 @@ async def test_a_view_is_built_anew_when_its_rows_have_changed_and_not_before(tx
         return len(built)
 
     view = View(load)
-    assert [await view.at(tx), await view.at(tx)] == [1, 1]
+    assert [await tx.see(view), await tx.see(view)] == [1, 1]
     await kept(tx, (1, Thing("a", "one")))
-    assert await view.at(tx) == 1
+    assert await tx.see(view) == 1
     await view.changed(tx)
-    assert [await view.at(tx), await view.at(tx), built] == [2, 2, [0, 1]]
+    assert [await tx.see(view), await tx.see(view), built] == [2, 2, [0, 1]]
 
 
 async def counted(sql):
@@ -187,30 +184,30 @@ async def counted(sql):
 
 @pytest.mark.served
 async def test_a_transaction_sees_what_it_has_changed_itself_and_another_does_once_it_has_committed():
-    dsn, view = await migrated("cases"), View(counted)
-    async with transaction(dsn) as other:
-        assert await view.at(other) == 0
-        async with committed(dsn) as tx:
-            assert await view.at(tx) == 0
+    dsn, view, begin = await migrated("cases"), View(counted), partial(Transaction, views=Views())
+    async with transaction(dsn, begin=begin) as other:
+        assert await other.see(view) == 0
+        async with committed(dsn, begin=begin) as tx:
+            assert await tx.see(view) == 0
             await kept(tx, (1, Thing("a", "one")))
             await view.changed(tx)
-            assert await view.at(tx) == 1
-            assert await view.at(Transaction(other.sql, NOW)) == 0
-        assert await view.at(Transaction(other.sql, NOW)) == 1
+            assert await tx.see(view) == 1
+            assert await begin(other.sql, NOW).see(view) == 0
+        assert await begin(other.sql, NOW).see(view) == 1
 
 
 @pytest.mark.served
 async def test_what_was_built_from_rows_that_were_rolled_back_is_not_kept():
-    dsn, view = await migrated("cases"), View(counted)
-    async with transaction(dsn) as tx:
+    dsn, view, begin = await migrated("cases"), View(counted), partial(Transaction, views=Views())
+    async with transaction(dsn, begin=begin) as tx:
         await kept(tx, (1, Thing("a", "one")), (1, Thing("b", "two")))
         await view.changed(tx)
-        assert await view.at(tx) == 2
-    async with committed(dsn) as tx:  # as many changes as were rolled back
+        assert await tx.see(view) == 2
+    async with committed(dsn, begin=begin) as tx:  # as many changes as were rolled back
         await kept(tx, (1, Thing("a", "one")))
         await view.changed(tx)
-    async with transaction(dsn) as tx:
-        assert await view.at(tx) == 1
+    async with transaction(dsn, begin=begin) as tx:
+        assert await tx.see(view) == 1
 
 
 class Knot:
@@ -229,7 +226,7 @@ async def test_what_a_view_holds_is_spared_the_collector_and_what_nobody_holds_i
     knots, frozen = [], gc.get_freeze_count()
     gc.disable()
     try:
-        await View(load).at(tx)
+        await tx.see(View(load))
     finally:
         gc.enable()
     assert knots[0]() is None

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.language.division import Division
 from contracts.roster import Area, Boundary
-from services.runtime.ground import Ground
+from services.runtime.reference.ground import Ground
 
 DAY = date(2020, 6, 15)
 

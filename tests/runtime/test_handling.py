@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 
 from contracts.language.intake import Problem
 from services.runtime.breaker import Breaker
+from services.runtime.hearing.pull import Pull
 from services.runtime.messages import Refused
-from services.runtime.pull import Pull
 from tests.runtime.inside import PROGRESS, inside, progress
 from tests.servers import migrated
 from tests.waiting import until

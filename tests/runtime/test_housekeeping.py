@@ -9,9 +9,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.runtime.breaker import Breaker
-from services.runtime.housekeeping import keep_house
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tables.housekeeping import keep_house
 from tests.servers import migrated
 from tests.waiting import until
 

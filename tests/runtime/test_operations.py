@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from clients.bus import Arrived
+from clients.python.connection import Arrived
 from contracts.cases import CaseClosed
 from contracts.every_service import DiscardDeadLetters, ListDeadLetters, RefillBus, ReplayDeadLetters, ShowStatus
 from contracts.language.command import OPERATOR
@@ -15,17 +15,17 @@ from contracts.language.intake import intake_subject
 from contracts.targets import ProgressReport
 from contracts.wiring.streams import DURABLES, durable
 from services.runtime import metrics
+from services.runtime.answering.operations import operations
 from services.runtime.breaker import Breaker
-from services.runtime.burial import bury
 from services.runtime.clock import Clock
-from services.runtime.handling import Handling
+from services.runtime.hearing.burial import bury
+from services.runtime.hearing.handling import Handling
 from services.runtime.messages import Answer, Heard
-from services.runtime.operations import operations
 from services.runtime.problem import Problem
-from services.runtime.process import Process
+from services.runtime.replica.process import Process
 from services.runtime.settings import Settings
 from services.runtime.wire import block_of
-from services.targets.handlers import targets
+from services.targets.service import targets
 from tests.runtime.inside import PROGRESS, progress
 from tests.servers import NOW, migrated, transaction
 from tests.telling import asking

@@ -10,9 +10,9 @@ from contracts.language.envelope import Envelope
 from contracts.language.intake import Problem
 from contracts.targets import ProgressReport
 from deploy.nats.provision import provision
-from services.runtime import outbox
 from services.runtime.messages import Heard, Refused
-from services.runtime.receipts import EXPECTED, NOT_CONNECTED, Receipts, Sending
+from services.runtime.telling import outbox
+from services.runtime.telling.receipts import EXPECTED, NOT_CONNECTED, Receipts, Sending
 from tests.runtime.inside import inside
 from tests.runtime.test_stack_outbox import all_sent, fact, on_the_bus, write
 from tests.servers import NOW, migrated

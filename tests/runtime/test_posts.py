@@ -7,7 +7,7 @@ import pytest
 
 from contracts.language.division import Division
 from contracts.roster import Appointment
-from services.runtime.posts import holds, nearest_chief, reference, stands_on
+from services.runtime.reference.posts import holds, nearest_chief, reference, stands_on
 from tests.posts import COUNTY, OF_ONE_COUNTY, TOWN, VILLAGE, chief
 
 CITY = Division("360200000000")

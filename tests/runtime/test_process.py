@@ -5,10 +5,10 @@ import asyncio
 import pytest
 from nats.errors import SlowConsumerError
 
-from clients.bus import connect
+from clients.python.connection import connect
 from contracts.wiring.streams import Durable
-from services.runtime.process import Process
-from services.runtime.pull import Pull
+from services.runtime.hearing.pull import Pull
+from services.runtime.replica.process import Process
 from services.runtime.settings import Settings
 from tests.runtime.test_declared import declared
 from tests.telling import through

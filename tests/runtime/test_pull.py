@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from clients.bus import Arrived, connect
+from clients.python.connection import Arrived, connect
 from contracts.wiring.streams import Durable
+from services.runtime.hearing.pull import Pull
 from services.runtime.pause import pause_s
-from services.runtime.pull import Pull
 from tests.telling import through
 from tests.waiting import until
 

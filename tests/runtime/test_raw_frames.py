@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clients.bus import connect as connect_to
+from clients.python.connection import connect as connect_to
 from contracts.language.command import OPERATOR
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject

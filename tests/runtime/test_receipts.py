@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from clients.bus import connect
-from services.runtime.receipts import NOT_CONNECTED, End, Receipts, Sending
+from clients.python.connection import connect
+from services.runtime.telling.receipts import NOT_CONNECTED, End, Receipts, Sending
 from tests.telling import through
 
 LONG_S = 3600.0

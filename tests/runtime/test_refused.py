@@ -7,16 +7,16 @@ import asyncpg
 import pytest
 from pydantic import ValidationError
 
-from clients.bus import Arrived
+from clients.python.connection import Arrived
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
 from contracts.language.rules import broken
 from contracts.patrol import IncidentReport, TrackBatch
 from contracts.targets import ProgressReport
 from contracts.wiring.table import SERVICES
-from services.runtime.burial import Unreadables, bury
+from services.runtime.hearing.burial import Unreadables, bury
+from services.runtime.hearing.reading import Unreadable, read
 from services.runtime.messages import Heard
-from services.runtime.reading import Unreadable, read
 from services.runtime.wire import block_of
 from tests.runtime.inside import inside, progress
 from tests.servers import NOW, migrated, transaction

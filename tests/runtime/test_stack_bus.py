@@ -10,7 +10,7 @@ from deploy.local.bus import Bus
 from deploy.nats.accounts import SUPERVISOR, Users
 from deploy.nats.provision import provision
 from deploy.nats.telling import told as told_by
-from services.runtime.pull import PAUSE_FIRST_S
+from services.runtime.hearing.pull import PAUSE_FIRST_S
 from tests.runtime.inside import inside, progress
 from tests.servers import migrated
 from tests.waiting import until

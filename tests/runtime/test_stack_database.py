@@ -4,6 +4,7 @@ import asyncio
 import re
 import stat
 from datetime import timedelta
+from functools import partial
 
 import asyncpg
 import pytest
@@ -12,14 +13,20 @@ from contracts.cases import CaseOpened
 from contracts.patrol import IncidentLocated
 from contracts.roster import PostStated
 from deploy.local.postgres import Postgres
-from services.cases import case as case_rules
-from services.cases import handlers as cases
-from services.cases.post import Posts
-from services.notify import handlers as notify
-from services.patrol import handlers as patrol
-from services.runtime import database
-from services.runtime.view import View
-from services.targets import handlers as targets
+from services.cases.case import case as case_rules
+from services.cases.incident import handlers as incident_handlers
+from services.cases.post import handlers as case_posts
+from services.cases.post.post import Posts
+from services.cases.service import cases
+from services.notify.post import handlers as told_posts
+from services.notify.telling import handlers as telling_handlers
+from services.patrol.area import handlers as area_handlers
+from services.patrol.incident import handlers as patrol_incident
+from services.patrol.track import handlers as track_handlers
+from services.runtime.reference.view import View
+from services.runtime.replica import database
+from services.runtime.transaction import Transaction
+from services.targets.record import handlers as record_handlers
 from tests.cases.world import POSTS, incident
 from tests.patrol.ground import LAT, METRE, SEEN, STATED, reported, walked
 from tests.runtime.inside import inside, progress
@@ -93,7 +100,7 @@ async def test_a_batch_that_looks_at_views_and_tells_says_five_things_to_the_dat
         view = View(load)
 
         async def tell(tx, batch):
-            await view.at(tx)
+            await tx.see(view)
             return [(one, fact(one.body.external_id, one.body.target_id)) for one in batch]
 
         handling, pull = runtime.handling(tell), await runtime.pull()
@@ -134,13 +141,18 @@ def track(n):
 
 
 HOT = {
-    "patrol locates": ("patrol", patrol.locate, lambda n: reported(f"r-{n}", lon=117.05 + 500 * n * METRE)),
-    "patrol stores tracks": ("patrol", patrol.store_tracks, track),
-    "cases opens": ("cases", cases.open_cases, lambda n: heard(IncidentLocated(incident=incident(n)), "patrol")),
-    "notify tells": ("notify", notify.tell, opened),
-    "targets records": ("targets", targets.keep_records, opened),
+    "patrol locates": ("patrol", patrol_incident.locate, lambda n: reported(f"r-{n}", lon=117.05 + 500 * n * METRE)),
+    "patrol stores tracks": ("patrol", track_handlers.store_tracks, track),
+    "cases opens": (
+        "cases",
+        incident_handlers.open_cases,
+        lambda n: heard(IncidentLocated(incident=incident(n)), "patrol"),
+    ),
+    "notify tells": ("notify", telling_handlers.tell, opened),
+    "targets records": ("targets", record_handlers.keep_records, opened),
 }
 """The handlers of the main thread: service, handler, and the n-th message."""
+KEEP = {"cases": case_posts, "notify": told_posts}
 
 
 @pytest.mark.served
@@ -148,20 +160,17 @@ HOT = {
 async def test_a_handler_of_the_main_thread_says_as_much_for_a_batch_as_for_one(name, monkeypatch):
     """STACK row 27: one statement per event caps the chain at a seventh of what one per batch reaches."""
     service, handle, message = HOT[name]
-    for module, view in ((patrol, "ground"), (cases, "posts"), (cases, "causes"), (notify, "posts")):
-        monkeypatch.setattr(module, view, View(getattr(module, view)._load))
     said = []
 
     def listen(one):
         # What executemany says, it says once for every row.
         said.extend([one.query] * (len(one.args) if isinstance(one.args, list) else 1))
 
-    async with transaction(await migrated(service)) as tx:
+    async with transaction(await migrated(service), begin=partial(Transaction, following=cases.following)) as tx:
         if service == "patrol":
-            await patrol.keep_areas(tx, [heard(one, "roster") for one in STATED])
+            await area_handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
         elif service in {"cases", "notify"}:
-            keep = {"cases": cases, "notify": notify}[service].keep_posts
-            await keep(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
+            await KEEP[service].keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
         await handle(tx, [message(0)])
         tx.sql.add_query_logger(listen)
         counts = []

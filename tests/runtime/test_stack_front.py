@@ -8,11 +8,11 @@ import nats
 import pytest
 from nats.errors import TimeoutError as NatsTimeout
 
-from cli.bus import Forbidden, connected
+from clients.python.bus import Forbidden, connected
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN, Division
 from contracts.targets import PlanShown, ShowPlan
-from services.runtime.process import Process
+from services.runtime.replica.process import Process
 from services.runtime.settings import Settings
 from tests.runtime.stubborn import stubborn
 from tests.servers import migrated, running

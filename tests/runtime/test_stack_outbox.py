@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 
 from contracts.language.division import Division
 from contracts.targets import Amounts, ProgressRecorded, TargetSet
-from services.runtime import outbox
+from services.runtime.telling import outbox
 from tests.runtime.inside import inside
 from tests.servers import NOW, migrated
 from tests.streams import read_stream

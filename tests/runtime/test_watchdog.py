@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from contracts.wiring.streams import DURABLES
 from deploy.nats.provision import provision
 from services.runtime import metrics
-from services.runtime.watchdog import Watchdog
+from services.runtime.replica.watchdog import Watchdog
 from tests.runtime.inside import PROGRESS, inside, progress
 from tests.servers import migrated
 from tests.waiting import until

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.bus import read_headers
+from clients.python.connection import read_headers
 from contracts.language.envelope import Envelope, EnvelopeRefused, from_headers, to_headers
 from services.runtime.wire import envelope_in
 from tests.servers import NOW

@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from services.runtime import inbox
-from services.runtime.reference import keep_newest
+from services.runtime.hearing import inbox
+from services.runtime.reference.kept import keep_newest
 from services.runtime.transaction import Transaction
 from tests.runtime.test_declared import Thing
 from tests.runtime.test_stack_outbox import fact

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.areas import enrol_areas, enrol_posts
-from cli.bus import connected
-from cli.demo.load import officials
-from cli.demo.world import jingdezhen, world
+from cli.system.areas import enrol_areas, enrol_posts
+from clients.python.bus import connected
 from contracts.language.command import OPERATOR
 from contracts.language.division import Division
+from demo.load import officials
+from demo.world import jingdezhen, world
 from deploy.local.home import Home
 from deploy.local.postgres import temporary_home
 from deploy.local.stack import Stack

@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from cli.bus import connected, told
+from clients.python.bus import connected, told
 from contracts.cases import (
     AcceptCase,
     AssignCase,

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.targets import TargetKind
-from services.targets.progress import Fate, Standing, count
+from services.targets.progress.progress import Fate, Standing, count
 from tests.targets.plan import reported, standing
 
 TODAY = date(2020, 6, 15)

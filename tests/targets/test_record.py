@@ -21,8 +21,8 @@ from contracts.cases import (
     Owner,
 )
 from contracts.language.values import UnitRef
-from services.runtime.posts import reference
-from services.targets.record import entries, steps_of, told
+from services.runtime.reference.posts import reference
+from services.targets.record.record import entries, steps_of, told
 from tests.cases.road import case_in
 from tests.cases.world import COUNTY_OFFICE, STATION
 from tests.posts import COUNTY, TOWN, VILLAGE, chief

@@ -8,7 +8,7 @@ import pytest
 from contracts.language.division import Division
 from contracts.language.values import Period
 from contracts.targets import Amounts, TargetProgress
-from services.targets.target import problems_of
+from services.targets.target.target import problems_of
 from tests.targets.plan import TARGET, target
 
 CITYS = target(id="2020-city")

@@ -1,6 +1,6 @@
 """The machine whole: cases that no report opened, the ledger, letters, reviews, causes."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "cases_0002"
 down_revision = "cases_0001"

@@ -1,6 +1,6 @@
 """What is known up to a cut-off stays known: entries, links of one site, where a case counted at each move."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "cases_0003"
 down_revision = "cases_0002"

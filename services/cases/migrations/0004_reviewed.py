@@ -1,6 +1,6 @@
 """The cases that a review looked at show it in their history."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "cases_0004"
 down_revision = "cases_0003"

@@ -1,6 +1,6 @@
 """A missed day is told once for its owner."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "cases_0006"
 down_revision = "cases_0005"

@@ -1,6 +1,6 @@
 """Tables of notify."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "notify_0001"
 down_revision = None

@@ -1,6 +1,6 @@
 """A thing to tell is known by the fact behind it."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "notify_0002"
 down_revision = "notify_0001"

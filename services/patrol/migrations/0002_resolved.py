@@ -1,6 +1,6 @@
 """Whether an incident is resolved follows the newest fact about its case."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "patrol_0002"
 down_revision = "patrol_0001"

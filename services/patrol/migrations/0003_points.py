@@ -1,6 +1,6 @@
 """Points name their terminal and area by number."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "patrol_0003"
 down_revision = "patrol_0002"

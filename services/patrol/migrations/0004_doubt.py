@@ -1,6 +1,6 @@
 """What was refused of a terminal is remembered, and what a batch said."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "patrol_0004"
 down_revision = "patrol_0003"

@@ -1,6 +1,6 @@
 """Whether an incident was an alarm, and who corroborates it."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "patrol_0005"
 down_revision = "patrol_0004"

@@ -1,6 +1,6 @@
 """Tables of roster."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "roster_0001"
 down_revision = None

@@ -1,6 +1,6 @@
 """Tables of the runtime, the same in every service's schema."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "runtime_0001"
 down_revision = None

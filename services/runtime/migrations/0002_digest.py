@@ -1,6 +1,6 @@
 """What a used id was used for."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "runtime_0002"
 down_revision = "runtime_0001"

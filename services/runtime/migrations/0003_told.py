@@ -1,6 +1,6 @@
 """Where the service's own stream ends, so that one that lost what it was told is noticed."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "runtime_0003"
 down_revision = "runtime_0002"

@@ -1,6 +1,6 @@
 """Tables of targets."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "targets_0001"
 down_revision = None

@@ -1,6 +1,6 @@
 """What undoes a case undoes its entries in records."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "targets_0002"
 down_revision = "targets_0001"

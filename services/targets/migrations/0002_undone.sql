@@ -1,4 +1,4 @@
--- What each case has done that concerns records, so that its facts may be heard in any order: services.targets.record.Step.
+-- What each case has done that concerns records, so that its facts may be heard in any order: services.targets.record.record.Step.
 CREATE TABLE case_steps (
     case_id text PRIMARY KEY,
     steps jsonb NOT NULL

@@ -1,6 +1,6 @@
 """What a progress report says is known whole."""
 
-from services.runtime.migrate import run_sql
+from services.runtime.tables.migrate import run_sql
 
 revision = "targets_0003"
 down_revision = "targets_0002"

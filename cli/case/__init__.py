@@ -1,0 +1,1 @@
+"""What is said of cases and reports."""

@@ -1,0 +1,1 @@
+"""Ledgers on screen, on paper and from other offices' files."""

@@ -1,0 +1,103 @@
+"""`linzhang ledger import`: an old ledger from Excel, each bad cell named by row, column and rule."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.case.command import As
+from cli.given_file import read as content_of
+from cli.ledger.form import LedgerForm, form_of, sources
+from cli.ledger.old_ledger import LedgerUnreadable, Read, read_ledger
+from cli.region import Region, region_of
+from cli.rules import rule_said
+from cli.say import data, say, table, talk, talk_line
+from cli.session import BusOption, HomeOption, JsonOption, run, session
+from clients.python.bus import Bus
+from contracts.cases import EntersAs, ImportCases, Imported, OldCase
+from contracts.language.division import Division
+from contracts.language.message import MAX_COMMAND_BYTES
+
+Divisions = Annotated[Path | None, typer.Option(help=say("help.ledger_divisions"))]
+
+BATCH_ROWS = 200
+BATCH_BYTES = MAX_COMMAND_BYTES * 3 // 4
+
+
+@run
+async def import_ledger(
+    file: Annotated[Path, typer.Argument()],
+    source: Annotated[str, typer.Option(help=say("help.ledger_source"))],
+    actor: As,
+    region: Region = None,
+    divisions: Divisions = None,
+    as_json: JsonOption = False,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    try:
+        form = form_of(source)
+        found = read_ledger(file, form, _names(divisions or files("demo") / "data" / "jingdezhen-divisions.csv"))
+    except KeyError:
+        raise typer.BadParameter(say("ledger.unknown_source", source=source, known="、".join(sources()))) from None
+    except LedgerUnreadable as error:
+        raise typer.BadParameter(str(error)) from None
+    async with session(actor, bus, home) as asking:
+        added, unchanged = await send_rows(asking, form, found, actor, await region_of(actor, region, bus, home))
+    refused = sorted(found.refused, key=lambda problem: (problem.sheet or "", problem.row))
+    if as_json:
+        data({"added": added, "unchanged": unchanged, "refused": [asdict(one) for one in refused], "told": found.told})
+    else:
+        talk("ledger.imported", added=added, unchanged=unchanged, refused=len({one.row for one in refused}))
+        for told in found.told:
+            talk_line(told)
+        if refused:
+            heads = (say("ledger.sheet"), say("row"), say("ledger.column"), say("rule"))
+            table(None, heads, ((one.sheet or "-", one.row, one.column, one.rule) for one in refused))
+    return 1 if refused else 0
+
+
+async def send_rows(bus: Bus, form: LedgerForm, read: Read, actor: str, division: Division) -> tuple[int, int]:
+    """Import the good rows; what cases refuses is added to the refused, by row and column."""
+    added = unchanged = 0
+    for rows in batches(case for _, case in read.rows):
+        asked = ImportCases(
+            source=form.source, campaign=form.campaign, enters_as=EntersAs(form.enters_as), rows=tuple(rows)
+        )
+        done = await bus.ask(asked, actor, division, Imported, timeout=60)
+        added, unchanged = added + done.added, unchanged + done.unchanged
+        for one in done.refused:
+            read.refuse_case(one.number, one.field, rule_said(one.rule, one.code, one.figures))
+    return added, unchanged
+
+
+def batches(rows: Iterable[OldCase]) -> Iterator[list[OldCase]]:
+    """As many rows as one command may carry."""
+    batch: list[OldCase] = []
+    size = 0
+    for row in rows:
+        length = len(row.model_dump_json().encode())
+        if batch and (size + length > BATCH_BYTES or len(batch) == BATCH_ROWS):
+            yield batch
+            batch, size = [], 0
+        batch.append(row)
+        size += length
+    if batch:
+        yield batch
+
+
+def _names(file: Path | Traversable) -> dict[Division, str]:
+    """The divisions that exist. Raises typer.BadParameter."""
+    try:
+        content = content_of(file) if isinstance(file, Path) else file.read_bytes()
+        lines = csv.DictReader(content.decode("utf-8-sig").splitlines())
+        return {Division(line["code"]): line["name"] for line in lines}
+    except (KeyError, ValueError, TypeError, csv.Error):
+        raise typer.BadParameter(say("ledger.bad_divisions", file=file.name)) from None

@@ -1,0 +1,372 @@
+"""The people of the demo: offices, units and acceptors who move cases along every edge of the machine."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from importlib.resources import files
+from random import Random
+from typing import Any, TypeVar
+from uuid import UUID
+
+from nats.aio.msg import Msg
+from pydantic import BaseModel
+
+from clients.python.bus import Bus, Refused, connected, told
+from contracts.cases import (
+    OPEN,
+    AcceptCase,
+    AcknowledgeReferral,
+    ApprovePlan,
+    AskExtension,
+    AssignCase,
+    Case,
+    CaseCommand,
+    CaseState,
+    CloseCase,
+    ConcludeReferral,
+    DismissCase,
+    Entry,
+    Flag,
+    GiveNotice,
+    GrantExtension,
+    HandUp,
+    Letter,
+    Measure,
+    OverruleObjection,
+    PassLookBack,
+    PlanState,
+    Proof,
+    RaiseObjection,
+    ReassignCase,
+    ReceiptLetter,
+    RecordParticulars,
+    ReferCase,
+    ReferredTo,
+    RefuseExtension,
+    RefusePlan,
+    RelapseCase,
+    RelapseReason,
+    ReopenCase,
+    ReplyLetter,
+    ReturnCase,
+    SendBackCase,
+    ShowNoViolation,
+    StartCase,
+    SubmitCase,
+    SubmitPlan,
+    UpholdObjection,
+    VerifyCase,
+    VoidCase,
+)
+from contracts.language.division import Division
+from contracts.language.evidence import Evidence
+from contracts.language.message import Command
+from contracts.language.values import UnitRef, day_of
+from demo.books.evidence import Asked
+
+
+def _data(name: str) -> dict[str, Any]:
+    """A data file that cases ships."""
+    found: dict[str, Any] = json.loads(files("services.cases.law").joinpath(name).read_text("utf-8"))
+    return found
+
+
+AT_ONCE = 16
+SideRoad = tuple[float, str, type[CaseCommand], dict[str, Any]]
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+NO_PLAN: list[str] = _data("rules.json")["no_plan_kinds"]
+ITEMS = list(_data("routes.json")["items"])
+CAUSES = list(_data("causes.json"))
+NOT_REFERRED = "不构成犯罪，已由林业部门处理"
+"""Stated with every close: it counts only where a grave case went to no police."""
+
+
+class People:
+    """Everybody who acts on cases, each by an own account."""
+
+    def __init__(self, url: Callable[[str], str], accounts: set[str], seed: int) -> None:
+        self._url = url
+        self.accounts = accounts
+        self._seed = seed
+        self._open = AsyncExitStack()
+        self._buses: dict[str, Bus] = {}
+        self._entering = asyncio.Lock()
+        self._once: set[tuple[str, type[CaseCommand]]] = set()
+        self.letters: dict[UUID, tuple[Case, Letter]] = {}
+        self.entries: dict[str, tuple[Entry, ...]] = {}
+        self._acting = False
+        self.cases: dict[str, Case] = {}
+        self.moves: Counter[str] = Counter()
+        self._made: Counter[str] = Counter()
+        self.forbidden = 0
+        self.now = datetime.min
+        self.asked: list[Asked] = []
+
+    def heard(self, message: Msg) -> None:
+        """Keep the newest state of each case, as the bus tells it."""
+        heard = told(message)
+        body = heard["body"]
+        if "case" in body and "answerable" in body["case"]:
+            # While people act, what they are answered is newer than what the bus tells of it.
+            if not self._acting:
+                case = Case.model_validate(body["case"])
+                self.cases[case.ref.id] = case
+            self.entries[heard["id"]] = tuple(Entry.model_validate(one) for one in body["entries"])
+            if "letter" in body:
+                letter = Letter.model_validate(body["letter"])
+                self.letters[letter.id] = (Case.model_validate(body["case"]), letter)
+
+    async def act(self, now: datetime) -> int:
+        """Everybody does what is due today; returns how many moves were made."""
+        self._acting = True
+        made = await self._answer_letters(now)
+        while True:
+            moving = [move for case in sorted(self.cases.values(), key=_number) if (move := self._next(case, now))]
+            if not moving:
+                self._acting = False
+                return made
+            gate = asyncio.Semaphore(AT_ONCE)
+            await asyncio.gather(*(self._make(gate, *move) for move in moving))
+            made += len(moving)
+
+    async def _answer_letters(self, now: datetime) -> int:
+        """Many letters to the units of the roster are signed for, and some of those answered."""
+        asked = []
+        for case, letter in self.letters.values():
+            dice = Random(f"{self._seed} {letter.id}").random()
+            actor = self._of_unit(letter.to)
+            if actor is None or dice > 0.5 or letter.replied_on is not None:
+                continue
+            command: CaseCommand | None = None
+            if letter.receipted_on is None:
+                command = ReceiptLetter(case_id=case.ref.id, letter_id=letter.id)
+            elif dice < 0.2 and letter.receipted_on < day_of(now):
+                command = ReplyLetter(case_id=case.ref.id, letter_id=letter.id, reply="已督促现场，下周完成")
+            if command is not None:
+                asked.append(self.ask(command, actor, case.ref.division, Case))
+        await asyncio.gather(*asked)
+        return len(asked)
+
+    def _of_unit(self, unit: UnitRef) -> str | None:
+        """Who signs for a forestry station or a chief office."""
+        division, _, office = unit.id.removeprefix("u-").partition("-")
+        actor = f"p-{division}-{office or 'unit'}"
+        return actor if actor in self.accounts else None
+
+    def _next(self, case: Case, now: datetime) -> tuple[Case, str, CaseCommand] | None:
+        """What somebody does with the case today, if anything."""
+        # Thrown anew after each move: one throw for several would make the second follow from the first.
+        thrown = f"{self._seed} {case.ref.number} {case.state} {day_of(now)} {self._made[case.ref.id]}"
+        dice = Random(thrown).random()
+        rare = self._rare(case, now, dice)
+        if rare is not None:
+            self._once.add((case.ref.id, type(rare[1])))
+            return case, *rare
+        usual = self._usual(case, now, dice)
+        return None if usual is None else (case, *usual)
+
+    def _usual(self, case: Case, now: datetime, dice: float) -> tuple[str, CaseCommand] | None:
+        """The main road."""
+        age, id, today = now - case.since, case.ref.id, day_of(now)
+        match case.state:
+            case CaseState.REGISTERED if age >= timedelta(days=1) and dice < 0.5:
+                if dice < 0.04:
+                    return self._office(case), DismissCase(case_id=id, reason="现场核查未发现问题")
+                return self._office(case), VerifyCase(case_id=id)
+            case CaseState.VERIFIED | CaseState.RELAPSED if dice < 0.8:
+                command = AssignCase(case_id=id, unit=_station(case), due_on=today + timedelta(days=10))
+                return self._office(case), command
+            case CaseState.ASSIGNED | CaseState.RECTIFYING if _waits_for_approval(case) and dice < 0.9:
+                return self._approver(case), ApprovePlan(case_id=id)
+            case CaseState.ASSIGNED | CaseState.RECTIFYING if dice < 0.8 and self._lacks_plan(case):
+                measures = (Measure(text="限期恢复植被", due_on=max(today, case.due_on or today)),)
+                return self._unit(case), SubmitPlan(case_id=id, measures=measures)
+            case CaseState.ASSIGNED if dice < 0.8 and not self._lacks_plan(case):
+                return self._unit(case), StartCase(case_id=id)
+            case CaseState.RECTIFYING if age >= timedelta(days=2) and dice < 0.45 and not self._lacks_plan(case):
+                told = {"measures": "已停工，清理现场并补植", "evidence": (_photograph(case),), "proofs": _proofs(case)}
+                return self._unit(case), SubmitCase(case_id=id, **told)
+            case CaseState.SUBMITTED if age >= timedelta(days=1):
+                return self._acceptor(case), AcceptCase(case_id=id)
+            case CaseState.ACCEPTED if self._is_everyday(case):
+                return self._office(case), CloseCase(case_id=id, cause=_cause(dice), not_referred=NOT_REFERRED)
+            case CaseState.ACCEPTED:
+                return self._office(case), GiveNotice(case_id=id, cause=_cause(dice), not_referred=NOT_REFERRED)
+            case CaseState.ON_NOTICE if case.objection is not None and dice < 0.5:
+                reason = "复核属实"
+                due_on = today + timedelta(days=10)
+                return self._office(case), UpholdObjection(case_id=id, due_on=due_on, reason=reason)
+            case CaseState.ON_NOTICE if case.objection is not None:
+                return self._office(case), OverruleObjection(case_id=id, reason="复核不属实")
+        return None
+
+    def _rare(self, case: Case, now: datetime, dice: float) -> tuple[str, CaseCommand] | None:
+        """The side roads, each at most once for a case."""
+        id, office, age = case.ref.id, self._office(case), now - case.since
+        if _waits_for_approval(case):
+            refusal = RefusePlan(case_id=id, reason="措施不具体")
+            return (self._approver(case), refusal) if dice < 0.2 and self._first(case, RefusePlan) else None
+        if case.extension is not None:
+            granted = dice < 0.06
+            return office, GrantExtension(case_id=id) if granted else RefuseExtension(case_id=id, reason="理由不足")
+        if age >= timedelta(days=4) and case.referrals and case.state in (*OPEN, CaseState.CLOSED):
+            referral = case.referrals[-1]
+            if referral.acknowledged_on is None:
+                return office, AcknowledgeReferral(case_id=id, n=referral.n, their_number=f"公受字{case.ref.number}")
+            if referral.outcome is None:
+                return office, ConcludeReferral(case_id=id, n=referral.n, outcome="已行政处罚")
+        for below, actor, command, said in self._side_roads(case, now):
+            if dice < below and self._first(case, command):
+                return actor, command(case_id=id, **said)
+        return None
+
+    def _side_roads(self, case: Case, now: datetime) -> list[SideRoad]:
+        """Below which throw of the dice who does what, by the state of the case."""
+        office, unit, today = self._office(case), self._unit(case), day_of(now)
+        match case.state:
+            case CaseState.DISMISSED:
+                return [(0.3, unit, ReopenCase, {"reason": "群众补充照片", "evidence": (_photograph(case),)})]
+            case CaseState.VERIFIED:
+                referral = {"kind": ReferredTo.POLICE, "to": _police(case), "flags": (Flag.GRAVE,)}
+                return [
+                    (0.05, office, ReferCase, referral),
+                    (0.07, office, HandUp, {"reason": "县级协调不动"}),
+                    (0.09, office, VoidCase, {"reason": "录入有误"}),
+                    (0.19, office, RecordParticulars, {"illegal_area_mu": "3.2", "compartment": "12"}),
+                ]
+            case CaseState.ASSIGNED:
+                fresh = case.assigned_at is not None and now - case.assigned_at < timedelta(hours=24)
+                again = {"unit": _station(case), "due_on": today + timedelta(days=12), "reason": "重新核定期限"}
+                return [
+                    (0.06 * fresh, unit, ReturnCase, {"reason": "不属本站辖区"}),
+                    (0.10, office, ReassignCase, again),
+                    (0.15, unit, ShowNoViolation, {"measures": "现场核查无违法", "proofs": _proofs(case)}),
+                ]
+            case CaseState.RECTIFYING:
+                later = {"due_on": max(case.due_on or today, today) + timedelta(days=7), "reason": "连日暴雨"}
+                return [(0.1, unit, AskExtension, later)]
+            case CaseState.SUBMITTED:
+                return [(0.1, self._acceptor(case), SendBackCase, {"reason": "补植数量不足"})]
+            case CaseState.ON_NOTICE if case.objection is None:
+                return [(0.3, unit, RaiseObjection, {"reason": "面积与实际不符"})]
+            case CaseState.CLOSED if case.closed_on == today:
+                reviewer = self._approver(case)
+                return [
+                    (0.02, reviewer, RelapseCase, {"why": RelapseReason.RECURRENCE, "reason": "又见推土机"}),
+                    (0.03, reviewer, RelapseCase, {"why": RelapseReason.FALSE_RECTIFICATION, "reason": "补植未成活"}),
+                    (0.035, office, VoidCase, {"reason": "录入有误"}),
+                    (0.10, reviewer, PassLookBack, {}),
+                    (
+                        0.15,
+                        office,
+                        RecordParticulars,
+                        {"penalty_document": f"林罚决字{_number(case)}", "fine_yuan": "800"},
+                    ),
+                ]
+        return []
+
+    def _first(self, case: Case, command: type[CaseCommand]) -> bool:
+        return (case.ref.id, command) not in self._once
+
+    def _is_everyday(self, case: Case) -> bool:
+        return case.campaign.startswith("daily-")
+
+    def _lacks_plan(self, case: Case) -> bool:
+        """Whether a plan is needed and none is approved; which campaigns need none only their rules know."""
+        approved = case.plan is not None and case.plan.state is PlanState.APPROVED
+        return not self._is_everyday(case) and case.kind not in NO_PLAN and not approved
+
+    def _approver(self, case: Case) -> str:
+        """The city's office may approve whatever tier the campaign names."""
+        return f"p-{case.ref.division[:4]}00000000-office"
+
+    def _office(self, case: Case) -> str:
+        return f"p-{case.ref.division[:6]}000000-office"
+
+    def _unit(self, case: Case) -> str:
+        """Whoever has the case: the station of its town, or the successor of one that was dissolved."""
+        has_it = self._of_unit(case.unit) if case.unit is not None else None
+        return has_it or f"p-{_town(case)}-unit"
+
+    def _acceptor(self, case: Case) -> str:
+        """The county's chief, or its office where that post is vacant: the town's would accept his own station's."""
+        chief = f"p-{case.ref.division[:6]}000000-chief"
+        return chief if chief in self.accounts else self._office(case)
+
+    async def _make(self, gate: asyncio.Semaphore, case: Case, actor: str, command: CaseCommand) -> None:
+        async with gate:
+            if isinstance(command, AcceptCase) and len(self.cases) and case.ref.number.endswith("5"):
+                await self._try_to_accept_own_work(case, command)
+            moved = await self.ask(command, actor, case.ref.division, Case)
+            self._made[moved.ref.id] += 1
+            self.cases[moved.ref.id] = moved
+
+    async def ask(self, command: Command, actor: str, division: Division, answer: type[AnswerT]) -> AnswerT:
+        """One command, as one of these people; counted."""
+        given = await (await self._bus(actor)).ask(command, actor, division, answer, timeout=20)
+        said, answered = command.model_dump(mode="json"), given.model_dump(mode="json")
+        self.asked.append(Asked(self.now, actor, command.name, said, answered))
+        if command.parts()[0] == "cases":
+            self.moves[command.name] += 1
+        return given
+
+    async def _try_to_accept_own_work(self, case: Case, command: AcceptCase) -> None:
+        """Who rectified asks to accept as well, and must be refused."""
+        actor = self._unit(case)
+        try:
+            await (await self._bus(actor)).ask(command, actor, case.ref.division, Case)
+        except Refused as refused:
+            self.forbidden += refused.problem.status == 403
+
+    async def _bus(self, actor: str) -> Bus:
+        async with self._entering:
+            if actor not in self._buses:
+                self._buses[actor] = await self._open.enter_async_context(connected(self._url(actor), actor))
+        return self._buses[actor]
+
+    async def leave(self) -> None:
+        await self._open.aclose()
+
+
+def _number(case: Case) -> str:
+    return case.ref.number
+
+
+def _station(case: Case) -> UnitRef:
+    return UnitRef(id=f"u-{_town(case)}", name="林业工作站")
+
+
+def _police(case: Case) -> UnitRef:
+    return UnitRef(id=f"police-{case.ref.division[:6]}", name="县公安局")
+
+
+def _waits_for_approval(case: Case) -> bool:
+    return (
+        case.state in (CaseState.ASSIGNED, CaseState.RECTIFYING)
+        and case.plan is not None
+        and case.plan.state is PlanState.SUBMITTED
+    )
+
+
+def _cause(dice: float) -> str:
+    return CAUSES[int(dice * 1000) % len(CAUSES)]
+
+
+def _proofs(case: Case) -> tuple[Proof, ...]:
+    """Everything that any checklist asks for."""
+    return tuple(Proof(item=item, evidence=(_photograph(case),)) for item in ITEMS)
+
+
+def _town(case: Case) -> Division:
+    return Division(case.ref.division[:9] + "000")
+
+
+def _photograph(case: Case) -> Evidence:
+    digest = hashlib.sha256(case.ref.number.encode()).hexdigest()
+    return Evidence(sha256=digest, media_type="image/jpeg", size_bytes=200_000)

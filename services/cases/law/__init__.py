@@ -1,0 +1,1 @@
+"""The rules of cases, by campaign and day."""

@@ -1,0 +1,125 @@
+"""Writes docs/cases.md from the machine, the campaigns and the ladder (`make publish`); `--check` compares."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from contracts.cases import CaseState
+from contracts.language.rules import template
+from contracts.language.terms import term
+from services.cases.case.machine import MOVES
+from services.cases.law.campaign import CAMPAIGNS, FULL_FOR_KINDS, ITEMS, RULES, Campaign, campaign_of, read
+
+PAGE = Path(__file__).parents[2] / "docs" / "cases.md"
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([*_machine(), "", *_campaigns(), "", *_checklists(), "", *_ladder(), ""])
+
+
+def _machine() -> Iterator[str]:
+    yield "# 问题 · Cases"
+    yield ""
+    yield "本页由 `services/cases/` 生成（`make publish`）。This page is generated from `services/cases/`."
+    yield ""
+    yield "## 状态机 · The machine"
+    yield ""
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    yield "    [*] --> registered: register"
+    for move in MOVES.values():
+        for before in move.before:
+            if move.after is not None and len(move.before) < len(CaseState) // 2:
+                yield f"    {before} --> {move.after}: {move.word}"
+    yield "```"
+    yield ""
+    yield "作废、合并几乎在任何状态都可，只列于表中。`void` and `merge`, lawful almost anywhere, are only in the table."
+    yield ""
+    yield "| move | from | to | by | rule |"
+    yield "|---|---|---|---|---|"
+    for move in MOVES.values():
+        states = ", ".join(move.before)
+        yield f"| `{move.word}` | {states} | {move.after or 'stays'} | {template(move.by, 'en')} | {move.rule} |"
+    yield ""
+    yield (
+        "The office must, in working days: " + ", ".join(f"{word} {n}" for word, n in RULES.working_days.items()) + "."
+    )
+    yield ""
+    phases = "; ".join(
+        f"from {one['from_on']} to {one['to_on']}, {one['source']}" for one in read("rules.json")["look_backs_of_all"]
+    )
+    yield f"Looked at again (回头看): {RULES.look_back_after_days} days after the close, and all closed ones {phases}."
+
+
+def _campaigns() -> Iterator[str]:
+    yield "## 专项 · Campaigns"
+    yield ""
+    yield "| id | 名称 | years | plan approved by | notice, working days | threshold | looks back at |"
+    yield "|---|---|---|---|---|---|---|"
+    for campaign in (campaign_of("daily-2020"), *CAMPAIGNS.values()):
+        yield _campaign(campaign)
+
+
+def _campaign(campaign: Campaign) -> str:
+    threshold = "-"
+    if campaign.threshold_percent is not None:
+        threshold = f"{campaign.threshold_percent} % by {campaign.threshold_due_on} ({campaign.threshold_source})"
+    years = ", ".join(map(str, campaign.years))
+    cells = (
+        f"`{campaign.id}`",
+        f"{campaign.name} · {campaign.name_en}",
+        years,
+        campaign.plan_approver or "no plan",
+        campaign.notice_working_days or "none",
+        threshold,
+        ", ".join(campaign.looks_back_at) or "-",
+    )
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def _checklists() -> Iterator[str]:
+    stated = read("routes.json")
+    yield "## 销号途径 · Closing routes"
+    yield ""
+    yield f"{stated['source']}."
+    yield ""
+    yield "| checklist | route | items |"
+    yield "|---|---|---|"
+    for checklist, routes in stated["checklists"].items():
+        for route, items in routes.items():
+            named = "；".join(f"`{item}` {ITEMS[item][0]}" for item in items) or "a photograph of the site"
+            yield f"| {checklist} | {route} | {named} |"
+    yield ""
+    yield f"In every campaign full for: {', '.join(f'`{kind}`' for kind in FULL_FOR_KINDS)}."
+
+
+def _ladder() -> Iterator[str]:
+    stated = read("ladder.json")
+    yield "## 督办阶梯 · The supervision ladder"
+    yield ""
+    yield f"{stated['source']}; a reply is due within {stated['reply_within_working_days']} working days."
+    yield ""
+    yield "| rung | 函件 | working days from the deadline | posts told besides |"
+    yield "|---|---|---|---|"
+    for rung in stated["rungs"]:
+        days = f"{rung['working_days']:+d}" if rung["working_days"] else "0"
+        name, posts = rung["rung"], ", ".join(rung["posts"]) or "-"
+        words = f"{term('rung', name)} · {term('rung', name, 'en')}"
+        yield f"| `{name}` | {words} | {days} | {posts} |"
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["--check"]:
+        if PAGE.read_text("utf-8") != page():
+            print(f"docs/{PAGE.name} differs from services/cases: run make publish", file=sys.stderr)
+            return 1
+        return 0
+    PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The posts, as cases needs them."""

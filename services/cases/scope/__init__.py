@@ -1,0 +1,1 @@
+"""What becomes of a case besides its way."""

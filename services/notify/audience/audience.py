@@ -1,0 +1,152 @@
+"""Who is to be told of something, by today's holders (DOMAIN §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from contracts.cases import CaseFact, CasePassedOn, CaseReferred, LetterFact, PlanSubmitted
+from contracts.language.division import Level
+from contracts.language.values import CHIEFS, PersonRef, PostRef, Role, UnitRef
+from contracts.patrol import AlarmRaised
+from contracts.roster import Post
+from services.notify.audience.rule import NAMED, NEAREST_CHIEF, RULES, TWO_TIERS_UP, Rule
+from services.runtime.reference.posts import holds, nearest_chief, stands_on
+
+Told = AlarmRaised | CaseFact
+"""What people are told of."""
+
+
+REMEMBERED = 20_000
+"""Answers kept to the question who is told; there are about as many as grids and rules."""
+
+
+LEVELS = tuple(Level)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person by a post, or a unit where nobody holds the post."""
+
+    post_id: str | None
+    person: PersonRef | None
+    unit: UnitRef
+
+    @property
+    def key(self) -> tuple[bool, str]:
+        return (False, self.unit.id) if self.person is None else (True, self.person.id)
+
+
+Recipients = tuple[Recipient, ...]
+
+
+class Posts:
+    """The posts there are, by id, area and unit."""
+
+    def __init__(self, posts: Iterable[Post]) -> None:
+        self._by_id = {post.id: post for post in sorted(posts, key=lambda post: post.id)}
+        self._by_area: dict[str, list[Post]] = {}
+        self._recipients = lru_cache(maxsize=REMEMBERED)(self._found)
+        self._acting: dict[str, list[Post]] = {}
+        for post in self._by_id.values():
+            self._by_area.setdefault(post.area_id, []).append(post)
+            if post.role in RULES.acting:
+                self._acting.setdefault(post.unit.id, []).append(post)
+
+    def recipients(self, rule: Rule, post_ids: tuple[str, ...], units: tuple[UnitRef, ...], day: date) -> Recipients:
+        """Whom a rule tells of what these posts answer for and these units do; the same question is answered once."""
+        return self._recipients(rule, post_ids, units, day)
+
+    def _found(self, rule: Rule, post_ids: tuple[str, ...], units: tuple[UnitRef, ...], day: date) -> Recipients:
+        answering = [post for post_id in post_ids if (post := self._by_id.get(post_id)) is not None]
+        standing = [post for post in answering if stands_on(post, day)]
+        found = [_by_post(post, day) for post in _chosen(rule, standing)]
+        for unit in units:
+            acting = self.acting_for(unit, day)
+            found += [_by_post(post, day) for post in acting] or [Recipient(None, None, unit)]
+        return tuple({one.key: one for one in reversed(found)}.values())[::-1]
+
+    def answering(self, told: Told) -> tuple[str, ...]:
+        """The posts that answer for what is told of, the smallest area first."""
+        if isinstance(told, AlarmRaised):
+            return tuple(post.id for area in told.incident.areas for post in self._by_area.get(area.id, ()))
+        return tuple(ref.id for ref in _named(told))
+
+    def acting_for(self, unit: UnitRef, day: date) -> list[Post]:
+        """The posts held on that day through which a unit is told."""
+        return [post for post in self._acting.get(unit.id, ()) if stands_on(post, day) and post.holder_on(day)]
+
+    def units_of(self, person_id: str, day: date) -> list[str]:
+        """The units that a person reads for on that day."""
+        return [
+            unit_id for unit_id, posts in self._acting.items() if any(holds(post, person_id, day) for post in posts)
+        ]
+
+
+def recipients(told: Told, posts: Posts, day: date) -> Recipients:
+    """Who is to be told, by today's holders; each person, or each unit in the place of a vacant post, once."""
+    rule = RULES.facts[told.name]
+    return posts.recipients(rule, posts.answering(told), tuple(_units(rule, told)), day)
+
+
+def _named(told: CaseFact) -> Iterable[PostRef]:
+    """The posts that a fact is about: those that answer for the case now, unless it names others itself."""
+    if isinstance(told, LetterFact):
+        return told.letter.posts
+    if isinstance(told, CasePassedOn):
+        # Who stands above has changed for every case of the area: only who is at it is told of each.
+        nearest = nearest_chief(told.case.acting)
+        return [post for post in told.posts if post == nearest or post.role is Role.RANGER]
+    return told.case.acting or told.case.answerable
+
+
+def _chosen(rule: Rule, answering: Sequence[Post]) -> Iterator[Post]:
+    for whom in rule.posts:
+        if whom == NAMED:
+            yield from answering
+        elif whom == NEAREST_CHIEF:
+            yield from filter(None, [nearest_chief(answering)])
+        elif whom == TWO_TIERS_UP:
+            yield from _two_tiers_up(answering)
+        elif isinstance(whom, tuple):
+            role, level = whom
+            of_level = [post for post in answering if post.division.level is level]
+            yield from (
+                filter(None, [nearest_chief(of_level)])
+                if role is None
+                else (post for post in of_level if post.role is role)
+            )
+
+
+def _two_tiers_up(answering: Sequence[Post]) -> Iterator[Post]:
+    chiefs = [post for post in answering if post.role in CHIEFS]
+    tiers = sorted({post.division.level for post in chiefs}, key=LEVELS.index, reverse=True)[:3]
+    for tier in tiers:
+        of_tier = [post for post in chiefs if post.division.level is tier]
+        for area_id in dict.fromkeys(post.area_id for post in of_tier):
+            yield from filter(None, [nearest_chief(post for post in of_tier if post.area_id == area_id)])
+
+
+def _units(rule: Rule, told: Told) -> Iterator[UnitRef]:
+    if isinstance(told, AlarmRaised):
+        return
+    case = told.case
+    owner = case.owner.unit if case.owner else None
+    is_assigned = case.unit is not None and owner is not None and owner.id == case.unit.id
+    named = {
+        "office": case.office,
+        "unit": case.unit,
+        "owner": owner,
+        "holder": case.unit or case.office,
+        "assignee": case.unit if is_assigned else None,
+        "approver": (told.approver if isinstance(told, PlanSubmitted) else None) or case.office,
+        "addressee": told.letter.to if isinstance(told, LetterFact) else None,
+        "receiver": told.referral.to if isinstance(told, CaseReferred) else None,
+    }
+    yield from (unit for word in rule.units if (unit := named[word]) is not None)
+
+
+def _by_post(post: Post, day: date) -> Recipient:
+    return Recipient(post.id, post.holder_on(day), post.unit)

@@ -1,0 +1,19 @@
+"""Keeps the posts that roster states."""
+
+from __future__ import annotations
+
+from contracts.roster import PostStated
+from services.notify.audience.store import POSTS
+from services.runtime.messages import Heard, News
+from services.runtime.reference.kept import keep_newest
+from services.runtime.service import Room
+from services.runtime.transaction import Transaction
+
+room = Room()
+
+
+@room.hears(PostStated, locks="post.id")
+async def keep_posts(tx: Transaction, heard: list[Heard[PostStated]]) -> list[News]:
+    if await keep_newest(tx, "posts", [(one.envelope.sequence, one.body.post) for one in heard]):
+        await POSTS.changed(tx)
+    return []

@@ -1,0 +1,38 @@
+"""What is told of, where it lies, and whether it is too old to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from contracts.language.division import Division
+from contracts.patrol import AlarmRaised
+from services.notify.audience.audience import Recipient, Told
+from services.notify.audience.rule import RULES
+
+
+class Fate(StrEnum):
+    """What became of something that could be told."""
+
+    TOLD = "told"
+    NOBODY = "nobody"
+    OLD = "old"
+
+
+def happened_at(told: Told) -> datetime:
+    return told.incident.reported_at if isinstance(told, AlarmRaised) else told.at
+
+
+def thing_of(told: Told) -> tuple[str, Division]:
+    """The thing that is told of, and where it lies."""
+    if isinstance(told, AlarmRaised):
+        return str(told.incident.id), told.incident.division
+    return told.case.ref.id, told.case.ref.division
+
+
+def fate_of(told: Told, to: Sequence[Recipient], now: datetime) -> Fate:
+    """Old facts replayed notify nobody (DOMAIN §8)."""
+    if now - happened_at(told) > RULES.old_after:
+        return Fate.OLD
+    return Fate.TOLD if to else Fate.NOBODY

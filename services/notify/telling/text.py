@@ -1,0 +1,113 @@
+"""The words in which people are told: templates of `templates.json`, whose blanks are filled with plain text."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from contracts.cases import (
+    CaseClosed,
+    CaseFact,
+    CaseOverdue,
+    CaseReferred,
+    CaseRelapsed,
+    LetterFact,
+    PlanSubmitted,
+    ReferralAcknowledged,
+    ReferralConcluded,
+)
+from contracts.language.terms import Language, term
+from contracts.language.values import SHANGHAI, AreaKind
+from contracts.patrol import AlarmRaised
+from services.notify.audience.audience import Told
+from services.notify.audience.rule import RULES
+
+_ALL: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("templates.json").read_text(encoding="utf-8"))
+LONGEST_TITLE, LONGEST_BODY = 200, 4000
+
+
+@cache
+def _template(language: str, name: str, part: str, how: str | None) -> Template:
+    texts = _ALL[language][name]
+    return Template(texts.get(f"{part}_{how}", texts[part]))
+
+
+def words_of(told: Told, language: Language = RULES.language) -> tuple[str, str]:
+    """Title and body, in the language of `telling.json`."""
+    about = _of_alarm(told, language) if isinstance(told, AlarmRaised) else _of_case(told, language)
+    how = _how(told)
+    title = _template(language, told.name, "title", how).substitute(about)
+    body = _template(language, told.name, "body", how).substitute(about)
+    return title[:LONGEST_TITLE], body[:LONGEST_BODY]
+
+
+def _how(told: Told) -> str | None:
+    """What may change the words: by which route a case was closed, why it is open again."""
+    if isinstance(told, CaseClosed):
+        return told.case.route
+    return told.why if isinstance(told, CaseRelapsed) else None
+
+
+def _of_alarm(told: AlarmRaised, language: Language) -> dict[str, str]:
+    texts, incident = _ALL[language], told.incident
+    named = [area.name for area in reversed(incident.areas) if area.kind is AreaKind.DIVISION]
+    return {
+        "kind": term("kind", incident.kind, language),
+        "severity": term("severity", incident.severity, language),
+        "place": "".join(named) or incident.areas[0].name,
+        "seen_at": f"{incident.seen_at.astimezone(SHANGHAI):{texts['time']}}",
+        "text": incident.text,
+    }
+
+
+def _of_case(told: CaseFact, language: Language) -> dict[str, str]:
+    texts, case = _ALL[language], told.case
+    nothing = texts["nothing"]
+    approver = (told.approver if isinstance(told, PlanSubmitted) else None) or case.office
+    return {
+        "number": case.ref.number,
+        "kind": term("kind", case.kind, language),
+        "severity": term("severity", case.severity, language),
+        "place": case.place,
+        "seen_at": f"{case.seen_at.astimezone(SHANGHAI):{texts['time']}}",
+        "text": case.text,
+        "office": case.office.name,
+        "unit": case.unit.name if case.unit else nothing,
+        "due_on": str(case.owner.due_on) if case.owner else nothing,
+        "owner": case.owner.unit.name if case.owner else nothing,
+        "closed_on": str(case.closed_on or nothing),
+        "into": case.merged_into.number if case.merged_into else nothing,
+        "asked_due_on": str(case.extension.due_on) if case.extension else nothing,
+        "reason": getattr(told, "reason", None) or (case.extension.reason if case.extension else nothing),
+        "approver": approver.name,
+        "overdue_since": str(told.overdue_since) if isinstance(told, CaseOverdue) else nothing,
+        **_of_letter(told, language),
+        **_of_referral(told, nothing),
+    }
+
+
+def _of_letter(told: CaseFact, language: Language) -> dict[str, str]:
+    if not isinstance(told, LetterFact):
+        return {}
+    letter = told.letter
+    return {
+        "rung": term("rung", letter.rung, language),
+        "addressee": letter.to.name,
+        "pressed_for": str(letter.due_on),
+        "reply_due_on": str(letter.reply_due_on),
+    }
+
+
+def _of_referral(told: CaseFact, nothing: str) -> dict[str, str]:
+    if not isinstance(told, CaseReferred | ReferralAcknowledged | ReferralConcluded):
+        return {}
+    referral = told.referral
+    return {
+        "receiver": referral.to.name,
+        "referral_due_on": str(referral.due_on),
+        "their_number": referral.their_number or nothing,
+        "outcome": referral.outcome or nothing,
+    }

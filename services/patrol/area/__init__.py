@@ -1,0 +1,1 @@
+"""The areas, as patrol needs them."""

@@ -1,0 +1,1 @@
+"""Incidents: reports located, linked and revised."""

@@ -1,0 +1,98 @@
+"""What patrol does when it hears of incidents, and when a case ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from contracts.cases import CaseClosed, CaseDismissed, CaseFact, CaseMerged, CaseRelapsed, CaseReopened, CaseVoided
+from contracts.language.message import Fact
+from contracts.language.values import day_of
+from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentReport, IncidentRevised
+from services.patrol.area.store import GROUND
+from services.patrol.incident import near, report, store
+from services.patrol.incident.judging import Fate, Judging, Outcome
+from services.runtime.messages import Heard, News, Refused
+from services.runtime.reference.ground import Found, Ground
+from services.runtime.service import Room
+from services.runtime.transaction import Transaction
+
+room = Room()
+
+
+@room.hears(IncidentReport)
+async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[News]:
+    """Every report is located, linked, revises, repeats or is refused; which one is written down."""
+    index = await tx.see(GROUND)
+    positions = [report.position(one.body) for one in heard]
+    days = [day_of(one.body.seen_at) for one in heard]
+    found = index.containing([lon for lon, _ in positions], [lat for _, lat in positions], days)
+    known = await store.known(tx, list({report.key_of(one) for one in heard}))
+    seen = [(one.body.kind, *at, one.body.seen_at) for one, at, its in zip(heard, positions, found, strict=True) if its]
+    seen += [(was.kind, was.lon, was.lat, was.seen_at) for was in (one.incident for one in known.values())]
+    judging = Judging(known, {}, tx.now)
+    if seen:
+        places = list({place for kind, lon, lat, _ in seen for place in near.places(kind, lon, lat)})
+        await store.lock_places(tx, places)
+        reach = max(near.RULES.reach(kind).within for kind, *_ in seen)
+        times = [at for *_, at in seen]
+        judging.standing = await store.standing(tx, places, min(times) - reach, max(times) + reach)
+    if moving := report.moving(heard, known):
+        judging.followers = await store.followers(tx, moving)
+    outcomes, left = report.judge(heard, found, judging, _swapped(index, heard, found, days))
+    await store.save(tx, outcomes, left, judging)
+    return [item for outcome in (*outcomes, *left) for item in _news(outcome)]
+
+
+def _swapped(
+    index: Ground, heard: Sequence[Heard[IncidentReport]], found: Sequence[Found], days: Sequence[date]
+) -> set[int]:
+    """Those that lie nowhere and would lie in an area with longitude and latitude exchanged."""
+    lost = [(n, at) for n, its in enumerate(found) if not its and (at := report.exchanged(heard[n].body))]
+    lons, lats = [at[0] for _, at in lost], [at[1] for _, at in lost]
+    would = index.containing(lons, lats, [days[n] for n, _ in lost]) if lost else []
+    return {n for (n, _), its in zip(lost, would, strict=True) if its}
+
+
+def _news(outcome: Outcome) -> list[News]:
+    heard, incident = outcome.heard, outcome.incident
+    if outcome.fate is Fate.REFUSED:
+        return [Refused(heard, outcome.problems)]
+    if incident is None or outcome.to is None:
+        return []
+    facts: list[Fact] = []
+    if outcome.fate is Fate.REVISED:
+        facts.append(IncidentRevised.model_construct(incident=incident, linked_to=outcome.linked_to))
+    if outcome.linked_to is None and (outcome.fate is Fate.LOCATED or outcome.was_linked_to is not None):
+        facts.append(IncidentLocated.model_construct(incident=incident))
+    if outcome.linked_to is not None and outcome.linked_to != outcome.was_linked_to:
+        facts.append(
+            IncidentLinked.model_construct(
+                incident=incident, to=outcome.linked_to, distance_m=outcome.distance_m, weight=outcome.weight
+            )
+        )
+    if outcome.alarm:
+        facts.append(AlarmRaised.model_construct(incident=incident))
+    return [(heard, fact) for fact in facts]
+
+
+@room.hears(CaseClosed, CaseDismissed, CaseVoided, CaseMerged, locks="case.ref.id")
+async def resolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
+    return await _resolve(tx, heard, resolved=True)
+
+
+@room.hears(CaseReopened, CaseRelapsed, locks="case.ref.id")
+async def unresolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
+    return await _resolve(tx, heard, resolved=False)
+
+
+async def _resolve(tx: Transaction, heard: Sequence[Heard[CaseFact]], resolved: bool) -> list[News]:
+    """Whether an incident is resolved follows the newest fact about its case, in whatever order they are heard."""
+    newest: dict[UUID, int] = {}
+    for one in heard:
+        incident_id = one.body.case.incident_id
+        if incident_id is not None:
+            newest[incident_id] = max(newest.get(incident_id, 0), one.envelope.sequence or 0)
+    await store.resolve(tx, newest, resolved)
+    return []

@@ -1,0 +1,192 @@
+"""What becomes of a report: located, linked, revised, a repeat, or refused (DOMAIN §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from contracts.language.datum import to_cgcs2000
+from contracts.language.intake import Problem
+from contracts.language.rules import broken
+from contracts.patrol import ALARMS, Incident, IncidentReport
+from services.patrol.incident.judging import Fate, Judging, Key, Known, Outcome
+from services.patrol.incident.near import is_near, nearest
+from services.runtime.messages import Heard
+from services.runtime.reference.ground import Found
+
+FUTURE = timedelta(minutes=5)
+"""How far a sender's clock may be ahead."""
+_NAMESPACE = uuid5(NAMESPACE_URL, "urn:linzhang:incident")
+
+
+def key_of(heard: Heard[IncidentReport]) -> Key:
+    return heard.source, heard.body.external_id
+
+
+def incident_id(key: Key) -> UUID:
+    return uuid5(_NAMESPACE, "\0".join(key))
+
+
+def position(report: IncidentReport) -> tuple[float, float]:
+    return to_cgcs2000(report.at.lon, report.at.lat, report.at.datum)
+
+
+def exchanged(report: IncidentReport) -> tuple[float, float] | None:
+    """Where it would be with longitude and latitude exchanged; None where that is nowhere."""
+    return None if abs(report.at.lon) > 90 else to_cgcs2000(report.at.lat, report.at.lon, report.at.datum)
+
+
+def moving(heard: Sequence[Heard[IncidentReport]], known: Mapping[Key, Known]) -> list[UUID]:
+    """The incidents that a revision may take away from those who corroborate them."""
+    before = [(one.body, known[key_of(one)].incident) for one in heard if key_of(one) in known]
+    return [incident.id for report, incident in before if report.revision > incident.revision]
+
+
+def judge(
+    heard: Sequence[Heard[IncidentReport]],
+    places: Sequence[Found],
+    judging: Judging,
+    swapped: Collection[int] = (),
+) -> tuple[list[Outcome], list[Outcome]]:
+    """What becomes of each report, in the order heard, and of those left behind by one that they corroborated.
+
+    `places` has the areas that contain each report's point, `swapped` those (by their place in `heard`) that would lie
+    in one with longitude and latitude exchanged.
+    """
+    outcomes: list[Outcome] = []
+    left: list[Outcome] = []
+    for n, (one, found) in enumerate(zip(heard, places, strict=True)):
+        known = judging.known.get(key_of(one))
+        outcome = _judge(one, found, known, judging, n in swapped)
+        outcomes.append(outcome)
+        if outcome.incident is not None:
+            judging.keep(outcome, outcome.incident.kind in ALARMS or (known is not None and known.alarmed))
+            if outcome.fate is Fate.REVISED:
+                left += _left_behind(one, outcome.incident, judging)
+    return outcomes, left
+
+
+def _judge(heard: Heard[IncidentReport], found: Found, known: Known | None, judging: Judging, swapped: bool) -> Outcome:
+    report = heard.body
+    if known is not None and report.revision <= known.incident.revision:
+        if report.revision == known.incident.revision and _says_the_same(report, known.incident):
+            return Outcome(heard, Fate.REPEAT, to=known.linked_to or known.incident.id)
+        return Outcome(heard, Fate.REFUSED, problems=(_of_revision(report, known.incident.revision),))
+    problems = problems_of(report, found, judging.now, swapped)
+    if problems:
+        return Outcome(heard, Fate.REFUSED, problems=problems)
+    if known is not None:
+        return _revise(heard, found, known, judging)
+    incident = _incident(heard, found, 1, judging.now)
+    return _link(heard, incident, judging) or _locate(heard, incident, judging)
+
+
+def _locate(heard: Heard[IncidentReport], incident: Incident, judging: Judging) -> Outcome:
+    judging.stand(incident)
+    return Outcome(heard, Fate.LOCATED, incident, incident.id, alarm=incident.kind in ALARMS)
+
+
+def _link(heard: Heard[IncidentReport], incident: Incident, judging: Judging) -> Outcome | None:
+    """Corroborates the nearest of its kind, if there is one."""
+    near = nearest(incident.kind, incident.lon, incident.lat, incident.seen_at, judging.standing)
+    if near is None:
+        return None
+    judging.weigh(near[0], 1)
+    return Outcome(heard, Fate.LINKED, incident, near[0].id, near[0].weight, near[1])
+
+
+def _revise(heard: Heard[IncidentReport], found: Found, known: Known, judging: Judging) -> Outcome:
+    """An edit keeps what the report belongs to, unless what it now says is of another thing.
+
+    What had a case of its own keeps it: whether two cases are of one thing, an office decides.
+    """
+    before, was = known.incident, known.linked_to
+    incident = _incident(heard, found, 1, judging.now)
+    if was is None:
+        weight = judging.move(before, incident)
+        raised = incident.kind in ALARMS and (not known.alarmed or incident.division != before.division)
+        incident = incident.model_copy(update={"weight": weight})
+        return Outcome(heard, Fate.REVISED, incident, incident.id, weight, alarm=raised)
+    if not _moved(before, incident) or _is_near_to(was, incident, judging):
+        return Outcome(heard, Fate.REVISED, incident, was, was_linked_to=was)
+    judging.leave(was, before)
+    anew = _link(heard, incident, judging)
+    if anew is not None:
+        return Outcome(heard, Fate.REVISED, incident, anew.to, anew.weight, anew.distance_m, was)
+    judging.stand(incident)
+    raised = incident.kind in ALARMS and not known.alarmed
+    return Outcome(heard, Fate.REVISED, incident, incident.id, 1, 0.0, was, raised)
+
+
+def _left_behind(heard: Heard[IncidentReport], moved: Incident, judging: Judging) -> Iterator[Outcome]:
+    """Those that corroborated what has since moved away: the first is something of its own, others corroborate it."""
+    for incident in list(judging.followers.get(moved.id, {}).values()):
+        if not _is_near_to(moved.id, incident, judging):
+            judging.leave(moved.id, incident)
+            outcome = _link(heard, incident, judging) or _locate(heard, incident, judging)
+            # The alarm for its place went out when what it corroborated was reported there.
+            outcome = replace(outcome, alarm=False)
+            judging.keep(outcome, incident.kind in ALARMS)
+            yield outcome
+
+
+def _moved(before: Incident, after: Incident) -> bool:
+    return any(getattr(before, name) != getattr(after, name) for name in ("kind", "lon", "lat", "seen_at"))
+
+
+def _is_near_to(id: UUID, incident: Incident, judging: Judging) -> bool:
+    """Whether an incident still corroborates another, which is of the same kind and unresolved."""
+    its = (one for (_, kind), stand in judging.standing.items() if kind is incident.kind for one in stand)
+    return any(one.id == id and is_near(incident.kind, incident, one) for one in its)
+
+
+_SAID = ("kind", "severity", "reporter", "text", "evidence", "details")
+
+
+def _says_the_same(report: IncidentReport, incident: Incident) -> bool:
+    """Whether it is what was sent before, written in whatever way."""
+    words = report.model_dump(mode="json", include=set(_SAID)) == incident.model_dump(mode="json", include=set(_SAID))
+    return words and dict(report.at) == dict(incident.stated) and report.seen_at == incident.seen_at
+
+
+def _of_revision(report: IncidentReport, stands: int) -> Problem:
+    code = "revision_taken" if report.revision == stands else "revision_stands"
+    return Problem.of("revision", broken(code, revision=stands))
+
+
+def problems_of(report: IncidentReport, found: Found, now: datetime, swapped: bool = False) -> tuple[Problem, ...]:
+    """Each field that forbids taking the report, with the rule it breaks."""
+    problems = []
+    if report.seen_at > now + FUTURE:
+        problems.append(Problem.of("seen_at", broken("in_the_future", now=f"{now:%Y-%m-%dT%H:%M:%SZ}")))
+    if not found:
+        problems.append(Problem.of("at", broken("nowhere_but_swapped" if swapped else "nowhere")))
+    return tuple(problems)
+
+
+def _incident(heard: Heard[IncidentReport], found: Found, weight: int, now: datetime) -> Incident:
+    report = heard.body
+    lon, lat = position(report)
+    # Parts that the contract has read or roster has stated.
+    return Incident.model_construct(
+        id=incident_id(key_of(heard)),
+        source=heard.source,
+        external_id=report.external_id,
+        revision=report.revision,
+        kind=report.kind,
+        severity=report.severity,
+        lon=lon,
+        lat=lat,
+        stated=report.at,
+        division=found[0].division,
+        areas=found,
+        seen_at=report.seen_at,
+        reported_at=now,
+        reporter=report.reporter,
+        text=report.text,
+        evidence=report.evidence,
+        details=report.details,
+        weight=weight,
+    )

@@ -1,0 +1,167 @@
+"""Every statement on incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from contracts.patrol import ALARMS, Incident, IncidentKind
+from services.patrol.incident.judging import Judging, Key, Known, Outcome
+from services.patrol.incident.near import Place, Standing, cell
+from services.runtime.transaction import Transaction
+
+
+async def lock_places(tx: Transaction, places: Iterable[Place]) -> None:
+    """Until this transaction ends, nobody else judges what is near in these places; taken in one order."""
+    keys = sorted({f"{at}:{kind}" for at, kind in places})
+    await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) AS key", keys)
+
+
+async def known(tx: Transaction, keys: Sequence[Key]) -> dict[Key, Known]:
+    """Those reports that have been heard before, as they stand."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT source, external_id, linked_to, weight, alarmed, body
+        FROM incidents JOIN unnest($1::text[], $2::text[]) AS asked (source, external_id) USING (source, external_id)
+        """,
+        [source for source, _ in keys],
+        [external_id for _, external_id in keys],
+    )
+    return {
+        (row["source"], row["external_id"]): Known(_incident(row), row["linked_to"], row["alarmed"]) for row in rows
+    }
+
+
+async def followers(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, dict[UUID, Incident]]:
+    """The reports that corroborate these incidents, the oldest first."""
+    rows = await tx.sql.fetch(
+        "SELECT linked_to, weight, body FROM incidents WHERE linked_to = ANY($1::uuid[]) ORDER BY seen_at, id", ids
+    )
+    found: dict[UUID, dict[UUID, Incident]] = {}
+    for row in rows:
+        incident = _incident(row)
+        found.setdefault(row["linked_to"], {})[incident.id] = incident
+    return found
+
+
+def _incident(row: asyncpg.Record) -> Incident:
+    return Incident.model_validate_json(row["body"]).model_copy(update={"weight": row["weight"]})
+
+
+async def standing(
+    tx: Transaction, places: Sequence[Place], first: datetime, last: datetime
+) -> dict[Place, list[Standing]]:
+    """Unresolved incidents in these places that were seen between two times, by place."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT i.id, i.cell, i.kind, i.lon, i.lat, i.seen_at, i.weight
+        FROM unnest($1::bigint[], $2::text[]) AS asked (cell, kind),
+             -- OFFSET 0 keeps it a look into the index for each place, also while the table has no statistics.
+             LATERAL (SELECT * FROM incidents n
+                      WHERE n.cell = asked.cell AND n.kind = asked.kind AND n.linked_to IS NULL AND NOT n.resolved
+                        AND n.seen_at BETWEEN $3 AND $4 OFFSET 0) AS i
+        """,
+        [at for at, _ in places],
+        [kind.value for _, kind in places],
+        first,
+        last,
+    )
+    found: dict[Place, list[Standing]] = {}
+    for row in rows:
+        one = Standing(row["id"], row["lon"], row["lat"], row["seen_at"], row["weight"])
+        found.setdefault((row["cell"], IncidentKind(row["kind"])), []).append(one)
+    return found
+
+
+async def save(tx: Transaction, outcomes: Sequence[Outcome], left: Sequence[Outcome], judging: Judging) -> None:
+    """Write what became of the reports: incidents, whom those left behind belong to, weights, and fates.
+
+    Raises SerializationError where another transaction took one of the reports meanwhile: handled again, it is seen
+    for what it is.
+    """
+    newest = {o.incident.id: o.incident for o in outcomes if o.incident is not None}
+    belonging, weights = judging.belonging, judging.weights
+    if newest:
+        await _save_incidents(tx, [newest[id] for id in sorted(newest)], belonging)
+    if left:
+        await tx.sql.execute(
+            """
+            UPDATE incidents SET linked_to = new.linked_to FROM unnest($1::uuid[], $2::uuid[]) AS new (id, linked_to)
+            WHERE incidents.id = new.id
+            """,
+            [o.incident.id for o in left if o.incident is not None],
+            [belonging[o.incident.id] for o in left if o.incident is not None],
+        )
+    if weights:
+        await tx.sql.execute(
+            """
+            UPDATE incidents SET weight = new.weight FROM unnest($1::uuid[], $2::integer[]) AS new (id, weight)
+            WHERE incidents.id = new.id
+            """,
+            list(weights),
+            list(weights.values()),
+        )
+    await tx.sql.execute(
+        """
+        INSERT INTO fates (source, external_id, revision, kind, fate, incident_id, division, at)
+        SELECT *, $8 FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::uuid[], $7::text[])
+        """,
+        [o.heard.source for o in outcomes],
+        [o.heard.body.external_id for o in outcomes],
+        [o.heard.body.revision for o in outcomes],
+        [o.heard.body.kind.value for o in outcomes],
+        [o.fate.value for o in outcomes],
+        [o.to for o in outcomes],
+        [o.incident.division if o.incident else None for o in outcomes],
+        tx.now,
+    )
+
+
+async def _save_incidents(
+    tx: Transaction, incidents: Sequence[Incident], belonging: Mapping[UUID, UUID | None]
+) -> None:
+    written = await tx.sql.fetch(
+        """
+        INSERT INTO incidents (id, source, external_id, revision, kind, cell, lon, lat, seen_at, linked_to, alarmed,
+                               body)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[],
+                             $7::float8[], $8::float8[], $9::timestamptz[], $10::uuid[], $11::boolean[], $12::text[])
+        ON CONFLICT (id) DO UPDATE SET
+            revision = excluded.revision, kind = excluded.kind, cell = excluded.cell, lon = excluded.lon,
+            lat = excluded.lat, seen_at = excluded.seen_at, linked_to = excluded.linked_to,
+            alarmed = incidents.alarmed OR excluded.alarmed, body = excluded.body
+        WHERE incidents.revision < excluded.revision
+        RETURNING 1
+        """,
+        [one.id for one in incidents],
+        [one.source for one in incidents],
+        [one.external_id for one in incidents],
+        [one.revision for one in incidents],
+        [one.kind.value for one in incidents],
+        [cell(one.lon, one.lat) for one in incidents],
+        [one.lon for one in incidents],
+        [one.lat for one in incidents],
+        [one.seen_at for one in incidents],
+        [belonging[one.id] for one in incidents],
+        [one.kind in ALARMS for one in incidents],
+        [one.model_dump_json() for one in incidents],
+    )
+    if len(written) < len(incidents):
+        raise asyncpg.SerializationError("another transaction has taken one of these reports")
+
+
+async def resolve(tx: Transaction, newest: Mapping[UUID, int], resolved: bool) -> None:
+    """Mark incidents by the fact about their case, its `sequence` given, unless a later one was heard before."""
+    await tx.sql.execute(
+        """
+        UPDATE incidents SET resolved = $3, case_sequence = new.sequence
+        FROM unnest($1::uuid[], $2::bigint[]) AS new (id, sequence)
+        WHERE incidents.id = new.id AND case_sequence < new.sequence
+        """,
+        list(newest),
+        list(newest.values()),
+        resolved,
+    )

@@ -1,0 +1,17 @@
+"""Patrol: what is seen in the forest, and where its watchers walk."""
+
+from __future__ import annotations
+
+from services.patrol.area import handlers as area
+from services.patrol.area.store import GROUND
+from services.patrol.incident import handlers as incident
+from services.patrol.track import handlers as track
+from services.runtime.service import Service
+
+patrol = Service(
+    "patrol",
+    area.room,
+    incident.room,
+    track.room,
+    views=(GROUND,),
+)

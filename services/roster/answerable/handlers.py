@@ -1,0 +1,28 @@
+"""Says who answers for a point."""
+
+from __future__ import annotations
+
+from contracts.language.rules import Wrong, broken
+from contracts.language.values import day_of
+from contracts.roster import WhoAnswers
+from services.roster.answerable import answerable
+from services.roster.answerable.store import DUTIES
+from services.runtime.messages import Answer, Ask
+from services.runtime.problem import Problem
+from services.runtime.service import Room
+from services.runtime.transaction import Transaction
+
+room = Room()
+
+
+@room.answers(WhoAnswers)
+async def who_answers(tx: Transaction, ask: Ask[WhoAnswers]) -> Answer:
+    asked = ask.command
+    known = await tx.see(DUTIES)
+    areas = known.areas(asked.lon, asked.lat, asked.at)
+    if not areas:
+        rule = broken("ground_in_force", day=day_of(asked.at))
+        errors = [Wrong(field=field, rule=rule) for field in ("lon", "lat")]
+        raise Problem(404, "no-such-ground", broken("no_ground", lon=asked.lon, lat=asked.lat), errors=errors)
+    ask.require_within(answerable.place_of(areas).division)
+    return Answer(known.answerable(areas, asked.at, asked.known_at))

@@ -1,0 +1,32 @@
+"""Enrols areas."""
+
+from __future__ import annotations
+
+from contracts.language.command import Done
+from contracts.language.values import day_of
+from contracts.roster import AreaStated, EnrolAreas
+from services.roster.answerable.store import DUTIES
+from services.roster.area import area, store
+from services.roster.statement import require_lawful, require_within, states_to_tell
+from services.runtime.messages import Answer, Ask
+from services.runtime.service import Room
+from services.runtime.transaction import Transaction
+
+room = Room()
+
+
+@room.answers(EnrolAreas)
+async def enrol_areas(tx: Transaction, ask: Ask[EnrolAreas]) -> Answer:
+    stated = ask.command.areas
+    ask.require_operator()
+    await store.take_turn(tx)
+    around = await store.areas_around(tx, stated)
+    require_within(ask, [*stated, *(around[one.id] for one in stated if one.id in around)])
+    require_lawful("areas", area.problems_of(stated, around))
+    changed = [one for one in map(area.measured, stated) if one != around.get(one.id)]
+    if not changed:
+        return Answer(Done(changed=0))
+    await store.save_areas(tx, changed)
+    await DUTIES.changed(tx)
+    states = states_to_tell(changed, around, day_of(tx.now))
+    return Answer(Done(changed=len(changed)), [AreaStated(area=state) for state in states])

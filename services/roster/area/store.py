@@ -1,0 +1,54 @@
+"""Every statement on areas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.roster import Area
+from services.runtime.transaction import Transaction
+
+
+async def take_turn(tx: Transaction) -> None:
+    """Those who change the roster take turns, so that what one has checked no other changes meanwhile."""
+    await tx.sql.execute("LOCK TABLE areas IN SHARE ROW EXCLUSIVE MODE")
+
+
+async def areas(tx: Transaction, ids: Sequence[str]) -> dict[str, Area]:
+    """Those areas that exist."""
+    rows = await tx.sql.fetch("SELECT id, body FROM areas WHERE id = ANY($1::text[])", ids)
+    return {row["id"]: Area.model_validate_json(row["body"]) for row in rows}
+
+
+async def areas_around(tx: Transaction, stated: Sequence[Area]) -> dict[str, Area]:
+    """Those of the areas that exist, with the parents they are to have, the children they have, and their divisions."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT id, body FROM areas
+        WHERE id = ANY($1::text[]) OR id = ANY($2::text[]) OR parent_id = ANY($1::text[])
+              OR (kind = 'division' AND division = ANY($3::text[]))
+        """,
+        [area.id for area in stated],
+        [area.parent_id for area in stated if area.parent_id],
+        list({area.division for area in stated}),
+    )
+    return {row["id"]: Area.model_validate_json(row["body"]) for row in rows}
+
+
+async def save_areas(tx: Transaction, stated: Sequence[Area]) -> None:
+    await tx.sql.execute(
+        """
+        INSERT INTO areas (id, kind, division, parent_id, body, stated_at)
+        SELECT id, kind, division, parent_id, body::jsonb, $6
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+             AS new (id, kind, division, parent_id, body)
+        ON CONFLICT (id) DO UPDATE
+        SET kind = excluded.kind, division = excluded.division, parent_id = excluded.parent_id,
+            body = excluded.body, stated_at = excluded.stated_at
+        """,
+        [area.id for area in stated],
+        [area.kind.value for area in stated],
+        [area.division for area in stated],
+        [area.parent_id for area in stated],
+        [area.model_dump_json() for area in stated],
+        tx.now,
+    )

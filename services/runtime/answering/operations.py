@@ -1,0 +1,105 @@
+"""What every service answers to its operator: how it stands, and what to do with its dead letters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import structlog
+
+from contracts.every_service import (
+    DeadLetters,
+    DiscardDeadLetters,
+    ListDeadLetters,
+    RefillBus,
+    ReplayDeadLetters,
+    ServiceStatus,
+    ShowStatus,
+)
+from contracts.language.command import Done
+from contracts.language.message import Command
+from services.runtime import metrics
+from services.runtime.answering.commands import CommandHandler
+from services.runtime.hearing import dead_letters
+from services.runtime.legible import legible
+from services.runtime.messages import Answer, Ask
+from services.runtime.telling import outbox
+from services.runtime.transaction import Transaction
+
+if TYPE_CHECKING:
+    from services.runtime.replica.process import Process
+
+log = structlog.get_logger()
+
+Due = Callable[[Transaction], Awaitable[dict[str, int]]]
+
+
+def operations(process: Process) -> dict[type[Command], CommandHandler]:
+    """The commands of contracts.commands.OPERATIONS for one running service."""
+
+    async def status(tx: Transaction, ask: Ask[ShowStatus]) -> Answer:
+        ask.require_operator()
+        unsent, oldest_s = await outbox.unsent(tx.sql)
+        counted = settled()
+        return Answer(
+            ServiceStatus(
+                service=process.service.name,
+                ready=not process.unready(),
+                unready=tuple(process.unready()),
+                lag=dict(process.lag),
+                outbox_unsent=unsent,
+                outbox_oldest_s=oldest_s,
+                dead_letters=await dead_letters.waiting(tx.sql),
+                due=await process.service.due_work(tx) if process.service.due_work else {},
+                heard={name: counted[name, "handled"] for name in process.lag},
+                refused=sum(counted[name, "refused"] for name in process.lag),
+                now=tx.now,
+            )
+        )
+
+    async def list_dead(tx: Transaction, ask: Ask[ListDeadLetters]) -> Answer:
+        ask.require_operator()
+        return Answer(DeadLetters(groups=await dead_letters.groups(tx.sql)))
+
+    async def replay(tx: Transaction, ask: Ask[ReplayDeadLetters]) -> Answer:
+        ask.require_operator()
+        done = 0
+        for letter in await dead_letters.take(tx.sql, ask.command.ids):
+            handling = process.handlings.get(letter["durable"])
+            if handling is None:
+                continue
+            try:
+                async with tx.sql.transaction():
+                    await outbox.write(tx.sql, process.service.name, await handling.replay(tx, letter), tx.now)
+                    await dead_letters.settle(tx.sql, [letter["id"]], "replayed", None, tx.now)
+            except Exception as error:
+                reason = legible(f"{type(error).__name__}: {error}", 500)
+                log.warning("dead letter fails again", id=str(letter["id"]), reason=reason)
+            else:
+                done += 1
+        return Answer(Done(changed=done))
+
+    async def discard(tx: Transaction, ask: Ask[DiscardDeadLetters]) -> Answer:
+        ask.require_operator()
+        changed = await dead_letters.settle(tx.sql, ask.command.ids, "discarded", ask.command.reason, tx.now)
+        return Answer(Done(changed=changed))
+
+    async def refill(tx: Transaction, ask: Ask[RefillBus]) -> Answer:
+        ask.require_operator()
+        return Answer(Done(changed=await outbox.send_again(tx.sql)))
+
+    return {
+        ShowStatus: status,
+        ListDeadLetters: list_dead,
+        ReplayDeadLetters: replay,
+        DiscardDeadLetters: discard,
+        RefillBus: refill,
+    }
+
+
+def settled() -> Counter[tuple[str, str]]:
+    """How many messages this process has settled, by durable and outcome."""
+    (handled,) = metrics.HANDLED.collect()
+    counted = (one for one in handled.samples if one.name.endswith("_total"))
+    return Counter({(one.labels["durable"], one.labels["outcome"]): int(one.value) for one in counted})

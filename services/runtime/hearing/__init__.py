@@ -1,0 +1,1 @@
+"""How messages are fetched, read, handled once, put off and buried."""

@@ -1,0 +1,1 @@
+"""Reference data that a service hears and keeps."""

@@ -1,0 +1,75 @@
+"""Forgets what need not be kept any longer, and measures what waits in the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from contracts.language.message import ReferenceFact
+from contracts.wiring.table import FACTS
+from services.runtime import metrics
+from services.runtime.breaker import is_away
+from services.runtime.hearing import dead_letters
+from services.runtime.telling import outbox
+
+if TYPE_CHECKING:
+    from services.runtime.replica.process import Process
+
+log = structlog.get_logger()
+
+MEASURE_EVERY_S = 15.0
+FORGET_EVERY_S = 3600.0
+
+
+async def keep_house(process: Process) -> None:
+    """Run until cancelled; while the database is away it waits."""
+    forget_at = 0.0
+    while True:
+        await process.database_breaker.closed()
+        try:
+            await _measure(process)
+            if asyncio.get_running_loop().time() >= forget_at:
+                await _forget(process)
+                forget_at = asyncio.get_running_loop().time() + FORGET_EVERY_S
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.debug("housekeeping waits", reason=str(error))
+        await asyncio.sleep(MEASURE_EVERY_S)
+
+
+async def _measure(process: Process) -> None:
+    async with process.pool().acquire() as sql:
+        unsent, oldest_s = await outbox.unsent(sql)
+        metrics.OUTBOX_UNSENT.set(unsent)
+        metrics.OUTBOX_OLDEST.set(oldest_s)
+        metrics.DEAD.set(await dead_letters.waiting(sql))
+
+
+async def _forget(process: Process) -> None:
+    """All goes by age, but the newest outbox row of each reference subject, which stays for ever."""
+    settings = process.settings
+    patterns = [f"{fact.name}.%" for fact in FACTS[process.service.name] if issubclass(fact, ReferenceFact)]
+    async with process.pool().acquire() as sql:
+        await sql.execute(
+            "DELETE FROM inbox WHERE handled_at < now() - make_interval(days => $1)", settings.inbox_keep_days
+        )
+        await sql.execute(
+            "DELETE FROM attempts WHERE last_at < now() - make_interval(days => $1)", settings.inbox_keep_days
+        )
+        await sql.execute(
+            "DELETE FROM answers WHERE given_at < now() - make_interval(days => $1)", settings.inbox_keep_days
+        )
+        await sql.execute(
+            """
+            DELETE FROM outbox o
+            WHERE made_at < now() - make_interval(days => $1)
+              AND NOT EXISTS (SELECT FROM unsent u WHERE u.id = o.id)
+              AND (NOT subject LIKE ANY($2::text[])
+                   OR EXISTS (SELECT FROM outbox n WHERE n.subject = o.subject AND n.id > o.id))
+            """,
+            settings.outbox_keep_days,
+            patterns,
+        )

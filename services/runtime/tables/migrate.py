@@ -1,0 +1,79 @@
+"""Brings the services' schemas up to date, in a process of its own.
+
+`LINZHANG_MIGRATE="cases=DSN patrol=DSN" python -m services.runtime.tables.migrate`: an address holds a password, and a
+command line can be read by everybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from alembic import op
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+from sqlalchemy.util import await_only
+
+SERVICES = Path(__file__).parents[2]
+LOCK = 0x6C7A6D67
+"""Key of the advisory lock that lets one of several starters migrate while the others wait."""
+
+
+def run_sql(revision_file: str) -> None:
+    """Run the plain SQL that stands beside a revision, several statements at once."""
+    statements = Path(revision_file).with_suffix(".sql").read_text(encoding="utf-8")
+    driver: Any = op.get_bind().connection.driver_connection
+    await_only(driver.execute(statements))
+
+
+def _upgrade(connection: Connection, service: str) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    config = Config()
+    config.set_main_option("script_location", str(SERVICES / "runtime" / "migrations"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option(
+        "version_locations",
+        "\n".join(str(SERVICES / owner / "migrations") for owner in ("runtime", service)),
+    )
+    script = ScriptDirectory.from_config(config)
+    with EnvironmentContext(config, script, fn=lambda have, _: script._upgrade_revs("heads", have)) as environment:
+        environment.configure(connection=connection, target_metadata=None)
+        environment.run_migrations()
+
+
+async def migrate_async(service: str, dsn: str) -> None:
+    """Bring one service's schema up to date; harmless when it is. The role's search path names the schema."""
+    engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade, service)
+    finally:
+        await engine.dispose()
+
+
+def migrate(service: str, dsn: str) -> None:
+    """The same from a place without an event loop."""
+    asyncio.run(migrate_async(service, dsn))
+
+
+def read_settings() -> list[tuple[str, str]]:
+    """Which services, and where; a wrong or missing setting is named on stderr and the process ends with 2."""
+    stated = [argument.partition("=") for argument in os.environ.get("LINZHANG_MIGRATE", "").split()]
+    known = [(name, dsn) for name, _, dsn in stated if (SERVICES / name / "migrations").is_dir() and "://" in dsn]
+    if not stated or len(known) < len(stated):
+        form = '"service=postgresql://role:password@host:port/database …"'
+        print(f"LINZHANG_MIGRATE: must be {form}, each for a service that there is", file=sys.stderr)
+        raise SystemExit(2)
+    return known
+
+
+if __name__ == "__main__":
+    for name, address in read_settings():
+        migrate(name, address)
