@@ -22,6 +22,7 @@ check: $(READY)  ## style, types, who may import whom, and the published contrac
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m contracts.publishing --check
 	$(BIN)/python -m services.cases.page --check
+	$(BIN)/python docs/house.py --check
 
 quick: $(READY)  ## the tests that ask no server and are soon done (a quarter of a minute)
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -m "not served and not slow"
@@ -49,6 +50,7 @@ mutate: $(READY)  ## plant small faults one at a time and see which no test noti
 publish: $(READY)  ## write contracts/published and the generated pages of docs anew
 	$(BIN)/python -m contracts.publishing
 	$(BIN)/python -m services.cases.page
+	$(BIN)/python docs/house.py
 
 lock: $(READY)  ## choose versions again: hashes, no addresses
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -79,7 +79,11 @@ def test_every_thing_asked_for_that_is_referred_to_is_in_the_list():
     assert stated - known == set()
 
 
-@pytest.mark.parametrize("page", files(".md"), ids=lambda page: str(page.relative_to(ROOT)))
+PAGES = [path for path in files(".md") if path.parent.name != "publishing"]
+"""Texts that stand there become part of a page of docs, whose links are looked at."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_relative_link_of_a_page_leads_somewhere(page):
     wrong = []
     for link in LINK.findall(re.sub(r"```.*?```", "", text(page), flags=re.DOTALL)):
