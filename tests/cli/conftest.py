@@ -35,14 +35,16 @@ def warm():
 class Up:
     """A running `linzhang up`, with what it has said."""
 
-    def __init__(self, home, *arguments):
+    def __init__(self, home, *arguments, place=None, **more):
+        """`place` is the tree to run it out of, `more` goes into its environment."""
         self.home = home
         self._arguments = arguments
+        self._how = {"cwd": place, "env": environment(home, **more)}
         self.said = []
 
     async def start(self, ready="ready (data in"):
         self.process = await asyncio.create_subprocess_exec(
-            *(*LINZHANG, "up", *self._arguments), env=environment(self.home), stderr=asyncio.subprocess.PIPE
+            *(*LINZHANG, "up", *self._arguments), **self._how, stderr=asyncio.subprocess.PIPE
         )
         async with asyncio.timeout(90):
             async for line in self.process.stderr:

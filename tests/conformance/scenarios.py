@@ -53,7 +53,7 @@ def _id(what: str, n: int) -> str:
     return str(uuid5(UUID(int=0), f"{what} {FIRST + n}"))
 
 
-def _of_case(message: type[M], n: int, seconds: int = 0) -> M:
+def of_case(message: type[M], n: int, seconds: int = 0) -> M:
     """What was recorded of a case, told of the n-th one, so long after it was opened."""
     body = _recorded(message)
     body["case"]["ref"] |= {"id": _id("case", n), "number": f"2020-360222-{FIRST + n:06d}"}
@@ -62,15 +62,15 @@ def _of_case(message: type[M], n: int, seconds: int = 0) -> M:
 
 
 def _case_opened(n: int) -> Sent:
-    return fact("cases", _of_case(CaseOpened, n))
+    return fact("cases", of_case(CaseOpened, n))
 
 
 def _assigned_before_opened(n: int) -> tuple[Sent, ...]:
-    return fact("cases", _of_case(CaseAssigned, n, seconds=1), 2), _case_opened(n)
+    return fact("cases", of_case(CaseAssigned, n, seconds=1), 2), _case_opened(n)
 
 
 def _closed_before_opened(n: int) -> tuple[Sent, ...]:
-    return fact("cases", _of_case(CaseClosed, n, seconds=1), 2), _case_opened(n)
+    return fact("cases", of_case(CaseClosed, n, seconds=1), 2), _case_opened(n)
 
 
 def _of_incident(message: type[M], n: int, **more: Any) -> M:

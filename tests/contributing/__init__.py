@@ -1,0 +1,1 @@
+"""The worked examples of CONTRIBUTING, done in a copy of the tree."""
