@@ -1,14 +1,19 @@
-"""Headers as they stand on the wire, read by one expression where they are written as our own programs write them."""
+"""Headers as they stand on the wire: written in one go, and read by one expression where ours have written them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
+from typing import Final
 
-from contracts.language.attributes import MAX_CHARACTERS
+from contracts.language.attributes import MAX_CHARACTERS, percent_encode
 from contracts.language.envelope import SPEC_VERSION, Envelope
-from contracts.language.message import JSON
+from contracts.language.message import JSON, Message
+from services.runtime.ids import child_of
+
+EXPECTED: Final = "Nats-Expected-Last-Sequence"
 
 _VALUE = b"[!#$&-~]{1,%d}" % MAX_CHARACTERS
 """Printable ASCII that stands for itself: no blank, no quote, no escape."""
@@ -34,7 +39,7 @@ _OURS = re.compile(
                 for name in (b"dataschema", b"partitionkey", b"correlationid", b"causationid", b"traceparent")
             ),
             _line(b"ce-sequence", rb"(\d{1,20})", b"?"),
-            _line(b"Nats-Expected-Last-Sequence", rb"\d+", b"?"),
+            _line(EXPECTED.encode(), rb"\d+", b"?"),
             rb"\r\n\Z",
         )
     )
@@ -45,6 +50,35 @@ def block_of(headers: Mapping[str, str]) -> bytes:
     """The block of headers that a message is published with."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"NATS/1.0\r\n{lines}\r\n".encode("utf-8", "surrogateescape")
+
+
+@cache
+def _of_kind(message: type[Message], source: str) -> str:
+    return f"ce-source: {source}\r\nce-type: {message.type()}\r\nce-dataschema: {message.schema_urn()}\r\n"
+
+
+def begun(
+    message: type[Message], source: str, message_id: str, at: datetime, key: str | None, cause: Envelope | None
+) -> str:
+    """The block of a message that is about to be written down: what `to_headers` says of it, but for its sequence."""
+    kept = "" if key is None else f"ce-partitionkey: {percent_encode(key)}\r\n"
+    if cause is None:
+        caused, span = f"ce-correlationid: {message_id}\r\n", child_of(None)
+    else:
+        first, span = percent_encode(cause.correlationid or cause.id), child_of(cause.traceparent)
+        caused = f"ce-correlationid: {first}\r\nce-causationid: {percent_encode(cause.id)}\r\n"
+    return (
+        f"NATS/1.0\r\nce-specversion: {SPEC_VERSION}\r\nce-id: {message_id}\r\n"
+        f"ce-time: {at.astimezone(UTC).isoformat().replace('+00:00', 'Z')}\r\ncontent-type: {JSON}\r\n"
+        f"Nats-Msg-Id: {message_id}\r\n{_of_kind(message, source)}{kept}{caused}ce-traceparent: {span}\r\n"
+    )
+
+
+def ended(begun: str, sequence: int | None, after: int | None = None) -> bytes:
+    """The whole block: with the sequence in its aggregate, and that after which its stream shall take it."""
+    counted = "" if sequence is None else f"ce-sequence: {sequence:020d}\r\n"
+    bound = "" if after is None else f"{EXPECTED}: {after}\r\n"
+    return f"{begun}{counted}{bound}\r\n".encode()
 
 
 def envelope_in(block: bytes) -> Envelope | None:

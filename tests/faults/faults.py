@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import re
@@ -13,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
+from clients.python.connection import read_headers
 from contracts.wiring.streams import DURABLES
 from deploy.local.bus import Bus
+from services.runtime.wire import ended
 from tests.faults.cluster import STREAM_NAMES, connected
 from tests.faults.handover import hand_over
 from tests.faults.load import Load
@@ -189,13 +190,14 @@ async def repeat_facts(rig: Rig, load: Load, draw: random.Random) -> None:
     sql = await asyncpg.connect(rig.dsn(service))
     rows = await sql.fetch(
         """
-        SELECT subject, headers, body FROM outbox
+        SELECT subject, headers, sequence, body FROM outbox
         WHERE subject NOT LIKE 'rejected.%' AND NOT EXISTS (SELECT FROM unsent WHERE unsent.id = outbox.id)
         ORDER BY id DESC LIMIT 30
         """
     )
     await sql.close()
-    await load.again([(row["subject"], row["body"], json.loads(row["headers"])) for row in rows], service)
+    told = [(row["subject"], row["body"], read_headers(ended(row["headers"], row["sequence"]))) for row in rows]
+    await load.again(told, service)
 
 
 async def _told_by_both(rig: Rig) -> None:

@@ -1,7 +1,9 @@
 """Facts of one aggregate stand in their stream in their order, whatever becomes of the stream or the relay."""
 
 import asyncio
+import random
 import shutil
+from collections import Counter
 
 import pytest
 from structlog.testing import capture_logs
@@ -12,7 +14,8 @@ from contracts.targets import ProgressReport
 from deploy.nats.provision import provision
 from services.runtime.messages import Heard, Refused
 from services.runtime.telling import outbox
-from services.runtime.telling.receipts import EXPECTED, NOT_CONNECTED, Receipts, Sending
+from services.runtime.telling.receipts import NOT_CONNECTED, Receipts, Sending
+from services.runtime.wire import EXPECTED
 from tests.runtime.inside import inside
 from tests.runtime.test_stack_outbox import all_sent, fact, on_the_bus, write
 from tests.servers import NOW, migrated
@@ -32,6 +35,13 @@ async def tell(runtime, *facts):
     runtime.relay.wake()
 
 
+async def leads(runtime):
+    async def so():
+        return runtime.relay.leading and not runtime.relay._behind
+
+    await until(so)
+
+
 async def made_anew(runtime):
     """The stream has lost everything, and nobody's connection has."""
     config = (await runtime.streams.stream_info("TARGETS")).config
@@ -49,6 +59,15 @@ async def restarted(bus, store=None):
     provisioner = await connect(bus, "provisioner")
     await provision(provisioner.jetstream(timeout=10), bus.users.durables(), say=lambda _: None)
     await provisioner.close()
+
+
+async def oldest(sql, order="ASC"):
+    columns = "id, subject, partitionkey, sequence, headers, body"
+    return outbox.Written(*await sql.fetchrow(f"SELECT {columns} FROM outbox ORDER BY id {order} LIMIT 1"))
+
+
+async def newest(sql):
+    return await oldest(sql, "DESC")
 
 
 def in_order(told):
@@ -134,12 +153,12 @@ async def test_what_a_relay_that_stood_still_sends_late_is_refused_by_a_stream_t
     await all_sent(runtime)
     relaying.cancel()
     async with runtime.pool.acquire() as sql:
-        late = await sql.fetchrow("SELECT id, subject, headers, body FROM outbox ORDER BY id DESC LIMIT 1")
+        late = await newest(sql)
     await made_anew(runtime)
     receipts = Receipts(runtime.client)
     await receipts.listen()
     receipted = await receipts.publish([Sending(late, 1)], 5.0)
-    assert (receipted.overtaken, await on_the_bus(runtime)) == ({late["id"]}, [])
+    assert (receipted.overtaken, await on_the_bus(runtime)) == ({late.id}, [])
 
 
 async def test_two_relays_at_once_tell_nothing_out_of_order(runtime):
@@ -161,6 +180,57 @@ async def test_two_relays_at_once_tell_nothing_out_of_order(runtime):
 
         await asyncio.gather(*(send(one) for one in (runtime, other)))
     assert in_order(await on_the_bus(runtime)) == {f"t-{k}": 10 for k in range(20)}
+
+
+async def test_what_the_leading_relays_own_replica_commits_leaves_from_memory(runtime):
+    """The row in the table is made another before it is offered: what comes was not read there."""
+    runtime.begin(runtime.relay.run())
+    await tell(runtime, fact("a", "t-1"))
+    await all_sent(runtime)
+    await leads(runtime)
+    async with runtime.pool.acquire() as sql, sql.transaction():
+        written = await write(sql, fact("b", "t-1"), fact("c", "t-2"), fact("d", "t-1"))
+        await sql.execute("UPDATE outbox SET body = 'read' WHERE id = ANY($1)", [row.id for row in written])
+    runtime.relay.offer(written)
+    await all_sent(runtime)
+    assert in_order(await on_the_bus(runtime)) == {"t-1": 3, "t-2": 1}
+    stored = [await runtime.streams.get_msg("TARGETS", n) for n in (2, 3, 4)]
+    assert sorted(one.data for one in stored) == sorted(row.body for row in written)
+
+
+async def test_two_replicas_of_which_now_one_and_now_the_other_leads_tell_every_aggregate_in_order(runtime):
+    """Each offers what it has committed; an aggregate's facts are committed by both, and both lose their locks."""
+    async with inside(runtime.bus, runtime.dsn, publish_timeout_s=1.0) as other:
+        replicas, draw, counts = (runtime, other), random.Random(5), Counter()
+        for one in replicas:
+            one.begin(one.relay.run())
+        await until(lambda: one_leads(replicas))
+
+        async def commit(one, n):
+            keys = [f"t-{draw.randrange(12)}" for _ in range(8)]
+            counts.update(keys)
+            async with one.pool.acquire() as sql, sql.transaction():
+                written = await write(sql, *(fact(f"{n}-{k}", key) for k, key in enumerate(keys)))
+            one.relay.offer(written)
+
+        for n in range(60):
+            await asyncio.gather(*(commit(draw.choice(replicas), f"{n}-{k}") for k in range(4)))
+            if n % 12 == 7:
+                async with runtime.pool.acquire() as sql:
+                    await sql.execute(
+                        """
+                        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                        WHERE application_name = 'targets-relay' AND datname = current_database()
+                        """
+                    )
+        await all_sent(runtime)
+    told = await on_the_bus(runtime)
+    assert in_order(told) == counts
+    assert len(told) == counts.total()
+
+
+async def one_leads(replicas):
+    return any(one.relay.leading for one in replicas)
 
 
 async def test_a_refill_asked_for_again_and_again_under_load_loses_and_reorders_nothing(runtime):
@@ -204,7 +274,7 @@ async def test_a_fact_that_is_there_already_is_struck_off_and_those_of_its_wave_
     """Its receipt was lost: the stream knows its id, whatever it is bound to; the others were bound one too far."""
     await tell(runtime, *(fact(f"a-{n}", f"t-{n}") for n in range(3)))
     async with runtime.pool.acquire() as sql:
-        first = await sql.fetchrow("SELECT id, subject, headers, body FROM outbox ORDER BY id LIMIT 1")
+        first = await oldest(sql)
     receipts = Receipts(runtime.client)
     await receipts.listen()
     await receipts.publish([Sending(first, 0)], 5.0)
@@ -218,7 +288,7 @@ async def test_a_fact_that_is_there_already_is_struck_off_and_those_of_its_wave_
 async def test_nothing_is_left_in_the_client_for_a_bus_that_comes_back(bus, runtime):
     await tell(runtime, fact("a", "t-1"))
     async with runtime.pool.acquire() as sql:
-        row = await sql.fetchrow("SELECT id, subject, headers, body FROM outbox")
+        row = await oldest(sql)
     receipts = Receipts(runtime.client)
     await receipts.listen()
     bus.kill()
@@ -235,4 +305,4 @@ async def test_nothing_is_left_in_the_client_for_a_bus_that_comes_back(bus, runt
 
     await until(back)
     await runtime.client.flush()
-    assert (receipted.failed, await on_the_bus(runtime)) == ({row["id"]: NOT_CONNECTED}, [])
+    assert (receipted.failed, await on_the_bus(runtime)) == ({row.id: NOT_CONNECTED}, [])

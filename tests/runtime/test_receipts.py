@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from clients.python.connection import connect
+from services.runtime.telling.outbox import Written
 from services.runtime.telling.receipts import NOT_CONNECTED, End, Receipts, Sending
 from tests.telling import through
 
@@ -38,8 +39,8 @@ async def place(plain):
 
 
 def sending(number, subject, after=None, body=b"{}"):
-    row = {"id": number, "subject": subject, "headers": f'{{"Nats-Msg-Id": "m-{number}"}}', "body": body}
-    return Sending(row, after)
+    headers = f"NATS/1.0\r\nNats-Msg-Id: m-{number}\r\n"
+    return Sending(Written(number, subject, f"t-{number}", None, headers, body), after)
 
 
 async def test_each_of_a_wave_has_a_receipt_or_the_reason_why_it_has_none(place):

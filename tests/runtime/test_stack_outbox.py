@@ -41,7 +41,7 @@ def fact(external_id, target_id="t-1"):
 
 
 async def write(sql, *facts):
-    await outbox.write(sql, "targets", [outbox.telling(one, None) for one in facts], NOW)
+    return await outbox.write(sql, "targets", [outbox.telling(one, None) for one in facts], NOW)
 
 
 async def all_sent(runtime):

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients.python.connection import read_headers
+from contracts.cases import CaseOpened
 from contracts.language.envelope import Envelope, EnvelopeRefused, from_headers, to_headers
-from services.runtime.wire import envelope_in
+from services.runtime.wire import begun, block_of, ended, envelope_in
 from tests.servers import NOW
 
 WHOLE = Envelope(
@@ -27,17 +28,37 @@ WHOLE = Envelope(
 POSTED = Envelope("r-1", "acme", "cn.linzhang.intake.incident.v1", NOW)
 
 
-def block(headers):
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"NATS/1.0\r\n{lines}\r\n".encode()
-
-
 @pytest.mark.parametrize(
     "envelope", [WHOLE, POSTED, replace(POSTED, time=datetime(2020, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC))]
 )
 @pytest.mark.parametrize("bound", [{}, {"Nats-Expected-Last-Sequence": "12"}])
 def test_what_our_own_programs_write_is_read_by_the_one_expression(envelope, bound):
-    assert envelope_in(block({**to_headers(envelope), **bound})) == envelope
+    assert envelope_in(block_of({**to_headers(envelope), **bound})) == envelope
+
+
+@pytest.mark.parametrize("key", [None, "b-1", "一号 %"])
+@pytest.mark.parametrize("cause", [None, POSTED, WHOLE, replace(POSTED, id="第 1 号")])
+def test_what_is_written_in_one_go_is_what_the_contract_says_of_an_envelope(key, cause):
+    told = begun(CaseOpened, "cases", WHOLE.id, NOW, key, cause)
+    found = from_headers(read_headers(ended(told, 7, 12)))
+    said = Envelope(
+        id=WHOLE.id,
+        source="cases",
+        type="cn.linzhang.cases.opened.v1",
+        time=NOW,
+        dataschema="urn:linzhang:cases.opened.v1",
+        sequence=7,
+        partitionkey=key,
+        correlationid=(cause.correlationid or cause.id) if cause else WHOLE.id,
+        causationid=cause.id if cause else None,
+        traceparent=found.traceparent,
+    )
+    assert found == said
+    assert ended(told, 7, 12) == block_of({**to_headers(said), "Nats-Expected-Last-Sequence": "12"})
+    assert ended(told, 7) == block_of(to_headers(said))
+    assert ended(told, None) == block_of(to_headers(replace(said, sequence=None)))
+    trace = (cause.traceparent if cause else None) or found.traceparent
+    assert found.traceparent[:36] == trace[:36]
 
 
 def agrees(raw):
@@ -59,7 +80,7 @@ NAMES = st.sampled_from(list(to_headers(WHOLE)))
 
 @given(NAMES, VALUES)
 def test_whatever_stands_in_a_header_the_expression_agrees_with_the_contract(name, value):
-    assert agrees(block({**to_headers(WHOLE), name: value}))
+    assert agrees(block_of({**to_headers(WHOLE), name: value}))
 
 
 TIMES = (
@@ -71,12 +92,12 @@ TIMES = (
 
 @pytest.mark.parametrize("time", TIMES)
 def test_of_times_it_reads_what_the_contract_reads(time):
-    assert agrees(block({**to_headers(WHOLE), "ce-time": time}))
+    assert agrees(block_of({**to_headers(WHOLE), "ce-time": time}))
 
 
 @pytest.mark.parametrize("sequence", ["", "0", "9" * 20, "9" * 21, "-1", "1.0", "٣"])
 def test_of_sequences_it_reads_what_the_contract_reads(sequence):
-    assert agrees(block({**to_headers(WHOLE), "ce-sequence": sequence}))
+    assert agrees(block_of({**to_headers(WHOLE), "ce-sequence": sequence}))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +114,6 @@ def test_of_sequences_it_reads_what_the_contract_reads(sequence):
     ],
 )
 def test_a_block_that_is_written_otherwise_is_left_to_the_contract(change):
-    raw = change(block(to_headers(WHOLE)))
-    assert raw != block(to_headers(WHOLE))
+    raw = change(block_of(to_headers(WHOLE)))
+    assert raw != block_of(to_headers(WHOLE))
     assert envelope_in(raw) is None

@@ -243,7 +243,10 @@ class Answering:
                     body,
                 )
             cause = from_headers(message.headers)
-            await outbox.write(sql, self._service, [outbox.telling(fact, cause) for fact in answer.news], ask.at)
-        if not ask.command.reads_only:
+            news = [outbox.telling(fact, cause) for fact in answer.news]
+            written = await outbox.write(sql, self._service, news, ask.at)
+        if written:
+            self._relay.offer(written)
+        elif not ask.command.reads_only:
             self._relay.wake()
         return body

@@ -94,7 +94,7 @@ class Handling:
         """Every message is handled, put off or buried when this returns."""
         while True:
             try:
-                await self._together(messages)
+                written = await self._together(messages)
             except AGAIN as error:
                 log.debug("in the way of another transaction", durable=self._name, reason=str(error))
                 if len(messages) == 1:
@@ -110,7 +110,7 @@ class Handling:
                     return
                 log.debug("a batch failed", durable=self._name, size=len(messages), reason=str(error))
             else:
-                self._relay.wake()
+                self._relay.offer(written)
                 await pull.ack(messages)
                 return
             # One bad message among many is found by halves; one by one they would take as many transactions as there
@@ -120,8 +120,11 @@ class Handling:
             await self.settle(pull, messages[middle:])
             return
 
-    async def _together(self, messages: list[Arrived]) -> None:
-        """Handle the messages in one transaction; raises what the handler or the database raises."""
+    async def _together(self, messages: list[Arrived]) -> list[outbox.Written]:
+        """Handle the messages in one transaction; returns what is to be told.
+
+        Raises what the handler or the database raises.
+        """
         now = self._clock.now()
         found = [read_message(self._sub.message, raw, now) for raw in messages]
         counts = {"handled": 0, "refused": 0, "repeated": 0, "elsewhere": 0}
@@ -138,7 +141,7 @@ class Handling:
             news: list[News] = [Refused(one.heard, one.problems) for one in bad]
             if heard:
                 news += await self._sub.handler(tx, heard)
-            await outbox.write(sql, self._service, [self._outgoing(item) for item in news], now)
+            written = await outbox.write(sql, self._service, [self._outgoing(item) for item in news], now)
         counts["refused"] += sum(isinstance(item, Refused) for item in news)
         counts["handled"] += len(new) - counts["refused"]
         for outcome, count in counts.items():
@@ -147,6 +150,7 @@ class Handling:
         again = sum(raw.reply.split(".")[-5] != "1" for raw in messages)
         if again:
             metrics.REDELIVERED.labels(self._name).inc(again)
+        return written
 
     async def _unhandled(
         self, tx: Transaction, messages: list[Arrived], found: list[Any], counts: dict[str, int]

@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-import orjson
-
-from contracts.language.envelope import Envelope, to_headers
+from contracts.language.envelope import Envelope
 from contracts.language.intake import Refusal, refusal_subject
 from contracts.language.message import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, Fact, Message, dump
-from services.runtime.ids import child_of, uuid7
+from services.runtime.ids import uuid7
 from services.runtime.legible import legible
 from services.runtime.messages import Refused
 from services.runtime.transaction import Sql
+from services.runtime.wire import begun, ended
 
 _SUBJECT = re.compile(r"[!-)+-=?-~]{1,1024}\Z")
 """Printable, no blanks, no wildcards; the server's control line of 4,096 bytes holds the reply subject too."""
@@ -60,82 +60,89 @@ def refusing(refused: Refused, kind: str, major: str, at: datetime) -> Outgoing:
     return Outgoing(refusal, refusal_subject(heard.source, kind, major), None, cause)
 
 
-async def write(sql: Sql, service: str, news: Sequence[Outgoing], at: datetime) -> None:
-    """Add the news to the outbox within the caller's transaction. Raises Untellable."""
+class Written(NamedTuple):
+    """A row of the outbox; `headers` are the block that it is published with, but for its sequence and its end."""
+
+    id: int
+    subject: str
+    partitionkey: str
+    sequence: int | None
+    headers: str
+    body: bytes
+
+
+async def write(sql: Sql, service: str, news: Sequence[Outgoing], at: datetime) -> list[Written]:
+    """Add the news to the outbox within the caller's transaction; returns their rows. Raises Untellable.
+
+    The row of each aggregate, which counts its facts, stays locked until the transaction ends.
+    """
     if not news:
-        return
-    last = await _sequences(sql, Counter(o.partitionkey for o in news if o.partitionkey is not None))
-    ids, subjects, keys, sequences, headers, bodies = [], [], [], [], [], []
+        return []
+    wanted = Counter(o.partitionkey for o in news if o.partitionkey is not None)
+    left = dict(wanted)
+    ids, subjects, keys, after, headers, bodies = [], [], [], [], [], []
     for outgoing in news:
-        message_id = uuid7()
-        sequence = None
-        if outgoing.partitionkey is not None:
-            sequence = last[outgoing.partitionkey]
-            last[outgoing.partitionkey] += 1
-        cause = outgoing.cause
-        envelope = Envelope(
-            id=message_id,
-            source=service,
-            type=outgoing.message.type(),
-            time=at,
-            dataschema=outgoing.message.schema_urn(),
-            sequence=sequence,
-            partitionkey=outgoing.partitionkey,
-            correlationid=(cause.correlationid or cause.id) if cause else message_id,
-            causationid=cause.id if cause else None,
-            traceparent=child_of(cause.traceparent if cause else None),
-        )
-        told, body = orjson.dumps(to_headers(envelope)), dump(outgoing.message)
+        message_id, key = uuid7(), outgoing.partitionkey
+        if key is not None:
+            left[key] -= 1
+        told = begun(type(outgoing.message), service, message_id, at, key, outgoing.cause)
+        body = dump(outgoing.message)
         _require_tellable(outgoing.subject, told, body)
         ids.append(message_id)
         subjects.append(outgoing.subject)
-        keys.append(outgoing.partitionkey or message_id)
-        sequences.append(sequence)
-        headers.append(told.decode())
+        keys.append(key or message_id)
+        after.append(None if key is None else left[key])
+        headers.append(told)
         bodies.append(body)
-    await sql.execute(
+    counted = sorted(wanted)
+    rows = await sql.fetch(
         """
-        WITH new AS (
+        WITH counted AS (
+            INSERT INTO aggregates (partitionkey, sequence)
+            SELECT * FROM unnest($7::text[], $8::bigint[])
+            ON CONFLICT (partitionkey) DO UPDATE SET sequence = aggregates.sequence + excluded.sequence
+            RETURNING partitionkey, sequence
+        ), new AS (
             INSERT INTO outbox (message_id, subject, partitionkey, sequence, headers, body)
-            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bytea[])
-            RETURNING id, partitionkey
+            SELECT n.message_id, n.subject, n.partitionkey, counted.sequence - n.after, n.headers, n.body
+            FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bytea[])
+                 WITH ORDINALITY AS n (message_id, subject, partitionkey, after, headers, body, nth)
+                 LEFT JOIN counted ON counted.partitionkey = n.partitionkey AND n.after IS NOT NULL
+            -- Numbered when all are counted and locked: ids of an aggregate rise with its sequence.
+            ORDER BY n.nth
+            RETURNING id, partitionkey, sequence
+        ), waiting AS (
+            INSERT INTO unsent SELECT id, partitionkey FROM new
         )
-        INSERT INTO unsent SELECT id, partitionkey FROM new
+        SELECT id, sequence FROM new ORDER BY id
         """,
         ids,
         subjects,
         keys,
-        sequences,
+        after,
         headers,
         bodies,
+        counted,
+        [wanted[key] for key in counted],
     )
+    return [
+        Written(row["id"], subject, key, row["sequence"], told, body)
+        for row, subject, key, told, body in zip(rows, subjects, keys, headers, bodies, strict=True)
+    ]
 
 
-def _require_tellable(subject: str, headers: bytes, body: bytes) -> None:
-    """Raises Untellable. Headers are no longer on the wire than here, and a stream counts them with the body."""
+_MORE_HEADERS = len(ended("", 1))
+"""What the sequence and the end come to."""
+
+
+def _require_tellable(subject: str, headers: str, body: bytes) -> None:
+    """Raises Untellable. A stream counts the headers with the body."""
     if not _SUBJECT.match(subject):
         raise Untellable(f"{legible(subject, 200)}: no subject that can be published on")
-    if len(headers) > MAX_HEADER_BYTES or len(headers) + len(body) > MAX_MESSAGE_BYTES:
-        told = f"headers of {len(headers)} bytes and a body of {len(body)}"
+    size = len(headers) + _MORE_HEADERS
+    if size > MAX_HEADER_BYTES or size + len(body) > MAX_MESSAGE_BYTES:
+        told = f"headers of {size} bytes and a body of {len(body)}"
         raise Untellable(f"{subject}: {told}; a stream takes {MAX_HEADER_BYTES} and together {MAX_MESSAGE_BYTES}")
-
-
-async def _sequences(sql: Sql, wanted: Counter[str]) -> dict[str, int]:
-    """The first new sequence of each aggregate; its row stays locked until the transaction ends."""
-    if not wanted:
-        return {}
-    keys = sorted(wanted)
-    rows = await sql.fetch(
-        """
-        INSERT INTO aggregates (partitionkey, sequence)
-        SELECT * FROM unnest($1::text[], $2::bigint[])
-        ON CONFLICT (partitionkey) DO UPDATE SET sequence = aggregates.sequence + excluded.sequence
-        RETURNING partitionkey, sequence
-        """,
-        keys,
-        [wanted[key] for key in keys],
-    )
-    return {row["partitionkey"]: row["sequence"] - wanted[row["partitionkey"]] + 1 for row in rows}
 
 
 async def send_again(sql: Sql) -> int:

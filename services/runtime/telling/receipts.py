@@ -7,16 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import asyncpg
 import orjson
 import structlog
 
 from clients.python.connection import Arrived, Client, Said
-from services.runtime.wire import block_of
+from services.runtime.telling.outbox import Written
+from services.runtime.wire import ended
 
 log = structlog.get_logger()
 
-EXPECTED = "Nats-Expected-Last-Sequence"
 WRONG_LAST_SEQUENCE = 10071
 NO_STREAM = {"error": {"description": "no stream takes this subject"}}
 NOT_CONNECTED = "the bus is away"
@@ -25,14 +24,12 @@ NOT_CONNECTED = "the bus is away"
 class Sending(NamedTuple):
     """A row, and the last sequence that its stream must have when it comes; None where any will do."""
 
-    row: asyncpg.Record
+    row: Written
     after: int | None
 
     def said(self, reply: str) -> Said:
-        headers = orjson.loads(self.row["headers"])
-        if self.after is not None:
-            headers[EXPECTED] = str(self.after)
-        return Said(self.row["subject"], reply, self.row["body"], block_of(headers))
+        block = ended(self.row.headers, self.row.sequence, self.after)
+        return Said(self.row.subject, reply, self.row.body, block)
 
 
 class End(NamedTuple):
@@ -93,7 +90,7 @@ class Receipts:
 
     async def publish(self, wave: Sequence[Sending], timeout_s: float) -> Receipted:
         """Publish the rows and wait for all receipts."""
-        found = Receipted({one.row["id"]: "no receipt in time" for one in wave})
+        found = Receipted({one.row.id: "no receipt in time" for one in wave})
         everything = asyncio.Event()
         left = len(wave)
 
@@ -102,13 +99,13 @@ class Receipts:
                 nonlocal left
                 left -= 1
                 if (error := receipt.get("error")) is None:
-                    del found.failed[one.row["id"]]
+                    del found.failed[one.row.id]
                     if one.after is not None and not receipt.get("duplicate"):
                         found.last = max(found.last, receipt["seq"])
                 else:
-                    found.failed[one.row["id"]] = error.get("description", "refused by the stream")
+                    found.failed[one.row.id] = error.get("description", "refused by the stream")
                     if error.get("err_code") == WRONG_LAST_SEQUENCE:
-                        found.overtaken.add(one.row["id"])
+                        found.overtaken.add(one.row.id)
                 if not left:
                     everything.set()
 

@@ -19,6 +19,8 @@ from services.runtime.breaker import AWAY, Breaker
 from services.runtime.pause import pause_s
 from services.runtime.settings import Settings
 from services.runtime.telling import outbox
+from services.runtime.telling.fresh import Fresh
+from services.runtime.telling.outbox import Written
 from services.runtime.telling.receipts import Receipted, Receipts, Sending
 from services.runtime.transaction import Sql
 
@@ -51,6 +53,10 @@ class Relay:
         self._last = 0
         self._in_doubt = True
         """Whether the stream may end elsewhere than at `_last`."""
+        self._fresh = Fresh(self._subjects, 2 * settings.relay_chunk)
+        self._behind = True
+        """Whether the table may hold what is not in memory."""
+        self._look_at = 0.0
         self._connection = 0
         self._shorter = 0
         self._fruitless = 0
@@ -58,8 +64,15 @@ class Relay:
         self.leading = False
 
     def wake(self) -> None:
-        """There is something new to send; a relay that does not lead tells the one that does."""
+        """There is something new in the table; a relay that does not lead tells the one that does."""
+        self._behind = True
         self._wake.set()
+
+    def offer(self, rows: Sequence[Written]) -> None:
+        """These rows have just been committed: a relay that leads need not read them again."""
+        if rows:
+            self._behind |= not (self.leading and self._fresh.keep(rows))
+            self._wake.set()
 
     async def run(self) -> None:
         await self._receipts.listen()
@@ -92,9 +105,15 @@ class Relay:
         while True:
             await self._breaker.closed()
             if self._in_doubt or self._connection != self._bus.stats["reconnects"]:
+                self._fresh.forget()
+                self._behind = True
                 if not await self._look(sql):
                     await asyncio.sleep(POLL_S)
-            elif not await self._send_some(sql):
+            elif self._behind or asyncio.get_running_loop().time() >= self._look_at:
+                self._behind = False
+                self._behind |= await self._send_some(sql)
+                self._look_at = asyncio.get_running_loop().time() + POLL_S
+            elif not await self._send_fresh(sql):
                 await self._woken()
 
     def _heard(self, _connection: object, _pid: int, _channel: str, said: object) -> None:
@@ -139,13 +158,21 @@ class Relay:
         self._wake.clear()
         return True
 
+    async def _send_fresh(self, sql: Sql) -> bool:
+        """Send one wave from memory; False when there was nothing that could leave."""
+        wave, missed = self._fresh.wave(self._settings.relay_chunk)
+        self._behind |= missed
+        if wave:
+            await self._send(sql, wave)
+        return bool(wave) or missed
+
     async def _send_some(self, sql: Sql) -> bool:
-        """Send one chunk; True when there may be more."""
+        """Send one chunk from the table; True when there may be more."""
         now = asyncio.get_running_loop().time()
         self._put_off = {key: until for key, until in self._put_off.items() if until > now}
         rows = await sql.fetch(
             """
-            SELECT o.id, o.subject, o.partitionkey, o.headers, o.body
+            SELECT o.id, o.subject, o.partitionkey, o.sequence, o.headers, o.body
             FROM (SELECT id FROM unsent WHERE partitionkey <> ALL($1::text[]) ORDER BY id LIMIT $2) AS next,
                  -- OFFSET 0 keeps it a look into the index for each row, however long the outbox has grown.
                  LATERAL (SELECT * FROM outbox WHERE outbox.id = next.id OFFSET 0) AS o
@@ -154,29 +181,34 @@ class Relay:
             list(self._put_off),
             self._settings.relay_chunk,
         )
-        queues: dict[str, deque[asyncpg.Record]] = {}
+        queues: dict[str, deque[Written]] = {}
         for row in rows:
-            queues.setdefault(row["partitionkey"], deque()).append(row)
+            queues.setdefault(row["partitionkey"], deque()).append(Written(*row))
         while queues and not self._in_doubt:
-            wave = [queue.popleft() for queue in queues.values()]
-            receipted = await self._receipts.publish(self._bound(wave), self._settings.publish_timeout_s)
-            await self._settle(sql, wave, receipted)
+            await self._send(sql, [queue.popleft() for queue in queues.values()])
             queues = {key: queue for key, queue in queues.items() if queue}
-        return bool(rows)
+        return len(rows) == self._settings.relay_chunk
 
-    def _bound(self, wave: list[asyncpg.Record]) -> list[Sending]:
+    async def _send(self, sql: Sql, wave: Sequence[Written]) -> None:
+        receipted = await self._receipts.publish(self._bound(wave), self._settings.publish_timeout_s)
+        await self._settle(sql, wave, receipted)
+
+    def _bound(self, wave: Sequence[Written]) -> list[Sending]:
         """Bind each fact to the end of the stream that the one before it makes; other streams have other writers."""
         last, sendings = self._last, []
         for row in wave:
-            ours = row["subject"].startswith(self._subjects)
+            ours = row.subject.startswith(self._subjects)
             sendings.append(Sending(row, last if ours else None))
             last += ours
         return sendings
 
-    async def _settle(self, sql: Sql, wave: Sequence[asyncpg.Record], receipted: Receipted) -> None:
+    async def _settle(self, sql: Sql, wave: Sequence[Written], receipted: Receipted) -> None:
         """Strike off what has a receipt; what has none, and its aggregate, is read again, some of it later."""
         self._last = max(self._last, receipted.last)
-        sent = [row["id"] for row in wave if row["id"] not in receipted.failed]
+        sent = [row.id for row in wave if row.id not in receipted.failed]
+        for row in wave:
+            if row.id not in receipted.failed:
+                self._fresh.told(row)
         if sent:
             await sql.execute(
                 """
@@ -188,13 +220,13 @@ class Relay:
             )
             metrics.RELAYED.inc(len(sent))
         self._in_doubt |= bool(receipted.failed)
-        late = [row for row in wave if row["id"] in receipted.failed.keys() - receipted.overtaken]
+        late = [row for row in wave if row.id in receipted.failed.keys() - receipted.overtaken]
         if late:
             metrics.RELAY_FAILED.inc(len(late))
             first = late[0]
-            log.warning("not sent yet", facts=len(late), first=first["subject"], reason=receipted.failed[first["id"]])
+            log.warning("not sent yet", facts=len(late), first=first.subject, reason=receipted.failed[first.id])
             until = asyncio.get_running_loop().time() + PUT_OFF_S
-            self._put_off.update(dict.fromkeys((row["partitionkey"] for row in late), until))
+            self._put_off.update(dict.fromkeys((row.partitionkey for row in late), until))
         self._fruitless = 0 if sent else self._fruitless + 1
         if receipted.overtaken and not sent:
             await asyncio.sleep(pause_s(OVERTAKEN_S, self._fruitless, FRUITLESS_S))
