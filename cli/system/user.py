@@ -14,6 +14,7 @@ from cli.session import HomeOption, JsonOption, home_at, run
 from cli.system.credentials import Format, credentials, written
 from cli.system.user_region import region_that_exists
 from clients.python.bus import BusError
+from contracts.wiring.table import SERVICES
 from deploy.local.home import Home, running_homes
 from deploy.local.outsiders import FACTS_BY_NAME
 from deploy.local.private import write_private
@@ -68,7 +69,8 @@ def _joined(old: Outsider | None, new: Outsider) -> Outsider:
         return new
     if old.division != new.division:
         raise typer.BadParameter(say("user.other_region", name=old.name, region=old.division))
-    return Department(old.name, tuple(dict.fromkeys((*old.facts, *new.facts))), old.division)
+    facts, services = dict.fromkeys((*old.facts, *new.facts)), dict.fromkeys((*old.all_of, *new.all_of))
+    return Department(old.name, tuple(facts), old.division, tuple(services))
 
 
 async def _state(home: Home, new: Outsider, form: Format, out: Path | None) -> int:
@@ -126,18 +128,24 @@ async def integrator(
 @run
 async def department(
     name: Name,
-    fact: Annotated[list[str], typer.Option(help=say("help.user_fact"))],
+    fact: Annotated[list[str] | None, typer.Option(help=say("help.user_fact"))] = None,
+    all_of: Annotated[list[str] | None, typer.Option(help=say("help.user_all_of"))] = None,
     region: Region = "",
     form: FormatOption = Format.ADDRESS,
     out: OutOption = None,
     home: HomeOption = None,
 ) -> int:
+    fact, services = fact or [], tuple(dict.fromkeys(all_of or []))
+    if not fact and not services:
+        raise typer.BadParameter(say("user.hears_nothing"))
+    if strange := [one for one in services if one not in SERVICES]:
+        raise typer.BadParameter(say("user.no_such_service", services=", ".join(strange), known=", ".join(SERVICES)))
     unknown = [one for one in fact if one not in FACTS_BY_NAME]
     if unknown:
         raise typer.BadParameter(say("user.no_such_fact", facts=", ".join(unknown), known=", ".join(FACTS_BY_NAME)))
     at = _home(home)
     facts = tuple(FACTS_BY_NAME[one] for one in dict.fromkeys(fact))
-    return await _state(at, Department(name, facts, await region_that_exists(region, at)), form, out)
+    return await _state(at, Department(name, facts, await region_that_exists(region, at), services), form, out)
 
 
 @add.command("official", help=say("help.user_official"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.every_service import DeadLettered, dead_lettered
+from contracts.language.division import Division
 from contracts.language.message import Fact, Intake, Message
 from contracts.wiring.table import GATEKEEPERS, HEARS, SERVICES, WIRED, Wired
 
@@ -118,6 +119,18 @@ def durable(service: str, message: type[Fact | Intake]) -> Durable:
     owner, word, _ = message.parts()
     name = f"{service}-{word}" if owner != "intake" else f"{service}-intake-{word}"
     return Durable(name, stream_of(message), filter_of(message))
+
+
+def all_of(service: str, division: Division, owner: str) -> Durable:
+    """A durable for an `owner` outside of all that a service tells in and under a division, whatever the version.
+
+    One message at a time: the server hands out the next when the one before is settled, so that the facts of each
+    aggregate come in their order also after a crash of who hears them.
+    """
+    below = division.wildcard
+    of_things = ".*" if WIRED[service].newest_only and not below.endswith(">") else ""
+    hears = f"{service}.*.*.{below}{of_things}"
+    return Durable(f"{owner}-{service}", service.upper(), hears, owner, max_ack_pending=1)
 
 
 DURABLES: dict[str, tuple[Durable, ...]] = {

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import Fact
 from contracts.language.rules import describe
 from contracts.language.values import Token
-from contracts.wiring.table import FACTS
+from contracts.wiring.table import FACTS, SERVICES
 from deploy.local.private import open_private, write_private
 from deploy.nats.accounts import RESERVED, Department, Integrator, Official, Outsider
 
@@ -37,11 +37,20 @@ class _Entry(BaseModel):
 
 class _Department(_Entry):
     division: Division = UNKNOWN
-    facts: list[str] = Field(min_length=1)
+    facts: list[str] = []
+    all_of: list[str] = []
 
     def outsider(self) -> Outsider:
         facts = tuple(FACTS_BY_NAME[name] for name in dict.fromkeys(self.facts))
-        return Department(self.name, facts, self.division)
+        return Department(self.name, facts, self.division, tuple(dict.fromkeys(self.all_of)))
+
+    def wrong(self) -> str:
+        """The rule that it breaks, after its field; empty where it breaks none."""
+        if unknown := [one for one in self.facts if one not in FACTS_BY_NAME]:
+            return f".facts: there is no fact {', '.join(unknown)}"
+        if unknown := [one for one in self.all_of if one not in SERVICES]:
+            return f".all_of: there is no service {', '.join(unknown)}"
+        return "" if self.facts or self.all_of else ".facts: must name a fact, or all_of a service"
 
 
 class _Official(_Entry):
@@ -116,8 +125,8 @@ def _take(kind: str, entry: Any, taken: dict[str, Outsider]) -> str:
         return f".name: {stated.name} is a user of the system itself"
     if stated.name in taken:
         return f".name: {stated.name} stands twice"
-    if isinstance(stated, _Department) and (unknown := [one for one in stated.facts if one not in FACTS_BY_NAME]):
-        return f".facts: there is no fact {', '.join(unknown)}"
+    if isinstance(stated, _Department) and (wrong_there := stated.wrong()):
+        return wrong_there
     taken[stated.name] = stated.outsider()
     return ""
 
@@ -197,6 +206,8 @@ def _entry(outsider: Outsider) -> dict[str, Any]:
         entry["division"] = outsider.division
     if isinstance(outsider, Department):
         entry["facts"] = [fact.name for fact in outsider.facts]
+        if outsider.all_of:
+            entry["all_of"] = list(outsider.all_of)
     return entry
 
 

@@ -23,7 +23,7 @@ from contracts.wiring.permissions import (
     refusals_durable,
     service_permissions,
 )
-from contracts.wiring.streams import STORE_MIB, Durable, stream_of
+from contracts.wiring.streams import STORE_MIB, Durable, all_of, stream_of
 from contracts.wiring.table import KINDS, SERVICES
 
 MAX_PAYLOAD = "2MB"
@@ -37,17 +37,19 @@ MAX_PENDING = "512MB"
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """Hears some facts of its region through durables made for it."""
+    """Hears facts of its region through durables made for it: one for each fact, one for all of a service's."""
 
     name: str
     facts: tuple[type[Fact], ...]
     division: Division = UNKNOWN
+    all_of: tuple[str, ...] = ()
 
     def durables(self) -> tuple[Durable, ...]:
-        return tuple(
+        of_facts = (
             Durable(f"{self.name}-{_word(fact)}", stream_of(fact), fact.told_under(self.division), owner=self.name)
             for fact in self.facts
         )
+        return (*of_facts, *(all_of(service, self.division, self.name) for service in self.all_of))
 
 
 def _word(fact: type[Fact]) -> str:

@@ -9,7 +9,7 @@ from contracts.cases import CaseOpened
 from contracts.every_service import dead_lettered
 from contracts.language.division import UNKNOWN, Division
 from contracts.wiring.streams import DURABLES
-from contracts.wiring.table import FACTS
+from contracts.wiring.table import FACTS, SERVICES
 from deploy.local.home import Home
 from deploy.local.outsiders import HomeRefused, read_stated
 from deploy.nats.accounts import Department, Integrator, Official, Users, server_configuration
@@ -26,8 +26,9 @@ def names(stated):
     ("wrong", "told"),
     [
         ({"departments": [{"name": "police", "facts": ["cases.danced.v1"]}]}, "departments.0.facts: there is no fact"),
-        ({"departments": [{"name": "police", "facts": []}]}, "departments.0.facts: must have at least 1 items"),
-        ({"departments": [{"name": "police"}]}, "departments.0.facts: is required"),
+        ({"departments": [{"name": "police", "facts": []}]}, "departments.0.facts: must name a fact, or all"),
+        ({"departments": [{"name": "police"}]}, "departments.0.facts: must name a fact, or all_of a service"),
+        ({"departments": [{"name": "p", "all_of": ["courts"]}]}, "departments.0.all_of: there is no service"),
         ({"departments": ["police"]}, "departments.0: must be an object"),
         ({"departments": {"name": "police"}}, "departments: must be a list"),
         ({"departments": [{"name": "A B", "facts": ["cases.opened.v1"]}]}, "departments.0.name: "),
@@ -126,7 +127,7 @@ def test_no_two_durables_have_one_name_whoever_hears_what():
     everything = tuple(fact for facts in FACTS.values() for fact in facts)
     words = sorted({fact.parts()[1] for fact in everything})
     those = ["a", "a-b", "a-b-c", "police", "police-opened", "cases-intake", *words, *(f"x-{word}" for word in words)]
-    durables = [durable for name in those for durable in Department(name, everything).durables()]
+    durables = [durable for name in those for durable in Department(name, everything, UNKNOWN, SERVICES).durables()]
     ours = [durable for of_service in DURABLES.values() for durable in of_service]
     found = [(durable.stream, durable.name) for durable in (*durables, *ours)]
     assert len(found) == len(set(found))
