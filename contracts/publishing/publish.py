@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from contracts import VERSION
 from contracts.language.message import Fact
 from contracts.language.reading import parse
 from contracts.language.rules import describe
@@ -29,7 +30,6 @@ PUBLISHED = HERE.parent / "published"
 PAYLOADS = PUBLISHED / "payloads"
 RELEASED = HERE / "released.json"
 CATALOGUE = ROOT / "docs" / "events.md"
-VERSION = "1.0.0"
 
 
 def generated() -> dict[Path, str]:

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
+from contracts import VERSION
 from contracts.language.message import Command, Intake
 from contracts.publishing import publish
 from contracts.publishing.asyncapi import document
@@ -78,7 +79,7 @@ def test_a_field_that_is_misspelt_is_refused_by_whoever_is_asked(message):
 def test_the_asyncapi_document_is_yaml_whose_references_lead_somewhere():
     text = (publish.PUBLISHED / "asyncapi.yaml").read_text("utf-8")
     read = yaml.safe_load(text)
-    assert read == json.loads(json.dumps(document(publish.VERSION, publish.examples())))
+    assert read == json.loads(json.dumps(document(VERSION, publish.examples())))
     for reference in _references(read):
         if reference.startswith("#/"):
             found = read
@@ -100,7 +101,7 @@ def _references(value):
 
 
 def test_the_asyncapi_document_has_every_stream_durable_and_command():
-    read = document(publish.VERSION, publish.examples())
+    read = document(VERSION, publish.examples())
     assert [stream["name"] for stream in read["x-streams"]] == [stream.name for stream in STREAMS]
     durables = {durable["name"] for stream in read["x-streams"] for durable in stream["durables"]}
     assert durables == {durable.name for of_service in DURABLES.values() for durable in of_service}
