@@ -74,7 +74,7 @@ class _Types:
         self.found: dict[str, Schema] = {}
         self._shaped = shaped
         _, whole = models_json_schema([(one, mode) for one in models], schema_generator=_Untitled)
-        for name, stated in whole[DEFS].items():
+        for name, stated in whole.get(DEFS, {}).items():
             if name != stated["title"]:
                 raise ValueError(f"two types have one name: {stated['title']}")
             self._part(stated)

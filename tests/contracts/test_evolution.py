@@ -151,6 +151,41 @@ def test_what_readers_and_senders_can_live_with_is_no_break(before, now):
     assert breaks({NAME: before}, {NAME: now}) == []
 
 
+def with_details(**fields):
+    """The schema of a report whose details, of one kind, have these fields."""
+    of_fires = {"type": "object", "properties": fields}
+    return {
+        "type": "object",
+        "properties": {"kind": {"type": "string"}, "details": {"anyOf": [{"type": "object"}]}},
+        "if": {"properties": {"kind": {"enum": ["fire"]}}},
+        "then": {"properties": {"details": of_fires}},
+    }
+
+
+def test_what_holds_for_one_kind_alone_is_compared_too():
+    burnt = {"type": "string", "pattern": "^a$"}
+    (found,) = breaks({NAME: with_details(burnt=burnt, trees={"type": "integer"})}, {NAME: with_details(burnt=burnt)})
+    assert (found.field, found.kind) == ("details.trees", "removed")
+    (wider,) = breaks({NAME: with_details(burnt=burnt)}, {NAME: with_details(burnt={"type": "string"})})
+    assert (wider.field, wider.kind) == ("details.burnt", "pattern was ^a$, is None")
+    (gone,) = breaks(
+        {NAME: with_details()}, {NAME: {**with_details(), "if": {"properties": {"kind": {"enum": ["x"]}}}}}
+    )
+    assert (gone.field, gone.kind) == ("-", "nothing more is said where kind is fire")
+
+
+def test_a_break_of_a_type_that_messages_share_is_named_for_each_of_them():
+    leaf = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+    message = {"type": "object", "properties": {"leaf": {"allOf": [{"$ref": "definitions.json#/$defs/Leaf"}]}}}
+    before = {"a.told.v1": message, "b.told.v1": message, "definitions": {"$defs": {"Leaf": leaf}}}
+    now = {**before, "definitions": {"$defs": {"Leaf": {**leaf, "properties": {}, "required": []}}}}
+    assert [(one.message, one.field, one.kind) for one in breaks(before, now)] == [
+        ("a.told.v1", "leaf.name", "removed"),
+        ("b.told.v1", "leaf.name", "removed"),
+    ]
+    assert breaks(before, before) == []
+
+
 def test_a_removed_message_is_a_break_and_a_new_one_is_not():
     (found,) = breaks({NAME: told(a=int)}, {"cases.danced.v1": told(a=int)})
     assert (found.message, found.kind) == (NAME, "message removed")

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from contracts.publishing.words import field_words, words
 TEXTS = {"Token", "Line", "Text", "ExternalId", "Words", "Uuid", "uuid", "string"}
 ALIKE = {**dict.fromkeys(TEXTS, "text"), "date": "Day", "date-time": "Instant", "number": "number"}
 CHINESE = re.compile("[\u4e00-\u9fff]")
+PAGE = Path(__file__).parents[2] / "docs" / "events.md"
 
 
 def kind(stated):
@@ -76,3 +78,25 @@ def test_there_are_words_for_what_there_is_and_for_nothing_else():
 def test_every_word_of_a_field_is_in_chinese_and_in_english():
     said = [*words()["fields"].values(), *(one for of in words()["of"].values() for one in of.values())]
     assert [one for one in said if not (len(one) == 2 and CHINESE.search(one[0]) and not CHINESE.search(one[1]))] == []
+
+
+def test_every_link_within_the_catalogue_leads_somewhere():
+    page = PAGE.read_text("utf-8")
+    there = {*re.findall(r'<a id="([^"]+)">', page), *map(anchor, re.findall(r"^#+ (.+)$", page, re.MULTILINE))}
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) - there == set()
+    files = {link.partition("#")[0] for link in re.findall(r"\]\(([^#)][^)]*)\)", page)}
+    assert [link for link in files if not (PAGE.parent / link).exists()] == []
+
+
+def test_every_message_and_every_part_stands_once_in_the_catalogue():
+    page = PAGE.read_text("utf-8")
+    anchors = re.findall(r'<a id="([^"]+)">', page)
+    assert [one for one in anchors if anchors.count(one) > 1] == []
+    alone = {message.__name__ for message in messages()}
+    parts = {name.removesuffix("Input") for name in types()} - alone
+    assert {message.name for message in messages()} | parts <= set(anchors)
+
+
+def anchor(heading):
+    """As GitHub makes it of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
