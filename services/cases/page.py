@@ -9,8 +9,8 @@ from pathlib import Path
 from contracts.cases import CaseState
 from contracts.language.rules import template
 from contracts.language.terms import term
-from services.cases.case.machine import MOVES
 from services.cases.law.campaign import CAMPAIGNS, FULL_FOR_KINDS, ITEMS, RULES, Campaign, campaign_of, read
+from services.cases.machine import MOVES
 
 PAGE = Path(__file__).parents[2] / "docs" / "cases.md"
 

@@ -25,7 +25,7 @@ from contracts.language.values import UnitRef
 from contracts.patrol import AlarmRaised
 from contracts.roster import EnrolAreas, EnrolPosts, PostStated
 from contracts.targets import SetTarget
-from services.cases.case.machine import MOVES
+from services.cases.machine import MOVES
 from services.cases.service import cases
 from services.notify.service import notify
 from services.notify.telling import handlers as telling_handlers

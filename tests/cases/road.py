@@ -1,5 +1,6 @@
 """Leads a case along the main road of the machine, one decision after another."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from contracts.cases import (
@@ -15,18 +16,15 @@ from contracts.cases import (
     StartCase,
     SubmitCase,
     SubmitPlan,
-    TransferCase,
     VerifyCase,
     VoidCase,
 )
 from contracts.language.values import day_of
 from services.cases.case import case as rules
-from services.cases.case import closing
-from services.cases.case.handlers import MOVES
-from services.cases.case.machine import acting
+from services.cases.case.act import acting
 from services.cases.law.campaign import read
+from services.cases.machine import MOVES, make, run
 from services.cases.post.post import Posts
-from services.cases.scope import scope as moving
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
 
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
@@ -53,15 +51,20 @@ def decide(case, command, by, at=NOW, **said):
     """The fact that a command brings about; raises Problem as the rules do."""
     asked = command(case_id=case.ref.id, **said)
     act = act_of(case, by, at, asked.on)
-    if command is CloseCase:
-        return closing.close(case, act, asked, ROSTER, CAUSES, Repeats())
-    if command is GiveNotice:
-        return closing.notice(case, act, asked, ROSTER, CAUSES)
-    if command is TransferCase:
-        return moving.transfer(case, act, asked, ROSTER)[0]
-    if command is MergeCase:
-        return moving.merge(case, registered(2), act, asked, ROSTER)[0]
-    return MOVES[command](case, act, asked, ROSTER)
+    known = {CloseCase: (CAUSES, Repeats()), GiveNotice: (CAUSES,), MergeCase: (registered(2),)}
+    told = make(case, act, asked, ROSTER, *known.get(command, ()))
+    return told[0] if isinstance(told, list | tuple) else told
+
+
+def stepped(case, word, act, posts=ROSTER):
+    """The case after a move of which nothing is said."""
+    move = replace(MOVES[word], hindered=None, decide=lambda case, act: rules.step(case, act, posts))
+    return run(move, case, act)
+
+
+def notice_ended(case, act):
+    """The fact that time brings about once a notice has run."""
+    return run(MOVES["end_notice"], case, act, ROSTER, Repeats())
 
 
 def registered(n=1, campaign=None, **changes):
@@ -99,5 +102,5 @@ def case_in(state, campaign=None, **changes):
         for command, by, said in PLANNED if reached == "rectifying" and campaign else steps:
             case = decide(case, command, by, **said).case
         if reached == "on_notice" and state != "on_notice":
-            case = closing.end_notice(case, act_of(case, "cases"), ROSTER, Repeats()).case
+            case = notice_ended(case, act_of(case, "cases")).case
     return case.model_copy(update=changes)

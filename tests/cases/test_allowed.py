@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from contracts.cases import AskExtension, Plan, RaiseObjection, ReferCase, Referral, Route, StartCase
-from services.cases.case.machine import allowed
+from services.cases.machine import allowed
 from services.runtime.problem import Problem
 from tests.cases.road import DUE_ON, MEASURES, NOW, TODAY, act_of, case_in, decide
 from tests.cases.world import COUNTY_OFFICE, OFFICE, UNIT

@@ -3,7 +3,7 @@
 import re
 
 from services.cases import page as diagram
-from services.cases.case.machine import MOVES
+from services.cases.machine import MOVES
 
 
 def test_the_page_is_what_would_be_generated():

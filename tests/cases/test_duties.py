@@ -9,12 +9,11 @@ from contracts.cases import AskExtension, CloseCase, HandUp, RelapseCase, Return
 from contracts.language.division import Division, Level
 from contracts.language.values import UnitRef
 from services.cases.case import case as rules
-from services.cases.case import rectify
 from services.cases.law.campaign import CAMPAIGNS, RULES, campaign_of, find, problem_of_scope
+from services.cases.machine import make, pass_to
 from services.cases.post.post import Actor, Posts, at_or_above
-from services.cases.scope import scope as moving
 from services.runtime.problem import Problem
-from tests.cases.road import NOW, ROSTER, TODAY, act_of, case_in, decide
+from tests.cases.road import NOW, ROSTER, TODAY, act_of, case_in, decide, stepped
 from tests.cases.world import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, VILLAGE, post
 
 SHIELD = "green-shield-2018"
@@ -28,7 +27,7 @@ def test_an_owner_who_stays_the_owner_is_so_since_it_was():
     case = case_in("assigned")
     asked = decide(case, AskExtension, UNIT, LATER, due_on=date(2020, 7, 10), **REASON).case
     assert (asked.owner, asked.owner.since_on) == (case.owner, TODAY)
-    waiting = rules.step(case_in("verified"), "refer", act_of(case_in("verified"), OFFICE, LATER), ROSTER)
+    waiting = stepped(case_in("verified"), "refer", act_of(case_in("verified"), OFFICE, LATER), ROSTER)
     assert waiting.owner == case_in("verified").owner
 
 
@@ -145,7 +144,7 @@ def test_a_person_is_called_as_the_roster_does_and_acts_by_the_posts_of_the_day(
 def test_an_office_that_leaves_the_roster_and_has_no_successor_stays_the_office():
     without = Posts(one for one in POSTS if one.role != "office")
     case = case_in("assigned")
-    assert rules.step(case, "refer", act_of(case, OFFICE), without).office == COUNTY_OFFICE
+    assert stepped(case, "refer", act_of(case, OFFICE), without).office == COUNTY_OFFICE
 
 
 def test_kinds_that_need_no_plan_need_none_in_any_campaign():
@@ -181,13 +180,13 @@ def test_what_a_dissolved_unit_had_is_its_successors_or_goes_back_to_the_office(
     case = case_in(state)
     act, successor = act_of(case, OFFICE, LATER), UnitRef(id="u-360222105000", name="蛟潭镇")
     begun = state in ("assigned", "rectifying")
-    word, passed = rectify.pass_to(case, act, successor, ROSTER)
+    word, passed = pass_to(case, act, successor, ROSTER)
     assert (word, passed.state, passed.unit) == (
         ("reassign", "assigned", successor) if begun else ("succeed", state, successor)
     )
     assert (passed.due_on, passed.assigned_at) == (case.due_on, LATER if begun else case.assigned_at)
     if begun or state == "relapsed":
-        word, back = rectify.pass_to(case, act, None, ROSTER)
+        word, back = pass_to(case, act, None, ROSTER)
         assert (word, back.state, back.unit, back.due_on, back.assigned_at) == (
             "take_back",
             "verified",
@@ -224,7 +223,7 @@ def test_a_transfer_to_a_place_without_an_office_is_refused_by_field():
         one.model_copy(update={"ended_on": date(2020, 6, 14)}) if one.role == "office" else one for one in POSTS
     )
     asked = TransferCase(case_id=case.ref.id, division="360222105000", reason="属蛟潭镇")
-    assert moving.transfer(case, act, asked, county_alone)[0].case.office == COUNTY_OFFICE
+    assert make(case, act, asked, county_alone)[0].case.office == COUNTY_OFFICE
     with pytest.raises(Problem) as refused:
-        moving.transfer(case, act, asked, ended)
+        make(case, act, asked, ended)
     assert [error["field"] for error in refused.value.errors] == ["division"]

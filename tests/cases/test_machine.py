@@ -28,7 +28,6 @@ from contracts.cases import (
     RefusePlan,
     RelapseCase,
     ReopenCase,
-    Repeats,
     ReturnCase,
     SendBackCase,
     ShowNoViolation,
@@ -44,13 +43,27 @@ from contracts.language.division import Division
 from contracts.language.values import UnitRef
 from services.cases.case import case as rules
 from services.cases.case import closing
-from services.cases.case.machine import MOVES, acting
+from services.cases.case.act import acting
 from services.cases.ladder import ladder
+from services.cases.machine import MOVES, make
 from services.cases.post.by import By
 from services.cases.post.post import NoOffice, Posts
-from services.cases.scope import scope as moving
 from services.runtime.problem import Problem
-from tests.cases.road import DUE_ON, MEASURES, NOW, PROOFS, ROSTER, TODAY, act_of, actor, case_in, decide, registered
+from tests.cases.road import (
+    DUE_ON,
+    MEASURES,
+    NOW,
+    PROOFS,
+    ROSTER,
+    TODAY,
+    act_of,
+    actor,
+    case_in,
+    decide,
+    notice_ended,
+    registered,
+    stepped,
+)
 from tests.cases.world import CHIEF, COUNTY_OFFICE, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
 
 CITY_OFFICE = "p-360200000000-office"
@@ -277,14 +290,14 @@ def test_a_unit_that_is_no_longer_in_the_roster_owns_nothing():
 def test_a_unit_that_leaves_the_roster_no_longer_owns_what_stays_in_its_state():
     assigned = case_in("assigned")
     without = Posts(post for post in POSTS if post.unit.id != STATION.id)
-    referred = rules.step(assigned, "refer", act_of(assigned, OFFICE), without)
+    referred = stepped(assigned, "refer", act_of(assigned, OFFICE), without)
     assert (referred.state, referred.owner.unit) == ("assigned", COUNTY_OFFICE)
 
 
 def test_an_office_that_has_left_the_roster_is_followed_by_the_one_that_runs_the_book_now():
     without = Posts(post for post in POSTS if post.unit != COUNTY_OFFICE)
     act = acting(without.actor(CITY_OFFICE, TODAY), NOW, None, case_in("registered"))
-    verified = rules.step(case_in("registered"), "verify", act, without)
+    verified = stepped(case_in("registered"), "verify", act, without)
     assert (verified.office.id, verified.owner.unit.id) == ("u-360200000000-office", "u-360200000000-office")
 
 
@@ -399,11 +412,11 @@ def test_a_referral_is_acknowledged_by_the_office_and_not_once_the_case_is_gone(
 
 def test_nobody_but_time_ends_a_notice_and_a_campaign_says_whether_one_is_required():
     case = case_in("on_notice", SHIELD)
-    ended = closing.end_notice(case, act_of(case, "cases"), ROSTER, Repeats())
+    ended = notice_ended(case, act_of(case, "cases"))
     assert (ended.case.state, ended.case.closed_on) == ("closed", TODAY)
     assert [one.line for one in ended.entries] == ["closed"]
     with pytest.raises(Problem) as forbidden:
-        closing.end_notice(case, act_of(case, OFFICE), ROSTER, Repeats())
+        notice_ended(case, act_of(case, OFFICE))
     assert forbidden.value.status == 403
     with pytest.raises(Problem, match="requires a public notice"):
         decide(case_in("accepted", SHIELD), CloseCase, OFFICE, cause="profit")
@@ -462,14 +475,14 @@ def test_the_survivor_of_a_merge_keeps_the_earlier_deadline():
     owner = early.owner.model_copy(update={"due_on": date(2020, 8, 1)})
     late = case_in("assigned", ref=registered(2).ref, due_on=owner.due_on, owner=owner)
     asked = MergeCase(case_id=early.ref.id, into=late.ref.id, reason="同一地块")
-    merged, (_, kept) = moving.merge(early, late, act_of(early, OFFICE), asked, ROSTER)
+    merged, (_, kept) = make(early, act_of(early, OFFICE), asked, ROSTER, late)
     assert (merged.case.merged_into, kept.case.due_on, kept.case.owner.due_on) == (late.ref, DUE_ON, DUE_ON)
 
 
 def test_a_survivor_that_no_unit_has_yet_is_assigned_by_the_earlier_deadline():
     early, late = case_in("assigned"), case_in("verified", ref=registered(2).ref)
     asked = MergeCase(case_id=early.ref.id, into=late.ref.id, reason="同一地块")
-    _, (_, kept) = moving.merge(early, late, act_of(early, OFFICE), asked, ROSTER)
+    _, (_, kept) = make(early, act_of(early, OFFICE), asked, ROSTER, late)
     with pytest.raises(Problem) as refused:
         decide(kept.case, AssignCase, OFFICE, unit=STATION, due_on=DUE_ON + timedelta(days=1))
     assert [error["field"] for error in refused.value.errors] == ["due_on"]
@@ -479,28 +492,26 @@ def test_a_survivor_that_no_unit_has_yet_is_assigned_by_the_earlier_deadline():
 
 
 @pytest.mark.parametrize(
-    ("decided", "asked"),
+    "asked",
     [
-        (moving.merge, MergeCase(case_id=registered().ref.id, into=OTHER, reason="同一地块")),
-        (moving.link_site, LinkSite(case_id=registered().ref.id, other=OTHER)),
+        MergeCase(case_id=registered().ref.id, into=OTHER, reason="同一地块"),
+        LinkSite(case_id=registered().ref.id, other=OTHER),
     ],
 )
-def test_an_office_touches_no_case_in_the_book_of_another(decided, asked):
+def test_an_office_touches_no_case_in_the_book_of_another(asked):
     case, other = case_in("verified"), registered(2, division=Division("360281101201"))
     with pytest.raises(Problem) as forbidden:
-        decided(case, other, act_of(case, OFFICE), asked, ROSTER)
+        make(case, act_of(case, OFFICE), asked, ROSTER, other)
     assert forbidden.value.status == 403
 
 
 def test_a_site_is_linked_once_wherever_its_case_was_moved():
     case, other = case_in("verified"), registered(2, SHIELD)
-    linked, _ = moving.link_site(
-        case, other, act_of(case, OFFICE), LinkSite(case_id=case.ref.id, other=other.ref.id), ROSTER
-    )
+    linked, _ = make(case, act_of(case, OFFICE), LinkSite(case_id=case.ref.id, other=other.ref.id), ROSTER, other)
     moved = other.model_copy(update={"ref": other.ref.model_copy(update={"division": "360222105000"})})
     asked = LinkSite(case_id=case.ref.id, other=other.ref.id)
     with pytest.raises(Problem) as refused:
-        moving.link_site(linked.case, moved, act_of(case, OFFICE), asked, ROSTER)
+        make(linked.case, act_of(case, OFFICE), asked, ROSTER, moved)
     assert refused.value.errors[0]["rule"].endswith("is linked already")
 
 
@@ -516,7 +527,7 @@ def test_a_merge_goes_into_another_open_case_of_the_campaign(into, rule):
     case, survivor = case_in("verified"), into()
     asked = MergeCase(case_id=case.ref.id, into=survivor.ref.id, reason="同一地块")
     with pytest.raises(Problem) as refused:
-        moving.merge(case, survivor, act_of(case, OFFICE), asked, ROSTER)
+        make(case, act_of(case, OFFICE), asked, ROSTER, survivor)
     assert any(error["rule"].startswith(rule) for error in refused.value.errors)
 
 
@@ -553,7 +564,7 @@ def test_a_move_that_the_machine_does_not_have_is_refused_with_the_state(word):
     for state in (one for one in STATES if one not in MOVES[word].before):
         case = case_in(state, SHIELD if state == "on_notice" else None)
         with pytest.raises(Problem) as refused:
-            rules.step(case, word, act_of(case, OFFICE), ROSTER)
+            stepped(case, word, act_of(case, OFFICE), ROSTER)
         assert (refused.value.status, refused.value.state) == (409, state)
 
 
@@ -576,7 +587,7 @@ def test_a_move_that_the_machine_does_not_have_is_refused_with_the_state(word):
 def test_a_move_by_somebody_who_may_not_make_it_is_forbidden(state, word, by):
     case = case_in(state)
     with pytest.raises(Problem) as refused:
-        rules.step(case, word, act_of(case, by), ROSTER)
+        stepped(case, word, act_of(case, by), ROSTER)
     assert (refused.value.status, refused.value.word) == (403, "not-yours-to-move")
 
 

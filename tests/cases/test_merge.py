@@ -10,7 +10,7 @@ from contracts.patrol import IncidentLinked
 from services.cases.incident import handlers as incident_handlers
 from services.cases.ladder import clock as ladder_clock
 from services.cases.ladder import ladder
-from services.cases.scope import scope as moving
+from services.cases.machine import make
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
 from tests.cases.road import ROSTER, act_of, case_in, registered
@@ -23,7 +23,7 @@ TOWN = Division("360222104000")
 
 def merge(case, into, **said):
     asked = MergeCase(case_id=case.ref.id, into=into.ref.id, reason="同一地块", **said)
-    return moving.merge(case, into, act_of(case, OFFICE), asked, ROSTER)[1]
+    return make(case, act_of(case, OFFICE), asked, ROSTER, into)[1]
 
 
 @pytest.mark.parametrize(

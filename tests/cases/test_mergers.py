@@ -8,7 +8,7 @@ from contracts.cases import LawSide, LinkSite, Measured, MergeCase, Referral
 from contracts.language.values import UnitRef
 from services.cases.case.measured import filled
 from services.cases.ladder import ladder
-from services.cases.scope import scope as moving
+from services.cases.machine import make
 from services.runtime.problem import Problem
 from tests.cases.road import DUE_ON, NOW, ROSTER, TODAY, act_of, case_in, registered
 from tests.cases.world import OFFICE, STATION
@@ -23,7 +23,7 @@ REFERRAL = Referral(n=1, kind="police", to=POLICE, sent_on=date(2020, 6, 1), due
 def merged(case, into, letters=()):
     """What is told of the duplicate, and of the survivor."""
     asked = MergeCase(case_id=case.ref.id, into=into.ref.id, reason="同一地块", confirmed=True)
-    return moving.merge(case, into, act_of(into, OFFICE, TOMORROW), asked, ROSTER, letters)
+    return make(case, act_of(into, OFFICE, TOMORROW), asked, ROSTER, into, letters)
 
 
 def survivor_of(case, into, letters=()):
@@ -152,7 +152,7 @@ def test_both_of_one_site_are_told_of_each_other_and_keep_the_links_they_had():
     case = case_in("verified", same_site=(THIRD,))
     other = registered(2, "green-shield-2018").model_copy(update={"same_site": (registered(4).ref,)})
     asked = LinkSite(case_id=case.ref.id, other=other.ref.id)
-    here, there = moving.link_site(case, other, act_of(case, OFFICE, TOMORROW), asked, ROSTER)
+    here, there = make(case, act_of(case, OFFICE, TOMORROW), asked, ROSTER, other)
     assert (here.case.ref, here.other, here.case.same_site) == (case.ref, other.ref, (THIRD, other.ref))
     assert (there.case.ref, there.other, there.case.same_site) == (other.ref, case.ref, (registered(4).ref, case.ref))
     assert (there.case.state, there.case.since) == ("registered", TOMORROW)

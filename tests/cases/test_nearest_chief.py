@@ -3,8 +3,8 @@
 from datetime import date
 
 from contracts.cases import RelapseCase
-from services.cases.case.closing import relapse
 from services.cases.ladder import ladder
+from services.cases.machine import make
 from services.cases.post.post import Posts
 from tests.cases.road import act_of, case_in
 from tests.cases.world import OFFICE, POSTS
@@ -17,7 +17,7 @@ ROSTER = Posts((*OFFICES_AND_UNITS, *OF_ONE_COUNTY))
 def test_a_recurrence_adds_the_nearest_chief():
     case = case_in("closed")
     asked = RelapseCase(case_id=case.ref.id, why="recurrence", reason="又被占用")
-    told = relapse(case, act_of(case, OFFICE), asked, ROSTER)
+    told = make(case, act_of(case, OFFICE), asked, ROSTER)
     assert [one.post.id for one in told.case.also_answerable] == ["b-002"]
 
 

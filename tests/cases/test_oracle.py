@@ -23,10 +23,9 @@ from contracts.cases import (
     UpholdObjection,
     VerifyCase,
 )
-from services.cases.case import case as rules
-from services.cases.case.machine import MOVES, allowed
+from services.cases.machine import MOVES, allowed
 from services.runtime.problem import Problem
-from tests.cases.road import DUE_ON, MEASURES, NOW, PROOFS, ROSTER, act_of, case_in, decide
+from tests.cases.road import DUE_ON, MEASURES, NOW, PROOFS, ROSTER, act_of, case_in, decide, stepped
 from tests.cases.world import EVIDENCE, STATION
 
 SAME = "same"
@@ -192,7 +191,7 @@ def test_somebody_is_offered_what_the_table_lets_them_do_and_nothing_else(state)
 def test_each_move_leads_where_the_table_says(word):
     by = min(BY[word])
     expected = {state: TABLE[state][word] for state in STATES if word in TABLE[state]}
-    actual = {state: rules.step(standing(state), word, act_of(standing(state), by), ROSTER).state for state in expected}
+    actual = {state: stepped(standing(state), word, act_of(standing(state), by), ROSTER).state for state in expected}
     assert actual == {state: state if after == SAME else after for state, after in expected.items()}
 
 
@@ -202,7 +201,7 @@ def test_a_move_that_the_table_does_not_have_is_refused_with_what_is_allowed(wor
     for state in (state for state in STATES if word not in TABLE[state]):
         case = standing(state)
         with pytest.raises(Problem) as refused:
-            rules.step(case, word, act_of(case, by), ROSTER)
+            stepped(case, word, act_of(case, by), ROSTER)
         assert (refused.value.status, refused.value.state) == (409, state)
         assert set(refused.value.moves_allowed) == can_make(state, by)
 
@@ -215,10 +214,10 @@ def test_each_move_is_made_by_whom_the_table_says_and_by_nobody_else(word):
             case = case.model_copy(update={"unit": STATION})
         for by in sorted(CAST):
             if by in BY[word]:
-                rules.step(case, word, act_of(case, by), ROSTER)
+                stepped(case, word, act_of(case, by), ROSTER)
                 continue
             with pytest.raises(Problem) as refused:
-                rules.step(case, word, act_of(case, by), ROSTER)
+                stepped(case, word, act_of(case, by), ROSTER)
             assert (refused.value.status, refused.value.word) == (403, "not-yours-to-move"), by
 
 
@@ -229,7 +228,7 @@ def test_the_approver_is_of_the_tier_that_the_campaign_names():
             found = set()
             for by in CAST:
                 with suppress(Problem):
-                    rules.step(case, word, act_of(case, by), ROSTER)
+                    stepped(case, word, act_of(case, by), ROSTER)
                     found.add(by)
             assert found == may
 

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.cases import SubmitPlan
 from contracts.language.division import Level
-from services.cases.case import rectify
+from services.cases.machine import make
 from services.cases.post.post import NoOffice, Posts
 from tests.cases.road import MEASURES, act_of, case_in
 from tests.cases.world import COUNTY_OFFICE, POSTS, STATION, UNIT, VILLAGE
@@ -35,7 +35,7 @@ def test_a_plan_names_the_office_that_must_decide_if_there_is_one():
     without_city = [post for post in POSTS if post.division != "360200000000"]
     for campaign, posts in [(INSPECTION, POSTS), (SHIELD, POSTS), (SHIELD, without_city)]:
         case = case_in("assigned", campaign)
-        told = rectify.submit_plan(case, act_of(case, UNIT), ask, Posts(posts))
+        told = make(case, act_of(case, UNIT), ask, Posts(posts))
         approvers.append(told.approver and told.approver.id)
     assert approvers == [COUNTY_OFFICE.id, "u-360200000000-office", None]
 

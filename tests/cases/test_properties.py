@@ -31,7 +31,6 @@ from contracts.cases import (
     RefusePlan,
     RelapseCase,
     ReopenCase,
-    Repeats,
     ReturnCase,
     SendBackCase,
     ShowNoViolation,
@@ -45,12 +44,12 @@ from contracts.cases import (
 )
 from contracts.language.values import day_of
 from services.cases.case import closing
-from services.cases.case.machine import MOVES
 from services.cases.ladder import ladder
 from services.cases.ledger.ledger import INTO_STOCK, OUT_OF_STOCK
+from services.cases.machine import MOVES
 from services.cases.post.by import By
 from services.runtime.problem import Problem
-from tests.cases.road import NOW, PROOFS, ROSTER, act_of, decide, registered
+from tests.cases.road import NOW, PROOFS, ROSTER, act_of, decide, notice_ended, registered
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, STATION, UNIT
 
 REASON = {"reason": "有理由"}
@@ -122,7 +121,7 @@ def ended(case, at):
     ends = closing.notice_ends_on(case)
     if ends is None or ends >= day_of(at):
         return None
-    return closing.end_notice(case, act_of(case, "cases", at), ROSTER, Repeats())
+    return notice_ended(case, act_of(case, "cases", at))
 
 
 @given(st.lists(Asked, max_size=60))

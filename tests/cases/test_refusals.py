@@ -35,7 +35,7 @@ from contracts.cases import (
     UpholdObjection,
 )
 from contracts.language.values import UnitRef
-from services.cases.scope import scope as moving
+from services.cases.machine import make
 from services.runtime.problem import Problem
 from tests.cases.road import DUE_ON, MEASURES, PROOFS, ROSTER, act_of, case_in, decide, registered
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, UNIT
@@ -96,7 +96,7 @@ def test_so_are_an_objection_a_link_and_a_handing_up():
     closed = case_in("closed")
     asked = LinkSite(case_id=closed.ref.id, other=registered(2).ref.id)
     with pytest.raises(Problem) as refused:
-        moving.link_site(closed, registered(2), act_of(closed, OFFICE), asked, ROSTER)
+        make(closed, act_of(closed, OFFICE), asked, ROSTER, registered(2))
     assert "; link_site is lawful only from " in refused.value.detail
 
 
@@ -169,5 +169,5 @@ def test_one_site_within_a_campaign_is_merged_and_not_linked():
     case, other = case_in("verified"), registered(2)
     asked = LinkSite(case_id=case.ref.id, other=other.ref.id)
     with pytest.raises(Problem) as refused:
-        moving.link_site(case, other, act_of(case, OFFICE), asked, ROSTER)
+        make(case, act_of(case, OFFICE), asked, ROSTER, other)
     assert [error["field"] for error in refused.value.errors] == ["other"]

@@ -8,7 +8,7 @@ import pytest
 from contracts.cases import CaseLeft, CaseRevised
 from contracts.language.division import Division
 from contracts.roster import Post
-from services.cases.case.machine import Act
+from services.cases.case.act import Act
 from services.cases.post.post import Actor, Posts
 from services.cases.scope import scope as moving
 from tests.cases.road import NOW, ROSTER, TODAY, case_in

@@ -4,12 +4,12 @@ import pytest
 
 from cli.rules import error_said, rule_said
 from cli.session import say_problem
+from contracts.cases import CloseCase
 from contracts.language.command import ProblemReply
 from contracts.language.rules import broken
-from services.cases.case.machine import refuse
 from services.cases.post.by import forbid, require_office
 from services.runtime.problem import Problem, refuse_field
-from tests.cases.road import act_of, case_in, registered
+from tests.cases.road import act_of, case_in, decide, registered
 from tests.cases.world import OFFICE, UNIT
 
 
@@ -18,9 +18,9 @@ def told(problem):
     return ProblemReply.model_validate_json(problem.reply("1").model_dump_json())
 
 
-def raised(refusing, *arguments):
+def raised(refusing, *arguments, **said):
     with pytest.raises(Problem) as refused:
-        refusing(*arguments)
+        refusing(*arguments, **said)
     return told(refused.value)
 
 
@@ -32,7 +32,7 @@ def speaks(monkeypatch):
 def test_a_move_refused_by_the_state_is_read_in_chinese_with_codes(speaks, capsys):
     speaks("zh-CN")
     case = registered()
-    say_problem(raised(refuse, case, act_of(case, OFFICE), broken("lawful_from", move="close", state="accepted")))
+    say_problem(raised(decide, case, CloseCase, OFFICE, cause="no_permit"))
     said = capsys.readouterr().err.splitlines()
     assert said == [
         "被拒绝（409 unlawful-move）：按当前状态，这一步不能办",

@@ -33,7 +33,7 @@ from contracts.language.division import Division, Level
 from contracts.language.rules import Rule, broken
 from contracts.language.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_of
 from contracts.patrol import ALARMS, Incident, Severity
-from services.cases.case.machine import Act, lawful
+from services.cases.case.act import Act
 from services.cases.case.measured import measured_by
 from services.cases.law.campaign import RULES, campaign_of, daily, problem_of_kind, problem_of_scope
 from services.cases.law.deadline import after, counted_by
@@ -197,9 +197,10 @@ def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, Rule
     return wrong
 
 
-def step(case: Case, word: str, act: Act, posts: Posts, **changes: Any) -> Case:
-    """The case after a move. Raises Problem as `lawful` does."""
-    state = lawful(case, word, act).after or case.state
+def step(case: Case, act: Act, posts: Posts, **changes: Any) -> Case:
+    """The case after the move that the act makes."""
+    assert act.move is not None
+    state = act.move.after or case.state
     office = _standing_office(case, posts, day_of(act.at))
     moved = case.model_copy(update={"since": act.at, "moved_on": act.on, "office": office, **changes, "state": state})
     return moved.model_copy(

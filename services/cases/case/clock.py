@@ -9,10 +9,11 @@ from contracts.cases import CaseOverdue, LookBackDue
 from contracts.language.message import Fact
 from contracts.language.values import day_of
 from services.cases.case import case as rules
-from services.cases.case import closing, due_store, store
-from services.cases.case.machine import OURSELVES, ourselves
+from services.cases.case import due_store, store
+from services.cases.case.act import OURSELVES, ourselves
 from services.cases.case.record import record
 from services.cases.case.store import AT_ONCE, Change
+from services.cases.machine import MOVES, run
 from services.cases.post.store import POSTS
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
@@ -30,7 +31,7 @@ async def end_notices(tx: Transaction) -> list[Fact]:
         repeats = await store.repeats(tx, case, case.cause, rules.repeats_since(act.on))
         # It ended on the day after its last, however late the clock comes to it.
         ended_on = max((case.notice_until or act.on) + timedelta(days=1), case.moved_on or act.on)
-        told = closing.end_notice(case, replace(act, on=min(ended_on, act.on)), roster, repeats)
+        told = run(MOVES["end_notice"], case, replace(act, on=min(ended_on, act.on)), roster, repeats)
         changes.append(Change(case, told, "end_notice"))
     return [*await record(tx, changes)]
 

@@ -34,8 +34,8 @@ from contracts.cases import (
 )
 from contracts.language.rules import broken
 from services.cases.case import demands
+from services.cases.case.act import Act, require_proved
 from services.cases.case.case import entry, now_acting, step, told
-from services.cases.case.machine import Act, lawful, require_proved, require_unhindered
 from services.cases.law.campaign import Causes, campaign_of
 from services.cases.law.deadline import after, between, chosen
 from services.cases.law.look_back import next_look_back
@@ -58,39 +58,35 @@ _REOPENED = {
 
 def notice(case: Case, act: Act, ask: GiveNotice, posts: Posts, causes: Causes) -> CaseFact:
     """The close is made public for the campaign's working days."""
-    lawful(case, "notice", act)
-    require_unhindered(case, "notice", act)
     _known(causes, ask.cause)
     until = after(act.on, campaign_of(case.campaign).notice_working_days).on
     case = _closable(case, act, ask)
-    return told(CaseOnNotice, step(case, "notice", act, posts, notice_until=until, cause=ask.cause), act)
+    return told(CaseOnNotice, step(case, act, posts, notice_until=until, cause=ask.cause), act)
 
 
 def close(case: Case, act: Act, ask: CloseCase, posts: Posts, causes: Causes, repeats: Repeats) -> CaseFact:
-    lawful(case, "close", act)
-    require_unhindered(case, "close", act)
     cause = ask.cause or case.cause
     _known(causes, cause)
-    return _closed(_closable(case, act, ask), "close", act, posts, cause=cause, repeats=repeats)
+    return _closed(_closable(case, act, ask), act, posts, cause=cause, repeats=repeats)
 
 
 def end_notice(case: Case, act: Act, posts: Posts, repeats: Repeats) -> CaseFact:
     """Time closes it: the notice has run, and no objection is open."""
-    return _closed(case, "end_notice", act, posts, repeats=repeats)
+    return _closed(case, act, posts, repeats=repeats)
 
 
 def _closable(case: Case, act: Act, ask: GiveNotice | CloseCase) -> Case:
     """The case with what the office says of referrals. Raises Problem unless all is there that its close demands."""
     known = case.model_copy(update={"not_referred": ask.not_referred})
-    require_proved(known, act)
+    require_proved(known)
     if rule := demands.problem_of_referral(known):
         wrong(broken("closes_with_referral", number=case.ref.number), [("not_referred", rule)])
     return known
 
 
-def _closed(case: Case, word: str, act: Act, posts: Posts, **changes: Any) -> CaseFact:
+def _closed(case: Case, act: Act, posts: Posts, **changes: Any) -> CaseFact:
     look_back_on = next_look_back(act.on, act.on)
-    closed = step(case, word, act, posts, **changes, closed_on=act.on, look_back_on=look_back_on, due_on=None)
+    closed = step(case, act, posts, **changes, closed_on=act.on, look_back_on=look_back_on, due_on=None)
     return told(CaseClosed, closed, act, entry(closed, LedgerLine.CLOSED, act.on, closed.route, closed.route))
 
 
@@ -107,44 +103,38 @@ def notice_ends_on(case: Case) -> date | None:
 
 def raise_objection(case: Case, act: Act, ask: RaiseObjection, posts: Posts) -> CaseFact:
     """An objection stops the clock of the notice."""
-    lawful(case, "object", act)
-    require_unhindered(case, "object", act)
     left = between(act.on, case.notice_until) if case.notice_until else 0
     objection = Objection(by=act.actor.id, reason=ask.reason, days_left=left)
-    return told(ObjectionRaised, step(case, "object", act, posts, objection=objection), act, reason=ask.reason)
+    return told(ObjectionRaised, step(case, act, posts, objection=objection), act, reason=ask.reason)
 
 
 def uphold(case: Case, act: Act, ask: UpholdObjection, posts: Posts) -> CaseFact:
-    lawful(case, "uphold", act)
-    require_unhindered(case, "uphold", act)
     if ask.due_on < act.on:
         refuse_field("due_on", broken("not_before", day=act.on))
     due_on, calendar = chosen(ask.due_on)
     changes = {**_REOPENED, "route": None, "proofs": (), "due_on": due_on, "due_calendar": calendar}
-    upheld = step(case, "uphold", act, posts, **changes)
+    upheld = step(case, act, posts, **changes)
     return told(ObjectionUpheld, upheld, act, reason=ask.reason)
 
 
 def overrule(case: Case, act: Act, ask: OverruleObjection, posts: Posts) -> CaseFact:
     """The objection is refused and answered; the remaining days run on."""
-    lawful(case, "overrule", act)
-    require_unhindered(case, "overrule", act)
     assert case.objection is not None
     until = after(act.on, case.objection.days_left).on
-    overruled = step(case, "overrule", act, posts, objection=None, notice_until=until)
+    overruled = step(case, act, posts, objection=None, notice_until=until)
     return told(ObjectionOverruled, overruled, act, reason=ask.reason)
 
 
 def pass_look_back(case: Case, act: Act, ask: PassLookBack, posts: Posts) -> CaseFact:
     look_back_on = next_look_back(case.closed_on or act.on, act.on)
-    return told(LookBackPassed, step(case, "pass_look_back", act, posts, look_back_on=look_back_on), act)
+    return told(LookBackPassed, step(case, act, posts, look_back_on=look_back_on), act)
 
 
 def relapse(case: Case, act: Act, ask: RelapseCase, posts: Posts) -> CaseFact:
     """The same case, one cycle further; who answers besides follows from why (DOMAIN §5, attribution)."""
     also = (*case.also_answerable, *_also(case, act, ask.why, posts))
     changes = {**_REOPENED, "cycle": case.cycle + 1, "also_answerable": also, "route": None, "proofs": ()}
-    relapsed = step(case, "relapse", act, posts, **changes)
+    relapsed = step(case, act, posts, **changes)
     undone = entry(relapsed, LedgerLine.RELAPSED, act.on, ask.why, case.route)
     return told(CaseRelapsed, relapsed, act, undone, why=ask.why, reason=ask.reason)
 
@@ -163,7 +153,7 @@ def _also(closed: Case, act: Act, why: RelapseReason, posts: Posts) -> list[Also
 
 def void(case: Case, act: Act, ask: VoidCase, posts: Posts) -> CaseFact:
     """Entered by mistake: from stock it is a line of the ledger; a closed one changes totals, not stock."""
-    voided = step(case, "void", act, posts, look_back_on=None, closed_on=None)
+    voided = step(case, act, posts, look_back_on=None, closed_on=None)
     entries = []
     if case.state in IN_STOCK:
         entries = [entry(case, LedgerLine.VOIDED, act.on)]

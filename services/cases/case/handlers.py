@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from contracts.cases import (
-    AcceptCase,
-    AcknowledgeReferral,
-    ApprovePlan,
-    AskExtension,
-    AssignCase,
     Case,
     CaseCommand,
-    CaseFact,
     CloseCase,
-    ConcludeReferral,
-    DismissCase,
-    GiveNotice,
-    GrantExtension,
-    HandUp,
-    OverruleObjection,
-    PassLookBack,
-    RaiseObjection,
-    ReassignCase,
-    RecordParticulars,
-    ReferCase,
-    RefuseExtension,
-    RefusePlan,
-    RelapseCase,
-    ReopenCase,
-    ReturnCase,
-    SendBackCase,
-    ShowNoViolation,
-    StartCase,
-    SubmitCase,
-    SubmitPlan,
-    UpholdObjection,
-    VerifyCase,
-    VoidCase,
+    Repeats,
 )
 from contracts.language.values import day_of
 from services.cases.case import case as rules
-from services.cases.case import closing, particulars, rectify, referral, store
-from services.cases.case.machine import Act, acting, require_reach
+from services.cases.case import store
+from services.cases.case.act import Act, acting, require_reach
 from services.cases.case.record import record
 from services.cases.case.store import Change
 from services.cases.cause.store import CAUSES
+from services.cases.law.campaign import Causes
+from services.cases.machine import OF, make
 from services.cases.post.post import Posts
 from services.cases.post.store import POSTS
 from services.runtime.messages import Answer, Ask
@@ -58,52 +31,28 @@ from services.runtime.transaction import Transaction
 room = Room()
 
 
-Decide = Callable[[Case, Act, Any, Posts], CaseFact]
+async def _causes(tx: Transaction, case: Case, act: Act, command: Any) -> Causes:
+    return await tx.see(CAUSES)
 
 
-MOVES: dict[type[CaseCommand], Decide] = {
-    VerifyCase: rectify.verify,
-    DismissCase: rectify.dismiss,
-    ReopenCase: rectify.reopen,
-    AssignCase: rectify.assign,
-    ReturnCase: rectify.give_back,
-    ReassignCase: rectify.reassign,
-    SubmitPlan: rectify.submit_plan,
-    RefusePlan: rectify.refuse_plan,
-    ApprovePlan: rectify.approve_plan,
-    StartCase: rectify.start,
-    AskExtension: rectify.ask_extension,
-    GrantExtension: rectify.grant_extension,
-    RefuseExtension: rectify.refuse_extension,
-    ShowNoViolation: rectify.show_no_violation,
-    SubmitCase: rectify.submit,
-    SendBackCase: rectify.send_back,
-    AcceptCase: rectify.accept,
-    RecordParticulars: particulars.record,
-    RaiseObjection: closing.raise_objection,
-    UpholdObjection: closing.uphold,
-    OverruleObjection: closing.overrule,
-    PassLookBack: closing.pass_look_back,
-    RelapseCase: closing.relapse,
-    VoidCase: closing.void,
-    ReferCase: referral.refer,
-    AcknowledgeReferral: referral.acknowledge,
-    ConcludeReferral: referral.conclude,
-    HandUp: referral.hand_up,
-}
-"""The moves that need nothing but the case and the roster to be decided."""
+async def _repeats(tx: Transaction, case: Case, act: Act, command: CloseCase) -> Repeats:
+    return await store.repeats(tx, case, command.cause or case.cause, rules.repeats_since(act.on))
 
 
-def _answering(decide: Decide) -> Callable[[Transaction, Ask[CaseCommand]], Awaitable[Answer]]:
-    async def answer(tx: Transaction, ask: Ask[CaseCommand]) -> Answer:
-        case, act, roster = await lock(tx, ask)
-        return await moved(tx, Change(case, decide(case, act, ask.command, roster), *_said(ask.command)))
-
-    return answer
+NEEDS: Mapping[str, Callable[[Transaction, Case, Act, Any], Awaitable[Any]]] = {"causes": _causes, "repeats": _repeats}
+"""What moves need to know besides the case and the roster."""
 
 
-for _command, _decide in MOVES.items():
-    room.answers(_command)(_answering(_decide))
+@room.answers(*(command for command, move in OF.items() if not move.with_another))
+async def move(tx: Transaction, ask: Ask[CaseCommand]) -> Answer:
+    """Every move of one case, as the machine makes it."""
+    case, act, roster = await lock(tx, ask)
+    command = ask.command
+    known = [await NEEDS[what](tx, case, act, command) for what in OF[type(command)].needs]
+    told = make(case, act, command, roster, *known)
+    fact, *besides = told if isinstance(told, list) else [told]
+    reason = getattr(command, "reason", None)
+    return await moved(tx, Change(case, fact, OF[type(command)].word, reason, tuple(besides)))
 
 
 async def lock(tx: Transaction, ask: Ask[CaseCommand]) -> tuple[Case, Act, Posts]:
@@ -140,23 +89,3 @@ async def within_reach(tx: Transaction, ask: Ask[CaseCommand]) -> Case:
 async def moved(tx: Transaction, *changes: Change) -> Answer:
     """Write the moves; the answer is the first case after its own."""
     return Answer(changes[0].fact.case, await record(tx, changes))
-
-
-def _said(command: CaseCommand) -> tuple[str, str | None]:
-    """The verb of a command is the word of its move."""
-    return command.parts()[1], getattr(command, "reason", None)
-
-
-@room.answers(GiveNotice)
-async def notice(tx: Transaction, ask: Ask[GiveNotice]) -> Answer:
-    case, act, roster = await lock(tx, ask)
-    told = closing.notice(case, act, ask.command, roster, await tx.see(CAUSES))
-    return await moved(tx, Change(case, told, "notice"))
-
-
-@room.answers(CloseCase)
-async def close(tx: Transaction, ask: Ask[CloseCase]) -> Answer:
-    case, act, roster = await lock(tx, ask)
-    repeats = await store.repeats(tx, case, ask.command.cause or case.cause, rules.repeats_since(act.on))
-    told = closing.close(case, act, ask.command, roster, await tx.see(CAUSES), repeats)
-    return await moved(tx, Change(case, told, "close"))

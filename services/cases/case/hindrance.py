@@ -1,114 +1,79 @@
-"""What in a case as it stands forbids a move that its state has (DOMAIN §5)."""
+"""What in a case as it stands forbids a move that its state has, whatever is said with it (DOMAIN §5)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from contracts.cases import Case, PlanState
 from contracts.language.rules import Rule, broken
 from contracts.language.values import day_of
-from services.cases.case import demands
 from services.cases.law.campaign import RULES, campaign_of
 from services.cases.post.post import Actor
 
 Check = Callable[[Case, Actor, datetime], Rule | None]
 
 
-def hindrance(case: Case, word: str, actor: Actor, at: datetime) -> Rule | None:
-    """The rule by which nobody can make the move now, whatever is said with it."""
-    return _HINDERED[word](case, actor, at) if word in _HINDERED else None
-
-
-def can_be_made(case: Case, word: str, actor: Actor, at: datetime) -> bool:
-    """Whether a move that the state has can be made now: what was applied for is proved too where it is signed."""
-    unproved = word in _OF_WHAT_IS_PROVED and (demands.problem_of_plan(case) or demands.problems_of_proof(case))
-    return not unproved and hindrance(case, word, actor, at) is None
-
-
-_OF_WHAT_IS_PROVED = ("accept", "notice", "close")
-
-
-def _too_late(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def too_late(case: Case, actor: Actor, at: datetime) -> Rule | None:
     hours = RULES.return_within_hours
     if case.assigned_at is not None and at - case.assigned_at <= timedelta(hours=hours):
         return None
     return broken("return_in_time", hours=hours, at=case.assigned_at)
 
 
-def _needs_no_plan(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def needs_no_plan(case: Case, actor: Actor, at: datetime) -> Rule | None:
     needs = campaign_of(case.campaign).needs_plan(case.kind)
     return None if needs else broken("needs_no_plan", kind=case.kind, campaign=case.campaign)
 
 
-def _needs_plan(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def needs_plan(case: Case, actor: Actor, at: datetime) -> Rule | None:
     needs = campaign_of(case.campaign).needs_plan(case.kind)
     return broken("plan_not_approved", kind=case.kind, campaign=case.campaign) if needs else None
 
 
-def _no_plan_waits(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def no_plan_waits(case: Case, actor: Actor, at: datetime) -> Rule | None:
     waits = case.plan is not None and case.plan.state is PlanState.SUBMITTED
     return None if waits else broken("no_plan_waits")
 
 
-def _extended_enough(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def extended_enough(case: Case, actor: Actor, at: datetime) -> Rule | None:
     if case.extensions < RULES.extensions:
         return None
     return broken("extended_enough", extensions=case.extensions, most=RULES.extensions)
 
 
-def _no_extension_asked(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def no_extension_asked(case: Case, actor: Actor, at: datetime) -> Rule | None:
     return broken("no_extension_asked") if case.extension is None else None
 
 
-def _no_notice_required(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def no_notice_required(case: Case, actor: Actor, at: datetime) -> Rule | None:
     days = campaign_of(case.campaign).notice_working_days
     return None if days else broken("no_notice_required", campaign=case.campaign)
 
 
-def _notice_required(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def notice_required(case: Case, actor: Actor, at: datetime) -> Rule | None:
     days = campaign_of(case.campaign).notice_working_days
     return broken("notice_required", campaign=case.campaign) if days else None
 
 
-def _objection_open(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def objection_open(case: Case, actor: Actor, at: datetime) -> Rule | None:
     return None if case.objection is None else broken("objection_open")
 
 
-def _no_objection(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def no_objection(case: Case, actor: Actor, at: datetime) -> Rule | None:
     return broken("no_objection") if case.objection is None else None
 
 
-def _all_acknowledged(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def all_acknowledged(case: Case, actor: Actor, at: datetime) -> Rule | None:
     waits = any(one.acknowledged_on is None for one in case.referrals)
     return None if waits else broken("all_acknowledged")
 
 
-def _none_to_conclude(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def none_to_conclude(case: Case, actor: Actor, at: datetime) -> Rule | None:
     waits = any(one.acknowledged_on is not None and one.concluded_on is None for one in case.referrals)
     return None if waits else broken("none_to_conclude")
 
 
-def _no_office_above(case: Case, actor: Actor, at: datetime) -> Rule | None:
+def no_office_above(case: Case, actor: Actor, at: datetime) -> Rule | None:
     above = actor.roster and actor.roster.office_above(case.office, case.ref.division, day_of(at))
     return None if above else broken("no_office_above", office=case.office.name)
-
-
-_HINDERED: Mapping[str, Check] = {
-    "return": _too_late,
-    "submit_plan": _needs_no_plan,
-    "refuse_plan": _no_plan_waits,
-    "approve_plan": _no_plan_waits,
-    "start": _needs_plan,
-    "ask_extension": _extended_enough,
-    "grant_extension": _no_extension_asked,
-    "refuse_extension": _no_extension_asked,
-    "notice": _no_notice_required,
-    "close": _notice_required,
-    "object": _objection_open,
-    "uphold": _no_objection,
-    "overrule": _no_objection,
-    "acknowledge": _all_acknowledged,
-    "conclude": _none_to_conclude,
-    "hand_up": _no_office_above,
-}

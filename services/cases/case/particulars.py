@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contracts.cases import Case, LawSide, Measured, ParticularsRecorded, RecordParticulars
 from contracts.language.rules import broken
+from services.cases.case.act import Act
 from services.cases.case.case import told
-from services.cases.case.machine import Act, lawful
 from services.cases.post.post import Posts
 from services.runtime.problem import refuse_field
 
@@ -15,7 +15,6 @@ def record(case: Case, act: Act, ask: RecordParticulars, posts: Posts) -> Partic
 
     It is no move: a case does not grow younger by it.
     """
-    lawful(case, "record", act)
     said = {name: value for name, value in ask if name in ask.model_fields_set and value not in (None, ())}
     measured = {name: said[name] for name in Measured.model_fields if name in said}
     law = {name: said[name] for name in LawSide.model_fields if name in said}

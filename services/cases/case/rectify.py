@@ -52,8 +52,8 @@ from contracts.cases import (
 from contracts.language.rules import broken
 from contracts.language.values import UnitRef, day_of
 from services.cases.case import demands
+from services.cases.case.act import Act, require_proved
 from services.cases.case.case import entry, step, told
-from services.cases.case.machine import MOVES, Act, lawful, require_proved, require_unhindered
 from services.cases.law.campaign import RULES, campaign_of
 from services.cases.law.deadline import after, between, chosen, counted_by, shifted
 from services.cases.post.post import NoOffice, Posts
@@ -76,54 +76,56 @@ _EMPTY = {
 
 
 def verify(case: Case, act: Act, ask: VerifyCase, posts: Posts) -> CaseFact:
-    verified = step(case, "verify", act, posts)
+    verified = step(case, act, posts)
     return told(CaseVerified, verified, act, entry(verified, LedgerLine.NEW, act.on))
 
 
 def dismiss(case: Case, act: Act, ask: DismissCase, posts: Posts) -> CaseFact:
-    return told(CaseDismissed, step(case, "dismiss", act, posts), act, reason=ask.reason)
+    return told(CaseDismissed, step(case, act, posts), act, reason=ask.reason)
 
 
 def reopen(case: Case, act: Act, ask: ReopenCase, posts: Posts) -> CaseFact:
-    return told(CaseReopened, step(case, "reopen", act, posts), act, reason=ask.reason, evidence=ask.evidence)
+    return told(CaseReopened, step(case, act, posts), act, reason=ask.reason, evidence=ask.evidence)
 
 
 def assign(case: Case, act: Act, ask: AssignCase, posts: Posts) -> CaseFact:
     """Hand a case to the unit that must put it right, by a day."""
-    lawful(case, "assign", act)
     unit, (due_on, calendar) = _unit(posts, ask.unit, ask.due_on, act), _day(case, ask.due_on, act)
     if case.due_on is not None and act.on <= case.due_on and chosen(case.due_on)[0] < due_on:
         refuse_field("due_on", broken("day_of_duplicate", day=case.due_on))
     changes: dict[str, Any] = {**_EMPTY, "unit": unit, "due_on": due_on, "due_calendar": calendar}
     changes |= {"assigned_at": act.at, "extensions": 0}
-    return told(CaseAssigned, step(case, "assign", act, posts, **changes), act)
+    return told(CaseAssigned, step(case, act, posts, **changes), act)
 
 
 def give_back(case: Case, act: Act, ask: ReturnCase, posts: Posts) -> CaseFact:
     """The unit returns it as not its own (责任退回)."""
-    lawful(case, "return", act)
-    require_unhindered(case, "return", act)
-    returned = step(case, "return", act, posts, **_EMPTY, unit=None, due_on=None, assigned_at=None)
+    returned = step(case, act, posts, **_EMPTY, unit=None, due_on=None, assigned_at=None)
     return told(CaseReturned, returned, act, reason=ask.reason)
 
 
 def reassign(case: Case, act: Act, ask: ReassignCase, posts: Posts) -> CaseFact:
-    lawful(case, "reassign", act)
     unit, (due_on, calendar) = _unit(posts, ask.unit, ask.due_on, act), _day(case, ask.due_on, act)
     changes: dict[str, Any] = {**_EMPTY, "unit": unit, "due_on": due_on, "due_calendar": calendar}
     if case.unit is None or unit.id != case.unit.id:
         # The same unit has had its extension, and its hours to return the case.
         changes |= {"assigned_at": act.at, "extensions": 0}
-    return told(CaseReassigned, step(case, "reassign", act, posts, **changes), act, reason=ask.reason)
+    return told(CaseReassigned, step(case, act, posts, **changes), act, reason=ask.reason)
 
 
-def pass_to(case: Case, act: Act, successor: UnitRef | None, posts: Posts) -> tuple[str, Case]:
-    """The case of a dissolved unit: to its successor with the day it had, else back to the office (DOMAIN §5)."""
-    if successor is not None and case.state in MOVES["succeed"].before:
-        return "succeed", step(case, "succeed", act, posts, unit=successor)
-    if successor is None:
-        return "take_back", step(case, "take_back", act, posts, **_EMPTY, unit=None, due_on=None, assigned_at=None)
-    return "reassign", step(case, "reassign", act, posts, **_EMPTY, unit=successor, assigned_at=act.at)
+def take_back(case: Case, act: Act, successor: None, posts: Posts) -> Case:
+    """The office has the case of a dissolved unit that nobody succeeds."""
+    return step(case, act, posts, **_EMPTY, unit=None, due_on=None, assigned_at=None)
+
+
+def succeed(case: Case, act: Act, successor: UnitRef, posts: Posts) -> Case:
+    """A successor answers for what the dissolved unit has put right already."""
+    return step(case, act, posts, unit=successor)
+
+
+def hand_over(case: Case, act: Act, successor: UnitRef, posts: Posts) -> Case:
+    """A successor begins anew, with the day that the dissolved unit had."""
+    return step(case, act, posts, **_EMPTY, unit=successor, assigned_at=act.at)
 
 
 def _day(case: Case, asked: date | None, act: Act) -> tuple[date, str | None]:
@@ -146,8 +148,6 @@ def _unit(posts: Posts, asked: UnitRef, due_on: date | None, act: Act) -> UnitRe
 
 
 def submit_plan(case: Case, act: Act, ask: SubmitPlan, posts: Posts) -> CaseFact:
-    lawful(case, "submit_plan", act)
-    require_unhindered(case, "submit_plan", act)
     # Once the case's own day has passed, it bounds nothing: the unit says by when it will still do it.
     latest = case.due_on if case.due_on is not None and case.due_on >= act.on else date.max
     errors = [
@@ -157,7 +157,7 @@ def submit_plan(case: Case, act: Act, ask: SubmitPlan, posts: Posts) -> CaseFact
     ]
     wrong(broken("measures_in_time"), errors)
     plan = Plan(measures=ask.measures, state=PlanState.SUBMITTED, by=act.actor.id)
-    planned = step(case, "submit_plan", act, posts, plan=plan)
+    planned = step(case, act, posts, plan=plan)
     return told(PlanSubmitted, planned, act, approver=_approver(planned, posts, act))
 
 
@@ -170,66 +170,53 @@ def _approver(case: Case, posts: Posts, act: Act) -> UnitRef | None:
 
 
 def refuse_plan(case: Case, act: Act, ask: RefusePlan, posts: Posts) -> CaseFact:
-    lawful(case, "refuse_plan", act)
-    return told(PlanRefused, _decide_plan(case, "refuse_plan", act, PlanState.REFUSED, posts), act, reason=ask.reason)
+    return told(PlanRefused, _decide_plan(case, act, PlanState.REFUSED, posts), act, reason=ask.reason)
 
 
 def approve_plan(case: Case, act: Act, ask: ApprovePlan, posts: Posts) -> CaseFact:
-    lawful(case, "approve_plan", act)
-    return told(PlanApproved, _decide_plan(case, "approve_plan", act, PlanState.APPROVED, posts), act)
+    return told(PlanApproved, _decide_plan(case, act, PlanState.APPROVED, posts), act)
 
 
-def _decide_plan(case: Case, word: str, act: Act, state: PlanState, posts: Posts) -> Case:
-    require_unhindered(case, word, act)
+def _decide_plan(case: Case, act: Act, state: PlanState, posts: Posts) -> Case:
     assert case.plan is not None
     tier = act.actor.office_level(case.ref.division)
     plan = case.plan.model_copy(update={"state": state, "decided_by": act.actor.id, "tier": tier})
-    return step(case, word, act, posts, plan=plan)
+    return step(case, act, posts, plan=plan)
 
 
 def start(case: Case, act: Act, ask: StartCase, posts: Posts) -> CaseFact:
-    lawful(case, "start", act)
-    require_unhindered(case, "start", act)
-    return told(CaseStarted, step(case, "start", act, posts), act)
+    return told(CaseStarted, step(case, act, posts), act)
 
 
 def ask_extension(case: Case, act: Act, ask: AskExtension, posts: Posts) -> CaseFact:
-    lawful(case, "ask_extension", act)
-    require_unhindered(case, "ask_extension", act)
     if case.due_on is not None and ask.due_on <= case.due_on:
         refuse_field("due_on", broken("after_day", day=case.due_on))
     if ask.due_on < act.on:
         refuse_field("due_on", broken("not_before", day=act.on))
     extension = Extension(due_on=chosen(ask.due_on)[0], reason=ask.reason)
-    return told(ExtensionAsked, step(case, "ask_extension", act, posts, extension=extension), act)
+    return told(ExtensionAsked, step(case, act, posts, extension=extension), act)
 
 
 def grant_extension(case: Case, act: Act, ask: GrantExtension, posts: Posts) -> CaseFact:
-    lawful(case, "grant_extension", act)
-    require_unhindered(case, "grant_extension", act)
     assert case.extension is not None
     due_on, calendar = chosen(case.extension.due_on)
     changes = {"due_on": due_on, "due_calendar": calendar, "extension": None, "extensions": case.extensions + 1}
-    return told(ExtensionGranted, step(case, "grant_extension", act, posts, **changes), act)
+    return told(ExtensionGranted, step(case, act, posts, **changes), act)
 
 
 def refuse_extension(case: Case, act: Act, ask: RefuseExtension, posts: Posts) -> CaseFact:
-    lawful(case, "refuse_extension", act)
-    require_unhindered(case, "refuse_extension", act)
-    return told(ExtensionRefused, step(case, "refuse_extension", act, posts, extension=None), act, reason=ask.reason)
+    return told(ExtensionRefused, step(case, act, posts, extension=None), act, reason=ask.reason)
 
 
 def show_no_violation(case: Case, act: Act, ask: ShowNoViolation, posts: Posts) -> CaseFact:
-    lawful(case, "show_no_violation", act)
     applied = _applied(case, act, Route.NO_VIOLATION, ask.proofs)
-    shown = step(case, "show_no_violation", act, posts, **applied, **_by(case, act))
+    shown = step(case, act, posts, **applied, **_by(case, act))
     return told(NoViolationShown, shown, act, measures=ask.measures)
 
 
 def submit(case: Case, act: Act, ask: SubmitCase, posts: Posts) -> CaseFact:
-    lawful(case, "submit", act)
     applied = _applied(case, act, ask.route, ask.proofs)
-    submitted = step(case, "submit", act, posts, **applied, **{**_by(case, act), "measures": ask.measures})
+    submitted = step(case, act, posts, **applied, **{**_by(case, act), "measures": ask.measures})
     return told(CaseSubmitted, submitted, act, measures=ask.measures, evidence=ask.evidence)
 
 
@@ -237,7 +224,7 @@ def _applied(case: Case, act: Act, route: Route, proofs: tuple[Proof, ...]) -> d
     """The route and its evidence. Raises Problem naming everything that is missing."""
     applied: dict[str, Any] = {"route": route, "proofs": proofs}
     wrong(broken("evidence_incomplete"), demands.unknown_items(proofs))
-    require_proved(case.model_copy(update=applied), act)
+    require_proved(case.model_copy(update=applied))
     return applied
 
 
@@ -259,12 +246,11 @@ def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact
     if case.due_on is not None and waited:
         due_on = shifted(case.due_on, waited)
         changes |= {"due_on": due_on, "due_calendar": counted_by(case.due_on, due_on)}
-    return told(CaseSentBack, step(case, "send_back", act, posts, **changes), act, reason=ask.reason)
+    return told(CaseSentBack, step(case, act, posts, **changes), act, reason=ask.reason)
 
 
 def accept(case: Case, act: Act, ask: AcceptCase, posts: Posts) -> CaseFact:
     """The acceptor signs (谁验收、谁负责) what is proved for the campaign and the kind that the case is in by now."""
-    lawful(case, "accept", act)
-    require_proved(case, act)
+    require_proved(case)
     signed = {"accepted_by": act.actor.id, "accepted_by_name": act.actor.name, "accepted_on": act.on}
-    return told(CaseAccepted, step(case, "accept", act, posts, **signed), act)
+    return told(CaseAccepted, step(case, act, posts, **signed), act)

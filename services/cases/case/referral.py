@@ -17,8 +17,8 @@ from contracts.cases import (
 )
 from contracts.language.rules import broken
 from contracts.language.values import day_of
+from services.cases.case.act import Act, refuse
 from services.cases.case.case import step, told
-from services.cases.case.machine import Act, lawful, refuse, require_unhindered
 from services.cases.law.campaign import RULES
 from services.cases.law.deadline import after
 from services.cases.post.post import Posts
@@ -38,27 +38,25 @@ def refer(case: Case, act: Act, ask: ReferCase, posts: Posts) -> CaseFact:
         calendar=deadline.calendar,
     )
     changes = {"referrals": (*case.referrals, referral), "flags": tuple(dict.fromkeys((*case.flags, *ask.flags)))}
-    return told(CaseReferred, step(case, "refer", act, posts, **changes), act, referral=referral)
+    return told(CaseReferred, step(case, act, posts, **changes), act, referral=referral)
 
 
 def acknowledge(case: Case, act: Act, ask: AcknowledgeReferral, posts: Posts) -> CaseFact:
     """The receiver's own number is carried from here on."""
-    lawful(case, "acknowledge", act)
     referral = _numbered(case, ask.n)
     if referral.acknowledged_on is not None:
         known_as = {"n": ask.n, "day": referral.acknowledged_on, "their_number": referral.their_number}
-        refuse(case, act, broken("referral_acknowledged", **known_as), "n")
+        refuse(case, broken("referral_acknowledged", **known_as), "n")
     known = referral.model_copy(update={"acknowledged_on": act.on, "their_number": ask.their_number})
-    return told(ReferralAcknowledged, _with(case, "acknowledge", act, posts, known), act, referral=known)
+    return told(ReferralAcknowledged, _with(case, act, posts, known), act, referral=known)
 
 
 def conclude(case: Case, act: Act, ask: ConcludeReferral, posts: Posts) -> CaseFact:
-    lawful(case, "conclude", act)
     referral = _numbered(case, ask.n)
     if referral.acknowledged_on is None or referral.concluded_on is not None:
-        refuse(case, act, broken("outcome_once", n=ask.n), "n")
+        refuse(case, broken("outcome_once", n=ask.n), "n")
     ended = referral.model_copy(update={"outcome": ask.outcome, "concluded_on": act.on})
-    return told(ReferralConcluded, _with(case, "conclude", act, posts, ended), act, referral=ended)
+    return told(ReferralConcluded, _with(case, act, posts, ended), act, referral=ended)
 
 
 def _numbered(case: Case, n: int) -> Referral:
@@ -68,15 +66,13 @@ def _numbered(case: Case, n: int) -> Referral:
     refuse_field("n", broken("one_of_referrals", count=len(case.referrals), number=case.ref.number))
 
 
-def _with(case: Case, word: str, act: Act, posts: Posts, changed: Referral) -> Case:
+def _with(case: Case, act: Act, posts: Posts, changed: Referral) -> Case:
     referrals = tuple(changed if one.n == changed.n else one for one in case.referrals)
-    return step(case, word, act, posts, referrals=referrals)
+    return step(case, act, posts, referrals=referrals)
 
 
 def hand_up(case: Case, act: Act, ask: HandUp, posts: Posts) -> CaseFact:
     """A tier that cannot make it move hands it up: the office above presses from now on."""
-    lawful(case, "hand_up", act)
-    require_unhindered(case, "hand_up", act)
     above = posts.office_above(case.office, case.ref.division, day_of(act.at))
     assert above is not None
-    return told(CaseHandedUp, step(case, "hand_up", act, posts, office=above), act, reason=ask.reason)
+    return told(CaseHandedUp, step(case, act, posts, office=above), act, reason=ask.reason)

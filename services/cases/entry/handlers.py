@@ -9,12 +9,12 @@ from contracts.language.division import Division
 from contracts.language.rules import broken
 from contracts.language.values import CHIEFS, day_of
 from services.cases.case import case as rules
-from services.cases.case import rectify
 from services.cases.case import store as case_store
+from services.cases.case.act import Act
 from services.cases.case.case import Found
-from services.cases.case.machine import Act
 from services.cases.case.record import enter, record
 from services.cases.case.store import Change
+from services.cases.machine import make
 from services.cases.post.by import require_office
 from services.cases.post.post import Posts
 from services.cases.post.store import POSTS
@@ -58,8 +58,8 @@ async def open_directive(tx: Transaction, ask: Ask[OpenDirective]) -> Answer:
     problems = [(named.get(field, field), rule) for field, rule in rules.problems_of(item, roster, act.on)]
     wrong(broken("cannot_register_directive"), problems)
     case, opened = await enter_found(tx, item, act, roster, directive=asked.directive)
-    verified = rectify.verify(case, act, VerifyCase(case_id=id), roster)
-    assigned = rectify.assign(verified.case, act, AssignCase(case_id=id, unit=asked.unit, due_on=asked.due_on), roster)
+    verified = make(case, act, VerifyCase(case_id=id), roster)
+    assigned = make(verified.case, act, AssignCase(case_id=id, unit=asked.unit, due_on=asked.due_on), roster)
     changes = [Change(case, verified, "verify"), Change(verified.case, assigned, "assign")]
     return Answer(assigned.case, [opened, *await record(tx, changes)])
 

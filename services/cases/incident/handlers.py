@@ -9,7 +9,7 @@ from contracts.cases import CaseCorroborated, CaseOpened
 from contracts.patrol import IncidentLinked, IncidentLocated, IncidentRevised
 from services.cases.case import case as rules
 from services.cases.case import store as case_store
-from services.cases.case.machine import OURSELVES, ourselves
+from services.cases.case.act import OURSELVES, ourselves
 from services.cases.case.record import enter, record
 from services.cases.case.store import Change
 from services.cases.incident import store

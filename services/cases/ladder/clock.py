@@ -9,7 +9,7 @@ from contracts.language.message import Fact
 from contracts.language.values import day_of
 from services.cases.case import case as rules
 from services.cases.case import due_store
-from services.cases.case.machine import ourselves
+from services.cases.case.act import ourselves
 from services.cases.case.store import AT_ONCE
 from services.cases.ladder import ladder
 from services.cases.ladder import store as ladder_store

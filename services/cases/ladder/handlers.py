@@ -17,9 +17,10 @@ from contracts.cases import (
 from contracts.language.rules import broken
 from contracts.language.values import day_of
 from services.cases.case import case as rules
+from services.cases.case.act import refuse
 from services.cases.case.handlers import lock_as_it_stands, within_reach
-from services.cases.case.machine import refuse
 from services.cases.ladder import store as ladder_store
+from services.cases.machine import moves_told
 from services.cases.post.by import forbid, require_office
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import refuse_field
@@ -57,7 +58,8 @@ async def _became(
     elif not act.actor.of_unit(letter.to):
         forbid(broken("letter_sent_to", to=letter.to.name), broken("somebody_of", to=letter.to.name))
     if getattr(letter, field) is not None:
-        refuse(case, act, broken(_BECAME[field], day=getattr(letter, field)), "letter_id")
+        with moves_told(case, act):
+            refuse(case, broken(_BECAME[field], day=getattr(letter, field)), "letter_id")
     on = ask.command.on or today
     if not letter.issued_on <= on <= today:
         refuse_field("on", broken("from_issue", first=letter.issued_on, today=today))

@@ -9,8 +9,8 @@ from contracts.cases import Case, CaseImported, CaseState, EntersAs, LedgerLine,
 from contracts.language.division import Division
 from contracts.language.rules import Rule, broken
 from services.cases.case import case as rules
+from services.cases.case.act import Act
 from services.cases.case.case import Found
-from services.cases.case.machine import Act
 from services.cases.law.campaign import Causes
 from services.cases.law.look_back import next_look_back
 from services.cases.post.post import Posts

@@ -9,7 +9,7 @@ from contracts.language.message import Fact
 from services.cases.case import case as rules
 from services.cases.case import due_store
 from services.cases.case import store as case_store
-from services.cases.case.machine import ourselves
+from services.cases.case.act import ourselves
 from services.cases.case.store import AT_ONCE
 from services.cases.post import store as post_store
 from services.cases.post.store import POSTS

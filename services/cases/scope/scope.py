@@ -35,8 +35,8 @@ from contracts.language.rules import Rule, broken
 from contracts.language.values import CaseRef, UnitRef, day_of
 from contracts.patrol import Incident, Severity
 from services.cases.case import demands
+from services.cases.case.act import Act
 from services.cases.case.case import answered_for, beside, entry, now_acting, owner_of, placed, scope_of, step, told
-from services.cases.case.machine import Act, lawful
 from services.cases.case.measured import filled, measured_by
 from services.cases.law.campaign import campaign_of, problem_of_kind, problem_of_scope
 from services.cases.post.by import require_office
@@ -47,16 +47,15 @@ _GRAVENESS = (Severity.OTHER, Severity.MINOR, Severity.SERIOUS, Severity.GRAVE)
 
 
 def merge(
-    case: Case, into: Case, act: Act, ask: MergeCase, posts: Posts, letters: Sequence[Letter] = ()
+    case: Case, act: Act, ask: MergeCase, posts: Posts, into: Case, letters: Sequence[Letter] = ()
 ) -> tuple[CaseFact, list[CaseFact]]:
     """A duplicate goes; the survivor keeps the earlier deadline, and whatever the duplicate weighed or called for.
 
     `letters` are those that pressed for the duplicate: no rung is issued a second time for a referral carried over.
     """
-    lawful(case, "merge", act)
     require_office(act.actor, into.ref.division)
     wrong(broken("cannot_merge", number=case.ref.number, into=into.ref.number), _problems_of_merge(case, into, ask))
-    merged = step(case, "merge", act, posts, merged_into=into.ref)
+    merged = step(case, act, posts, merged_into=into.ref)
     entries = [entry(case, LedgerLine.MERGED, act.on)] if case.state in IN_STOCK else []
     taken = {
         "weight": into.weight + case.weight,
@@ -124,7 +123,6 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
     Who answers for another place answers for the case, from its beginning. A place that it leaves is told so, with the
     entry that takes it out of the ledger there.
     """
-    lawful(case, "transfer", act)
     division, kind = ask.division or case.ref.division, ask.kind or case.kind
     # An office moves a case about in the book that it runs, not into another's.
     require_office(act.actor, division)
@@ -157,7 +155,7 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[Case
         changes["answerable"] = answered_for(case.model_copy(update=changes), posts)
     elif ask.place is not None:
         refuse_field("place", broken("place_with_division"))
-    moved = step(case, "transfer", act, posts, **changes)
+    moved = step(case, act, posts, **changes)
     here, there = scope_of(case), scope_of(moved)
     if here == there:
         refuse_field("campaign", broken("transfer_changes"))
@@ -240,9 +238,8 @@ def _ids(*refs: CaseRef) -> set[str]:
     return {ref.id for ref in refs}
 
 
-def link_site(case: Case, other: Case, act: Act, ask: LinkSite, posts: Posts) -> list[CaseFact]:
+def link_site(case: Case, act: Act, ask: LinkSite, posts: Posts, other: Case) -> list[CaseFact]:
     """One site in two campaigns is two linked cases, each told of the other."""
-    lawful(case, "link_site", act)
     require_office(act.actor, other.ref.division)
     errors = []
     if other.campaign == case.campaign:
@@ -250,6 +247,6 @@ def link_site(case: Case, other: Case, act: Act, ask: LinkSite, posts: Posts) ->
     if other.ref.id in _ids(*case.same_site):
         errors.append(("other", broken("linked_already", number=other.ref.number)))
     wrong(broken("site_in_two"), errors)
-    linked = step(case, "link_site", act, posts, same_site=(*case.same_site, other.ref))
+    linked = step(case, act, posts, same_site=(*case.same_site, other.ref))
     back = beside(other, act, posts, same_site=(*other.same_site, case.ref))
     return [told(SiteLinked, linked, act, other=other.ref), told(SiteLinked, back, act, other=case.ref)]
