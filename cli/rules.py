@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from cli.say import language_is_chinese, office_words, talk_line, word
 from contracts.language.rules import broken, can_say, describe, in_words
-from contracts.publishing.words import words
+from contracts.publishing.words import words, words_at
 
 _FIELD, _RULE, _CODE = "field", "rule", "code"
 
@@ -43,18 +45,17 @@ def _figure(name: str, figure: str) -> str:
     return "、".join(word(of, code) for code in figure.split(", ")) if of in office_words() else figure
 
 
-def named(field: str) -> str:
-    """A field as people know it, with the name that programs use."""
-    known: dict[str, list[str]] = words()["fields"]
-    last = field.rpartition(".")[2]
-    return f"{known[last][0]}（{field}）" if language_is_chinese() and last in known else field
+def named(field: str, of: type[BaseModel] | None) -> str:
+    """A field as people know it in a message, with the name that programs use."""
+    found = words_at(of, field) if of is not None else words()["fields"].get(field.rpartition(".")[2])
+    return f"{found[0]}（{field}）" if language_is_chinese() and found else field
 
 
-def said(field: str, rule: str) -> str:
-    return f"{named(field)}: {rule}"
+def said(field: str, rule: str, of: type[BaseModel] | None = None) -> str:
+    return f"{named(field, of)}: {rule}"
 
 
-def say_wrong(*wrong: tuple[str, str]) -> None:
-    """Each field and its rule in a line of its own, on stderr."""
+def say_wrong(*wrong: tuple[str, str], of: type[BaseModel] | None = None) -> None:
+    """Each field of a message and its rule in a line of its own, on stderr."""
     for field, rule in wrong:
-        talk_line(said(field, rule))
+        talk_line(said(field, rule, of))

@@ -22,6 +22,7 @@ from cli.system.credentials import address_in
 from clients.python.bus import Bus, BusError, Refused, Unreachable, connected
 from contracts.language.address import is_address
 from contracts.language.command import ProblemReply
+from contracts.language.message import Command
 from deploy.local.home import Home, default_home
 from deploy.local.outsiders import HomeRefused
 
@@ -88,7 +89,7 @@ def run(command: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, No
         try:
             status = asyncio.run(_until_told_to_stop(command(*args, **kwargs)))
         except Refused as refused:
-            say_problem(refused.problem)
+            say_problem(refused.problem, refused.command)
             raise SystemExit(refused.exit_code) from None
         except BusError as error:
             reason = say(error.about["why"]) if "why" in error.about else ""
@@ -134,8 +135,8 @@ async def _until_told_to_stop(work: Coroutine[Any, Any, int | None]) -> int | No
         raise
 
 
-def say_problem(problem: ProblemReply) -> None:
-    """What was refused: its kind in the language chosen, and what the service said of it."""
+def say_problem(problem: ProblemReply, about: type[Command] | None = None) -> None:
+    """What was refused of a command: its kind in the language chosen, and what the service said of it."""
     kind = problem.type.rpartition(":")[2]
     known = f"problem.{kind}"
     title = say(known) if known in texts("en") else problem.title
@@ -143,7 +144,7 @@ def say_problem(problem: ProblemReply) -> None:
     if problem.code is not None or not problem.errors:
         talk_line(f"  {rule_said(problem.detail, problem.code, problem.figures)}")
     for error in problem.errors:
-        talk_line(f"  {said(*error_said(error))}")
+        talk_line(f"  {said(*error_said(error), about)}")
     if problem.state is not None:
         moves = "、".join(word("move", move).replace("_", "-") for move in problem.moves_allowed or ())
         talk("bus.state", state=word("state", problem.state), moves=moves or "-")

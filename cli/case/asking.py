@@ -128,7 +128,7 @@ async def command_of(command: type[Command], said: Mapping[str, Any], find: Find
     try:
         return command.model_validate(stated)
     except ValidationError as error:
-        wrong = "；".join(rules.said(*rules.field_and_rule(one)) for one in error.errors())
+        wrong = "；".join(rules.said(*rules.field_and_rule(one), command) for one in error.errors())
         raise typer.BadParameter(wrong) from None
 
 

@@ -76,7 +76,7 @@ async def report(
     }
     problems = _problems(stated)
     if problems:
-        say_wrong(*problems)
+        say_wrong(*problems, of=IncidentReport)
         return 2
     async with session(source, bus, home) as posting:
         if bus is not None or wait <= 0:

@@ -72,13 +72,13 @@ class NotTaken(BusError):
 
 
 class Refused(BusError):
-    """A command was answered with a problem (RFC 9457)."""
+    """A `command` of this kind was answered with a problem (RFC 9457)."""
 
     key = "bus.refused"
 
-    def __init__(self, problem: ProblemReply) -> None:
+    def __init__(self, problem: ProblemReply, command: type[Command]) -> None:
         super().__init__(status=problem.status, title=problem.title, detail=problem.detail)
-        self.problem = problem
+        self.problem, self.command = problem, command
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +180,11 @@ class Bus:
         reply = await self.request(subject, dump(command), to_headers(envelope), timeout)
         content = {name.lower(): value for name, value in (reply.headers or {}).items()}.get("content-type", "")
         if content.startswith("application/problem+json"):
-            raise Refused(ProblemReply.model_validate_json(reply.data))
+            raise Refused(ProblemReply.model_validate_json(reply.data), kind)
         try:
             return answer.model_validate_json(reply.data)
         except ValidationError:
-            raise Refused(ProblemReply.model_validate_json(reply.data)) from None
+            raise Refused(ProblemReply.model_validate_json(reply.data), kind) from None
 
     async def follow(self, *subjects: str) -> AsyncGenerator[Msg, None]:
         """Messages on these subjects from now on, as they come. Raises Forbidden, Unreachable."""

@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 Words = Mapping[str, Any]
 
@@ -34,3 +36,19 @@ def field_words(kind: str, field: str) -> tuple[str, str]:
     """What a field of a type means, in Chinese and English. Raises KeyError for one without words."""
     chinese, english = words()["of"].get(kind, {}).get(field) or words()["fields"][field]
     return chinese, english
+
+
+def words_at(message: type[BaseModel], path: str) -> tuple[str, str] | None:
+    """What the field at a dotted path of a message means, such as `at.lon`; None where there is no such field."""
+    kind: type[BaseModel] | None = message
+    *above, last = (part for part in path.split(".") if not part.isdigit())
+    for name in above:
+        field = kind.model_fields.get(name) if kind else None
+        kind = _part_in(field.annotation) if field else None
+    return field_words(kind.__name__, last) if kind and last in kind.model_fields else None
+
+
+def _part_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_part_in, get_args(annotation))), None)

@@ -4,9 +4,11 @@ import pytest
 
 from cli.rules import error_said, rule_said
 from cli.session import say_problem
-from contracts.cases import CloseCase
+from contracts.cases import CloseCase, PublishSheet, RecordReview, ReferCase
 from contracts.language.command import ProblemReply
 from contracts.language.rules import broken
+from contracts.patrol import IncidentReport
+from contracts.publishing.words import words_at
 from services.cases.post.by import forbid, require_office
 from services.runtime.problem import Problem, refuse_field
 from tests.cases.road import act_of, case_in, decide, registered
@@ -87,3 +89,27 @@ def test_codes_among_figures_are_read_as_the_office_calls_them(speaks):
     speaks("zh-CN")
     said = rule_said("-", "campaign_takes", {"campaign": "daily-2020", "kind": "felling, poaching"})
     assert said == "daily-2020 只收：违法采伐林木（felling）、非法猎捕野生动物（poaching）（campaign_takes）"
+
+
+def test_a_field_is_named_as_what_it_is_in_the_command_that_was_refused(speaks, capsys):
+    speaks("zh-CN")
+    problem = raised(refuse_field, "to", broken("not_before", day="2020-06-17"))
+    for command in (ReferCase, PublishSheet):
+        say_problem(problem, command)
+    referred, published = (line for line in capsys.readouterr().err.splitlines() if "（to）" in line)
+    assert ("接收线索的单位（to）" in referred, "至此日（含该日）（to）" in published) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("message", "path", "chinese"),
+    [
+        (IncidentReport, "at.lon", "经度（度）"),
+        (IncidentReport, "at", "位置及其坐标系"),
+        (RecordReview, "findings.3.kind", "问题类别"),
+        (ReferCase, "danced", None),
+        (ReferCase, "note.lon", None),
+    ],
+)
+def test_the_word_at_a_path_is_that_of_the_part_it_leads_to(message, path, chinese):
+    found = words_at(message, path)
+    assert (found and found[0]) == chinese
