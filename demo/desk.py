@@ -127,7 +127,7 @@ class Desk:
             village = self._village(county, n)
             asked = RegisterCase(
                 campaign=INSPECTION,
-                kind=CaseKind.FOREST_LAND_TAKEN,
+                kind=CaseKind["FOREST_LAND_TAKEN"],
                 severity=Severity.SERIOUS,
                 division=village.code,
                 place=village.name,
@@ -173,7 +173,7 @@ class Desk:
 
     async def _transfer_and_link(self) -> None:
         """One everyday case turns out to belong to the inspection; another site stands in both."""
-        land = [one for one in self._open_cases() if one.kind is CaseKind.FOREST_LAND_TAKEN]
+        land = [one for one in self._open_cases() if one.kind is CaseKind["FOREST_LAND_TAKEN"]]
         everyday = [one for one in land if one.campaign.startswith("daily-")]
         known = [one for one in self._people.cases.values() if one.owner is not None and not one.same_site]
         inspected = [one for one in known if one.campaign == INSPECTION]
@@ -188,7 +188,7 @@ class Desk:
             self._people.cases[linked.ref.id] = linked
 
     async def _merge(self) -> None:
-        waste = [one for one in self._open_cases() if one.kind is CaseKind.WASTE]
+        waste = [one for one in self._open_cases() if one.kind is CaseKind["WASTE"]]
         gone = next((one for one in reversed(waste) if one.state is CaseState.VERIFIED), waste[0] if waste else None)
         into = next((one for one in waste if one is not gone), None)
         if gone is not None and into is not None:
@@ -249,7 +249,7 @@ class Desk:
 
 
 def _finding(village: NamedDivision) -> Finding:
-    return Finding(kind=CaseKind.FELLING, division=village.code, place=village.name, text="督导发现无证采伐")
+    return Finding(kind=CaseKind["FELLING"], division=village.code, place=village.name, text="督导发现无证采伐")
 
 
 def _office(area: Division) -> str:

@@ -39,18 +39,18 @@ DATUMS = {
     "forestry": Datum.CGCS2000,
 }
 TEXTS = {
-    IncidentKind.FELLING: "山上有人砍树，看不到许可证",
-    IncidentKind.FOREST_LAND_TAKEN: "林地被平整堆放建材",
-    IncidentKind.NATURAL_FOREST_DESTROYED: "以低改名义砍伐天然阔叶林",
-    IncidentKind.DEAD_PINES: "成片松树变红枯死",
-    IncidentKind.WASTE: "林缘倾倒建筑垃圾",
-    IncidentKind.POACHING: "发现鸟网",
-    IncidentKind.ILLEGAL_FIRE_USE: "坟头烧纸未看守",
-    IncidentKind.OLD_TREE_HURT: "古樟树被钉广告牌'); DROP TABLE cases;--<b>请速来</b>",
-    IncidentKind.DAMAGED_BOARD: "林长公示牌倒伏",
-    IncidentKind.WILDLIFE_TRADE: "集市售卖野鸡 🐦",
-    IncidentKind.RESERVE_VIOLATION: "保护区实验区内新建道路",
-    IncidentKind.SICK_WILDLIFE: "湿地发现死亡候鸟多只",
+    IncidentKind["FELLING"]: "山上有人砍树，看不到许可证",
+    IncidentKind["FOREST_LAND_TAKEN"]: "林地被平整堆放建材",
+    IncidentKind["NATURAL_FOREST_DESTROYED"]: "以低改名义砍伐天然阔叶林",
+    IncidentKind["DEAD_PINES"]: "成片松树变红枯死",
+    IncidentKind["WASTE"]: "林缘倾倒建筑垃圾",
+    IncidentKind["POACHING"]: "发现鸟网",
+    IncidentKind["ILLEGAL_FIRE_USE"]: "坟头烧纸未看守",
+    IncidentKind["OLD_TREE_HURT"]: "古樟树被钉广告牌'); DROP TABLE cases;--<b>请速来</b>",
+    IncidentKind["DAMAGED_BOARD"]: "林长公示牌倒伏",
+    IncidentKind["WILDLIFE_TRADE"]: "集市售卖野鸡 🐦",
+    IncidentKind["RESERVE_VIOLATION"]: "保护区实验区内新建道路",
+    IncidentKind["SICK_WILDLIFE"]: "湿地发现死亡候鸟多只",
 }
 
 
@@ -150,7 +150,7 @@ class Reports:
         seen_at = first + (last - first) * self._draw.uniform(0.2, 0.95)
         if source == "satellite" and self._hotspots and self._draw.random() < 0.5:
             lon, lat = self._hotspots.pop()
-            kind = IncidentKind.FIRE
+            kind = IncidentKind["FIRE"]
         else:
             lon, lat = self._point(self._draw.choice(self._grounds))
             kind = self._draw.choice(tuple(TEXTS))

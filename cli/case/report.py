@@ -34,6 +34,8 @@ AFTER = {
     "cn.linzhang.notify.notified.v1": "report.notified",
 }
 
+_SEVERITY: str = IncidentReport.model_fields["severity"].default
+
 
 def _words(part: type[BaseModel], field: str, known: type[StrEnum]) -> str:
     return f"{said_of(part, field)}: {', '.join(known)}"
@@ -46,7 +48,7 @@ async def report(
     lat: Annotated[float | None, typer.Option(help=said_of(Position, "lat"))] = None,
     datum: Annotated[str, typer.Option(help=_words(Position, "datum", Datum))] = "wgs84",
     text: Annotated[str, typer.Option(help=said_of(IncidentReport, "text"))] = "",
-    severity: Annotated[str, typer.Option(help=_words(IncidentReport, "severity", Severity))] = "serious",
+    severity: Annotated[str, typer.Option(help=_words(IncidentReport, "severity", Severity))] = _SEVERITY,
     reporter: Annotated[str, typer.Option(help=_words(IncidentReport, "reporter", ReporterKind))] = "ranger",
     seen_at: Annotated[str | None, typer.Option(help=f"{said_of(IncidentReport, 'seen_at')} (RFC 3339)")] = None,
     external_id: Annotated[str | None, typer.Option(help=said_of(IncidentReport, "external_id"))] = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from contracts.language.values import OpenEnum, known
+from contracts.patrol import IncidentKind
 
 
 class CaseState(OpenEnum):
@@ -44,23 +45,11 @@ OPEN = (CaseState.REGISTERED, *IN_STOCK)
 class CaseKind(OpenEnum):
     """What must be put right: a kind of incident, or a directive item."""
 
-    FIRE = "fire"
-    ILLEGAL_FIRE_USE = "illegal_fire_use"
-    FELLING = "felling"
-    FOREST_LAND_TAKEN = "forest_land_taken"
-    NATURAL_FOREST_DESTROYED = "natural_forest_destroyed"
-    RESERVE_VIOLATION = "reserve_violation"
-    HABITAT_DESTROYED = "habitat_destroyed"
-    POACHING = "poaching"
-    WILDLIFE_TRADE = "wildlife_trade"
-    WILDLIFE_TRANSPORT = "wildlife_transport"
-    WILDLIFE_EATING = "wildlife_eating"
-    DEAD_PINES = "dead_pines"
-    PESTS = "pests"
-    SICK_WILDLIFE = "sick_wildlife"
-    OLD_TREE_HURT = "old_tree_hurt"
-    WASTE = "waste"
-    DAMAGED_BOARD = "damaged_board"
+    _ignore_ = "words word"
+    words = vars()
+    for word in IncidentKind:
+        if word != "other":
+            words[word.name] = word.value
     DIRECTIVE = "directive"
     OTHER = "other"
 

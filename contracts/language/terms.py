@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 Of = Literal["kind", "severity", "state", "route", "reason", "rung"]
 Language = Literal["zh-CN", "en"]
@@ -25,7 +25,11 @@ def term(of: Of, code: str, language: Language = "zh-CN") -> str:
 
 @cache
 def _all() -> dict[str, dict[str, tuple[str, str]]]:
-    found: dict[str, dict[str, tuple[str, str]]] = json.loads(
-        files("contracts.language").joinpath("terms.json").read_text("utf-8")
-    )
+    found: dict[str, dict[str, tuple[str, str]]] = _stated("language/terms.json")
+    found["kind"] |= {kind: entry["words"] for kind, entry in _stated("patrol/kinds.json")["kinds"].items()}
+    return found
+
+
+def _stated(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(files("contracts").joinpath(name).read_text("utf-8"))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -61,9 +62,14 @@ class OpenEnum(StrEnum):
 
 def known(words: type[OpenEnum]) -> BeforeValidator:
     """Refuse a word the enumeration does not have: for what outsiders send, where a guess would be a lie."""
+    return one_of(words._value2member_map_)
+
+
+def one_of(words: Collection[Any]) -> BeforeValidator:
+    """Refuse a word that is none of these."""
 
     def check(value: Any) -> Any:
-        if isinstance(value, str) and value not in words._value2member_map_:
+        if isinstance(value, str) and value not in words:
             raise custom("one_of", known=", ".join(words))
         return value
 

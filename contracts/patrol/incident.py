@@ -61,7 +61,7 @@ class IncidentLocated(Fact):
 
 
 class AlarmRaised(Fact):
-    """An incident is a fire or sick wildlife: an alarm first, case or not. Source: DOMAIN §4, E5, E7.
+    """An incident is of a kind that is an alarm first, case or not: fire, sick wildlife. Source: DOMAIN §4, E5, E7.
 
     Raised when it is reported, or when a later revision makes it one; again when a revision moves it to another
     division.

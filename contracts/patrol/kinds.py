@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from decimal import Decimal
+from importlib.resources import files
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, to_json
 
 from contracts.language.evidence import Pieces
 from contracts.language.mu import Mu
-from contracts.language.values import SPARSE, Line, OpenEnum, Value
+from contracts.language.stated import read_as
+from contracts.language.values import SPARSE, Line, OpenEnum, Value, one_of
 from contracts.language.written import WHOLE, Exact
-
-
-class IncidentKind(OpenEnum):
-    """What was seen (DOMAIN §4)."""
-
-    FIRE = "fire"
-    ILLEGAL_FIRE_USE = "illegal_fire_use"
-    FELLING = "felling"
-    FOREST_LAND_TAKEN = "forest_land_taken"
-    NATURAL_FOREST_DESTROYED = "natural_forest_destroyed"
-    RESERVE_VIOLATION = "reserve_violation"
-    HABITAT_DESTROYED = "habitat_destroyed"
-    POACHING = "poaching"
-    WILDLIFE_TRADE = "wildlife_trade"
-    WILDLIFE_TRANSPORT = "wildlife_transport"
-    WILDLIFE_EATING = "wildlife_eating"
-    DEAD_PINES = "dead_pines"
-    PESTS = "pests"
-    SICK_WILDLIFE = "sick_wildlife"
-    OLD_TREE_HURT = "old_tree_hurt"
-    WASTE = "waste"
-    DAMAGED_BOARD = "damaged_board"
-    OTHER = "other"
-
-
-ALARMS = (IncidentKind.FIRE, IncidentKind.SICK_WILDLIFE)
-"""Alarms first; a case only where there is an offence or something to put right (DOMAIN §4)."""
 
 
 class Severity(OpenEnum):
@@ -121,21 +98,64 @@ class PlainDetails(Details):
     object_number: Line | None = None
 
 
-K = IncidentKind
-
-
-DETAILS: dict[IncidentKind, type[Details]] = {
-    **dict.fromkeys((K.FIRE, K.ILLEGAL_FIRE_USE), FireDetails),
-    K.FELLING: FellingDetails,
-    **dict.fromkeys(
-        (K.FOREST_LAND_TAKEN, K.NATURAL_FOREST_DESTROYED, K.RESERVE_VIOLATION, K.HABITAT_DESTROYED), GroundDetails
-    ),
-    **dict.fromkeys(
-        (K.POACHING, K.WILDLIFE_TRADE, K.WILDLIFE_TRANSPORT, K.WILDLIFE_EATING, K.SICK_WILDLIFE), WildlifeDetails
-    ),
-    **dict.fromkeys((K.DEAD_PINES, K.PESTS, K.OLD_TREE_HURT), TreesDetails),
-    **dict.fromkeys((K.WASTE, K.DAMAGED_BOARD, K.OTHER), PlainDetails),
+GROUPS: Mapping[str, type[Details]] = {
+    "fire": FireDetails,
+    "felling": FellingDetails,
+    "ground": GroundDetails,
+    "wildlife": WildlifeDetails,
+    "trees": TreesDetails,
+    "plain": PlainDetails,
 }
+"""What a kind may have for `details`."""
+
+
+class Kind(BaseModel):
+    """What `kinds.json` says of a kind: how it is called in Chinese and English, and what follows of it (DOMAIN §4).
+
+    An alarm is told at once; what opens no case is none before somebody has looked.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: tuple[Line, Line]
+    details: Annotated[str, one_of(GROUPS)]
+    alarm: bool = False
+    opens_case: bool = True
+
+
+class _Kinds(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Line
+    kinds: dict[Annotated[str, Field(pattern="^[a-z]+(_[a-z]+)*$")], Kind]
+
+
+def read_kinds(stated: Mapping[str, Any]) -> Mapping[str, Kind]:
+    """What `kinds.json` states. Raises NotAsStated."""
+    return read_as(TypeAdapter(_Kinds), stated, "kinds.json").kinds
+
+
+KINDS = read_kinds(json.loads(files("contracts.patrol").joinpath("kinds.json").read_text("utf-8")))
+
+
+class IncidentKind(OpenEnum):
+    """What was seen (DOMAIN §4)."""
+
+    _ignore_ = "words word"
+    words = vars()
+    for word in KINDS:
+        words[word.upper()] = word
+
+    @property
+    def is_alarm(self) -> bool:
+        return KINDS[self].alarm
+
+    @property
+    def opens_case(self) -> bool:
+        return KINDS[self].opens_case
+
+
+DETAILS: Mapping[IncidentKind, type[Details]] = {kind: GROUPS[KINDS[kind].details] for kind in IncidentKind}
 """The fields that each kind has of its own."""
 
 

@@ -109,9 +109,15 @@ class _Comparison:
             if condition in is_:
                 yield from self._object(path, stated, is_[condition])
             elif not self._sent_to_us:
-                yield self._break(path, f"nothing more is said where {condition}", "leave it")
-        if self._sent_to_us and (came := sorted(is_.keys() - was.keys())):
+                yield self._break(path, f"nothing more is said where {' is '.join(condition)}", "leave it")
+        came = sorted(f"{field} is {word}" for field, word in is_.keys() - was.keys() if self._took(old, field, word))
+        if self._sent_to_us and came:
             yield self._break(path, f"more is asked where {', '.join(came)}", "leave it")
+
+    def _took(self, old: Schema, field: str, word: str) -> bool:
+        """Whether a word could be sent: nothing more is asked of what was not taken at all."""
+        words = _words(_followed(old.get("properties", {}).get(field, {}), self._old))
+        return not words or word in words
 
     def _branches(self, path: str, old: Schema, new: Schema) -> Iterator[Break]:
         """Each alternative beside the one of its type, or of its place where several are of one."""
@@ -192,12 +198,12 @@ def _followed(schema: Schema, root: Schema) -> Schema:
     return _ANY_TEXT if _ANY_TEXT in schema.get("anyOf", ()) and "enum" in schema["anyOf"][0] else schema
 
 
-def _conditions(schema: Schema) -> Iterator[tuple[str, Schema]]:
+def _conditions(schema: Schema) -> Iterator[tuple[tuple[str, str], Schema]]:
     """What holds for each word of a field, down a chain of `if`, `then` and `else`."""
     while "if" in schema:
         ((field, stated),) = schema["if"]["properties"].items()
         for word in stated["enum"]:
-            yield f"{field} is {word}", schema["then"]
+            yield (field, word), schema["then"]
         schema = schema.get("else", {})
 
 

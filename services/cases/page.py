@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from contracts.cases import CaseState
+from contracts.cases import CaseKind, CaseState
 from contracts.language.rules import template
 from contracts.language.terms import term
+from contracts.patrol import Severity
 from services.cases.law.campaign import CAMPAIGNS, FULL_FOR_KINDS, ITEMS, RULES, Campaign, campaign_of, read
 from services.cases.machine import MOVES
 
@@ -17,7 +18,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "cases.md"
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_machine(), "", *_campaigns(), "", *_checklists(), "", *_ladder(), ""])
+    return "\n".join([*_machine(), "", *_kinds(), "", *_campaigns(), "", *_checklists(), "", *_ladder(), ""])
 
 
 def _machine() -> Iterator[str]:
@@ -52,6 +53,22 @@ def _machine() -> Iterator[str]:
         f"from {one['from_on']} to {one['to_on']}, {one['source']}" for one in read("rules.json")["look_backs_of_all"]
     )
     yield f"Looked at again (回头看): {RULES.look_back_after_days} days after the close, and all closed ones {phases}."
+
+
+def _kinds() -> Iterator[str]:
+    yield "## 类型 · Kinds"
+    yield ""
+    yield "Within how many working days a unit puts a case right, where nobody says a day, by its kind and severity."
+    yield ""
+    yield "| kind | 类型 | " + " | ".join(f"{term('severity', one)} {one}" for one in _SEVERITIES) + " |"
+    yield "|---|---|" + "---|" * len(_SEVERITIES)
+    for kind in CaseKind:
+        words = f"{term('kind', kind)} · {term('kind', kind, 'en')}"
+        days = " | ".join(str(RULES.days_to_rectify(kind, one)) for one in _SEVERITIES)
+        yield f"| `{kind}` | {words} | {days} |"
+
+
+_SEVERITIES = (Severity.MINOR, Severity.SERIOUS, Severity.GRAVE)
 
 
 def _campaigns() -> Iterator[str]:

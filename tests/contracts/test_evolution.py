@@ -29,6 +29,12 @@ def _schema(config, fields, mode):
     return model.model_json_schema(mode=mode)
 
 
+def where(schema, word, **fields):
+    """The schema, where more holds if `a` is this word."""
+    asked = {"if": {"properties": {"a": {"enum": [word]}}}, "then": {"properties": sent(**fields)["properties"]}}
+    return {**schema, **asked}
+
+
 class Inner(BaseModel):
     lon: float
 
@@ -118,6 +124,15 @@ NAME = "cases.opened.v1"
         (told(a=date | None), told(a=str | None), "a", "format was date, is None"),
         (told(a=InnerBounded), told(a=Inner), "a.lon", "maximum taken away"),
         (told(a=list[Shorter]), told(a=list[Short]), "a[]", "maxLength widened to 3"),
+        (sent(a=Word, b=str), where(sent(a=Word, b=str), "x", b=Short), "-", "more is asked where a is x"),
+        (sent(a=str, b=str), where(sent(a=str, b=str), "x", b=Short), "-", "more is asked where a is x"),
+        (
+            where(sent(a=Word, b=str), "x", b=Short),
+            where(sent(a=Word, b=str), "x", b=Shorter),
+            "b",
+            "maxLength narrowed to 2",
+        ),
+        (where(told(a=Word, b=str), "x", b=Short), told(a=Word, b=str), "-", "nothing more is said where a is x"),
     ],
 )
 def test_a_break_names_the_field_and_its_kind_and_the_remedy(before, now, field, kind):
@@ -145,6 +160,8 @@ def test_a_break_names_the_field_and_its_kind_and_the_remedy(before, now, field,
         (told(a=str), told(a=(str, Field(pattern="^a$")))),
         (told(a=str), told(a=(str, Field(max_length=5)))),
         (told(a=(int, Field(ge=0))), told(a=(int, Field(ge=1)))),
+        (sent(a=Fewer, b=str), where(sent(a=Word, b=str), "y", b=Short)),
+        (where(sent(a=Word, b=str), "x", b=Short), sent(a=Word, b=str)),
     ],
 )
 def test_what_readers_and_senders_can_live_with_is_no_break(before, now):

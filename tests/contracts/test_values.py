@@ -25,7 +25,7 @@ from contracts.language.division import UNKNOWN, Division
 from contracts.language.intake import intake_subject, kind_of, refusal_subject, sender_of
 from contracts.language.values import CHIEFS, SHANGHAI, AreaKind, Datum, Position, Role, day_of
 from contracts.notify import ShowNotices
-from contracts.patrol import ALARMS, DETAILS, Incident, IncidentKind, IncidentReport, TrackBatch, details_of
+from contracts.patrol import DETAILS, Incident, IncidentKind, IncidentReport, TrackBatch, details_of
 from contracts.roster import Appointment, Area, Post
 from contracts.targets import ProgressReport, ShowRecord, Target
 
@@ -140,7 +140,8 @@ def test_each_kind_of_incident_has_fields_of_its_own(kinds, fields):
 
 def test_every_kind_has_its_fields_and_fire_and_sick_wildlife_are_alarms():
     assert sorted(" ".join(FIELDS).split()) == sorted(IncidentKind) == sorted(DETAILS)
-    assert set(ALARMS) == {"fire", "sick_wildlife"}
+    assert {kind for kind in IncidentKind if kind.is_alarm} == {"fire", "sick_wildlife"}
+    assert {kind for kind in IncidentKind if not kind.opens_case} == {"fire", "sick_wildlife"}
 
 
 UTC_2020 = datetime(2020, 1, 1, tzinfo=UTC)

@@ -4,24 +4,28 @@ import json
 import re
 import shutil
 import sys
+from dataclasses import replace
 
 import pytest
 
 from contracts.cases import CaseVerified
 from contracts.language.command import OPERATOR
 from contracts.language.envelope import Envelope, to_headers
+from contracts.language.intake import intake_subject
+from contracts.patrol import IncidentReport
 from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import temporary_home
 from services.runtime.ids import uuid7
 from tests.cli.conftest import Up
 from tests.conformance.scenarios import SCENARIOS, of_case
-from tests.conformance.wire import NOW, Wire, fact
+from tests.conformance.wire import NOW, Wire, fact, posted
 from tests.contributing.examples import ROOT, Copy, NotApplied, examples
 
 BY_HAND = {
     "A new fact": 3,
     "A reaction in another service": 3,
+    "A kind of incident": 1,
     "A noun in a service": 9,
     "A sixth service": 12,
 }
@@ -127,6 +131,42 @@ async def test_another_service_reacts_to_a_fact(wire):
         "cases.verified.v1",
         ["360222100001-g1-ranger"],
     )
+
+
+def test_a_new_kind_is_stated_worded_and_given_days(changed):
+    copy, _ = changed
+    definitions = json.loads((copy.place / "contracts/published/schemas/definitions.json").read_text("utf-8"))["$defs"]
+    assert "landslide" in definitions["IncidentKindInput"]["enum"]
+    assert "landslide" in definitions["CaseKindInput"]["enum"]
+    assert "`landslide` 山体滑坡" in (copy.place / "docs/events.md").read_text("utf-8")
+    days = "| `landslide` | 山体滑坡 · landslide | 10 | 20 | 30 |"
+    assert days in (copy.place / "docs/cases.md").read_text("utf-8")
+
+
+async def test_a_new_kind_is_taken_with_its_fields_alarms_and_opens_a_case(wire):
+    patrol = SCENARIOS["patrol"]
+    await wire.tell(*patrol.reference, *SCENARIOS["cases"].reference)
+    await wire.quiet("cases")
+
+    def slid(n, **details):
+        seen = IncidentReport.model_validate_json(patrol.cause(n).body)
+        report = posted("desk", seen, intake_subject(IncidentReport, "desk"))
+        body = json.loads(report.body) | {"kind": "landslide", "details": details}
+        return replace(report, body=json.dumps(body).encode())
+
+    refused, taken = slid(11, animals=1), slid(12, ground_mu="3.5")
+    await wire.tell(refused, taken)
+    (told,) = await wire.wait_for("REJECTED", "rejected.desk.>", lambda one: one["cause"] == refused.id)
+    assert [one["field"] for one in json.loads(told["body"])["problems"]] == ["details.animals"]
+    (alarm,) = await wire.wait_for("PATROL", "patrol.alarmed.v1.>", lambda one: one["cause"] == taken.id)
+    incident = json.loads(alarm["body"])["incident"]
+    assert (incident["kind"], incident["details"]) == ("landslide", {"ground_mu": "3.5000"})
+    (opened,) = await wire.wait_for(
+        "CASES",
+        "cases.opened.v1.>",
+        lambda one: json.loads(one["body"])["case"]["incident_id"] == incident["id"],
+    )
+    assert json.loads(opened["body"])["case"]["kind"] == "landslide"
 
 
 async def test_a_new_noun_is_answered_for_and_told(wire):

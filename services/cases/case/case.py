@@ -32,7 +32,7 @@ from contracts.cases import (
 from contracts.language.division import Division, Level
 from contracts.language.rules import Rule, broken
 from contracts.language.values import SHANGHAI, AreaKind, CaseRef, PostRef, UnitRef, day_of
-from contracts.patrol import ALARMS, Incident, Severity
+from contracts.patrol import Incident, Severity
 from services.cases.case.act import Act
 from services.cases.case.measured import measured_by
 from services.cases.law.campaign import RULES, campaign_of, daily, problem_of_kind, problem_of_scope
@@ -46,7 +46,7 @@ _NAMESPACE = uuid5(NAMESPACE_URL, "urn:linzhang:case")
 
 def opens_case(incident: Incident) -> bool:
     """Fire and disease are alarms first: they open no case by themselves (DOMAIN §4)."""
-    return incident.kind not in ALARMS
+    return incident.kind.opens_case
 
 
 def case_id(*name: object) -> UUID:

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from contracts.language.datum import to_cgcs2000
 from contracts.language.intake import Problem
 from contracts.language.rules import broken
-from contracts.patrol import ALARMS, Incident, IncidentReport
+from contracts.patrol import Incident, IncidentReport
 from services.patrol.incident.judging import Fate, Judging, Key, Known, Outcome
 from services.patrol.incident.near import is_near, nearest
 from services.runtime.messages import Heard
@@ -62,7 +62,7 @@ def judge(
         outcome = _judge(one, found, known, judging, n in swapped)
         outcomes.append(outcome)
         if outcome.incident is not None:
-            judging.keep(outcome, outcome.incident.kind in ALARMS or (known is not None and known.alarmed))
+            judging.keep(outcome, outcome.incident.kind.is_alarm or (known is not None and known.alarmed))
             if outcome.fate is Fate.REVISED:
                 left += _left_behind(one, outcome.incident, judging)
     return outcomes, left
@@ -85,7 +85,7 @@ def _judge(heard: Heard[IncidentReport], found: Found, known: Known | None, judg
 
 def _locate(heard: Heard[IncidentReport], incident: Incident, judging: Judging) -> Outcome:
     judging.stand(incident)
-    return Outcome(heard, Fate.LOCATED, incident, incident.id, alarm=incident.kind in ALARMS)
+    return Outcome(heard, Fate.LOCATED, incident, incident.id, alarm=incident.kind.is_alarm)
 
 
 def _link(heard: Heard[IncidentReport], incident: Incident, judging: Judging) -> Outcome | None:
@@ -106,7 +106,7 @@ def _revise(heard: Heard[IncidentReport], found: Found, known: Known, judging: J
     incident = _incident(heard, found, 1, judging.now)
     if was is None:
         weight = judging.move(before, incident)
-        raised = incident.kind in ALARMS and (not known.alarmed or incident.division != before.division)
+        raised = incident.kind.is_alarm and (not known.alarmed or incident.division != before.division)
         incident = incident.model_copy(update={"weight": weight})
         return Outcome(heard, Fate.REVISED, incident, incident.id, weight, alarm=raised)
     if not _moved(before, incident) or _is_near_to(was, incident, judging):
@@ -116,7 +116,7 @@ def _revise(heard: Heard[IncidentReport], found: Found, known: Known, judging: J
     if anew is not None:
         return Outcome(heard, Fate.REVISED, incident, anew.to, anew.weight, anew.distance_m, was)
     judging.stand(incident)
-    raised = incident.kind in ALARMS and not known.alarmed
+    raised = incident.kind.is_alarm and not known.alarmed
     return Outcome(heard, Fate.REVISED, incident, incident.id, 1, 0.0, was, raised)
 
 
@@ -128,7 +128,7 @@ def _left_behind(heard: Heard[IncidentReport], moved: Incident, judging: Judging
             outcome = _link(heard, incident, judging) or _locate(heard, incident, judging)
             # The alarm for its place went out when what it corroborated was reported there.
             outcome = replace(outcome, alarm=False)
-            judging.keep(outcome, incident.kind in ALARMS)
+            judging.keep(outcome, incident.kind.is_alarm)
             yield outcome
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.patrol import ALARMS, Incident, IncidentKind
+from contracts.patrol import Incident, IncidentKind
 from services.patrol.incident.judging import Judging, Key, Known, Outcome
 from services.patrol.incident.near import Place, Standing, cell
 from services.runtime.transaction import Transaction
@@ -146,7 +146,7 @@ async def _save_incidents(
         [one.lat for one in incidents],
         [one.seen_at for one in incidents],
         [belonging[one.id] for one in incidents],
-        [one.kind in ALARMS for one in incidents],
+        [one.kind.is_alarm for one in incidents],
         [one.model_dump_json() for one in incidents],
     )
     if len(written) < len(incidents):
