@@ -1,5 +1,6 @@
 """Starts cases."""
 
 from services.cases.service import cases
+from services.runtime.replica.serve import serve
 
-cases.main()
+serve(cases)

@@ -1,5 +1,6 @@
 """Starts notify."""
 
 from services.notify.service import notify
+from services.runtime.replica.serve import serve
 
-notify.main()
+serve(notify)

@@ -1,5 +1,6 @@
 """Starts patrol."""
 
 from services.patrol.service import patrol
+from services.runtime.replica.serve import serve
 
-patrol.main()
+serve(patrol)

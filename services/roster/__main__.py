@@ -1,5 +1,6 @@
 """Starts roster."""
 
 from services.roster.service import roster
+from services.runtime.replica.serve import serve
 
-roster.main()
+serve(roster)

@@ -12,10 +12,10 @@ from contracts.language.message import Command, Fact, Intake
 from contracts.wiring.streams import durable
 from contracts.wiring.table import ANSWERS, HEARS
 from services.runtime.answering.commands import CommandHandler
-from services.runtime.answering.operations import Due
 from services.runtime.hearing.handling import Handler, Subscription
 from services.runtime.messages import Heard, News
 from services.runtime.reference.view import View
+from services.runtime.replica.state import Due
 from services.runtime.transaction import Transaction
 
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
@@ -77,7 +77,7 @@ class Room:
 
 
 class Service:
-    """A service: the list of its rooms; `main` runs it.
+    """A service: the list of its rooms.
 
     `views` are built before the first batch, so that no message waits for them. `due` says how much clock work waits,
     by what it waits for: `async def (tx) -> dict[str, int]`. `following` comes to every transaction: what follows a
@@ -112,12 +112,6 @@ class Service:
         ]
         if differences:
             raise WiringDiffers(f"{self.name}: " + "; ".join(differences))
-
-    def main(self) -> None:
-        """Run the service until it is told to stop."""
-        from services.runtime.replica.serve import run
-
-        run(self)
 
 
 def _difference(word: str, ours: Sequence[type], wired: Sequence[type]) -> list[str]:

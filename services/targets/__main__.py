@@ -1,5 +1,6 @@
 """Starts targets."""
 
+from services.runtime.replica.serve import serve
 from services.targets.service import targets
 
-targets.main()
+serve(targets)

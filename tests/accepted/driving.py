@@ -26,7 +26,7 @@ from services.runtime.hearing.handling import Handling
 from services.runtime.hearing.pull import Pull
 from services.runtime.ids import uuid7
 from services.runtime.reference.view import Views
-from services.runtime.replica.process import Process
+from services.runtime.replica.state import State
 from services.runtime.service import Service
 from services.runtime.settings import Settings
 from services.runtime.telling import outbox
@@ -80,7 +80,7 @@ class Driven:
             )
             for one in service.subscriptions
         }
-        commands = {**service.commands, **operations(Process(service, settings, lambda: None))}
+        commands = {**service.commands, **operations(State(service.name, (), settings))}
         self.commands = list(commands)
         self.answering = Answering(
             service.name, commands, pool, self.clock, Breaker("database"), relay, bus, self._begin

@@ -18,9 +18,8 @@ from tests.waiting import until
 
 LOOK_EVERY_S = 0.02
 IMPORTS_ALONE = """
-from services.runtime import serve, service
-service.Service.main = lambda self: None
-import services.{service}.__main__
+import services.runtime.replica.serve
+import services.{service}.service
 """
 
 

@@ -16,6 +16,7 @@ class CaseOpened(contract.CaseOpened):
 contract.CaseOpened = CaseOpened  # type: ignore[misc]
 
 from services.cases.service import cases  # noqa: E402  after the contract has been changed
+from services.runtime.replica.serve import serve  # noqa: E402
 
 if __name__ == "__main__":
-    cases.main()
+    serve(cases)

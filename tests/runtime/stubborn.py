@@ -14,6 +14,7 @@ from contracts.language.division import Division
 from contracts.targets import Amounts, ProgressRecorded, ProgressReport, SetTarget, ShowPlan, ShowRecord
 from contracts.wiring.table import HEARS
 from services.runtime.messages import Answer, Ask, Heard, News
+from services.runtime.replica.serve import serve
 from services.runtime.service import Room, Service
 from services.runtime.transaction import Transaction
 
@@ -114,4 +115,4 @@ if "ACK_WAIT_S" in os.environ:
     ]
 
 if __name__ == "__main__":
-    stubborn.main()
+    serve(stubborn)

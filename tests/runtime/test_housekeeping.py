@@ -1,15 +1,12 @@
 """What is forgotten by its age, and what never is."""
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import Any
 
 import asyncpg
 import pytest
 from prometheus_client import REGISTRY
 
-from services.runtime.breaker import Breaker
-from services.runtime.service import Service
+from services.runtime.replica.state import State
 from services.runtime.settings import Settings
 from services.runtime.tables.housekeeping import keep_house
 from tests.servers import migrated
@@ -20,25 +17,15 @@ AREA = "roster.area.v1.36.02.22.104.201.{}"
 DONE = "roster.dead_lettered.v1.00.00.00.000.000"
 
 
-@dataclass
-class House:
-    """What housekeeping needs of a replica."""
-
-    kept: Any
-    service: Service = field(default_factory=lambda: Service("roster"))
-    settings: Settings = field(
-        default_factory=lambda: Settings(nats_url="nats://127.0.0.1:1", database_url="postgresql://127.0.0.1/none")
-    )
-    database_breaker: Breaker = field(default_factory=lambda: Breaker("database"))
-
-    def pool(self):
-        return self.kept
+NOBODY = Settings(nats_url="nats://127.0.0.1:1", database_url="postgresql://127.0.0.1/none")
 
 
 @pytest.fixture
 async def house():
     async with asyncpg.create_pool(await migrated("roster"), min_size=1, max_size=2) as pool:
-        yield House(pool)
+        state = State("roster", (), NOBODY)
+        state.kept = pool
+        yield state
 
 
 async def kept(house):
@@ -115,12 +102,12 @@ async def test_of_what_was_told_the_newest_state_of_each_thing_and_whatever_is_u
 
 @pytest.mark.served
 async def test_housekeeping_waits_while_the_database_is_away(house):
-    house.database_breaker.open("away")
+    house.database.open("away")
     keeping = asyncio.create_task(keep_house(house))
     await house.kept.close()
     done, _ = await asyncio.wait([keeping], timeout=0.1)
     assert not done
-    house.database_breaker.close()
+    house.database.close()
     done, _ = await asyncio.wait([keeping], timeout=0.5)
     assert not done, "a closed pool is told as the database that is away"
     keeping.cancel()

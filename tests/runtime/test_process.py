@@ -47,9 +47,9 @@ async def test_a_bus_that_goes_opens_its_breaker_and_one_that_comes_back_closes_
     await pull.ack([])
     ends.process._pulls = [pull]
     await ends.process._bus_lost()
-    assert ends.process.unready() == ["bus away", "starting: connecting"]
+    assert ends.process.state.unready() == ["bus away", "starting: connecting"]
     await ends.process._bus_back()
-    assert ends.process.unready() == ["starting: connecting"]
+    assert ends.process.state.unready() == ["starting: connecting"]
     await pull.ack([])
     for client in (bus, server):
         await through(client)
@@ -60,10 +60,10 @@ async def test_a_bus_that_goes_opens_its_breaker_and_one_that_comes_back_closes_
 
 @pytest.mark.served
 async def test_a_database_that_is_away_makes_a_process_unready(ends):
-    ends.process._started = True
-    ends.process.database_breaker.open("gone")
-    assert ends.process.unready() == ["database away"]
-    ends.process.database_breaker._task.cancel()
+    ends.process.state.starting = None
+    ends.process.state.database.open("gone")
+    assert ends.process.state.unready() == ["database away"]
+    ends.process.state.database._task.cancel()
 
 
 async def test_a_connection_that_is_closed_for_good_ends_the_process_as_a_failure(ends):
@@ -79,7 +79,7 @@ async def test_a_process_that_stops_takes_nothing_for_a_failure(ends):
     await ends.process._bus_lost()
     await ends.process._bus_closed()
     await asyncio.wait([ends.process._begin(fail())])
-    assert (ends.now, ends.process.bus_breaker.is_open) == ((0, False), False)
+    assert (ends.now, ends.process.state.bus.is_open) == ((0, False), False)
 
 
 @pytest.mark.parametrize(("error", "told"), [(None, (0, False)), (FAILED, (1, True))])

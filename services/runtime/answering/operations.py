@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -24,19 +22,15 @@ from services.runtime.answering.commands import CommandHandler
 from services.runtime.hearing import dead_letters
 from services.runtime.legible import legible
 from services.runtime.messages import Answer, Ask
+from services.runtime.replica.state import State
 from services.runtime.telling import outbox
 from services.runtime.transaction import Transaction
 
-if TYPE_CHECKING:
-    from services.runtime.replica.process import Process
-
 log = structlog.get_logger()
 
-Due = Callable[[Transaction], Awaitable[dict[str, int]]]
 
-
-def operations(process: Process) -> dict[type[Command], CommandHandler]:
-    """The commands of contracts.commands.OPERATIONS for one running service."""
+def operations(state: State) -> dict[type[Command], CommandHandler]:
+    """The commands of contracts.every_service.OPERATIONS for one replica."""
 
     async def status(tx: Transaction, ask: Ask[ShowStatus]) -> Answer:
         ask.require_operator()
@@ -44,16 +38,16 @@ def operations(process: Process) -> dict[type[Command], CommandHandler]:
         counted = settled()
         return Answer(
             ServiceStatus(
-                service=process.service.name,
-                ready=not process.unready(),
-                unready=tuple(process.unready()),
-                lag=dict(process.lag),
+                service=state.service,
+                ready=not state.unready(),
+                unready=tuple(state.unready()),
+                lag=dict(state.lag),
                 outbox_unsent=unsent,
                 outbox_oldest_s=oldest_s,
                 dead_letters=await dead_letters.waiting(tx.sql),
-                due=await process.service.due_work(tx) if process.service.due_work else {},
-                heard={name: counted[name, "handled"] for name in process.lag},
-                refused=sum(counted[name, "refused"] for name in process.lag),
+                due=await state.due(tx) if state.due else {},
+                heard={name: counted[name, "handled"] for name in state.lag},
+                refused=sum(counted[name, "refused"] for name in state.lag),
                 now=tx.now,
             )
         )
@@ -66,12 +60,12 @@ def operations(process: Process) -> dict[type[Command], CommandHandler]:
         ask.require_operator()
         done = 0
         for letter in await dead_letters.take(tx.sql, ask.command.ids):
-            handling = process.handlings.get(letter["durable"])
+            handling = state.handlings.get(letter["durable"])
             if handling is None:
                 continue
             try:
                 async with tx.sql.transaction():
-                    await outbox.write(tx.sql, process.service.name, await handling.replay(tx, letter), tx.now)
+                    await outbox.write(tx.sql, state.service, await handling.replay(tx, letter), tx.now)
                     await dead_letters.settle(tx.sql, [letter["id"]], "replayed", None, tx.now)
             except Exception as error:
                 reason = legible(f"{type(error).__name__}: {error}", 500)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 
 import asyncpg
+import structlog
+
+from services.runtime.breaker import is_away
+from services.runtime.replica.state import State
+from services.runtime.tables.schema import is_migrated
+
+log = structlog.get_logger()
+
+START_EVERY_S = 0.2
 
 POOL_SIZE: Final = 4
 
@@ -28,3 +38,28 @@ async def _as_it_is(_: object) -> None:
     Its own way says `RESET ALL; UNLISTEN *; CLOSE ALL` and more besides (STACK row 33); nothing here sets, listens,
     locks or opens a cursor beyond its transaction.
     """
+
+
+async def migrated(state: State) -> asyncpg.Pool[asyncpg.Record]:
+    """A pool on a migrated schema; waits for both, and says what for."""
+    while True:
+        pool = None
+        try:
+            pool = await connect(state.settings.database_url, state.service)
+            async with pool.acquire() as sql:
+                if await is_migrated(sql, state.service):
+                    return pool
+            _wait_for(state, "the schema is not migrated")
+        except Exception as error:
+            if not is_away(error):
+                raise
+            _wait_for(state, f"database away: {str(error) or type(error).__name__}")
+        if pool is not None:
+            pool.terminate()
+        await asyncio.sleep(START_EVERY_S)
+
+
+def _wait_for(state: State, what: str) -> None:
+    if state.starting != what:
+        log.info("waiting", reason=what)
+    state.starting = what

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import uvicorn
 from faststream.asgi import AsgiFastStream, AsgiResponse, get
@@ -13,10 +13,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from services.runtime import log as logging
 from services.runtime import metrics
 from services.runtime.replica.process import Process
+from services.runtime.service import Service
 from services.runtime.settings import read_settings
-
-if TYPE_CHECKING:
-    from services.runtime.service import Service
 
 
 def _application(process: Process) -> AsgiFastStream:
@@ -26,7 +24,7 @@ def _application(process: Process) -> AsgiFastStream:
 
     @get
     async def readyz(scope: Any) -> AsgiResponse:
-        reasons = process.unready()
+        reasons = process.state.unready()
         return AsgiResponse(("\n".join(reasons) or "ready").encode() + b"\n", 503 if reasons else 200)
 
     @get
@@ -42,7 +40,7 @@ def _application(process: Process) -> AsgiFastStream:
     )
 
 
-def run(service: Service) -> None:
+def serve(service: Service) -> None:
     """Run one replica until SIGTERM or SIGINT; exit status 1 when a part of it failed."""
     settings = read_settings()
     logging.configure(service.name, settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -12,10 +11,8 @@ from contracts.wiring.table import FACTS
 from services.runtime import metrics
 from services.runtime.breaker import is_away
 from services.runtime.hearing import dead_letters
+from services.runtime.replica.state import State
 from services.runtime.telling import outbox
-
-if TYPE_CHECKING:
-    from services.runtime.replica.process import Process
 
 log = structlog.get_logger()
 
@@ -23,15 +20,15 @@ MEASURE_EVERY_S = 15.0
 FORGET_EVERY_S = 3600.0
 
 
-async def keep_house(process: Process) -> None:
+async def keep_house(state: State) -> None:
     """Run until cancelled; while the database is away it waits."""
     forget_at = 0.0
     while True:
-        await process.database_breaker.closed()
+        await state.database.closed()
         try:
-            await _measure(process)
+            await _measure(state)
             if asyncio.get_running_loop().time() >= forget_at:
-                await _forget(process)
+                await _forget(state)
                 forget_at = asyncio.get_running_loop().time() + FORGET_EVERY_S
         except Exception as error:
             if not is_away(error):
@@ -40,19 +37,19 @@ async def keep_house(process: Process) -> None:
         await asyncio.sleep(MEASURE_EVERY_S)
 
 
-async def _measure(process: Process) -> None:
-    async with process.pool().acquire() as sql:
+async def _measure(state: State) -> None:
+    async with state.pool().acquire() as sql:
         unsent, oldest_s = await outbox.unsent(sql)
         metrics.OUTBOX_UNSENT.set(unsent)
         metrics.OUTBOX_OLDEST.set(oldest_s)
         metrics.DEAD.set(await dead_letters.waiting(sql))
 
 
-async def _forget(process: Process) -> None:
+async def _forget(state: State) -> None:
     """All goes by age, but the newest outbox row of each reference subject, which stays for ever."""
-    settings = process.settings
-    patterns = [f"{fact.name}.%" for fact in FACTS[process.service.name] if issubclass(fact, ReferenceFact)]
-    async with process.pool().acquire() as sql:
+    settings = state.settings
+    patterns = [f"{fact.name}.%" for fact in FACTS[state.service] if issubclass(fact, ReferenceFact)]
+    async with state.pool().acquire() as sql:
         await sql.execute(
             "DELETE FROM inbox WHERE handled_at < now() - make_interval(days => $1)", settings.inbox_keep_days
         )

@@ -1,0 +1,60 @@
+"""A replica's connection to the bus, and FastStream's subscriber of its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+
+import nats
+import structlog
+from faststream import AckPolicy
+from faststream.nats import NatsBroker, NatsMessage
+
+from clients.python.connection import Client, connect
+from services.runtime.settings import Settings
+
+log = structlog.get_logger()
+
+COMMANDS_AT_ONCE = 16
+
+
+class Broker(NatsBroker):
+    """FastStream's broker with our client; its stop raises while the bus is away (STACK row 12)."""
+
+    @classmethod
+    def of(
+        cls, service: str, settings: Settings, on_command: Callable[[NatsMessage], Awaitable[None]], **callbacks: Any
+    ) -> Self:
+        """One that hands the commands of a service to `on_command`; `callbacks` are the client's."""
+        broker = cls(
+            settings.nats_url.split(","),
+            name=f"linzhang-{service}",
+            inbox_prefix=f"_INBOX.{service}",
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            ping_interval=5,
+            max_outstanding_pings=2,
+            ack_policy=AckPolicy.MANUAL,
+            logger=None,
+            pending_size=64 * 1024 * 1024,
+            **callbacks,
+        )
+        broker.subscriber(f"cmd.{service}.>", queue=service, max_workers=COMMANDS_AT_ONCE, no_reply=True, decoder=_raw)(
+            on_command
+        )
+        return broker
+
+    async def _connect(self) -> Client:
+        connection = await connect(**self._connection_kwargs)
+        self.config.connect(connection)
+        return connection
+
+    async def stop(self, *raised: Any) -> None:
+        try:
+            await super().stop(*raised)
+        except* nats.errors.Error as away:
+            log.debug("the bus is away at the stop", reason=str(away))
+
+
+async def _raw(message: NatsMessage) -> bytes:
+    return message.raw_message.data

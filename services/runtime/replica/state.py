@@ -1,0 +1,65 @@
+"""What the parts of one replica share and look at; it knows none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+
+import asyncpg
+
+from services.runtime.breaker import Breaker
+from services.runtime.clock import Clock
+from services.runtime.hearing.handling import Handling
+from services.runtime.reference.view import Views
+from services.runtime.settings import Settings
+from services.runtime.transaction import Transaction
+
+Due = Callable[[Transaction], Awaitable[dict[str, int]]]
+"""How much clock work waits, by what it waits for."""
+
+
+class State:
+    """One replica of a service: its database and bus, how far it is, and why it is not ready."""
+
+    def __init__(
+        self,
+        service: str,
+        durables: Iterable[str],
+        settings: Settings,
+        due: Due | None = None,
+        following: object = None,
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.due = due
+        self.clock = Clock()
+        self.views = Views()
+        self.begin = partial(Transaction, views=self.views, following=following)
+        self.database = Breaker("database", self._probe)
+        self.bus = Breaker("bus")
+        self.lag: dict[str, int] = dict.fromkeys(durables, 0)
+        self.handlings: dict[str, Handling] = {}
+        self.missing: set[str] = set()
+        """Durables that do not exist."""
+        self.full: set[str] = set()
+        """Streams that take nothing more."""
+        self.starting: str | None = "connecting"
+        """What the start waits for; None once it is done."""
+        self.kept: asyncpg.Pool[asyncpg.Record] | None = None
+
+    def pool(self) -> asyncpg.Pool[asyncpg.Record]:
+        """The connections, once there are some."""
+        assert self.kept is not None
+        return self.kept
+
+    async def _probe(self) -> None:
+        async with self.pool().acquire(timeout=2) as sql:
+            await sql.execute("UPDATE view_version SET version = version")
+
+    def unready(self) -> list[str]:
+        """Why the service is not ready; empty when it is."""
+        reasons = [f"{b.what} away" for b in (self.database, self.bus) if b.is_open]
+        if self.starting is not None:
+            reasons.append(f"starting: {self.starting}")
+        reasons += [f"durable {name} does not exist" for name in sorted(self.missing)]
+        return reasons + [f"stream {name} is full" for name in sorted(self.full)]
