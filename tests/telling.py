@@ -46,3 +46,14 @@ async def tell(bus, service, *facts):
 def asking(command, actor, division, at=AT):
     """A command as its handler gets it."""
     return Ask(command, actor, division, uuid7(), at)
+
+
+async def hear(service, tx, told):
+    """What a service makes of messages that it hears together."""
+    (handler,) = {one.handler for one in service.subscriptions if one.message in {type(heard.body) for heard in told}}
+    return await handler(tx, told)
+
+
+async def answered(service, tx, ask):
+    """What a service answers."""
+    return await service.commands[type(ask.command)](tx, ask)

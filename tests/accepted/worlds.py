@@ -28,17 +28,10 @@ from contracts.targets import SetTarget
 from services.cases.machine import MOVES
 from services.cases.service import cases
 from services.notify.service import notify
-from services.notify.telling import handlers as telling_handlers
-from services.patrol.incident import handlers as incident_handlers
 from services.patrol.service import patrol
-from services.patrol.track import handlers as track_handlers
-from services.roster.area import handlers as area_handlers
-from services.roster.post import handlers as post_handlers
 from services.roster.service import roster
 from services.runtime.service import Service
-from services.targets.progress import handlers as progress_handlers
 from services.targets.service import targets
-from services.targets.target import handlers as target_handlers
 from tests.accepted.drawing import Pools
 from tests.accepted.driving import Driven
 from tests.cases.book import FULIANG, ask, opened
@@ -50,7 +43,7 @@ from tests.roster import ground as town
 from tests.roster.test_handlers import POSTS as TOWN_POSTS
 from tests.targets.plan import TARGET, target
 from tests.targets.plan import reported as progress
-from tests.telling import asking, heard
+from tests.telling import answered, asking, hear, heard
 
 VILLAGE_CHIEF = "p-360222104201-village-chief"
 AT = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
@@ -153,10 +146,8 @@ async def ground(driven: Driven) -> Pools:
     """A strip of ground with incidents seen on it, and a track."""
     await driven.hear_facts(*STATED)
     tx = driven.tx
-    await incident_handlers.locate(tx, [reported(f"r-{n}", lon=117.05 + n / 1000) for n in range(4)])
-    await track_handlers.store_tracks(
-        tx, [walked("b-1", [(117.05, 29.05, AT), (117.0501, 29.05, AT + timedelta(seconds=20))])]
-    )
+    await hear(patrol, tx, [reported(f"r-{n}", lon=117.05 + n / 1000) for n in range(4)])
+    await hear(patrol, tx, [walked("b-1", [(117.05, 29.05, AT), (117.0501, 29.05, AT + timedelta(seconds=20))])])
     incidents = tuple(str(one["id"]) for one in await driven.sql.fetch("SELECT id FROM incidents"))
     return {
         "external_id": ("r-0", "r-1", "r-9"),
@@ -176,8 +167,8 @@ async def plan(driven: Driven) -> Pools:
     tx = driven.tx
     county = target(id="2020-county", parent_id=TARGET.id, division=FULIANG, amount=Decimal(100))
     for one in (TARGET, county):
-        await target_handlers.set_target(tx, asking(SetTarget(target=one), OPERATOR, UNKNOWN))
-    await progress_handlers.count_progress(tx, [progress("a"), progress("b", target_id=county.id)])
+        await answered(targets, tx, asking(SetTarget(target=one), OPERATOR, UNKNOWN))
+    await hear(targets, tx, [progress("a"), progress("b", target_id=county.id)])
     return {
         "target_id": (TARGET.id, county.id),
         "parent_id": (TARGET.id, None),
@@ -194,15 +185,15 @@ async def plan(driven: Driven) -> Pools:
 async def board(driven: Driven) -> Pools:
     """Posts whose holders have been told of an alarm."""
     await driven.hear_facts(*(PostStated(post=post) for post in POSTS))
-    await telling_handlers.tell(driven.tx, [heard(AlarmRaised(incident=incident(kind="fire")), "patrol")])
+    await hear(notify, driven.tx, [heard(AlarmRaised(incident=incident(kind="fire")), "patrol")])
     notices = tuple(str(one["id"]) for one in await driven.sql.fetch("SELECT id FROM notices"))
     return {"notice_id": notices, "unit": (*UNITS, None), "at": times(0, -1)}
 
 
 async def enrolled(driven: Driven) -> Pools:
     """A town with two villages and its posts."""
-    await area_handlers.enrol_areas(driven.tx, town.ask(EnrolAreas(areas=town.AREAS)))
-    await post_handlers.enrol_posts(driven.tx, town.ask(EnrolPosts(posts=TOWN_POSTS)))
+    await answered(roster, driven.tx, town.ask(EnrolAreas(areas=town.AREAS)))
+    await answered(roster, driven.tx, town.ask(EnrolPosts(posts=TOWN_POSTS)))
     ids = tuple(one.id for one in town.AREAS)
     return {
         "post_id": tuple(one.id for one in TOWN_POSTS),

@@ -5,11 +5,10 @@ from functools import partial
 
 from contracts.language.division import Division
 from contracts.patrol import IncidentLocated
-from services.cases.incident import handlers as incident_handlers
 from services.cases.service import cases
 from services.runtime.transaction import Transaction
 from tests.cases.world import OFFICE
-from tests.telling import AT, asking, heard
+from tests.telling import AT, asking, hear, heard
 
 begun = partial(Transaction, following=cases.following)
 """Opens a transaction as the service does."""
@@ -25,7 +24,7 @@ async def ask(tx, command, actor=OFFICE, division=FULIANG):
 async def opened(tx, *incidents):
     """The cases that incidents open, as their facts tell of them."""
     told = [heard(IncidentLocated(incident=one), "patrol") for one in incidents]
-    return [fact for _, fact in await incident_handlers.open_cases(tx, told)]
+    return [fact for _, fact in await hear(cases, tx, told)]
 
 
 def later(tx, days=0, **more):

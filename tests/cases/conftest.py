@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from contracts.roster import PostStated
-from services.cases.post import handlers as post_handlers
+from services.cases.service import cases
 from tests.cases.book import begun
 from tests.cases.world import POSTS
 from tests.servers import migrated, transaction
-from tests.telling import heard
+from tests.telling import hear, heard
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def known(dsn):
     @asynccontextmanager
     async def opening():
         async with transaction(dsn, begin=begun) as tx:
-            await post_handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
+            await hear(cases, tx, [heard(PostStated(post=post), "roster") for post in POSTS])
             yield tx
 
     return opening

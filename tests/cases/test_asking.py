@@ -35,10 +35,10 @@ from services.cases.ladder import clock as ladder_clock
 from services.cases.ladder import ladder
 from services.cases.ladder import letter as letters
 from services.cases.ladder import store as ladder_store
-from services.cases.post import handlers as post_handlers
 from services.cases.post import store as post_store
 from services.cases.post.post import Posts
 from services.cases.scope import clock as scope_clock
+from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.road import ROSTER, TODAY, case_in
@@ -46,7 +46,7 @@ from tests.cases.test_clock import on_notice, successor
 from tests.cases.test_entering import CLOSED, FOUND, SHIELD, TO_UNIT, importing, row
 from tests.cases.test_following import follow, revised
 from tests.cases.world import CHIEF, COUNTY_OFFICE, EVIDENCE, OFFICE, STATION, UNIT, VILLAGE, incident, post
-from tests.telling import heard
+from tests.telling import hear, heard
 
 CITY_OFFICE, LEPING = "p-360200000000-office", Division("360281000000")
 POLICE = {"kind": "police", "to": {"id": "u-police", "name": "浮梁县公安局"}}
@@ -158,7 +158,7 @@ async def test_repeats_are_counted_by_the_cause_that_is_named_or_was_before(tx, 
 
 async def test_repeats_are_of_two_years_to_the_day_of_the_county_and_the_ten_latest_are_named(tx):
     far = post("360222205000", "unit")
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=far), "roster")])
+    await hear(cases, tx, [heard(PostStated(post=far), "roster")])
     days = [f"2019-03-{day:02}" for day in range(1, 12)]
     rows = [row(str(n), **{**CLOSED, "closed_on": day}, party="甲") for n, day in enumerate(days)]
     rows.append(row("far", **{**CLOSED, "closed_on": "2019-02-01"}, division=far.division))
@@ -284,7 +284,7 @@ async def test_a_notice_does_not_end_before_the_last_move(tx, moved_on_day, ende
 
 async def test_a_handover_is_carried_out_in_pages_and_of_a_post_that_is_not_known_not_at_all(tx):
     await opened(tx, *(incident(n) for n in range(1, AT_ONCE + 2)))
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=successor(TODAY)), "roster", sequence=2)])
+    await hear(cases, tx, [heard(PostStated(post=successor(TODAY)), "roster", sequence=2)])
     pages = [await scope_clock.pass_on(tx) for _ in range(3)]
     assert [len(page) for page in pages] == [AT_ONCE, 1, 0] == [200, 1, 0]
     passed = [fact.case.ref.id for page in pages for fact in page]
@@ -300,7 +300,7 @@ async def test_cases_that_a_handover_does_not_concern_are_passed_by(tx):
     """The ranger of one grid is another; the cases of the next village are none of theirs."""
     await opened(tx, incident(1, division=Division("360222105201")), incident(2))
     changed = post("360222104201-g1", "ranger", holder="p-new-ranger")
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
+    await hear(cases, tx, [heard(PostStated(post=changed), "roster", sequence=2)])
     (told,) = await scope_clock.pass_on(tx)
     assert (told.case.ref.division, [one.holder.id for one in told.posts]) == (VILLAGE, ["p-new-ranger"])
     assert await post_store.handover(tx, TODAY) is None

@@ -23,15 +23,15 @@ from contracts.roster import PostStated
 from services.cases.case import clock as case_clock
 from services.cases.case import due_store
 from services.cases.ladder import clock as ladder_clock
-from services.cases.post import handlers as post_handlers
 from services.cases.post import store as post_store
 from services.cases.post.post import Posts, handovers
 from services.cases.scope import clock as scope_clock
+from services.cases.service import cases
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.road import MEASURES, PROOFS, TODAY
 from tests.cases.test_entering import CLOSED, FOUND, SHIELD, TO_UNIT, importing, row
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, VILLAGE, incident, post
-from tests.telling import heard
+from tests.telling import hear, heard
 
 
 async def waiting(tx, *days):
@@ -94,7 +94,7 @@ def successor(held_from):
 async def test_a_handover_waits_from_the_first_day_of_the_new_holder(tx):
     (fact,) = await opened(tx, incident(1))
     changed = successor(TODAY + timedelta(days=2))
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
+    await hear(cases, tx, [heard(PostStated(post=changed), "roster", sequence=2)])
     assert [one.get("handovers") for one in await waiting(tx, 1, 2, 3)] == [None, 1, 1]
     assert await scope_clock.pass_on(later(tx, 1)) == []
     (told,) = await scope_clock.pass_on(later(tx, 2))

@@ -30,13 +30,13 @@ from contracts.language.division import Division
 from contracts.roster import PostStated
 from services.cases.case import clock as case_clock
 from services.cases.case import store as case_store
-from services.cases.post import handlers as post_handlers
 from services.cases.scope import clock as scope_clock
+from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.road import MEASURES, PROOFS
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, STATION, UNIT, VILLAGE, incident, post
-from tests.telling import heard
+from tests.telling import hear, heard
 
 SHIELD = "green-shield-2018"
 FOUND = {
@@ -274,7 +274,7 @@ async def test_open_cases_pass_to_the_successor_of_whoever_answers(tx):
     (fact,) = await opened(tx, incident(1))
     (elsewhere,) = await opened(tx, incident(2, division=Division("360281101201")))
     changed = post("360222104201", "village_chief", holder="p-new-chief")
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
+    await hear(cases, tx, [heard(PostStated(post=changed), "roster", sequence=2)])
     news = await scope_clock.pass_on(later(tx, 1))
     chiefs = [one.holder.id for one in news[0].case.acting if one.role == "village_chief"]
     assert ([told.case.ref for told in news], chiefs) == ([fact.case.ref], ["p-new-chief"])

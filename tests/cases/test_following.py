@@ -20,12 +20,11 @@ from contracts.cases import (
 from contracts.language.division import Division
 from contracts.patrol import IncidentLinked, IncidentLocated, IncidentRevised
 from contracts.roster import PostStated
-from services.cases.incident import handlers as incident_handlers
 from services.cases.incident import store as incident_store
-from services.cases.post import handlers as post_handlers
+from services.cases.service import cases
 from tests.cases.book import FULIANG, ask, begun, later, opened
 from tests.cases.world import OFFICE, POSTS, STATION, VILLAGE, incident, post
-from tests.telling import heard
+from tests.telling import hear, heard
 from tests.turns import committed, overlapping
 
 JIAOTAN = Division("360222105000")
@@ -41,7 +40,7 @@ def revised(n=1, revision=2, *, linked_to=None, division=VILLAGE, kind="felling"
 
 
 async def follow(tx, *facts):
-    return [fact for _, fact in await incident_handlers.follow_revised(tx, [heard(one, "patrol") for one in facts])]
+    return [fact for _, fact in await hear(cases, tx, [heard(one, "patrol") for one in facts])]
 
 
 async def lines(tx, division=FULIANG, actor=OFFICE, **asked):
@@ -148,7 +147,7 @@ async def test_who_answers_is_who_answered_on_the_day_it_was_seen(tx):
     both = village.model_copy(
         update={"appointments": (*village.appointments, after.model_copy(update={"held_from": date(2020, 6, 11)}))}
     )
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=both), "roster", sequence=2)])
+    await hear(cases, tx, [heard(PostStated(post=both), "roster", sequence=2)])
     await opened(tx, incident())
 
     async def chief(revision, seen_at):
@@ -208,7 +207,7 @@ async def test_a_case_weighs_what_its_incident_weighs_whichever_fact_says_so_fir
     told = []
     for says_linked in (linked_first, not linked_first):
         if says_linked:
-            told += [one for _, one in await incident_handlers.corroborate(tx, [heard(linked, "patrol")])]
+            told += [one for _, one in await hear(cases, tx, [heard(linked, "patrol")])]
         else:
             told += await follow(tx, revised(weight=2))
     assert [one.case.weight for one in told if isinstance(one, CaseCorroborated)] == [2]
@@ -218,13 +217,10 @@ async def test_a_case_weighs_what_its_incident_weighs_whichever_fact_says_so_fir
 
 async def test_a_report_and_its_revision_heard_at_once_by_two_replicas_are_one_case(dsn):
     async with committed(dsn, begin=begun) as tx:
-        await post_handlers.keep_posts(tx, [heard(PostStated(post=one), "roster") for one in POSTS])
+        await hear(cases, tx, [heard(PostStated(post=one), "roster") for one in POSTS])
 
     async def locate(tx):
-        return [
-            fact
-            for _, fact in await incident_handlers.open_cases(tx, [heard(IncidentLocated(incident=incident(77)), "p")])
-        ]
+        return [fact for _, fact in await hear(cases, tx, [heard(IncidentLocated(incident=incident(77)), "p")])]
 
     async def revise(tx):
         return await follow(tx, revised(77, text="补充"))

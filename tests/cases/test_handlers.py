@@ -21,16 +21,14 @@ from contracts.language.division import Division
 from contracts.patrol import IncidentLinked
 from contracts.roster import PostStated
 from services.cases.case import clock as case_clock
-from services.cases.incident import handlers as incident_handlers
-from services.cases.lookup import handlers as lookup_handlers
-from services.cases.post import handlers as post_handlers
+from services.cases.service import cases
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from tests.cases.book import FULIANG, ask, begun, opened
 from tests.cases.road import PROOFS
 from tests.cases.world import EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
 from tests.servers import NOW
-from tests.telling import asking, heard
+from tests.telling import answered, asking, hear, heard
 from tests.waiting import until
 
 
@@ -68,13 +66,13 @@ async def test_an_alarm_opens_no_case(tx):
 
 async def test_a_corroboration_makes_the_case_weigh_more_whichever_comes_first(tx):
     link = IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=3)
-    assert await incident_handlers.corroborate(tx, [heard(link, "patrol")]) == []
+    assert await hear(cases, tx, [heard(link, "patrol")]) == []
     (first,) = await opened(tx, incident(1))
     assert first.case.weight == 3
     heavier = link.model_copy(update={"weight": 4})
-    news = await incident_handlers.corroborate(tx, [heard(heavier, "patrol"), heard(link, "patrol")])
+    news = await hear(cases, tx, [heard(heavier, "patrol"), heard(link, "patrol")])
     assert [(type(fact), fact.case.weight) for _, fact in news] == [(CaseCorroborated, 4)]
-    assert await incident_handlers.corroborate(tx, [heard(link, "patrol")]) == []
+    assert await hear(cases, tx, [heard(link, "patrol")]) == []
 
 
 async def test_a_corroboration_heard_while_its_case_is_being_opened_is_not_lost(dsn):
@@ -83,9 +81,9 @@ async def test_a_corroboration_heard_while_its_case_is_being_opened_is_not_lost(
     opening, linking = one.transaction(), two.transaction()
     await opening.start()
     await linking.start()
-    await post_handlers.keep_posts(begun(one, NOW), [heard(PostStated(post=post), "roster") for post in POSTS])
+    await hear(cases, begun(one, NOW), [heard(PostStated(post=post), "roster") for post in POSTS])
     (fact,) = await opened(begun(one, NOW), incident(1))
-    corroborating = asyncio.create_task(incident_handlers.corroborate(begun(two, NOW), [heard(link, "patrol")]))
+    corroborating = asyncio.create_task(hear(cases, begun(two, NOW), [heard(link, "patrol")]))
 
     async def waits():
         return await looking.fetchval(
@@ -178,7 +176,7 @@ async def test_cases_are_listed_by_region_state_and_overdue(tx):
     await opened(tx, incident(1), incident(2, kind="waste"), incident(3, division=Division("360281101201")))
 
     async def listed(division=FULIANG, **asked):
-        answer = await lookup_handlers.list_cases(tx, asking(ListCases(**asked), OFFICE, division))
+        answer = await answered(cases, tx, asking(ListCases(**asked), OFFICE, division))
         return [case.incident_id for case in answer.body.cases], answer.body.total
 
     assert await listed() == ([incident(2).id, incident(1).id], 2)
@@ -192,6 +190,6 @@ async def test_cases_are_listed_by_region_state_and_overdue(tx):
 
 async def test_an_older_state_of_a_post_does_not_replace_a_newer_one(tx):
     old = POSTS[0].model_copy(update={"title": "旧"})
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=POSTS[0]), "roster", sequence=5)])
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=old), "roster", sequence=4)])
+    await hear(cases, tx, [heard(PostStated(post=POSTS[0]), "roster", sequence=5)])
+    await hear(cases, tx, [heard(PostStated(post=old), "roster", sequence=4)])
     assert await tx.sql.fetchval("SELECT body->>'title' FROM posts WHERE id = $1", old.id) == "ranger"

@@ -31,12 +31,12 @@ from contracts.cases import (
 from contracts.language.division import Division
 from contracts.roster import PostStated
 from services.cases.ledger import clock as ledger_clock
-from services.cases.post import handlers as post_handlers
+from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, begun, later, opened
 from tests.cases.road import PROOFS
 from tests.cases.world import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, VILLAGE, incident
-from tests.telling import heard
+from tests.telling import hear, heard
 from tests.waiting import until
 
 FIRST, LAST = date(2020, 6, 1), date(2020, 12, 31)
@@ -191,7 +191,7 @@ async def test_a_sheet_waits_for_whoever_is_entering_something(dsn):
     entering, publishing, looking = [await asyncpg.connect(dsn) for _ in range(3)]
     now = datetime(2020, 6, 30, 2, 0, tzinfo=UTC)
     async with entering.transaction():
-        await post_handlers.keep_posts(begun(entering, now), [heard(PostStated(post=one), "roster") for one in POSTS])
+        await hear(cases, begun(entering, now), [heard(PostStated(post=one), "roster") for one in POSTS])
         (fact,) = await opened(begun(entering, now), incident(1))
     enters, publishes = entering.transaction(), publishing.transaction()
     await enters.start()

@@ -7,23 +7,21 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from contracts import cases
-from contracts.cases import AssignCase, DismissCase, DissolveUnit, MergeCase, ReopenCase, VerifyCase
+from contracts.cases import AssignCase, DismissCase, DissolveUnit, MergeCase, ReopenCase, StartCase, VerifyCase
 from contracts.patrol import IncidentLinked
 from contracts.roster import PostStated
 from services.cases.case import due_store
-from services.cases.incident import handlers as incident_handlers
 from services.cases.ladder import clock as ladder_clock
 from services.cases.ledger import store as ledger_store
-from services.cases.post import handlers as post_handlers
 from services.cases.post import store as post_store
 from services.cases.scope import clock as scope_clock
+from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import ask, begun, opened
 from tests.cases.test_following import revised
 from tests.cases.world import EVIDENCE, POSTS, STATION, UNIT, incident, post
 from tests.servers import NOW
-from tests.telling import heard
+from tests.telling import hear, heard
 from tests.waiting import until
 
 TABLES = (
@@ -73,7 +71,7 @@ async def two(dsn):
     connections = [await asyncpg.connect(dsn) for _ in range(3)]
     both = Two(*connections)
     async with connections[0].transaction():
-        await post_handlers.keep_posts(both.first, [heard(PostStated(post=one), "roster") for one in POSTS])
+        await hear(cases, both.first, [heard(PostStated(post=one), "roster") for one in POSTS])
         both.cases = [fact.case.ref.id for fact in await opened(both.first, incident(1), incident(2))]
     yield both
     await connections[0].execute(f"TRUNCATE {TABLES}")
@@ -101,15 +99,15 @@ async def test_a_corroboration_does_not_undo_a_move_that_it_meets(two):
     await two.begin()
     await ask(two.first, VerifyCase(case_id=two.cases[0]))
     link = IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=2)
-    ((_, told),) = await two.meet(incident_handlers.corroborate(two.second, [heard(link, "patrol")]))
+    ((_, told),) = await two.meet(hear(cases, two.second, [heard(link, "patrol")]))
     assert (told.case.state, told.case.weight) == ("verified", 2)
 
 
 async def test_two_corroborations_at_once_both_weigh(two):
     await two.begin()
     links = [IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=n) for n in (2, 3)]
-    await incident_handlers.corroborate(two.first, [heard(links[0], "patrol")])
-    ((_, told),) = await two.meet(incident_handlers.corroborate(two.second, [heard(links[1], "patrol")]))
+    await hear(cases, two.first, [heard(links[0], "patrol")])
+    ((_, told),) = await two.meet(hear(cases, two.second, [heard(links[1], "patrol")]))
     assert told.case.weight == 3
 
 
@@ -118,7 +116,7 @@ async def test_a_dissolution_takes_a_case_as_the_move_that_it_meets_has_left_it(
         await ask(two.first, VerifyCase(case_id=id))
     await ask(two.first, AssignCase(case_id=two.cases[0], unit=STATION, due_on="2020-07-01"))
     await two.begin()
-    start = cases.StartCase(case_id=two.cases[0])
+    start = StartCase(case_id=two.cases[0])
     await ask(two.first, start, UNIT)
     answer = await two.meet(ask(two.second, DissolveUnit(unit=STATION, reason="机构改革")))
     assert [fact.case.state for fact in answer.news] == ["verified"]
@@ -132,7 +130,7 @@ async def test_a_handover_does_not_undo_a_move_that_it_meets(two):
     changed = post("360222104201", "village_chief", holder="p-new-chief")
     inner = two.second.sql.transaction()
     await inner.start()
-    await post_handlers.keep_posts(two.second, [heard(PostStated(post=changed), "roster", sequence=2)])
+    await hear(cases, two.second, [heard(PostStated(post=changed), "roster", sequence=2)])
     await inner.commit()
     told = await two.meet(scope_clock.pass_on(two.second))
     states = {fact.case.ref.id: fact.case.state for fact in told}
@@ -168,7 +166,7 @@ async def test_a_move_made_before_another_does_not_hold_it_up_afterwards(two):
 async def test_a_revision_does_not_undo_a_move_that_it_meets(two):
     await two.begin()
     await ask(two.first, VerifyCase(case_id=two.cases[0]))
-    ((_, told),) = await two.meet(incident_handlers.follow_revised(two.second, [heard(revised(text="补充"), "patrol")]))
+    ((_, told),) = await two.meet(hear(cases, two.second, [heard(revised(text="补充"), "patrol")]))
     assert (told.case.state, told.case.text) == ("verified", "补充")
 
 

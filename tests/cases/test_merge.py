@@ -7,15 +7,15 @@ import pytest
 from contracts.cases import CaseCorroborated, MergeCase, ReferCase, VerifyCase
 from contracts.language.division import Division
 from contracts.patrol import IncidentLinked
-from services.cases.incident import handlers as incident_handlers
 from services.cases.ladder import clock as ladder_clock
 from services.cases.ladder import ladder
 from services.cases.machine import make
+from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
 from tests.cases.road import ROSTER, act_of, case_in, registered
 from tests.cases.world import OFFICE, incident
-from tests.telling import heard
+from tests.telling import hear, heard
 
 POLICE = {"kind": "police", "to": {"id": "u-police", "name": "浮梁县公安局"}}
 TOWN = Division("360222104000")
@@ -94,12 +94,12 @@ async def test_a_report_linked_to_a_merged_case_weighs_on_the_survivor(tx):
     duplicate, survivor = await merged(tx)
     await ask(tx, MergeCase(case_id=duplicate.id, into=survivor.id, reason="同一地块"))
     link = IncidentLinked(incident=incident(9), to=incident(1).id, distance_m=20, weight=3)
-    ((_, told),) = await incident_handlers.corroborate(tx, [heard(link, "patrol")])
+    ((_, told),) = await hear(cases, tx, [heard(link, "patrol")])
     assert (type(told), told.case.ref, told.case.weight) == (CaseCorroborated, survivor, 4)
     own = IncidentLinked(incident=incident(8), to=incident(2).id, distance_m=20, weight=2)
-    ((_, told),) = await incident_handlers.corroborate(tx, [heard(own, "patrol"), heard(link, "patrol")])
+    ((_, told),) = await hear(cases, tx, [heard(own, "patrol"), heard(link, "patrol")])
     assert (told.case.ref, told.case.weight) == (survivor, 5)
-    assert await incident_handlers.corroborate(tx, [heard(own, "patrol"), heard(link, "patrol")]) == []
+    assert await hear(cases, tx, [heard(own, "patrol"), heard(link, "patrol")]) == []
 
 
 async def test_reports_on_a_case_merged_twice_over_weigh_on_the_last_survivor_once_each(tx):
@@ -110,7 +110,7 @@ async def test_reports_on_a_case_merged_twice_over_weigh_on_the_last_survivor_on
         heard(IncidentLinked(incident=incident(n + 7), to=incident(n).id, distance_m=20, weight=2), "patrol")
         for n in (1, 2, 3)
     ]
-    told = await incident_handlers.corroborate(tx, links)
+    told = await hear(cases, tx, links)
     assert [(fact.case.ref, fact.case.weight) for _, fact in told] == [(third, 6)]
 
 

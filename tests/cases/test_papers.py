@@ -10,13 +10,13 @@ from contracts.roster import PostStated
 from services.cases.ladder import clock as ladder_clock
 from services.cases.ladder import ladder, letter
 from services.cases.ladder.store import Paper, counted
-from services.cases.post import handlers as post_handlers
+from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import ask, begun, later, opened
 from tests.cases.road import case_in
 from tests.cases.world import COUNTY_OFFICE, STATION, UNIT, incident, post
 from tests.servers import NOW
-from tests.telling import heard
+from tests.telling import hear, heard
 from tests.turns import committed, overlapping
 
 NEW_YEAR = date(2021, 1, 1)
@@ -130,7 +130,7 @@ async def test_a_letter_about_another_case_is_not_shown(tx):
 async def test_the_supervision_letter_speaks_to_the_chief_who_can_move_the_unit_by_title_and_unit(tx):
     """The station is the town's: the chief of the village has no say over it."""
     changed = post("360222104000", "chief").model_copy(update={"title": "林长"})
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=changed), "roster", sequence=2)])
+    await hear(cases, tx, [heard(PostStated(post=changed), "roster", sequence=2)])
     await assigned(tx, 1)
     (fact,) = await ladder_clock.climb_the_ladder(later(tx, 23))
     assert fact.letter.rung == "supervision_letter"

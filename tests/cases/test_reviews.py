@@ -6,12 +6,12 @@ import pytest
 
 from contracts.cases import LadderStopped, ListCases, PassLookBack, RecordReview, RelapseCase, ShowHistory, VerifyCase
 from services.cases.ladder import clock as ladder_clock
-from services.cases.lookup import handlers as lookup_handlers
+from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.test_entering import CLOSED, SHIELD, importing, row
 from tests.cases.world import COUNTY_OFFICE, OFFICE, incident
-from tests.telling import asking
+from tests.telling import answered, asking
 
 GUIDANCE = {"kind": "guidance", "subject": "campaigns", "division": FULIANG, "scope": "全县抽查", "sample": 20}
 FOUND = {"kind": "felling", "division": "360222104201", "place": "三龙镇", "text": "无证采伐"}
@@ -86,8 +86,8 @@ async def test_a_look_back_that_is_due_is_listed_and_pressed_by_the_office_above
     city = "u-360200000000-office"
 
     async def listed(day, due):
-        answer = await lookup_handlers.list_cases(
-            later(tx, day), asking(ListCases(look_back_due=due), OFFICE, FULIANG, later(tx, day).now)
+        answer = await answered(
+            cases, later(tx, day), asking(ListCases(look_back_due=due), OFFICE, FULIANG, later(tx, day).now)
         )
         return answer.body.total
 

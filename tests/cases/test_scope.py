@@ -21,13 +21,13 @@ from contracts.language.division import Division, Level
 from contracts.roster import PostStated
 from services.cases.ladder import clock as ladder_clock
 from services.cases.law import campaign
-from services.cases.post import handlers as post_handlers
+from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.road import case_in, decide
 from tests.cases.test_entering import FOUND, SHIELD, importing, row
 from tests.cases.world import EVIDENCE, OFFICE, UNIT, VILLAGE, incident, post
-from tests.telling import heard
+from tests.telling import hear, heard
 
 CITY_OFFICE = "p-360200000000-office"
 LEPING, TOWN = Division("360281000000"), Division("360222104000")
@@ -97,7 +97,7 @@ def test_the_tier_that_approves_plans_is_one_of_those_that_run_the_campaign():
 async def given(tx):
     """A case of this county that the unit of the neighbouring one must put right."""
     neighbour = post(LEPING, "unit")
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=neighbour), "roster")])
+    await hear(cases, tx, [heard(PostStated(post=neighbour), "roster")])
     (fact,) = await opened(tx, incident(1))
     await ask(tx, VerifyCase(case_id=fact.case.ref.id))
     await ask(tx, AssignCase(case_id=fact.case.ref.id, unit=neighbour.unit, due_on="2020-07-01"))

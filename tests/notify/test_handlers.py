@@ -15,16 +15,14 @@ from services.cases.case import case as cases
 from services.cases.ladder import ladder
 from services.cases.post.post import Posts as CasePosts
 from services.notify import service
-from services.notify.post import handlers as post_handlers
-from services.notify.receipt import handlers as receipt_handlers
-from services.notify.telling import handlers as telling_handlers
+from services.notify.service import notify
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from tests.cases.road import case_in
 from tests.cases.world import OFFICE, POSTS, STATION, UNIT, incident
 from tests.notify.happened import HAPPENED
 from tests.servers import NOW, migrated, transaction
-from tests.telling import asking, heard
+from tests.telling import answered, asking, hear, heard
 from tests.turns import committed, overlapping
 
 FULIANG = Division("360222000000")
@@ -40,7 +38,7 @@ async def dsn():
 async def tx(dsn):
     """A transaction in which the roster is known."""
     async with transaction(dsn) as tx:
-        await post_handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
+        await hear(notify, tx, [heard(PostStated(post=post), "roster") for post in POSTS])
         yield tx
 
 
@@ -63,20 +61,20 @@ def assigned(*, referred_on):
 
 
 async def notices(tx, person):
-    answer = await receipt_handlers.show_notices(tx, asking(ShowNotices(), person, FULIANG))
+    answer = await answered(notify, tx, asking(ShowNotices(), person, FULIANG))
     return answer.body.notices
 
 
 async def test_one_fact_names_everybody_who_is_told(tx):
-    ((cause, told),) = await telling_handlers.tell(tx, [opened()])
+    ((cause, told),) = await hear(notify, tx, [opened()])
     assert (type(told), cause.source, len(told.addressees)) == (Notified, "cases", 4)
     assert [notice.title for notice in await notices(tx, RANGER)] == ["新问题 2020-360222-000001：违法采伐林木"]
     assert [notice.about for notice in await notices(tx, OFFICE)] == ["cases.opened.v1"]
 
 
 async def test_whatever_is_replayed_nobody_is_told_twice(tx):
-    assert len(await telling_handlers.tell(tx, [opened(), opened(), opened(2)])) == 2
-    assert await telling_handlers.tell(tx, [opened(), opened(2)]) == []
+    assert len(await hear(notify, tx, [opened(), opened(), opened(2)])) == 2
+    assert await hear(notify, tx, [opened(), opened(2)]) == []
     assert len(await notices(tx, RANGER)) == 2
 
 
@@ -86,34 +84,34 @@ async def test_two_facts_of_one_kind_about_one_case_at_one_instant_are_both_told
         heard(LetterIssued(case=case, by="cases", at=NOW, letter=letter), "cases", message_id=str(letter.id))
         for letter in ladder.due(case, (), date(2020, 7, 8))
     ]
-    assert {one.title for _, one in await telling_handlers.tell(tx, told)} == {
+    assert {one.title for _, one in await hear(notify, tx, told)} == {
         "督办函 2020-360222-000001：违法采伐林木",
         "建议函 2020-360222-000001：违法采伐林木",
     }
-    assert await telling_handlers.tell(tx, told) == []
+    assert await hear(notify, tx, told) == []
 
 
 async def test_old_facts_are_written_down_and_tell_nobody(tx):
-    assert await telling_handlers.tell(tx, [opened(at=NOW - timedelta(days=8))]) == []
+    assert await hear(notify, tx, [opened(at=NOW - timedelta(days=8))]) == []
     assert await notices(tx, RANGER) == ()
     assert await tx.sql.fetchval("SELECT fate FROM tellings") == "old"
 
 
 async def test_an_alarm_goes_up_to_the_chief_of_the_county(tx):
-    ((_, told),) = await telling_handlers.tell(tx, [heard(AlarmRaised(incident=incident(kind="fire")), "patrol")])
+    ((_, told),) = await hear(notify, tx, [heard(AlarmRaised(incident=incident(kind="fire")), "patrol")])
     assert "p-360222000000-chief" in {to.person.id for to in told.addressees if to.person}
 
 
 async def test_a_unit_whose_post_is_vacant_reads_its_notice_once_somebody_holds_the_post(tx):
     post = next(post for post in POSTS if post.role == "unit")
     vacant = PostStated(post=post.model_copy(update={"appointments": ()}))
-    await post_handlers.keep_posts(tx, [heard(vacant, "roster", sequence=2)])
+    await hear(notify, tx, [heard(vacant, "roster", sequence=2)])
     case = cases.open_case(incident(), "2020-360222-000001", 1, CasePosts(POSTS), NOW)
     assigned = case.model_copy(update={"unit": STATION, "due_on": date(2020, 7, 1)})
-    ((_, told),) = await telling_handlers.tell(tx, [heard(CaseAssigned(case=assigned, by=OFFICE, at=NOW), "cases")])
+    ((_, told),) = await hear(notify, tx, [heard(CaseAssigned(case=assigned, by=OFFICE, at=NOW), "cases")])
     assert [to.unit for to in told.addressees if to.person is None] == [STATION]
     assert await notices(tx, UNIT) == ()
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=post), "roster", sequence=3)])
+    await hear(notify, tx, [heard(PostStated(post=post), "roster", sequence=3)])
     assert [notice.about for notice in await notices(tx, UNIT)] == ["cases.assigned.v1"]
 
 
@@ -127,11 +125,11 @@ def handed_on_the_first_of_july():
 
 
 async def test_who_holds_the_post_in_china_that_minute_is_told(tx):
-    await post_handlers.keep_posts(tx, [heard(handed_on_the_first_of_july(), "roster", sequence=2)])
+    await hear(notify, tx, [heard(handed_on_the_first_of_july(), "roster", sequence=2)])
     midnight = datetime(2020, 6, 30, 16, tzinfo=UTC)
     told = []
     for n, now in enumerate((midnight - timedelta(microseconds=1), midnight)):
-        ((_, fact),) = await telling_handlers.tell(Transaction(tx.sql, now), [opened(n, at=now)])
+        ((_, fact),) = await hear(notify, Transaction(tx.sql, now), [opened(n, at=now)])
         told += [to.person.id for to in fact.addressees if to.post_id == "360222104201-village-chief"]
     assert told == ["p-360222104201-village-chief", "p-new"]
 
@@ -141,8 +139,8 @@ async def test_a_units_notice_is_read_by_whoever_acts_for_it_that_day(tx):
     (held,) = post.appointments
     from_july = held.model_copy(update={"held_from": date(2020, 7, 1)})
     later = PostStated(post=post.model_copy(update={"appointments": (from_july,)}))
-    await post_handlers.keep_posts(tx, [heard(later, "roster", sequence=2)])
-    await telling_handlers.tell(tx, [heard(HAPPENED["assigned"], "cases", message_id="assigned")])
+    await hear(notify, tx, [heard(later, "roster", sequence=2)])
+    await hear(notify, tx, [heard(HAPPENED["assigned"], "cases", message_id="assigned")])
     midnight = datetime(2020, 6, 30, 16, tzinfo=UTC)
     times = (midnight - timedelta(microseconds=1), midnight)
     assert [len(await notices(Transaction(tx.sql, now), UNIT)) for now in times] == [0, 1]
@@ -150,14 +148,14 @@ async def test_a_units_notice_is_read_by_whoever_acts_for_it_that_day(tx):
 
 async def test_the_newest_notices_come_first_and_all_are_counted(tx):
     for n in range(3):
-        await telling_handlers.tell(tx, [opened(n)])
-    answer = await receipt_handlers.show_notices(tx, asking(ShowNotices(limit=2), RANGER, FULIANG))
+        await hear(notify, tx, [opened(n)])
+    answer = await answered(notify, tx, asking(ShowNotices(limit=2), RANGER, FULIANG))
     numbers = [notice.title.split("：")[0] for notice in answer.body.notices]
     assert (numbers, answer.body.total) == (["新问题 2020-360222-000002", "新问题 2020-360222-000001"], 3)
 
 
 async def test_nobody_reads_the_notices_of_others(tx):
-    await telling_handlers.tell(tx, [opened()])
+    await hear(notify, tx, [opened()])
     assert [len(await notices(tx, person)) for person in (OFFICE, UNIT, "p-stranger")] == [1, 0, 0]
 
 
@@ -171,18 +169,16 @@ async def test_a_unit_signs_what_was_sent_to_it_and_not_what_was_sent_to_a_perso
     second = station.model_copy(update={"id": "360222104000-unit-2", "appointments": (colleague,)})
     vacant = [one.model_copy(update={"appointments": ()}) for one in (station, second)]
     facts = [heard(HAPPENED["assigned"], "cases", message_id=f"assigned-{n}") for n in range(2)]
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=post), "roster", sequence=2) for post in vacant])
-    await telling_handlers.tell(tx, facts[:1])
-    await post_handlers.keep_posts(
-        tx, [heard(PostStated(post=post), "roster", sequence=3) for post in (station, vacant[1])]
-    )
-    await telling_handlers.tell(tx, facts[1:])
-    await post_handlers.keep_posts(tx, [heard(PostStated(post=second), "roster", sequence=4)])
+    await hear(notify, tx, [heard(PostStated(post=post), "roster", sequence=2) for post in vacant])
+    await hear(notify, tx, facts[:1])
+    await hear(notify, tx, [heard(PostStated(post=post), "roster", sequence=3) for post in (station, vacant[1])])
+    await hear(notify, tx, facts[1:])
+    await hear(notify, tx, [heard(PostStated(post=second), "roster", sequence=4)])
     of_person, of_unit = await notices(tx, UNIT)
     with pytest.raises(Problem) as refused:
-        await receipt_handlers.receipt(tx, asking(ReceiptNotice(notice_id=of_person.id), "p-colleague", FULIANG))
+        await answered(notify, tx, asking(ReceiptNotice(notice_id=of_person.id), "p-colleague", FULIANG))
     assert refused.value.status == 403
-    answer = await receipt_handlers.receipt(tx, asking(ReceiptNotice(notice_id=of_unit.id), "p-colleague", FULIANG))
+    answer = await answered(notify, tx, asking(ReceiptNotice(notice_id=of_unit.id), "p-colleague", FULIANG))
     assert [fact.by for fact in answer.news] == ["p-colleague"]
 
 
@@ -190,10 +186,10 @@ async def test_a_unit_signs_what_was_sent_to_it_and_not_what_was_sent_to_a_perso
 async def test_a_notice_signed_twice_at_once_is_signed_once():
     dsn = await migrated("notify")
     async with committed(dsn) as tx:
-        await post_handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
-        await telling_handlers.tell(tx, [opened()])
+        await hear(notify, tx, [heard(PostStated(post=post), "roster") for post in POSTS])
+        await hear(notify, tx, [opened()])
         (notice,) = await notices(tx, RANGER)
-    sign = partial(receipt_handlers.receipt, ask=asking(ReceiptNotice(notice_id=notice.id), RANGER, FULIANG))
+    sign = partial(answered, notify, ask=asking(ReceiptNotice(notice_id=notice.id), RANGER, FULIANG))
     first, second = await overlapping(dsn, sign, sign)
     assert [len(answer.news) for answer in (first, second)] == [1, 0]
 
@@ -202,27 +198,27 @@ async def test_a_notice_signed_twice_at_once_is_signed_once():
 async def test_one_thing_heard_twice_at_once_is_told_once():
     dsn = await migrated("notify")
     async with committed(dsn) as tx:
-        await post_handlers.keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
-    tell = partial(telling_handlers.tell, heard=[opened()])
+        await hear(notify, tx, [heard(PostStated(post=post), "roster") for post in POSTS])
+    tell = partial(hear, notify, told=[opened()])
     first, second = await overlapping(dsn, tell, tell)
     assert [len(news) for news in (first, second)] == [1, 0]
 
 
 async def test_only_the_addressee_signs_and_only_once(tx):
-    await telling_handlers.tell(tx, [opened()])
+    await hear(notify, tx, [opened()])
     (notice,) = await notices(tx, RANGER)
     command = ReceiptNotice(notice_id=notice.id)
     with pytest.raises(Problem) as refused:
-        await receipt_handlers.receipt(tx, asking(command, OFFICE, FULIANG))
+        await answered(notify, tx, asking(command, OFFICE, FULIANG))
     assert refused.value.status == 403
     later = Transaction(tx.sql, datetime(2020, 6, 16, tzinfo=UTC))
-    answer = await receipt_handlers.receipt(later, asking(command, RANGER, FULIANG))
+    answer = await answered(notify, later, asking(command, RANGER, FULIANG))
     assert (answer.body.receipted_at, [type(fact) for fact in answer.news]) == (later.now, [Receipted])
-    again = await receipt_handlers.receipt(tx, asking(command, RANGER, FULIANG))
+    again = await answered(notify, tx, asking(command, RANGER, FULIANG))
     assert (again.body.receipted_at, list(again.news)) == (later.now, [])
 
 
 async def test_a_notice_that_does_not_exist_is_named(tx):
     with pytest.raises(Problem) as refused:
-        await receipt_handlers.receipt(tx, asking(ReceiptNotice(notice_id=incident().id), RANGER, FULIANG))
+        await answered(notify, tx, asking(ReceiptNotice(notice_id=incident().id), RANGER, FULIANG))
     assert (refused.value.status, refused.value.errors[0]["field"]) == (404, "notice_id")

@@ -15,15 +15,13 @@ from contracts.language.division import Division
 from contracts.language.message import dump
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentReport, IncidentRevised, TrackStored
 from contracts.roster import AreaStated, Boundary
-from services.patrol.area import handlers as area_handlers
-from services.patrol.incident import handlers as incident_handlers
-from services.patrol.track import handlers as track_handlers
+from services.patrol.service import patrol
 from services.runtime.messages import Refused
 from services.runtime.transaction import Transaction
 from tests.cases import world
 from tests.patrol.ground import ANYTHING, LAT, METRE, NOW, POINTS, SEEN, STATED, WEST, reported, sent, walked
 from tests.servers import migrated, transaction
-from tests.telling import heard
+from tests.telling import hear, heard
 from tests.turns import committed, overlapping
 
 
@@ -37,7 +35,7 @@ async def tx(dsn):
     """A transaction in which the ground is known."""
     # Each test rolls back, so what one saw of the ground must not live on in the next.
     async with transaction(dsn, NOW) as tx:
-        await area_handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
+        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
         yield tx
 
 
@@ -51,7 +49,8 @@ async def fates(tx):
 
 
 async def test_a_batch_mixes_every_fate_and_each_is_written_down(tx):
-    news = await incident_handlers.locate(
+    news = await hear(
+        patrol,
         tx,
         [
             reported("a"),
@@ -74,34 +73,34 @@ async def test_a_batch_mixes_every_fate_and_each_is_written_down(tx):
 
 
 async def test_what_was_heard_in_an_earlier_batch_is_remembered(tx):
-    (first,) = await incident_handlers.locate(tx, [reported("a")])
-    assert kinds(await incident_handlers.locate(tx, [reported("a")])) == []
-    news = await incident_handlers.locate(tx, [reported("b", 117.05 + 50 * METRE), reported("c")])
+    (first,) = await hear(patrol, tx, [reported("a")])
+    assert kinds(await hear(patrol, tx, [reported("a")])) == []
+    news = await hear(patrol, tx, [reported("b", 117.05 + 50 * METRE), reported("c")])
     assert [(fact.to, fact.weight) for _, fact in news] == [(first[1].incident.id, 2), (first[1].incident.id, 3)]
-    news = await incident_handlers.locate(tx, [reported("b", revision=2)])
+    news = await hear(patrol, tx, [reported("b", revision=2)])
     assert kinds(news) == [IncidentRevised]
     assert await tx.sql.fetchval("SELECT linked_to FROM incidents WHERE external_id = 'b'") == first[1].incident.id
 
 
 async def test_fire_is_an_alarm_as_well(tx):
-    assert kinds(await incident_handlers.locate(tx, [reported("a", kind="fire")])) == [IncidentLocated, AlarmRaised]
+    assert kinds(await hear(patrol, tx, [reported("a", kind="fire")])) == [IncidentLocated, AlarmRaised]
 
 
 async def test_after_its_case_is_closed_a_near_report_is_something_new(tx):
-    ((_, located),) = await incident_handlers.locate(tx, [reported("a")])
+    ((_, located),) = await hear(patrol, tx, [reported("a")])
     case = world.closed_case(located.incident)
-    await incident_handlers.resolve(tx, [heard(CaseClosed(case=case, by="p-1", at=NOW), "cases")])
-    assert kinds(await incident_handlers.locate(tx, [reported("b")])) == [IncidentLocated]
+    await hear(patrol, tx, [heard(CaseClosed(case=case, by="p-1", at=NOW), "cases")])
+    assert kinds(await hear(patrol, tx, [reported("b")])) == [IncidentLocated]
 
 
 async def test_two_replicas_that_hear_of_one_thing_at_once_open_it_once(dsn):
     async with asyncpg.create_pool(dsn, min_size=2, max_size=2) as pool:
         async with pool.acquire() as sql, sql.transaction():
-            await area_handlers.keep_areas(Transaction(sql, NOW), [heard(one, "roster") for one in STATED])
+            await hear(patrol, Transaction(sql, NOW), [heard(one, "roster") for one in STATED])
 
         async def replica(external_id):
             async with pool.acquire() as sql, sql.transaction():
-                return kinds(await incident_handlers.locate(Transaction(sql, NOW), [reported(external_id, 117.08)]))
+                return kinds(await hear(patrol, Transaction(sql, NOW), [reported(external_id, 117.08)]))
 
         found = await asyncio.gather(replica("two-1"), replica("two-2"))
         assert sorted(kind.__name__ for (kind,) in found) == ["IncidentLinked", "IncidentLocated"]
@@ -118,25 +117,25 @@ async def test_a_track_is_sifted_located_and_stored_once(tx):
         (118.5, LAT, NOW - timedelta(days=30)),
     ]
     batch = walked("b-1", points)
-    ((_, told),) = await track_handlers.store_tracks(tx, [batch, batch])
+    ((_, told),) = await hear(patrol, tx, [batch, batch])
     assert (told.kept, told.refused, told.area_ids) == (
         2,
         {"duplicate": 1, "too_old": 1},
         (f"{WEST}-g1", "360222104202-g1"),
     )
-    assert await track_handlers.store_tracks(tx, [walked("b-1", points)]) == []
-    ((_, again),) = await track_handlers.store_tracks(tx, [walked("b-2", points[:2])])
+    assert await hear(patrol, tx, [walked("b-1", points)]) == []
+    ((_, again),) = await hear(patrol, tx, [walked("b-2", points[:2])])
     assert (again.kept, again.refused) == (0, {"duplicate": 2})
     assert await tx.sql.fetchval("SELECT count(*) FROM points") == 2
 
 
 async def test_a_track_outside_every_area_is_stored_and_told_without_a_place(tx):
-    ((_, told),) = await track_handlers.store_tracks(tx, [walked("b-1", [(100.0, LAT, NOW)])])
+    ((_, told),) = await hear(patrol, tx, [walked("b-1", [(100.0, LAT, NOW)])])
     assert (told.kept, told.area_ids, told.division) == (1, (), "000000000000")
 
 
 async def test_what_was_stated_is_kept_beside_what_it_means(tx):
-    await track_handlers.store_tracks(tx, [walked("b-1", [(117.05, LAT, NOW)], datum="gcj02")])
+    await hear(patrol, tx, [walked("b-1", [(117.05, LAT, NOW)], datum="gcj02")])
     row = await tx.sql.fetchrow("SELECT lon, stated_lon, datum FROM points JOIN batches ON batches.id = batch")
     assert (row["stated_lon"], row["datum"]) == (117.05, "gcj02")
     assert 300 < abs(row["lon"] - 117.05) / METRE < 700
@@ -144,19 +143,19 @@ async def test_what_was_stated_is_kept_beside_what_it_means(tx):
 
 async def test_a_batch_of_which_no_point_is_good_is_stored_and_told_with_its_counts(tx):
     points = [{"lon": None, "lat": LAT, "at": "9999-12-31T23:59:59-01:00"}, None]
-    ((_, told),) = await track_handlers.store_tracks(tx, [sent("b-1", points)])
+    ((_, told),) = await hear(patrol, tx, [sent("b-1", points)])
     assert (told.kept, told.refused, told.first_at) == (0, {"invalid": 2}, None)
     assert await tx.sql.fetchval("SELECT refused->>'invalid' FROM batches") == "2"
 
 
 async def test_other_points_under_a_used_batch_id_are_refused_by_name_and_the_same_in_any_order_are_a_repeat(tx):
     points = [(117.09, LAT, NOW - timedelta(minutes=10)), (117.08, LAT, NOW - timedelta(minutes=5))]
-    assert kinds(await track_handlers.store_tracks(tx, [walked("b-1", points)])) == [TrackStored]
-    assert await track_handlers.store_tracks(tx, [walked("b-1", points[::-1])]) == []
+    assert kinds(await hear(patrol, tx, [walked("b-1", points)])) == [TrackStored]
+    assert await hear(patrol, tx, [walked("b-1", points[::-1])]) == []
     for other in (walked("b-1", points[:1]), walked("b-1", points, "t-2"), walked("b-1", points, datum="gcj02")):
-        (refused,) = await track_handlers.store_tracks(tx, [other])
+        (refused,) = await hear(patrol, tx, [other])
         assert [problem.field for problem in refused.problems] == ["batch_id"]
-    assert kinds(await track_handlers.store_tracks(tx, [walked("b-1", points, source="other")])) == [TrackStored]
+    assert kinds(await hear(patrol, tx, [walked("b-1", points, source="other")])) == [TrackStored]
 
 
 async def test_what_was_refused_is_weighed_with_what_is_sent_next_whichever_replica_takes_it(tx):
@@ -165,7 +164,7 @@ async def test_what_was_refused_is_weighed_with_what_is_sent_next_whichever_repl
 
     found = []
     for n, one in enumerate([point(0, 1.0), point(1), point(2), point(3)]):
-        ((_, told),) = await track_handlers.store_tracks(tx, [walked(f"b-{n}", [one])])
+        ((_, told),) = await hear(patrol, tx, [walked(f"b-{n}", [one])])
         found.append((told.kept, told.refused))
     assert found == [(1, {}), (0, {"impossible_speed": 1}), (1, {}), (1, {})]
 
@@ -174,8 +173,8 @@ async def test_a_late_batch_is_weighed_against_what_is_stored_before_and_after_i
     def point(n, off=0.0):
         return (117.05 + off, LAT, NOW - timedelta(minutes=10) + timedelta(seconds=15 * n))
 
-    await track_handlers.store_tracks(tx, [walked("b-1", [point(0), point(1), point(4), point(5)])])
-    ((_, told),) = await track_handlers.store_tracks(tx, [walked("b-2", [point(2, 1.0), point(3)])])
+    await hear(patrol, tx, [walked("b-1", [point(0), point(1), point(4), point(5)])])
+    ((_, told),) = await hear(patrol, tx, [walked("b-2", [point(2, 1.0), point(3)])])
     assert (told.kept, told.refused) == (1, {"impossible_speed": 1})
 
 
@@ -186,8 +185,8 @@ async def test_a_late_batch_is_weighed_against_what_is_stored_before_and_after_i
 def test_what_is_written_of_a_batch_can_be_read_again_whatever_its_points_are(dsn, posted, datum, name):
     async def write_and_read():
         async with transaction(dsn, NOW) as tx:
-            ((_, told),) = await track_handlers.store_tracks(tx, [sent(f"b-{name}", posted, datum=datum)])
-            await track_handlers.store_tracks(tx, [walked("b-next", [(117.05, LAT, NOW)])])
+            ((_, told),) = await hear(patrol, tx, [sent(f"b-{name}", posted, datum=datum)])
+            await hear(patrol, tx, [walked("b-next", [(117.05, LAT, NOW)])])
             stored = await tx.sql.fetchval(
                 "SELECT count(*) FROM points JOIN batches b ON b.id = batch WHERE b.batch_id <> 'b-next'"
             )
@@ -207,7 +206,7 @@ async def test_a_position_that_would_lie_in_an_area_with_its_pair_exchanged_is_r
             "boundary": Boundary(coordinates=((west,),)),
         }
     )
-    await area_handlers.keep_areas(tx, [heard(AreaStated(area=kashgar), "roster")])
+    await hear(patrol, tx, [heard(AreaStated(area=kashgar), "roster")])
     rule = "must lie in a responsibility area that was in force on that day"
     reports = [
         reported("swapped", 40.2, 80.2),
@@ -216,7 +215,7 @@ async def test_a_position_that_would_lie_in_an_area_with_its_pair_exchanged_is_r
         reported("domestic", at={"lon": 40.2, "lat": 80.2, "datum": "gcj02"}),
         reported("right", 80.2, 40.2),
     ]
-    news = await incident_handlers.locate(tx, reports)
+    news = await hear(patrol, tx, reports)
     assert [[(problem.field, problem.rule) for problem in item.problems] for item in news[:-1]] == [
         [("at", f"{rule}; with lon and lat exchanged it would")],
         [("at", rule)],
@@ -228,28 +227,28 @@ async def test_a_position_that_would_lie_in_an_area_with_its_pair_exchanged_is_r
 
 async def test_two_replicas_that_judge_the_same_place_take_turns(dsn):
     async with committed(dsn, NOW) as tx:
-        await area_handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
+        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
 
     async def first(tx):
-        return kinds(await incident_handlers.locate(tx, [reported("turn-1", 117.085)]))
+        return kinds(await hear(patrol, tx, [reported("turn-1", 117.085)]))
 
     async def second(tx):
-        return kinds(await incident_handlers.locate(tx, [reported("turn-2", 117.085 + 20 * METRE)]))
+        return kinds(await hear(patrol, tx, [reported("turn-2", 117.085 + 20 * METRE)]))
 
     assert await overlapping(dsn, first, second, NOW) == ([IncidentLocated], [IncidentLinked])
 
 
 async def test_two_replicas_that_are_given_one_report_under_two_ids_take_it_once(dsn):
     async with committed(dsn, NOW) as tx:
-        await area_handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
+        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
 
     async def first(tx):
-        return kinds(await incident_handlers.locate(tx, [reported("same", 117.095, revision=2)]))
+        return kinds(await hear(patrol, tx, [reported("same", 117.095, revision=2)]))
 
     async def second(tx):
         # The place is another, so that only the report itself tells that it is the same.
         with pytest.raises(asyncpg.SerializationError):
-            await incident_handlers.locate(tx, [reported("same", 117.015, revision=1)])
+            await hear(patrol, tx, [reported("same", 117.015, revision=1)])
         return None
 
     connection = await asyncpg.connect(dsn)
@@ -262,11 +261,11 @@ async def test_two_replicas_that_are_given_one_report_under_two_ids_take_it_once
 
 async def test_two_batches_of_one_terminal_take_turns(dsn):
     async def first(tx):
-        ((_, told),) = await track_handlers.store_tracks(tx, [walked("turn-1", [(117.05, LAT, NOW)], "t-turn")])
+        ((_, told),) = await hear(patrol, tx, [walked("turn-1", [(117.05, LAT, NOW)], "t-turn")])
         return told.kept, told.refused
 
     async def second(tx):
-        ((_, told),) = await track_handlers.store_tracks(tx, [walked("turn-2", [(117.05, LAT, NOW)], "t-turn")])
+        ((_, told),) = await hear(patrol, tx, [walked("turn-2", [(117.05, LAT, NOW)], "t-turn")])
         return told.kept, told.refused
 
     assert await overlapping(dsn, first, second, NOW) == ((1, {}), (0, {"duplicate": 1}))
@@ -276,20 +275,18 @@ EASTERN = ((117.9, 29.0), (118.1, 29.0), (118.1, 29.1), (117.9, 29.1), (117.9, 2
 
 
 async def test_the_ground_is_read_again_after_a_change(tx):
-    assert kinds(await incident_handlers.locate(tx, [reported("before", 118.0)])) == [Refused]
+    assert kinds(await hear(patrol, tx, [reported("before", 118.0)])) == [Refused]
     more = STATED[0].area.model_copy(update={"id": "360222105000", "boundary": Boundary(coordinates=((EASTERN,),))})
-    await area_handlers.keep_areas(tx, [heard(AreaStated(area=more), "roster")])
-    assert kinds(await incident_handlers.locate(tx, [reported("after", 118.0)])) == [IncidentLocated]
+    await hear(patrol, tx, [heard(AreaStated(area=more), "roster")])
+    assert kinds(await hear(patrol, tx, [reported("after", 118.0)])) == [IncidentLocated]
     ended = more.model_copy(update={"ended_on": SEEN.date() - timedelta(days=1)})
-    await area_handlers.keep_areas(tx, [heard(AreaStated(area=ended), "roster", sequence=2)])
-    assert kinds(await incident_handlers.locate(tx, [reported("ended", 118.0)])) == [Refused]
+    await hear(patrol, tx, [heard(AreaStated(area=ended), "roster", sequence=2)])
+    assert kinds(await hear(patrol, tx, [reported("ended", 118.0)])) == [Refused]
     last = more.model_copy(update={"ended_on": SEEN.date()})
-    await area_handlers.keep_areas(tx, [heard(AreaStated(area=last), "roster", sequence=3)])
-    assert kinds(await incident_handlers.locate(tx, [reported("last day", 118.0, kind="waste")])) == [IncidentLocated]
-    await area_handlers.keep_areas(tx, [heard(AreaStated(area=ended), "roster", sequence=2)])
-    assert kinds(await incident_handlers.locate(tx, [reported("an older state", 118.0, kind="pests")])) == [
-        IncidentLocated
-    ]
+    await hear(patrol, tx, [heard(AreaStated(area=last), "roster", sequence=3)])
+    assert kinds(await hear(patrol, tx, [reported("last day", 118.0, kind="waste")])) == [IncidentLocated]
+    await hear(patrol, tx, [heard(AreaStated(area=ended), "roster", sequence=2)])
+    assert kinds(await hear(patrol, tx, [reported("an older state", 118.0, kind="pests")])) == [IncidentLocated]
 
 
 @settings(
@@ -320,10 +317,10 @@ def test_what_is_written_of_a_report_can_be_read_again_whatever_it_says(dsn, tex
 
     async def write_and_read():
         async with transaction(dsn, NOW) as tx:
-            await area_handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
-            news = await incident_handlers.locate(tx, [heard(body, "acme")])
+            await hear(patrol, tx, [heard(one, "roster") for one in STATED])
+            news = await hear(patrol, tx, [heard(body, "acme")])
             event(kinds(news)[0].__name__)
-            again = await incident_handlers.locate(tx, [heard(body, "acme")])
+            again = await hear(patrol, tx, [heard(body, "acme")])
             return news, again
 
     news, again = asyncio.run(write_and_read())

@@ -6,13 +6,12 @@ import pytest
 
 from contracts.cases import CaseClosed
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised
-from services.patrol.area import handlers as area_handlers
-from services.patrol.incident import handlers as incident_handlers
+from services.patrol.service import patrol
 from services.runtime.messages import Refused
 from tests.cases import world
 from tests.patrol.ground import EAST, METRE, NOW, SEEN, STATED, WEST, reported
 from tests.servers import migrated, transaction
-from tests.telling import heard
+from tests.telling import hear, heard
 
 AWAY = 117.15
 """In the other village."""
@@ -26,7 +25,7 @@ async def dsn():
 @pytest.fixture
 async def tx(dsn):
     async with transaction(dsn, NOW) as tx:
-        await area_handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
+        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
         yield tx
 
 
@@ -34,7 +33,7 @@ async def told(tx, *reports):
     """What is told of reports, each sent in a batch of its own: the kind of fact and the report it is about."""
     found = []
     for one in reports:
-        for item in await incident_handlers.locate(tx, [one]):
+        for item in await hear(patrol, tx, [one]):
             refused = isinstance(item, Refused)
             found.append((Refused, one.body.external_id) if refused else (type(item[1]), item[1].incident.external_id))
     return found
@@ -42,7 +41,7 @@ async def told(tx, *reports):
 
 async def told_at_once(tx, *reports):
     """The same with all of them in one batch."""
-    news = await incident_handlers.locate(tx, list(reports))
+    news = await hear(patrol, tx, list(reports))
     return [(type(fact), fact.incident.external_id) for _, fact in news]
 
 
@@ -77,14 +76,14 @@ async def test_a_fire_that_was_reported_as_one_raises_no_second_alarm(tx):
 
 async def test_a_fire_that_turns_out_to_lie_elsewhere_alarms_those_who_answer_there(tx):
     await told(tx, reported("a", kind="fire"))
-    news = await incident_handlers.locate(tx, [reported("a", AWAY, kind="fire", revision=2)])
+    news = await hear(patrol, tx, [reported("a", AWAY, kind="fire", revision=2)])
     assert [(type(fact), fact.told_in()) for _, fact in news] == [(IncidentRevised, EAST), (AlarmRaised, EAST)]
 
 
 async def test_a_revision_is_told_whole_with_what_it_weighs(tx):
     await told(tx, reported("a"), reported("b"))
-    ((_, fact),) = await incident_handlers.locate(
-        tx, [reported("a", revision=2, severity="grave", text="五棵", details={"trees": 5}, seen_at=NOW)]
+    ((_, fact),) = await hear(
+        patrol, tx, [reported("a", revision=2, severity="grave", text="五棵", details={"trees": 5}, seen_at=NOW)]
     )
     incident = fact.incident
     assert (incident.revision, incident.severity, incident.text, incident.weight) == (2, "grave", "五棵", 2)
@@ -92,9 +91,9 @@ async def test_a_revision_is_told_whole_with_what_it_weighs(tx):
 
 
 async def test_a_corroborating_report_that_is_edited_stays_with_what_it_corroborates(tx):
-    ((_, first),) = await incident_handlers.locate(tx, [reported("a")])
+    ((_, first),) = await hear(patrol, tx, [reported("a")])
     await told(tx, reported("b"))
-    ((_, fact),) = await incident_handlers.locate(tx, [reported("b", 117.05 + 20 * METRE, revision=2, text="补充")])
+    ((_, fact),) = await hear(patrol, tx, [reported("b", 117.05 + 20 * METRE, revision=2, text="补充")])
     assert (type(fact), fact.linked_to) == (IncidentRevised, first.incident.id)
     assert await belonging(tx) == {"a": 2, "b": "a"}
 
@@ -161,9 +160,9 @@ async def test_all_of_this_holds_within_one_batch_too(tx):
 
 
 async def test_what_is_put_right_already_is_not_found_after_a_revision(tx):
-    ((_, located),) = await incident_handlers.locate(tx, [reported("a")])
+    ((_, located),) = await hear(patrol, tx, [reported("a")])
     closed = CaseClosed(case=world.closed_case(located.incident), by="p-1", at=NOW)
-    await incident_handlers.resolve(tx, [heard(closed, "cases")])
+    await hear(patrol, tx, [heard(closed, "cases")])
     assert await told(tx, reported("a", revision=2, text="补充"), reported("b")) == [
         (IncidentRevised, "a"),
         (IncidentLocated, "b"),
@@ -187,5 +186,5 @@ async def test_a_late_revision_and_another_content_under_the_same_one_are_refuse
 async def test_a_revision_outside_every_area_is_refused_and_what_stands_stays(tx):
     await told(tx, reported("a"))
     assert await told(tx, reported("a", 118.0, revision=2)) == [(Refused, "a")]
-    ((_, fact),) = await incident_handlers.locate(tx, [reported("a", revision=2)])
+    ((_, fact),) = await hear(patrol, tx, [reported("a", revision=2)])
     assert fact.told_in() == WEST

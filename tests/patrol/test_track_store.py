@@ -5,15 +5,13 @@ from datetime import timedelta
 import pytest
 
 from contracts.cases import CaseClosed
-from services.patrol.area import handlers as area_handlers
-from services.patrol.incident import handlers as incident_handlers
-from services.patrol.track import handlers as track_handlers
+from services.patrol.service import patrol
 from services.patrol.track import store as track_store
 from services.patrol.track.points import read_points, us_of
 from tests.cases import world
 from tests.patrol.ground import LAT, METRE, NOW, STATED, reported, walked
 from tests.servers import migrated, transaction
-from tests.telling import heard
+from tests.telling import hear, heard
 
 T = NOW - timedelta(hours=1)
 
@@ -30,7 +28,7 @@ async def dsn():
 @pytest.fixture
 async def tx(dsn):
     async with transaction(dsn, NOW) as tx:
-        await area_handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
+        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
         yield tx
 
 
@@ -46,7 +44,7 @@ async def tx(dsn):
 )
 async def test_ten_stored_points_on_either_side_and_those_between_have_a_vote(tx, sent, voting):
     walk = [(117.05 + n * METRE, LAT, at(n)) for n in range(40)]
-    await track_handlers.store_tracks(tx, [walked("b-1", walk), walked("b-2", walk, terminal="t-2")])
+    await hear(patrol, tx, [walked("b-1", walk), walked("b-2", walk, terminal="t-2")])
     batch = read_points([walked("b-3", [(117.05, LAT, at(n)) for n in sent])], NOW)
     (terminal,) = (await track_store.lock_terminals(tx, batch)).values()
     assert [us for us, _, _ in terminal.stored] == [us_of(at(n)) for n in voting]
@@ -55,15 +53,15 @@ async def test_ten_stored_points_on_either_side_and_those_between_have_a_vote(tx
 async def test_what_was_refused_of_one_terminal_is_remembered_of_that_one_alone(tx):
     jump = [(117.05, LAT, at(0)), (118.05, LAT, at(1)), (117.05, LAT, at(2))]
     calm = [(117.05, LAT, at(0)), (117.05, LAT, at(1))]
-    await track_handlers.store_tracks(tx, [walked("b-1", jump), walked("b-2", calm, terminal="t-2")])
+    await hear(patrol, tx, [walked("b-1", jump), walked("b-2", calm, terminal="t-2")])
     batches = read_points([walked("b-3", calm), walked("b-4", calm, terminal="t-2")], NOW)
     doubted = {key: one.doubted for key, one in (await track_store.lock_terminals(tx, batches)).items()}
     assert doubted == {("acme", "t-1"): ((us_of(at(1)), 118.05, LAT),), ("acme", "t-2"): ()}
 
 
 async def test_a_fact_without_a_number_resolves_nothing_that_a_numbered_one_has_said(tx):
-    ((_, located),) = await incident_handlers.locate(tx, [reported("a")])
+    ((_, located),) = await hear(patrol, tx, [reported("a")])
     closed = CaseClosed(case=world.closed_case(located.incident), by="p-1", at=NOW)
     for sequence, resolved in ((None, False), (1, True)):
-        await incident_handlers.resolve(tx, [heard(closed, "cases", sequence=sequence)])
+        await hear(patrol, tx, [heard(closed, "cases", sequence=sequence)])
         assert await tx.sql.fetchval("SELECT resolved FROM incidents") is resolved

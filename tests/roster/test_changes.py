@@ -6,13 +6,13 @@ import pytest
 
 from contracts.language.division import UNKNOWN
 from contracts.roster import Appoint, EnrolAreas, EnrolPosts
-from services.roster.area import handlers as area_handlers
-from services.roster.post import handlers as post_handlers
 from services.roster.post import store as post_store
+from services.roster.service import roster
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from tests.roster.ground import AREAS, EAST, TOWN, WEST, WEST_GRID, area, ask, held, post, square, village
 from tests.servers import migrated, transaction
+from tests.telling import answered
 from tests.turns import committed, overlapping
 
 GRID = area(f"{EAST}-g1", EAST, square(117.1, 117.2), kind="grid", parent=EAST)
@@ -21,16 +21,16 @@ CHIEF = post(TOWN, "chief", None, held("p-a"))
 
 
 async def enrol(tx, *areas, division=UNKNOWN):
-    return await area_handlers.enrol_areas(tx, ask(EnrolAreas(areas=areas), "operator", division))
+    return await answered(roster, tx, ask(EnrolAreas(areas=areas), "operator", division))
 
 
 async def enrol_posts(tx, *posts, division=UNKNOWN):
-    return await post_handlers.enrol_posts(tx, ask(EnrolPosts(posts=posts), "operator", division))
+    return await answered(roster, tx, ask(EnrolPosts(posts=posts), "operator", division))
 
 
 async def appoint(tx, person, held_from):
     command = Appoint(post_id=CHIEF.id, person_id=person, person_name="三龙镇林长", held_from=held_from)
-    return await post_handlers.appoint(tx, ask(command, "operator", UNKNOWN))
+    return await answered(roster, tx, ask(command, "operator", UNKNOWN))
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,7 @@ from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import MAX_MESSAGE_BYTES, dump
 from contracts.roster import Appoint, EnrolAreas, EnrolPosts, WhoAnswers
 from demo.world import jingdezhen, world
-from services.roster.answerable import handlers as answerable_handlers
-from services.roster.area import handlers as area_handlers
-from services.roster.post import handlers as post_handlers
+from services.roster.service import roster
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from tests.roster.ground import (
@@ -31,6 +29,7 @@ from tests.roster.ground import (
     village,
 )
 from tests.servers import NOW, migrated, transaction
+from tests.telling import answered
 
 POSTS = (
     post(TOWN, "chief", None, held("p-chief")),
@@ -68,21 +67,21 @@ async def tx(dsn):
 
 
 async def enrol(tx, *areas, actor="operator", division=UNKNOWN):
-    return await area_handlers.enrol_areas(tx, ask(EnrolAreas(areas=areas), actor, division))
+    return await answered(roster, tx, ask(EnrolAreas(areas=areas), actor, division))
 
 
 async def enrol_posts(tx, *posts, actor="operator", division=UNKNOWN):
-    return await post_handlers.enrol_posts(tx, ask(EnrolPosts(posts=posts), actor, division))
+    return await answered(roster, tx, ask(EnrolPosts(posts=posts), actor, division))
 
 
 async def appoint(tx, post_id, person, held_from, actor="operator", division=UNKNOWN):
     command = Appoint(post_id=post_id, person_id=person, person_name="三龙镇林长", held_from=held_from)
-    return await post_handlers.appoint(tx, ask(command, actor, division))
+    return await answered(roster, tx, ask(command, actor, division))
 
 
 async def who(tx, lon, lat=29.05, at=NOW, known_at=None, division=UNKNOWN):
     command = WhoAnswers(lon=lon, lat=lat, at=at, known_at=known_at)
-    return (await answerable_handlers.who_answers(tx, ask(command, "p-office", division))).body
+    return (await answered(roster, tx, ask(command, "p-office", division))).body
 
 
 async def test_the_same_state_again_changes_nothing_and_tells_nothing(tx):

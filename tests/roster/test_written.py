@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from contracts.language.message import dump
 from contracts.roster import AreaStated, EnrolAreas, EnrolPosts, PostStated
 from services.roster.answerable import store as answerable_store
-from services.roster.area import handlers as area_handlers
-from services.roster.post import handlers as post_handlers
+from services.roster.service import roster
 from services.runtime.problem import Problem
 from tests.roster.ground import AREAS, TOWN, WEST, ask
 from tests.servers import migrated, transaction
+from tests.telling import answered
 
 ONCE = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -77,16 +77,15 @@ async def dsn():
 
 async def taken(tx, command, stated):
     """What is told of something enrolled; None where the contract or a rule refuses it."""
-    answering = area_handlers.enrol_areas if command is EnrolAreas else post_handlers.enrol_posts
     try:
-        return (await answering(tx, ask(command.model_validate_json(json.dumps(stated))))).news
+        return (await answered(roster, tx, ask(command.model_validate_json(json.dumps(stated))))).news
     except (ValidationError, Problem):
         return None
 
 
 async def read_again(dsn, command, stated, fact):
     async with transaction(dsn) as tx:
-        await area_handlers.enrol_areas(tx, ask(EnrolAreas(areas=AREAS)))
+        await answered(roster, tx, ask(EnrolAreas(areas=AREAS)))
         told = await taken(tx, command, stated)
         event("refused" if told is None else "taken")
         await answerable_store.load_duties(tx.sql)

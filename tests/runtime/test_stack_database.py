@@ -14,25 +14,20 @@ from contracts.patrol import IncidentLocated
 from contracts.roster import PostStated
 from deploy.local.postgres import Postgres
 from services.cases.case import case as case_rules
-from services.cases.incident import handlers as incident_handlers
-from services.cases.post import handlers as case_posts
 from services.cases.post.post import Posts
 from services.cases.service import cases
-from services.notify.post import handlers as told_posts
-from services.notify.telling import handlers as telling_handlers
-from services.patrol.area import handlers as area_handlers
-from services.patrol.incident import handlers as patrol_incident
-from services.patrol.track import handlers as track_handlers
+from services.notify.service import notify
+from services.patrol.service import patrol
 from services.runtime.reference.view import View
 from services.runtime.replica import database
 from services.runtime.transaction import Transaction
-from services.targets.record import handlers as record_handlers
+from services.targets.service import targets
 from tests.cases.world import POSTS, incident
 from tests.patrol.ground import LAT, METRE, SEEN, STATED, reported, walked
 from tests.runtime.inside import inside, progress
 from tests.runtime.test_stack_outbox import fact
 from tests.servers import NOW, migrated, transaction
-from tests.telling import heard
+from tests.telling import hear, heard
 
 
 async def taken(pull, count):
@@ -140,44 +135,38 @@ def track(n):
     return walked(f"b-{n}", points, terminal=f"t-{n}")
 
 
+STATED_POSTS = [PostStated(post=post) for post in POSTS]
 HOT = {
-    "patrol locates": ("patrol", patrol_incident.locate, lambda n: reported(f"r-{n}", lon=117.05 + 500 * n * METRE)),
-    "patrol stores tracks": ("patrol", track_handlers.store_tracks, track),
-    "cases opens": (
-        "cases",
-        incident_handlers.open_cases,
-        lambda n: heard(IncidentLocated(incident=incident(n)), "patrol"),
-    ),
-    "notify tells": ("notify", telling_handlers.tell, opened),
-    "targets records": ("targets", record_handlers.keep_records, opened),
+    "patrol locates": (patrol, STATED, lambda n: reported(f"r-{n}", lon=117.05 + 500 * n * METRE)),
+    "patrol stores tracks": (patrol, STATED, track),
+    "cases opens": (cases, STATED_POSTS, lambda n: heard(IncidentLocated(incident=incident(n)), "patrol")),
+    "notify tells": (notify, STATED_POSTS, opened),
+    "targets records": (targets, [], opened),
 }
-"""The handlers of the main thread: service, handler, and the n-th message."""
-KEEP = {"cases": case_posts, "notify": told_posts}
+"""What the main thread does: a service, what it has heard of roster, and the n-th message."""
 
 
 @pytest.mark.served
 @pytest.mark.parametrize("name", HOT)
-async def test_a_handler_of_the_main_thread_says_as_much_for_a_batch_as_for_one(name, monkeypatch):
+async def test_a_handler_of_the_main_thread_says_as_much_for_a_batch_as_for_one(name):
     """STACK row 27: one statement per event caps the chain at a seventh of what one per batch reaches."""
-    service, handle, message = HOT[name]
+    service, known, message = HOT[name]
     said = []
 
     def listen(one):
         # What executemany says, it says once for every row.
         said.extend([one.query] * (len(one.args) if isinstance(one.args, list) else 1))
 
-    async with transaction(await migrated(service), begin=partial(Transaction, following=cases.following)) as tx:
-        if service == "patrol":
-            await area_handlers.keep_areas(tx, [heard(one, "roster") for one in STATED])
-        elif service in {"cases", "notify"}:
-            await KEEP[service].keep_posts(tx, [heard(PostStated(post=post), "roster") for post in POSTS])
-        await handle(tx, [message(0)])
+    async with transaction(await migrated(service.name), begin=partial(Transaction, following=service.following)) as tx:
+        if known:
+            await hear(service, tx, [heard(one, "roster") for one in known])
+        await hear(service, tx, [message(0)])
         tx.sql.add_query_logger(listen)
         counts = []
         for batch in (range(1, 2), range(2, 32)):
             await asyncio.sleep(0)  # the logger is told a turn later
             said.clear()
-            await handle(tx, [message(n) for n in batch])
+            await hear(service, tx, [message(n) for n in batch])
             await asyncio.sleep(0)
             counts.append(len(said))
     assert counts[0] == counts[1] > 0

@@ -35,15 +35,13 @@ from services.runtime.messages import Refused
 from services.runtime.problem import Problem
 from services.runtime.reference.posts import reference
 from services.targets import service
-from services.targets.progress import handlers as progress_handlers
-from services.targets.record import handlers as record_handlers
-from services.targets.target import handlers as target_handlers
+from services.targets.service import targets
 from tests.cases.road import case_in
 from tests.cases.world import POSTS, SEEN, STATION, closed_case, incident
 from tests.posts import OF_ONE_COUNTY, chief
 from tests.servers import migrated, transaction
 from tests.targets.plan import TARGET, reported, target
-from tests.telling import asking, heard
+from tests.telling import answered, asking, hear, heard
 from tests.turns import committed, overlapping
 
 
@@ -55,35 +53,36 @@ async def dsn():
 @pytest.fixture
 async def tx(dsn):
     async with transaction(dsn) as tx:
-        await target_handlers.set_target(tx, asking(SetTarget(target=TARGET), OPERATOR, UNKNOWN))
+        await answered(targets, tx, asking(SetTarget(target=TARGET), OPERATOR, UNKNOWN))
         yield tx
 
 
 async def test_a_target_is_set_once_and_the_same_again_changes_nothing(tx):
-    again = await target_handlers.set_target(tx, asking(SetTarget(target=TARGET), OPERATOR, UNKNOWN))
+    again = await answered(targets, tx, asking(SetTarget(target=TARGET), OPERATOR, UNKNOWN))
     assert list(again.news) == []
     more = target(amount=Decimal(12000))
-    changed = await target_handlers.set_target(tx, asking(SetTarget(target=more), OPERATOR, UNKNOWN))
+    changed = await answered(targets, tx, asking(SetTarget(target=more), OPERATOR, UNKNOWN))
     assert [type(fact) for fact in changed.news] == [TargetSet]
-    shown = await target_handlers.show_plan(tx, asking(ShowPlan(year=2020), OPERATOR, UNKNOWN))
+    shown = await answered(targets, tx, asking(ShowPlan(year=2020), OPERATOR, UNKNOWN))
     assert [one.target.amount for one in shown.body.targets] == [Decimal(12000)]
 
 
 async def test_only_the_operator_sets_the_plan(tx):
     with pytest.raises(Problem) as refused:
-        await target_handlers.set_target(tx, asking(SetTarget(target=TARGET), "p-360222000000-office", UNKNOWN))
+        await answered(targets, tx, asking(SetTarget(target=TARGET), "p-360222000000-office", UNKNOWN))
     assert refused.value.status == 403
 
 
 async def test_a_target_is_set_only_within_the_division_of_the_subject(tx):
     more = asking(SetTarget(target=target(amount=Decimal(1))), OPERATOR, Division("360222000000"))
     with pytest.raises(Problem) as refused:
-        await target_handlers.set_target(tx, more)
+        await answered(targets, tx, more)
     assert (refused.value.status, refused.value.word) == (403, "outside-division")
 
 
 async def test_progress_adds_up_and_every_report_has_a_fate(tx):
-    news = await progress_handlers.count_progress(
+    news = await hear(
+        targets,
         tx,
         [
             reported(),
@@ -99,15 +98,15 @@ async def test_progress_adds_up_and_every_report_has_a_fate(tx):
     assert await tx.sql.fetchval("SELECT reported FROM targets") == Decimal("10.0001")
     rows = await tx.sql.fetch("SELECT fate FROM fates ORDER BY id")
     assert [row["fate"] for row in rows] == ["counted", "repeat", "counted", "revised", "refused"]
-    (late,) = await progress_handlers.count_progress(tx, [reported()])
+    (late,) = await hear(targets, tx, [reported()])
     assert [problem.field for problem in late.problems] == ["revision"]
-    assert await progress_handlers.count_progress(tx, [reported(revision=2, amount="10")]) == []
+    assert await hear(targets, tx, [reported(revision=2, amount="10")]) == []
 
 
 async def test_a_target_with_progress_keeps_its_unit(tx):
-    await progress_handlers.count_progress(tx, [reported()])
+    await hear(targets, tx, [reported()])
     with pytest.raises(Problem) as refused:
-        await target_handlers.set_target(tx, asking(SetTarget(target=target(unit="m3")), OPERATOR, UNKNOWN))
+        await answered(targets, tx, asking(SetTarget(target=target(unit="m3")), OPERATOR, UNKNOWN))
     assert [error["field"] for error in refused.value.errors] == ["target.unit"]
 
 
@@ -128,20 +127,20 @@ async def kept(tx, *facts):
     """The news of facts that are heard in this order, numbered as the case made them."""
     news = []
     for n, fact in facts:
-        news += await record_handlers.keep_records(tx, [heard(fact, "cases", sequence=n)])
+        news += await hear(targets, tx, [heard(fact, "cases", sequence=n)])
     return [fact for _, fact in news]
 
 
 async def shown(tx, post_id=CHIEF_OF_VILLAGE, **more):
     asked = asking(ShowRecord(post_id=post_id, **more), OPERATOR, Division("360222000000"))
-    return (await record_handlers.show_record(tx, asked)).body
+    return (await answered(targets, tx, asked)).body
 
 
 async def test_a_case_stands_once_in_the_record_of_its_chief(tx):
     one = heard(opened(), "cases")
-    ((cause, entered),) = await record_handlers.keep_records(tx, [one, one])
+    ((cause, entered),) = await hear(targets, tx, [one, one])
     assert (type(entered), entered.post.id, entered.what, cause) == (RecordEntered, CHIEF_OF_VILLAGE, "opened", one)
-    assert await record_handlers.keep_records(tx, [one]) == []
+    assert await hear(targets, tx, [one]) == []
     closed = CaseClosed(case=closed_case(incident()), by="p-1", at=SEEN)
     assert [fact.what for fact in await kept(tx, (2, closed))] == ["closed"]
     assert (await shown(tx)).counts == {"opened": 1, "closed": 1}
@@ -228,9 +227,7 @@ def test_what_targets_hears_and_answers_is_what_the_wiring_says():
 async def test_a_record_is_shown_only_within_the_subjects_division(tx):
     await kept(tx, (1, opened()))
     with pytest.raises(Problem) as refused:
-        await record_handlers.show_record(
-            tx, asking(ShowRecord(post_id=CHIEF_OF_VILLAGE), "p-1", Division("360281000000"))
-        )
+        await answered(targets, tx, asking(ShowRecord(post_id=CHIEF_OF_VILLAGE), "p-1", Division("360281000000")))
     assert refused.value.status == 403
 
 
@@ -260,7 +257,7 @@ async def test_records_written_before_undoing_was_known_can_be_undone_too(tx):
 async def test_two_facts_of_one_case_that_are_heard_at_once_end_as_one_after_the_other():
     dsn = await migrated("targets")
     facts = [heard(opened(), "cases", sequence=1), heard(voided(), "cases", sequence=2)]
-    entered, undone = await overlapping(dsn, *(partial(record_handlers.keep_records, heard=[fact]) for fact in facts))
+    entered, undone = await overlapping(dsn, *(partial(hear, targets, told=[fact]) for fact in facts))
     assert [type(fact) for _, fact in [*entered, *undone]] == [RecordEntered, RecordUndone]
 
 
@@ -268,8 +265,8 @@ async def test_two_facts_of_one_case_that_are_heard_at_once_end_as_one_after_the
 async def test_two_reports_on_one_target_that_are_heard_at_once_are_both_counted():
     dsn = await migrated("targets")
     async with committed(dsn) as tx:
-        await target_handlers.set_target(tx, asking(SetTarget(target=TARGET), OPERATOR, UNKNOWN))
-    work = [partial(progress_handlers.count_progress, heard=[reported(id, "12.5")]) for id in ("a", "b")]
+        await answered(targets, tx, asking(SetTarget(target=TARGET), OPERATOR, UNKNOWN))
+    work = [partial(hear, targets, told=[reported(id, "12.5")]) for id in ("a", "b")]
     ((_, first),), ((_, second),) = await overlapping(dsn, *work)
     assert [fact.total.reported for fact in (first, second)] == [Decimal("12.5"), Decimal(25)]
     async with committed(dsn) as tx:
@@ -280,13 +277,13 @@ async def test_two_reports_on_one_target_that_are_heard_at_once_are_both_counted
 async def test_a_target_is_not_changed_under_a_report_that_is_being_counted():
     dsn = await migrated("targets")
     async with committed(dsn) as tx:
-        await target_handlers.set_target(tx, asking(SetTarget(target=TARGET), OPERATOR, UNKNOWN))
+        await answered(targets, tx, asking(SetTarget(target=TARGET), OPERATOR, UNKNOWN))
     in_m3 = asking(SetTarget(target=target(unit="m3")), OPERATOR, UNKNOWN)
     with pytest.raises(Problem) as refused:
         await overlapping(
             dsn,
-            partial(progress_handlers.count_progress, heard=[reported()]),
-            partial(target_handlers.set_target, ask=in_m3),
+            partial(hear, targets, told=[reported()]),
+            partial(answered, targets, ask=in_m3),
         )
     assert [error["field"] for error in refused.value.errors] == ["target.unit"]
 
@@ -301,13 +298,13 @@ def test_the_plan_of_2020_is_lawful_and_has_the_sources_quantities():
 
 async def test_what_two_replicas_count_at_once_against_one_target_adds_up(dsn):
     async with committed(dsn) as tx:
-        await target_handlers.set_target(tx, asking(SetTarget(target=target(id="2020-shared")), OPERATOR, UNKNOWN))
+        await answered(targets, tx, asking(SetTarget(target=target(id="2020-shared")), OPERATOR, UNKNOWN))
 
     async def first(tx):
-        return await progress_handlers.count_progress(tx, [reported("one", "12.5", target_id="2020-shared")])
+        return await hear(targets, tx, [reported("one", "12.5", target_id="2020-shared")])
 
     async def second(tx):
-        return await progress_handlers.count_progress(tx, [reported("two", "0.0001", target_id="2020-shared")])
+        return await hear(targets, tx, [reported("two", "0.0001", target_id="2020-shared")])
 
     ((_, one),), ((_, two),) = await overlapping(dsn, first, second)
     assert (one.total.reported, two.total.reported) == (Decimal("12.5"), Decimal("12.5001"))
