@@ -101,7 +101,7 @@ async def bus(tmp_path):
 
 
 @pytest.fixture(scope="session")
-async def plain(tmp_path_factory):
+async def plain_nats(tmp_path_factory):
     """A nats-server at its defaults, without accounts."""
     from deploy.local.bus import binary
     from deploy.local.ports import LOOPBACK, free_port

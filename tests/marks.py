@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-SERVED = {"bus", "dsn", "generators", "home_path", "plain", "play", "postgres", "system", "tested", "up"}
+SERVED = {"bus", "dsn", "generators", "home_path", "plain_nats", "play", "postgres", "system", "under_test", "up"}
 """Fixtures that start a server: who asks for one is marked by that."""
 STARTS = {
     *("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"),

@@ -15,7 +15,7 @@ from contracts.language.reading import parse
 from contracts.patrol import TrackBatch
 from tests.contracts.from_schema import from_schema
 from tests.contracts.test_one_set import mutated, published, recorded
-from tests.patrol.ground import POINTS
+from tests.patrol.areas_and_reports import POINTS
 
 Pools = dict[str, Any]
 """By the name of a field: what may stand there in a world, so that a payload is about something that is there.

@@ -17,7 +17,7 @@ from services.runtime.problem import Problem
 from services.runtime.service import Room, Service
 from tests.accepted.drawing import Drawing
 from tests.accepted.driving import NOT_BY_NAME, Driven
-from tests.accepted.worlds import AT, WORLDS
+from tests.accepted.stands_before import AT, WORLDS
 from tests.servers import migrated
 
 SEED = int(os.environ.get("LINZHANG_ACCEPTED_SEED", "20200521"))
@@ -46,9 +46,9 @@ async def driving(service, bus_url):
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.service.name)
-async def test_what_a_contract_accepts_is_handled_or_refused_by_name_and_so_is_what_time_makes_of_it(world, plain):
+async def test_what_a_contract_accepts_is_handled_or_refused_by_name_and_so_is_what_time_makes_of_it(world, plain_nats):
     name = world.service.name
-    async with driving(world.service, plain) as driven:
+    async with driving(world.service, plain_nats) as driven:
         pools = await world.make(driven)
         kinds = [*driven.messages, *driven.commands]
         assert set(kinds) == {*HEARS[name], *ANSWERS[name]}
@@ -60,7 +60,7 @@ async def test_what_a_contract_accepts_is_handled_or_refused_by_name_and_so_is_w
 
 
 @pytest.mark.parametrize("error", [KeyError("area"), OverflowError("date value out of range")], ids=repr)
-async def test_what_a_handler_raises_of_its_own_is_told_and_a_refusal_by_name_is_not(error, plain):
+async def test_what_a_handler_raises_of_its_own_is_told_and_a_refusal_by_name_is_not(error, plain_nats):
     room = Room()
 
     async def hear(tx, heard: list):
@@ -73,7 +73,7 @@ async def test_what_a_handler_raises_of_its_own_is_told_and_a_refusal_by_name_is
     room.hears(*HEARS["targets"])(hear)
     room.answers(*COMMANDS["targets"])(answer)
     asked = [ProgressReport, ShowRecord, ShowPlan]
-    async with driving(Service("targets", room), plain) as driven:
+    async with driving(Service("targets", room), plain_nats) as driven:
         turns = Turns(WORLDS[2], driven, Drawing(asked, SEED, 5), {})
         for kind in asked:
             await turns.take([kind])

@@ -7,7 +7,7 @@ from contracts.language.division import Division
 from contracts.patrol import IncidentLocated
 from services.cases.service import cases
 from services.runtime.transaction import Transaction
-from tests.cases.world import OFFICE
+from tests.cases.county import OFFICE
 from tests.telling import AT, asking, hear, heard
 
 begun = partial(Transaction, following=cases.following)

@@ -7,7 +7,7 @@ import pytest
 from contracts.roster import PostStated
 from services.cases.service import cases
 from tests.cases.book import begun
-from tests.cases.world import POSTS
+from tests.cases.county import POSTS
 from tests.servers import migrated, transaction
 from tests.telling import hear, heard
 

@@ -7,9 +7,9 @@ from contracts.language.values import UnitRef
 from services.cases.case import case as rules
 from services.cases.post.post import Posts
 from services.runtime.problem import Problem
-from tests.cases import road
-from tests.cases.road import NOW, ROSTER, act_of, case_in, decide
-from tests.cases.world import CHIEF, COUNTY_OFFICE, OFFICE, POSTS, STATION, post
+from tests.cases import steps
+from tests.cases.county import CHIEF, COUNTY_OFFICE, OFFICE, POSTS, STATION, post
+from tests.cases.steps import NOW, ROSTER, act_of, case_in, decide
 
 CITY_OFFICE, CITY_CHIEF = "p-360200000000-office", "p-360200000000-chief"
 TOWN_CHIEF, TOWN_OFFICE = "p-360222104000-chief", "p-360222104000-office"
@@ -30,7 +30,7 @@ STRANGER = "p-360281000000-office"
 
 @pytest.fixture(autouse=True)
 def roster(monkeypatch):
-    monkeypatch.setattr(road, "ROSTER", PEOPLE)
+    monkeypatch.setattr(steps, "ROSTER", PEOPLE)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from contracts.cases import AskExtension, Plan, RaiseObjection, ReferCase, Referral, Route, StartCase
 from services.cases.machine import allowed
 from services.runtime.problem import Problem
-from tests.cases.road import DUE_ON, MEASURES, NOW, TODAY, act_of, case_in, decide
-from tests.cases.world import COUNTY_OFFICE, OFFICE, UNIT
+from tests.cases.county import COUNTY_OFFICE, OFFICE, UNIT
+from tests.cases.steps import DUE_ON, MEASURES, NOW, TODAY, act_of, case_in, decide
 
 SHIELD = "green-shield-2018"
 CITY_OFFICE = "p-360200000000-office"

@@ -41,11 +41,11 @@ from services.cases.scope import clock as scope_clock
 from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
-from tests.cases.road import ROSTER, TODAY, case_in
+from tests.cases.county import CHIEF, COUNTY_OFFICE, EVIDENCE, OFFICE, STATION, UNIT, VILLAGE, incident, post
+from tests.cases.steps import ROSTER, TODAY, case_in
 from tests.cases.test_clock import on_notice, successor
 from tests.cases.test_entering import CLOSED, FOUND, SHIELD, TO_UNIT, importing, row
 from tests.cases.test_following import follow, revised
-from tests.cases.world import CHIEF, COUNTY_OFFICE, EVIDENCE, OFFICE, STATION, UNIT, VILLAGE, incident, post
 from tests.telling import hear, heard
 
 CITY_OFFICE, LEPING = "p-360200000000-office", Division("360281000000")

@@ -9,9 +9,9 @@ from contracts.language.values import PersonRef, UnitRef
 from contracts.roster import Appointment
 from services.cases.case import case as rules
 from services.cases.post.post import Posts
-from tests.cases import road
-from tests.cases.road import NOW, case_in, decide, registered
-from tests.cases.world import CHIEF, OFFICE, POSTS, STATION, VILLAGE, incident
+from tests.cases import steps
+from tests.cases.county import CHIEF, OFFICE, POSTS, STATION, VILLAGE, incident
+from tests.cases.steps import NOW, case_in, decide, registered
 
 CHIEF_POST = next(post for post in POSTS if post.id == "360222104201-village-chief")
 FIRST, LAST = date(2020, 3, 1), date(2020, 3, 31)
@@ -101,7 +101,7 @@ def test_a_recurrence_adds_the_chief_of_today_and_a_false_rectification_the_acce
     closed = case_in("closed", unit=UnitRef(id="u-360222105000", name="承继单位"))
     posts = held(("old", OLD, date(2020, 6, 20)), ("new", date(2020, 6, 21), None))
     roster = Posts([*(post for post in POSTS if post.id != CHIEF_POST.id), posts.by_id(CHIEF_POST.id)])
-    monkeypatch.setattr(road, "ROSTER", roster)
+    monkeypatch.setattr(steps, "ROSTER", roster)
     said = {"reason": "又见推土机"}
     week = NOW + timedelta(days=7)
     recurred = decide(closed, RelapseCase, OFFICE, week, why="recurrence", **said).case

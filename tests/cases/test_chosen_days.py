@@ -20,8 +20,8 @@ from contracts.patrol import Severity
 from services.cases.ladder import ladder
 from services.cases.law.campaign import RULES
 from services.cases.law.deadline import working
-from tests.cases.road import NOW, case_in, decide, registered
-from tests.cases.world import OFFICE, STATION, UNIT
+from tests.cases.county import OFFICE, STATION, UNIT
+from tests.cases.steps import NOW, case_in, decide, registered
 
 REASON = {"reason": "有理由"}
 

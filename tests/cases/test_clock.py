@@ -28,9 +28,9 @@ from services.cases.post.post import Posts, handovers
 from services.cases.scope import clock as scope_clock
 from services.cases.service import cases
 from tests.cases.book import FULIANG, ask, later, opened
-from tests.cases.road import MEASURES, PROOFS, TODAY
+from tests.cases.county import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, VILLAGE, incident, post
+from tests.cases.steps import MEASURES, PROOFS, TODAY
 from tests.cases.test_entering import CLOSED, FOUND, SHIELD, TO_UNIT, importing, row
-from tests.cases.world import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, VILLAGE, incident, post
 from tests.telling import hear, heard
 
 

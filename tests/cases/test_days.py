@@ -5,8 +5,8 @@ from pydantic import ValidationError
 
 from contracts.cases import AssignCase, OldCase, RegisterCase, ShowAges, ShowSheet, VerifyCase
 from tests.cases.book import ask, opened
+from tests.cases.county import STATION, incident
 from tests.cases.test_entering import FOUND, TO_UNIT, importing, row
-from tests.cases.world import STATION, incident
 
 FIRST, LAST = "1949-10-01", "2199-12-31"
 SHEET = {"after": FIRST, "to": LAST}

@@ -24,8 +24,8 @@ from contracts.cases import (
 from services.cases.case import closing
 from services.cases.ladder import ladder
 from services.runtime.problem import Problem
-from tests.cases.road import DUE_ON, MEASURES, NOW, PROOFS, case_in, decide
-from tests.cases.world import CHIEF, EVIDENCE, OFFICE, STATION, UNIT
+from tests.cases.county import CHIEF, EVIDENCE, OFFICE, STATION, UNIT
+from tests.cases.steps import DUE_ON, MEASURES, NOW, PROOFS, case_in, decide
 
 CITY_OFFICE = "p-360200000000-office"
 COUNTY_TIER, CITY_TIER = "green-shield-2018", "green-shield-2019"

@@ -13,8 +13,8 @@ from services.cases.law.campaign import CAMPAIGNS, RULES, campaign_of, find, pro
 from services.cases.machine import make, pass_to
 from services.cases.post.post import Actor, Posts, at_or_above
 from services.runtime.problem import Problem
-from tests.cases.road import NOW, ROSTER, TODAY, act_of, case_in, decide, stepped
-from tests.cases.world import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, VILLAGE, post
+from tests.cases.county import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, VILLAGE, post
+from tests.cases.steps import NOW, ROSTER, TODAY, act_of, case_in, decide, stepped
 
 SHIELD = "green-shield-2018"
 REASON = {"reason": "有理由"}

@@ -34,8 +34,8 @@ from services.cases.scope import clock as scope_clock
 from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
-from tests.cases.road import MEASURES, PROOFS
-from tests.cases.world import CHIEF, EVIDENCE, OFFICE, STATION, UNIT, VILLAGE, incident, post
+from tests.cases.county import CHIEF, EVIDENCE, OFFICE, STATION, UNIT, VILLAGE, incident, post
+from tests.cases.steps import MEASURES, PROOFS
 from tests.telling import hear, heard
 
 SHIELD = "green-shield-2018"

@@ -23,7 +23,7 @@ from contracts.roster import PostStated
 from services.cases.incident import store as incident_store
 from services.cases.service import cases
 from tests.cases.book import FULIANG, ask, begun, later, opened
-from tests.cases.world import OFFICE, POSTS, STATION, VILLAGE, incident, post
+from tests.cases.county import OFFICE, POSTS, STATION, VILLAGE, incident, post
 from tests.telling import hear, heard
 from tests.turns import committed, overlapping
 

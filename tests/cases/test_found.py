@@ -9,9 +9,9 @@ from contracts.cases import CaseKind, Finding, Interval, OldCase, OpenDirective,
 from contracts.language.division import Division
 from services.cases.case import case as rules
 from services.cases.post.post import Posts
-from tests.cases.road import NOW, ROSTER, TODAY
+from tests.cases.county import COUNTY_OFFICE, POSTS, STATION, VILLAGE, incident
+from tests.cases.steps import NOW, ROSTER, TODAY
 from tests.cases.test_entering import FOUND, SHIELD, row
-from tests.cases.world import COUNTY_OFFICE, POSTS, STATION, VILLAGE, incident
 
 ID, NUMBER = incident().id, "2020-360222-000001"
 DIRECTIVE = {

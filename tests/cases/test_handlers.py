@@ -25,8 +25,8 @@ from services.cases.service import cases
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from tests.cases.book import FULIANG, ask, begun, opened
-from tests.cases.road import PROOFS
-from tests.cases.world import EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
+from tests.cases.county import EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
+from tests.cases.steps import PROOFS
 from tests.servers import NOW
 from tests.telling import answered, asking, hear, heard
 from tests.waiting import until

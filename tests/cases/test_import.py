@@ -8,8 +8,8 @@ import pytest
 from contracts.cases import ImportCases, RelapseCase, ShowSheet
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later
+from tests.cases.county import STATION, VILLAGE
 from tests.cases.test_entering import CLOSED, SHIELD, TO_UNIT, importing, row
-from tests.cases.world import STATION, VILLAGE
 
 INSPECTION = "forest-inspection-2020"
 NEW = {"found_on": "2020-05-06", "verified_on": "2020-05-20"}

@@ -26,9 +26,9 @@ from services.cases.ladder import clock as ladder_clock
 from services.cases.ladder import ladder
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
-from tests.cases.road import case_in, decide
+from tests.cases.county import COUNTY_OFFICE, EVIDENCE, OFFICE, STATION, UNIT, incident
+from tests.cases.steps import case_in, decide
 from tests.cases.test_entering import importing, row
-from tests.cases.world import COUNTY_OFFICE, EVIDENCE, OFFICE, STATION, UNIT, incident
 
 
 async def assigned(tx, due_on=date(2020, 7, 1)):

@@ -34,8 +34,8 @@ from services.cases.ledger import clock as ledger_clock
 from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, begun, later, opened
-from tests.cases.road import PROOFS
-from tests.cases.world import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, VILLAGE, incident
+from tests.cases.county import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, VILLAGE, incident
+from tests.cases.steps import PROOFS
 from tests.telling import hear, heard
 from tests.waiting import until
 

@@ -6,8 +6,8 @@ import pytest
 
 from contracts.cases import PassLookBack
 from services.cases.law.look_back import next_look_back
-from tests.cases.road import NOW, case_in, decide
-from tests.cases.world import OFFICE
+from tests.cases.county import OFFICE
+from tests.cases.steps import NOW, case_in, decide
 
 
 @pytest.mark.parametrize(

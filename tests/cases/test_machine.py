@@ -49,7 +49,8 @@ from services.cases.machine import MOVES, make
 from services.cases.post.by import By
 from services.cases.post.post import NoOffice, Posts
 from services.runtime.problem import Problem
-from tests.cases.road import (
+from tests.cases.county import CHIEF, COUNTY_OFFICE, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
+from tests.cases.steps import (
     DUE_ON,
     MEASURES,
     NOW,
@@ -64,7 +65,6 @@ from tests.cases.road import (
     registered,
     stepped,
 )
-from tests.cases.world import CHIEF, COUNTY_OFFICE, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
 
 CITY_OFFICE = "p-360200000000-office"
 SHIELD = "green-shield-2018"

@@ -13,8 +13,8 @@ from services.cases.machine import make
 from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
-from tests.cases.road import ROSTER, act_of, case_in, registered
-from tests.cases.world import OFFICE, incident
+from tests.cases.county import OFFICE, incident
+from tests.cases.steps import ROSTER, act_of, case_in, registered
 from tests.telling import hear, heard
 
 POLICE = {"kind": "police", "to": {"id": "u-police", "name": "浮梁县公安局"}}

@@ -10,8 +10,8 @@ from services.cases.case.measured import filled
 from services.cases.ladder import ladder
 from services.cases.machine import make
 from services.runtime.problem import Problem
-from tests.cases.road import DUE_ON, NOW, ROSTER, TODAY, act_of, case_in, registered
-from tests.cases.world import OFFICE, STATION
+from tests.cases.county import OFFICE, STATION
+from tests.cases.steps import DUE_ON, NOW, ROSTER, TODAY, act_of, case_in, registered
 
 OTHER, THIRD = registered(2).ref, registered(3).ref
 TOMORROW = NOW + timedelta(days=1)

@@ -6,8 +6,8 @@ from contracts.cases import RelapseCase
 from services.cases.ladder import ladder
 from services.cases.machine import make
 from services.cases.post.post import Posts
-from tests.cases.road import act_of, case_in
-from tests.cases.world import OFFICE, POSTS
+from tests.cases.county import OFFICE, POSTS
+from tests.cases.steps import act_of, case_in
 from tests.posts import OF_ONE_COUNTY
 
 OFFICES_AND_UNITS = tuple(post for post in POSTS if post.role in ("office", "unit"))

@@ -25,8 +25,8 @@ from contracts.cases import (
 )
 from services.cases.machine import MOVES, allowed
 from services.runtime.problem import Problem
-from tests.cases.road import DUE_ON, MEASURES, NOW, PROOFS, ROSTER, act_of, case_in, decide, stepped
-from tests.cases.world import EVIDENCE, STATION
+from tests.cases.county import EVIDENCE, STATION
+from tests.cases.steps import DUE_ON, MEASURES, NOW, PROOFS, ROSTER, act_of, case_in, decide, stepped
 
 SAME = "same"
 ANYWHERE_OPEN = {

@@ -13,8 +13,8 @@ from services.cases.ladder.store import Paper, counted
 from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import ask, begun, later, opened
-from tests.cases.road import case_in
-from tests.cases.world import COUNTY_OFFICE, STATION, UNIT, incident, post
+from tests.cases.county import COUNTY_OFFICE, STATION, UNIT, incident, post
+from tests.cases.steps import case_in
 from tests.servers import NOW
 from tests.telling import hear, heard
 from tests.turns import committed, overlapping

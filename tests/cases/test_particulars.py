@@ -23,10 +23,10 @@ from services.cases.case.measured import measured_by
 from services.cases.incident.handlers import follow_revised
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
-from tests.cases.road import PROOFS, case_in, decide
+from tests.cases.county import CHIEF, EVIDENCE, OFFICE, UNIT, incident
+from tests.cases.steps import PROOFS, case_in, decide
 from tests.cases.test_entering import CLOSED, FOUND, importing, row
 from tests.cases.test_reviews import GUIDANCE
-from tests.cases.world import CHIEF, EVIDENCE, OFFICE, UNIT, incident
 from tests.telling import heard
 
 MEASURED = {"illegal_area_mu": "3.2500", "compartment": "12"}

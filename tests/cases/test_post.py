@@ -8,8 +8,8 @@ from contracts.cases import SubmitPlan
 from contracts.language.division import Level
 from services.cases.machine import make
 from services.cases.post.post import NoOffice, Posts
-from tests.cases.road import MEASURES, act_of, case_in
-from tests.cases.world import COUNTY_OFFICE, POSTS, STATION, UNIT, VILLAGE
+from tests.cases.county import COUNTY_OFFICE, POSTS, STATION, UNIT, VILLAGE
+from tests.cases.steps import MEASURES, act_of, case_in
 
 INSPECTION, SHIELD = "forest-inspection-2020", "green-shield-2019"
 LAST, NEXT = date(2020, 6, 30), date(2020, 7, 1)

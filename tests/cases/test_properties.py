@@ -49,8 +49,8 @@ from services.cases.ledger.ledger import INTO_STOCK, OUT_OF_STOCK
 from services.cases.machine import MOVES
 from services.cases.post.by import By
 from services.runtime.problem import Problem
-from tests.cases.road import NOW, PROOFS, ROSTER, act_of, decide, notice_ended, registered
-from tests.cases.world import CHIEF, EVIDENCE, OFFICE, STATION, UNIT
+from tests.cases.county import CHIEF, EVIDENCE, OFFICE, STATION, UNIT
+from tests.cases.steps import NOW, PROOFS, ROSTER, act_of, decide, notice_ended, registered
 
 REASON = {"reason": "有理由"}
 FAR = date(2020, 12, 1)

@@ -8,8 +8,8 @@ from contracts.cases import LinkSite, PublishSheet, ShowSheet, TransferCase, Ver
 from services.cases.ledger import store as ledger_store
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
+from tests.cases.county import OFFICE, UNIT, incident
 from tests.cases.test_entering import CLOSED, SHIELD, importing, row
-from tests.cases.world import OFFICE, UNIT, incident
 
 FIRST, MID, LAST = date(2020, 6, 1), date(2020, 6, 30), date(2020, 7, 31)
 

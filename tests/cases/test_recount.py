@@ -25,9 +25,9 @@ from contracts.language.division import Division
 from services.cases.ledger import clock as ledger_clock
 from services.runtime.problem import Problem
 from tests.cases.book import ask, later, opened
-from tests.cases.road import PROOFS
+from tests.cases.county import CHIEF, EVIDENCE, OFFICE, STATION, UNIT, incident
+from tests.cases.steps import PROOFS
 from tests.cases.test_entering import CLOSED, importing, row
-from tests.cases.world import CHIEF, EVIDENCE, OFFICE, STATION, UNIT, incident
 
 STOCK = {"verified", "assigned", "rectifying", "submitted", "accepted", "on_notice", "relapsed"}
 PLACES = (

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from contracts.cases import AcknowledgeReferral, ConcludeReferral, ReferCase
-from tests.cases.road import NOW, case_in, decide
-from tests.cases.world import OFFICE
+from tests.cases.county import OFFICE
+from tests.cases.steps import NOW, case_in, decide
 
 POLICE = {"kind": "police", "to": {"id": "u-police", "name": "浮梁县公安局"}}
 WATER = {"kind": "department", "to": {"id": "u-water", "name": "浮梁县水利局"}}

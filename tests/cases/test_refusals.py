@@ -37,8 +37,8 @@ from contracts.cases import (
 from contracts.language.values import UnitRef
 from services.cases.machine import make
 from services.runtime.problem import Problem
-from tests.cases.road import DUE_ON, MEASURES, PROOFS, ROSTER, act_of, case_in, decide, registered
-from tests.cases.world import CHIEF, EVIDENCE, OFFICE, UNIT
+from tests.cases.county import CHIEF, EVIDENCE, OFFICE, UNIT
+from tests.cases.steps import DUE_ON, MEASURES, PROOFS, ROSTER, act_of, case_in, decide, registered
 
 SHIELD = "green-shield-2018"
 REASON = {"reason": "有理由"}

@@ -9,8 +9,8 @@ from services.cases.ladder import clock as ladder_clock
 from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
+from tests.cases.county import COUNTY_OFFICE, OFFICE, incident
 from tests.cases.test_entering import CLOSED, SHIELD, importing, row
-from tests.cases.world import COUNTY_OFFICE, OFFICE, incident
 from tests.telling import answered, asking
 
 GUIDANCE = {"kind": "guidance", "subject": "campaigns", "division": FULIANG, "scope": "全县抽查", "sample": 20}

@@ -11,8 +11,8 @@ from contracts.roster import Post
 from services.cases.case.act import Act
 from services.cases.post.post import Actor, Posts
 from services.cases.scope import scope as moving
-from tests.cases.road import NOW, ROSTER, TODAY, case_in
-from tests.cases.world import COUNTY_OFFICE, POSTS, STATION, VILLAGE, incident, post
+from tests.cases.county import COUNTY_OFFICE, POSTS, STATION, VILLAGE, incident, post
+from tests.cases.steps import NOW, ROSTER, TODAY, case_in
 
 OURSELVES = Actor("cases", ())
 LATER = NOW + timedelta(days=3)

@@ -8,8 +8,8 @@ from contracts.cases import Referral
 from contracts.language.division import Division
 from contracts.language.values import PostRef, UnitRef
 from services.cases.ladder import ladder
-from tests.cases.road import DUE_ON, TODAY, case_in
-from tests.cases.world import COUNTY_OFFICE, STATION, VILLAGE
+from tests.cases.county import COUNTY_OFFICE, STATION, VILLAGE
+from tests.cases.steps import DUE_ON, TODAY, case_in
 
 POLICE = UnitRef(id="u-police", name="浮梁县公安局")
 CITY = UnitRef(id="u-360200000000-office", name="景德镇市林长办")

@@ -24,9 +24,9 @@ from services.cases.law import campaign
 from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
-from tests.cases.road import case_in, decide
+from tests.cases.county import EVIDENCE, OFFICE, UNIT, VILLAGE, incident, post
+from tests.cases.steps import case_in, decide
 from tests.cases.test_entering import FOUND, SHIELD, importing, row
-from tests.cases.world import EVIDENCE, OFFICE, UNIT, VILLAGE, incident, post
 from tests.telling import hear, heard
 
 CITY_OFFICE = "p-360200000000-office"

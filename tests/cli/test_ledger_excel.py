@@ -1,4 +1,4 @@
-"""The exported ledger, read again from the Excel file."""
+"""The exported ledger, read again from the Excel workbook_path."""
 
 import json
 from datetime import date
@@ -15,24 +15,24 @@ from contracts.patrol import Severity
 from tests.cli.ledger_samples import SHEET, case
 
 
-def sheets(file):
-    book = CalamineWorkbook.from_path(file)
+def sheets(workbook_path):
+    book = CalamineWorkbook.from_path(workbook_path)
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
 
 @pytest.fixture
-def file(tmp_path):
+def workbook_path(tmp_path):
     return tmp_path / "ledger.xlsx"
 
 
-def test_the_balance_comes_first_then_the_ledger(file):
-    write_ledger(file, SHEET, [case()])
-    assert list(sheets(file)) == ["平衡表", "台账"]
+def test_the_balance_comes_first_then_the_ledger(workbook_path):
+    write_ledger(workbook_path, SHEET, [case()])
+    assert list(sheets(workbook_path)) == ["平衡表", "台账"]
 
 
-def test_the_balance_shows_the_equation_and_that_it_holds(file):
-    write_ledger(file, SHEET, [])
-    said = [line[:2] for line in sheets(file)["平衡表"]]
+def test_the_balance_shows_the_equation_and_that_it_holds(workbook_path):
+    write_ledger(workbook_path, SHEET, [])
+    said = [line[:2] for line in sheets(workbook_path)["平衡表"]]
     equation = [
         ["期初存量", 10],
         ["+ 新增", 5],
@@ -45,20 +45,22 @@ def test_the_balance_shows_the_equation_and_that_it_holds(file):
         ["= 期末存量", 9],
     ]
     assert said[said.index(["期初存量", 10]) :][: len(equation)] == equation
-    assert any("10 + 5 + 1 + 2 − 4 − 1 − 1 − 3 = 9" in line for line in sheets(file)["平衡表"])
+    assert any("10 + 5 + 1 + 2 − 4 − 1 − 1 − 3 = 9" in line for line in sheets(workbook_path)["平衡表"])
 
 
-def test_the_balance_shows_reasons_routes_and_the_share_with_the_source_of_its_threshold(file):
-    write_ledger(file, SHEET, [])
-    said = {line[0]: [cell for cell in line[1:] if cell != ""] for line in sheets(file)["平衡表"]}
+def test_the_balance_shows_reasons_routes_and_the_share_with_the_source_of_its_threshold(workbook_path):
+    write_ledger(workbook_path, SHEET, [])
+    said = {line[0]: [cell for cell in line[1:] if cell != ""] for line in sheets(workbook_path)["平衡表"]}
     assert (said["再次发生"], said["整改到位"], said["处罚并补办手续"]) == ([1], [3], [1])
     assert (said["整改率"], said["目标"], said["目标来源"]) == (["28.57 %"], ["95 %"], ["《绿盾2018》"])
     assert said["截至"] == ["2020-05-21 00:00 所知"]
 
 
-def test_the_ledger_keeps_the_offices_order_of_columns(file):
-    write_ledger(file, SHEET, [case(1), case(2, state="closed", closed_on="2020-03-31", route="put_right", owner=None)])
-    headings, first, second = sheets(file)["台账"]
+def test_the_ledger_keeps_the_offices_order_of_columns(workbook_path):
+    write_ledger(
+        workbook_path, SHEET, [case(1), case(2, state="closed", closed_on="2020-03-31", route="put_right", owner=None)]
+    )
+    headings, first, second = sheets(workbook_path)["台账"]
     stated = json.loads((Path(ledger_document.__file__).parent / "ledger_columns.json").read_text("utf-8"))
     assert headings == [column["zh"] for column in stated["columns"]]
     one, two = dict(zip(headings, first, strict=True)), dict(zip(headings, second, strict=True))
@@ -74,13 +76,13 @@ def test_the_ledger_keeps_the_offices_order_of_columns(file):
 
 
 @pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("x")', "{=1}", "\t=1"])
-def test_what_people_typed_never_becomes_a_formula(file, typed):
+def test_what_people_typed_never_becomes_a_formula(workbook_path, typed):
     # A name of one line has no tab: the contract refuses it.
     named = {} if "\t" in typed else {"place": typed, "external_id": typed}
-    write_ledger(file, SHEET, [case(text=typed, **named)])
-    headings, line = sheets(file)["台账"]
+    write_ledger(workbook_path, SHEET, [case(text=typed, **named)])
+    headings, line = sheets(workbook_path)["台账"]
     assert dict(zip(headings, line, strict=True))["问题描述"] == typed
-    with ZipFile(file) as parts:
+    with ZipFile(workbook_path) as parts:
         written = [parts.read(name) for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
     assert [b"<f" in part for part in written] == [False, False]
     assert [b"<hyperlink" in part for part in written] == [False, False]
@@ -134,15 +136,15 @@ WHOLE = {
 }
 
 
-def lined(file, **more):
+def lined(workbook_path, **more):
     """The line of one case, by the headings."""
-    write_ledger(file, SHEET, [case(**more)])
-    headings, line = sheets(file)["台账"]
+    write_ledger(workbook_path, SHEET, [case(**more)])
+    headings, line = sheets(workbook_path)["台账"]
     return dict(zip(headings, line, strict=True))
 
 
-def test_the_ledger_says_what_a_case_is_measured_by_and_the_laws_side(file):
-    said = lined(file, **WHOLE)
+def test_the_ledger_says_what_a_case_is_measured_by_and_the_laws_side(workbook_path):
+    said = lined(workbook_path, **WHOLE)
     assert {name: said[name] for name in ("违法面积（亩）", "蓄积（立方米）", "株数", "林班", "小班")} == {
         "违法面积（亩）": 3.25,
         "蓄积（立方米）": 12,
@@ -164,10 +166,10 @@ def test_the_ledger_says_what_a_case_is_measured_by_and_the_laws_side(file):
     assert said["缺项"] == ""
 
 
-def test_people_and_units_are_named_as_people_know_them_and_never_by_account(file):
-    said = lined(file, **WHOLE)
+def test_people_and_units_are_named_as_people_know_them_and_never_by_account(workbook_path):
+    said = lined(workbook_path, **WHOLE)
     assert (said["整改人"], said["验收人"], said["责任人"]) == ("赵六", "钱七", "张三")
-    nameless = lined(file, **{**WHOLE, "rectified_by_name": None, "accepted_by_name": None})
+    nameless = lined(workbook_path, **{**WHOLE, "rectified_by_name": None, "accepted_by_name": None})
     assert (nameless["整改人"], nameless["验收人"], nameless["缺项"]) == ("", "", "整改人、验收人")
     assert [cell for line in (said, nameless) for cell in line.values() if str(cell).startswith(("p-", "u-"))] == []
 
@@ -184,17 +186,17 @@ def test_people_and_units_are_named_as_people_know_them_and_never_by_account(fil
         ({"kind": "waste", "state": "rectifying", "route": "justice"}, "移送受理编号、立案文号"),
     ],
 )
-def test_what_is_missing_of_a_case_of_its_kind_state_and_route_is_said(file, more, missing):
-    assert lined(file, **more)["缺项"] == missing
+def test_what_is_missing_of_a_case_of_its_kind_state_and_route_is_said(workbook_path, more, missing):
+    assert lined(workbook_path, **more)["缺项"] == missing
 
 
-def test_a_ledger_without_cases_is_written(file):
-    write_ledger(file, SHEET.model_copy(update={"campaign": None, "kind": CaseKind.FELLING}), [])
-    assert len(sheets(file)["台账"]) == 1
-    assert sheets(file)["平衡表"][1][2] == "全部专项　区划 360200000000　违法采伐林木"
+def test_a_ledger_without_cases_is_written(workbook_path):
+    write_ledger(workbook_path, SHEET.model_copy(update={"campaign": None, "kind": CaseKind.FELLING}), [])
+    assert len(sheets(workbook_path)["台账"]) == 1
+    assert sheets(workbook_path)["平衡表"][1][2] == "全部专项　区划 360200000000　违法采伐林木"
 
 
-def test_campaigns_and_causes_are_called_by_their_names(file):
+def test_campaigns_and_causes_are_called_by_their_names(workbook_path):
     vocabulary = Vocabulary.model_validate(
         {
             "causes": [{"cause": "no_permit", "words": "未批先占", "words_en": "no permit"}],
@@ -205,8 +207,8 @@ def test_campaigns_and_causes_are_called_by_their_names(file):
         }
     )
     cases = [case(cause="no_permit", campaign=campaign) for campaign in ("daily-2020", "green-shield-2018", "blue-sky")]
-    write_ledger(file, SHEET, cases, vocabulary)
-    heads, *rows = sheets(file)["台账"]
+    write_ledger(workbook_path, SHEET, cases, vocabulary)
+    heads, *rows = sheets(workbook_path)["台账"]
     found = [(row[heads.index("专项行动")], row[heads.index("成因")]) for row in rows]
     assert found == [("日常2020", "未批先占"), ("绿盾2018", "未批先占"), ("blue-sky", "未批先占")]
-    assert any(line[2].startswith("绿盾2018　") for line in sheets(file)["平衡表"] if line[0] == "范围")
+    assert any(line[2].startswith("绿盾2018　") for line in sheets(workbook_path)["平衡表"] if line[0] == "范围")

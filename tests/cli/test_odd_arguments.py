@@ -117,7 +117,7 @@ COMMANDS = dict(leaves(typer.main.get_command(app)))
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory):
+def odd_files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("odd")
     for name, content in FILES.items():
         (folder / name).write_bytes(content)
@@ -161,9 +161,9 @@ def given_to(draw, command, values):
 @pytest.mark.timeout(600)
 @settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
 @given(st.data())
-def test_any_arguments_end_with_a_status_and_a_reason(up, files, tmp_path_factory, capsys, data):
+def test_any_arguments_end_with_a_status_and_a_reason(up, odd_files, tmp_path_factory, capsys, data):
     path, command = data.draw(st.sampled_from(sorted(COMMANDS.items(), key=lambda item: item[0])))
-    values = [*TEXTS, *files] if data.draw(st.booleans()) else files
+    values = [*TEXTS, *odd_files] if data.draw(st.booleans()) else odd_files
     arguments = [*path, *given_to(data.draw, command, values)]
     home = str(up.home) if path[0] not in (*WAITS, *STARTS_SERVERS) else str(tmp_path_factory.getbasetemp() / "none")
     arguments += ["--home", home] if path[0] != "demo" else []

@@ -11,8 +11,8 @@ from contracts.patrol import IncidentReport
 from contracts.publishing.words import words_at
 from services.cases.post.by import forbid, require_office
 from services.runtime.problem import Problem, refuse_field
-from tests.cases.road import act_of, case_in, decide, registered
-from tests.cases.world import OFFICE, UNIT
+from tests.cases.county import OFFICE, UNIT
+from tests.cases.steps import act_of, case_in, decide, registered
 
 
 def told(problem):
@@ -27,12 +27,12 @@ def raised(refusing, *arguments, **said):
 
 
 @pytest.fixture
-def speaks(monkeypatch):
+def set_language(monkeypatch):
     return lambda language: monkeypatch.setenv("LINZHANG_LANG", language)
 
 
-def test_a_move_refused_by_the_state_is_read_in_chinese_with_codes(speaks, capsys):
-    speaks("zh-CN")
+def test_a_move_refused_by_the_state_is_read_in_chinese_with_codes(set_language, capsys):
+    set_language("zh-CN")
     case = registered()
     say_problem(raised(decide, case, CloseCase, OFFICE, cause="no_permit"))
     said = capsys.readouterr().err.splitlines()
@@ -45,19 +45,19 @@ def test_a_move_refused_by_the_state_is_read_in_chinese_with_codes(speaks, capsy
     ]
 
 
-def test_whose_a_move_is_is_read_in_either_language(speaks, capsys):
+def test_whose_a_move_is_is_read_in_either_language(set_language, capsys):
     case = case_in("verified")
     problem = raised(require_office, act_of(case, UNIT).actor, case.ref.division)
-    speaks("zh-CN")
+    set_language("zh-CN")
     say_problem(problem)
     assert "这一步由县级林长办或其上级林长办办理（this_is_for）" in capsys.readouterr().err
-    speaks("en")
+    set_language("en")
     say_problem(problem)
     assert "this is for the chief office of the county, or one above it" in capsys.readouterr().err
 
 
-def test_a_field_is_named_with_its_rule_and_figures(speaks, capsys):
-    speaks("zh-CN")
+def test_a_field_is_named_with_its_rule_and_figures(set_language, capsys):
+    set_language("zh-CN")
     say_problem(raised(refuse_field, "due_on", broken("not_before", day="2020-06-17")))
     assert "（due_on）: 不能早于 2020-06-17（not_before）" in capsys.readouterr().err
 
@@ -80,19 +80,19 @@ def test_errors_travel_as_texts_with_the_figures_beside_the_code():
         {"field": "a", "rule": "must be of tomorrow", "code": "not_before"},
     ],
 )
-def test_a_rule_that_is_not_known_here_is_shown_as_it_was_said(speaks, error):
-    speaks("zh-CN")
+def test_a_rule_that_is_not_known_here_is_shown_as_it_was_said(set_language, error):
+    set_language("zh-CN")
     assert error_said(error) == ("a", "must be of tomorrow")
 
 
-def test_codes_among_figures_are_read_as_the_office_calls_them(speaks):
-    speaks("zh-CN")
+def test_codes_among_figures_are_read_as_the_office_calls_them(set_language):
+    set_language("zh-CN")
     said = rule_said("-", "campaign_takes", {"campaign": "daily-2020", "kind": "felling, poaching"})
     assert said == "daily-2020 只收：违法采伐林木（felling）、非法猎捕野生动物（poaching）（campaign_takes）"
 
 
-def test_a_field_is_named_as_what_it_is_in_the_command_that_was_refused(speaks, capsys):
-    speaks("zh-CN")
+def test_a_field_is_named_as_what_it_is_in_the_command_that_was_refused(set_language, capsys):
+    set_language("zh-CN")
     problem = raised(refuse_field, "to", broken("not_before", day="2020-06-17"))
     for command in (ReferCase, PublishSheet):
         say_problem(problem, command)

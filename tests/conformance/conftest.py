@@ -61,7 +61,7 @@ async def stand_in(server: Bus, state: Path):
 
 
 @pytest.fixture(scope="module", params=[SERVICE] if SERVICE else OURS)
-async def tested(request, tmp_path_factory):
+async def under_test(request, tmp_path_factory):
     if BUS:
         wire = Wire(BUS, json.loads(Path(PASSWORDS).read_text(encoding="utf-8")))
         await wire.provision()

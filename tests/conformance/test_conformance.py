@@ -18,60 +18,62 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-async def scenario(tested):
+async def scenario(under_test):
     """What the service is given; the roster's facts have been told."""
-    if tested.service not in SCENARIOS:
+    if under_test.service not in SCENARIOS:
         pytest.skip("roster hears nothing: what it promises is in its commands")
-    found = SCENARIOS[tested.service]
-    await tested.wire.tell(*found.reference)
-    await tested.wire.quiet(tested.service)
+    found = SCENARIOS[under_test.service]
+    await under_test.wire.tell(*found.reference)
+    await under_test.wire.quiet(under_test.service)
     return found
 
 
-async def told(tested, scenario, message):
+async def told(under_test, scenario, message):
     """The facts that one message brought about."""
-    return await tested.wire.wait_for(scenario.stream, f"{scenario.told}.>", lambda one: one["cause"] == message.id)
+    return await under_test.wire.wait_for(scenario.stream, f"{scenario.told}.>", lambda one: one["cause"] == message.id)
 
 
-async def test_a_fact_brings_about_a_fact(tested, scenario):
+async def test_a_fact_brings_about_a_fact(under_test, scenario):
     message = scenario.cause(1)
-    await tested.wire.tell(message)
-    (fact,) = await told(tested, scenario, message)
+    await under_test.wire.tell(message)
+    (fact,) = await told(under_test, scenario, message)
     assert fact["subject"].startswith(scenario.told)
 
 
-async def test_a_repeat_brings_about_nothing_more(tested, scenario):
+async def test_a_repeat_brings_about_nothing_more(under_test, scenario):
     message = scenario.cause(2)
-    await tested.wire.tell(message)
-    await told(tested, scenario, message)
-    await tested.wire.tell(message.late(), message.late())
-    await tested.wire.quiet(tested.service)
-    assert len(await told(tested, scenario, message)) == 1
+    await under_test.wire.tell(message)
+    await told(under_test, scenario, message)
+    await under_test.wire.tell(message.late(), message.late())
+    await under_test.wire.quiet(under_test.service)
+    assert len(await told(under_test, scenario, message)) == 1
 
 
-async def test_the_other_order_ends_the_same(tested, scenario):
+async def test_the_other_order_ends_the_same(under_test, scenario):
     messages = scenario.swapped(3)
-    await tested.wire.tell(*messages)
-    await tested.wire.quiet(tested.service)
+    await under_test.wire.tell(*messages)
+    await under_test.wire.quiet(under_test.service)
     causes = {message.id for message in messages}
-    facts = await tested.wire.heard(scenario.stream, f"{scenario.told}.>")
+    facts = await under_test.wire.heard(scenario.stream, f"{scenario.told}.>")
     assert sum(one["cause"] in causes for one in facts) == scenario.after_swap
 
 
-async def test_what_cannot_be_read_is_told_and_holds_nothing_up(tested, scenario):
+async def test_what_cannot_be_read_is_told_and_holds_nothing_up(under_test, scenario):
     torn, good = scenario.cause(4).torn(), scenario.cause(5)
-    await tested.wire.tell(torn, good)
-    await told(tested, scenario, good)
+    await under_test.wire.tell(torn, good)
+    await told(under_test, scenario, good)
     if torn.subject.startswith("intake."):
         stream, subject = "REJECTED", f"rejected.{torn.user}.>"
     else:
-        stream, subject = "ADVISORY", f"{tested.service}.dead_lettered.v1.>"
-    about = await tested.wire.wait_for(stream, subject, lambda one: json.loads(one["body"])["message_id"] == torn.id)
+        stream, subject = "ADVISORY", f"{under_test.service}.dead_lettered.v1.>"
+    about = await under_test.wire.wait_for(
+        stream, subject, lambda one: json.loads(one["body"])["message_id"] == torn.id
+    )
     assert len(about) == 1
 
 
-async def test_a_wrong_command_is_answered_by_a_problem_that_names_the_field(tested):
-    kind, problem = await tested.wire.ask(tested.service, DiscardDeadLetters, b'{"ids": [], "reason": "x"}')
+async def test_a_wrong_command_is_answered_by_a_problem_that_names_the_field(under_test):
+    kind, problem = await under_test.wire.ask(under_test.service, DiscardDeadLetters, b'{"ids": [], "reason": "x"}')
     assert kind.startswith("application/problem+json")
     assert {"type", "title", "status", "detail"} <= problem.keys()
     assert problem["status"] in (400, 422)
@@ -79,26 +81,26 @@ async def test_a_wrong_command_is_answered_by_a_problem_that_names_the_field(tes
     assert all(error["rule"] for error in problem["errors"])
 
 
-async def test_the_same_command_again_has_the_same_answer_and_another_under_its_id_is_refused(tested):
+async def test_the_same_command_again_has_the_same_answer_and_another_under_its_id_is_refused(under_test):
     id, ids = str(uuid4()), [str(uuid4())]
     asked = json.dumps({"ids": ids, "reason": "not needed"}).encode()
-    first = await tested.wire.ask(tested.service, DiscardDeadLetters, asked, id)
+    first = await under_test.wire.ask(under_test.service, DiscardDeadLetters, asked, id)
     assert first[1] == {"changed": 0}
-    assert await tested.wire.ask(tested.service, DiscardDeadLetters, asked, id) == first
+    assert await under_test.wire.ask(under_test.service, DiscardDeadLetters, asked, id) == first
     other = json.dumps({"ids": ids, "reason": "another reason"}).encode()
-    kind, problem = await tested.wire.ask(tested.service, DiscardDeadLetters, other, id)
+    kind, problem = await under_test.wire.ask(under_test.service, DiscardDeadLetters, other, id)
     assert (kind.partition(";")[0], problem["status"]) == ("application/problem+json", 409)
 
 
-async def test_dead_letters_are_listed_for_the_operator(tested, scenario):
-    _, answer = await tested.wire.ask(tested.service, ListDeadLetters, b"{}")
+async def test_dead_letters_are_listed_for_the_operator(under_test, scenario):
+    _, answer = await under_test.wire.ask(under_test.service, ListDeadLetters, b"{}")
     expected = not scenario.cause(6).subject.startswith("intake.")
     assert bool(answer["groups"]) == expected
 
 
-async def test_all_that_it_told_is_as_published_and_in_order(tested, scenario):
+async def test_all_that_it_told_is_as_published_and_in_order(under_test, scenario):
     last = defaultdict(int)
-    facts = await tested.wire.heard(scenario.stream, f"{tested.service}.>")
+    facts = await under_test.wire.heard(scenario.stream, f"{under_test.service}.>")
     assert facts
     for one in facts:
         headers = one["headers"]
@@ -106,19 +108,19 @@ async def test_all_that_it_told_is_as_published_and_in_order(tested, scenario):
         validator(name).validate(json.loads(one["body"]))
         assert headers["ce-specversion"] == "1.0"
         assert headers["ce-id"] == headers["Nats-Msg-Id"]
-        assert headers["ce-source"] == tested.service
+        assert headers["ce-source"] == under_test.service
         assert headers["ce-type"].endswith(name)
         assert headers["ce-time"]
         assert one["sequence"] == last[one["key"]] + 1, one["subject"]
         last[one["key"]] = one["sequence"]
 
 
-async def test_the_streams_heard_again_from_the_start_bring_about_nothing_new(tested, scenario):
-    before = await tested.wire.heard(scenario.stream, f"{tested.service}.>")
-    await tested.wire.replay(tested.service)
-    await tested.wire.ready(tested.service)
-    await tested.wire.quiet(tested.service)
-    assert await tested.wire.heard(scenario.stream, f"{tested.service}.>") == before
+async def test_the_streams_heard_again_from_the_start_bring_about_nothing_new(under_test, scenario):
+    before = await under_test.wire.heard(scenario.stream, f"{under_test.service}.>")
+    await under_test.wire.replay(under_test.service)
+    await under_test.wire.ready(under_test.service)
+    await under_test.wire.quiet(under_test.service)
+    assert await under_test.wire.heard(scenario.stream, f"{under_test.service}.>") == before
 
 
 @pytest.mark.served

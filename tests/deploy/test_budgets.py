@@ -59,7 +59,7 @@ class Small:
 
 
 @pytest.fixture
-async def small(tmp_path):
+async def small_store(tmp_path):
     bus = Bus.prepare(tmp_path / "bus", Users(OUTSIDERS), sync="2m", store_mib=STORE_LEAST_MIB)
     bus.start()
     entered = await Small(bus).enter()
@@ -81,39 +81,39 @@ def test_only_refusals_make_room_by_forgetting_what_may_be_unheard():
 
 
 @pytest.mark.served
-async def test_what_one_sender_fills_is_told_to_it_and_facts_are_taken_all_the_same(small):
+async def test_what_one_sender_fills_is_told_to_it_and_facts_are_taken_all_the_same(small_store):
     """STACK row 30."""
-    taken, told = await small.fill(small.acme, REPORT)
-    budget = (await small.streams.stream_info("INTAKE")).config.max_bytes
+    taken, told = await small_store.fill(small_store.acme, REPORT)
+    budget = (await small_store.streams.stream_info("INTAKE")).config.max_bytes
     assert (taken, told) == (budget // (MIB // 2), "maximum bytes exceeded")
     with pytest.raises(APIError, match="maximum bytes exceeded"):
-        await small.acme.publish(REPORT, HALF)
-    assert (await small.state("INTAKE")).first_seq == 1
-    assert (await small.cases.publish(FACT, HALF)).seq == 1
+        await small_store.acme.publish(REPORT, HALF)
+    assert (await small_store.state("INTAKE")).first_seq == 1
+    assert (await small_store.cases.publish(FACT, HALF)).seq == 1
 
 
 @pytest.mark.served
-async def test_a_full_stream_of_facts_loses_none(small):
-    taken, _ = await small.fill(small.cases, FACT)
-    state = await small.state("CASES")
+async def test_a_full_stream_of_facts_loses_none(small_store):
+    taken, _ = await small_store.fill(small_store.cases, FACT)
+    state = await small_store.state("CASES")
     assert (state.first_seq, state.messages) == (1, taken)
 
 
 @pytest.mark.served
-async def test_refusals_of_the_past_make_room_for_new_ones(small):
+async def test_refusals_of_the_past_make_room_for_new_ones(small_store):
     for _ in range(20):
-        await small.patrol.publish("rejected.acme.incident.v1", HALF)
-    state = await small.state("REJECTED")
+        await small_store.patrol.publish("rejected.acme.incident.v1", HALF)
+    state = await small_store.state("REJECTED")
     assert (state.last_seq, state.first_seq > 1) == (20, True)
 
 
 @pytest.mark.served
-async def test_the_store_of_the_server_is_the_sum_of_the_budgets(small):
+async def test_the_store_of_the_server_is_the_sum_of_the_budgets(small_store):
     """STACK row 30."""
-    budgets = [(await small.streams.stream_info(one.name)).config.max_bytes for one in STREAMS]
+    budgets = [(await small_store.streams.stream_info(one.name)).config.max_bytes for one in STREAMS]
     more = StreamConfig(name="MORE", subjects=["more"], max_bytes=STORE_LEAST_MIB * MIB - sum(budgets) + 1)
     with pytest.raises(APIError, match="insufficient storage"):
-        await small.streams.add_stream(more)
+        await small_store.streams.add_stream(more)
 
 
 @pytest.mark.served
@@ -144,58 +144,58 @@ async def test_a_system_without_budgets_is_brought_to_them_and_keeps_what_it_hol
 
 
 @pytest.mark.served
-async def test_a_store_that_grows_and_shrinks_again_loses_nothing(small):
-    taken, _ = await small.fill(small.cases, FACT)
+async def test_a_store_that_grows_and_shrinks_again_loses_nothing(small_store):
+    taken, _ = await small_store.fill(small_store.cases, FACT)
     for store_mib in (2 * STORE_LEAST_MIB, STORE_LEAST_MIB):
-        small.bus.kill()
-        small.bus.store_mib = store_mib
-        small.bus.start()
-        entered = await Small(small.bus).enter()
+        small_store.bus.kill()
+        small_store.bus.store_mib = store_mib
+        small_store.bus.start()
+        entered = await Small(small_store.bus).enter()
         await entered.provision(store_mib=store_mib)
         budget = (await entered.streams.stream_info("CASES")).config.max_bytes
         assert (budget, (await entered.state("CASES")).messages) == (store_mib * MIB * 22 // 100, taken)
 
 
 @pytest.mark.served
-async def test_what_is_handled_goes_when_the_door_is_half_full_and_what_is_not_stays(small):
-    taken, _ = await small.fill(small.acme, REPORT)
-    await small.settle(taken - 3)
+async def test_what_is_handled_goes_when_the_door_is_half_full_and_what_is_not_stays(small_store):
+    taken, _ = await small_store.fill(small_store.acme, REPORT)
+    await small_store.settle(taken - 3)
     trim = Trim(lambda _: None)
-    assert (await trim.look(small.streams), await trim.look(small.streams)) == (0, taken - 3)
-    state = await small.state("INTAKE")
+    assert (await trim.look(small_store.streams), await trim.look(small_store.streams)) == (0, taken - 3)
+    state = await small_store.state("INTAKE")
     assert (state.messages, state.first_seq) == (3, taken - 2)
-    await small.acme.publish(REPORT, HALF)
+    await small_store.acme.publish(REPORT, HALF)
 
 
 @pytest.mark.served
-async def test_what_one_of_two_durables_has_not_handled_stays(small):
-    await small.acme.publish(PROGRESS, b"{}")
-    taken, _ = await small.fill(small.acme, REPORT)
-    await small.settle(taken + 1)
+async def test_what_one_of_two_durables_has_not_handled_stays(small_store):
+    await small_store.acme.publish(PROGRESS, b"{}")
+    taken, _ = await small_store.fill(small_store.acme, REPORT)
+    await small_store.settle(taken + 1)
     trim = Trim(lambda _: None)
-    assert [await trim.look(small.streams) for _ in range(3)] == [0, 0, 0]
-    assert (await small.state("INTAKE")).first_seq == 1
+    assert [await trim.look(small_store.streams) for _ in range(3)] == [0, 0, 0]
+    assert (await small_store.state("INTAKE")).first_seq == 1
 
 
 @pytest.mark.served
-async def test_nothing_goes_while_a_durable_is_missing_or_there_is_room(small):
+async def test_nothing_goes_while_a_durable_is_missing_or_there_is_room(small_store):
     for _ in range(4):
-        await small.acme.publish(REPORT, HALF)
-    await small.settle(4)
+        await small_store.acme.publish(REPORT, HALF)
+    await small_store.settle(4)
     trim = Trim(lambda _: None)
-    assert [await trim.look(small.streams) for _ in range(2)] == [0, 0]
-    taken, _ = await small.fill(small.acme, REPORT)
-    await small.settle(taken)
-    await small.streams.delete_consumer("INTAKE", "targets-intake-progress")
-    assert [await trim.look(small.streams) for _ in range(2)] == [0, 0]
-    await small.provision(store_mib=STORE_LEAST_MIB)
-    assert [await trim.look(small.streams) for _ in range(2)] == [taken + 4, 0]
+    assert [await trim.look(small_store.streams) for _ in range(2)] == [0, 0]
+    taken, _ = await small_store.fill(small_store.acme, REPORT)
+    await small_store.settle(taken)
+    await small_store.streams.delete_consumer("INTAKE", "targets-intake-progress")
+    assert [await trim.look(small_store.streams) for _ in range(2)] == [0, 0]
+    await small_store.provision(store_mib=STORE_LEAST_MIB)
+    assert [await trim.look(small_store.streams) for _ in range(2)] == [taken + 4, 0]
 
 
 @pytest.mark.served
-async def test_nobody_sees_the_server_without_a_password(small):
+async def test_nobody_sees_the_server_without_a_password(small_store):
     """STACK row 35."""
-    configuration = (small.bus.home / "server.conf").read_text()
+    configuration = (small_store.bus.home / "server.conf").read_text()
     assert [line for line in configuration.splitlines() if line.strip().startswith(("http", "monitor"))] == []
     with pytest.raises(nats.errors.Error, match="Authorization"):
-        await nats.connect(f"nats://127.0.0.1:{small.bus.port}", allow_reconnect=False)
+        await nats.connect(f"nats://127.0.0.1:{small_store.bus.port}", allow_reconnect=False)

@@ -10,9 +10,9 @@ from services.cases.case.case import Owner
 from services.notify.audience.audience import Posts, recipients
 from services.notify.audience.rule import RULES
 from services.runtime.reference.posts import reference
-from tests.cases.road import case_in
-from tests.cases.world import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT
-from tests.notify.happened import HAPPENED
+from tests.cases.county import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT
+from tests.cases.steps import case_in
+from tests.notify.every_fact import HAPPENED
 from tests.posts import TOWN, VILLAGE, chief
 from tests.servers import NOW
 

@@ -18,9 +18,9 @@ from services.notify import service
 from services.notify.service import notify
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
-from tests.cases.road import case_in
-from tests.cases.world import OFFICE, POSTS, STATION, UNIT, incident
-from tests.notify.happened import HAPPENED
+from tests.cases.county import OFFICE, POSTS, STATION, UNIT, incident
+from tests.cases.steps import case_in
+from tests.notify.every_fact import HAPPENED
 from tests.servers import NOW, migrated, transaction
 from tests.telling import answered, asking, hear, heard
 from tests.turns import committed, overlapping

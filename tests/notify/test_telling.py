@@ -19,8 +19,8 @@ from services.notify.audience.rule import RuleRefused
 from services.notify.telling import text
 from services.notify.telling.telling import Fate, fate_of
 from services.runtime.reference.posts import reference
-from tests.cases.world import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, incident
-from tests.notify.happened import HAPPENED, SUBMITTED, handed_over, passed_on
+from tests.cases.county import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, incident
+from tests.notify.every_fact import HAPPENED, SUBMITTED, handed_over, passed_on
 from tests.posts import COUNTY, OF_ONE_COUNTY, TOWN, chief
 
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)

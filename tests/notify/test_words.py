@@ -7,8 +7,8 @@ import pytest
 from contracts.language.values import AreaRef
 from services.cases.case.case import Owner
 from services.notify.telling.text import words_of
-from tests.cases.world import COUNTY_OFFICE
-from tests.notify.happened import HAPPENED
+from tests.cases.county import COUNTY_OFFICE
+from tests.notify.every_fact import HAPPENED
 from tests.posts import COUNTY
 
 

@@ -18,8 +18,8 @@ from contracts.roster import AreaStated, Boundary
 from services.patrol.service import patrol
 from services.runtime.messages import Refused
 from services.runtime.transaction import Transaction
-from tests.cases import world
-from tests.patrol.ground import ANYTHING, LAT, METRE, NOW, POINTS, SEEN, STATED, WEST, reported, sent, walked
+from tests.cases import county
+from tests.patrol.areas_and_reports import ANYTHING, LAT, METRE, NOW, POINTS, SEEN, STATED, WEST, reported, sent, walked
 from tests.servers import migrated, transaction
 from tests.telling import hear, heard
 from tests.turns import committed, overlapping
@@ -88,7 +88,7 @@ async def test_fire_is_an_alarm_as_well(tx):
 
 async def test_after_its_case_is_closed_a_near_report_is_something_new(tx):
     ((_, located),) = await hear(patrol, tx, [reported("a")])
-    case = world.closed_case(located.incident)
+    case = county.closed_case(located.incident)
     await hear(patrol, tx, [heard(CaseClosed(case=case, by="p-1", at=NOW), "cases")])
     assert kinds(await hear(patrol, tx, [reported("b")])) == [IncidentLocated]
 

@@ -8,7 +8,7 @@ import pytest
 from contracts.patrol import IncidentKind
 from services.patrol.incident.near import EARTH_M, Rules, Standing, cell, distance_m, is_near, nearest, places
 from services.patrol.incident.report import incident_id
-from tests.patrol.ground import LAT, SEEN
+from tests.patrol.areas_and_reports import LAT, SEEN
 
 WITHIN_M = 200
 """DOMAIN's default: within 200 m and 24 h."""

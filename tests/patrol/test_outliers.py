@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.patrol.track.points import LIMITS, at_of, days_of, read_points, us_of
 from services.patrol.track.track import Terminal, sift_all
-from tests.patrol.ground import ANYTHING, LAT, METRE, NOW, POINTS, sent, walked
+from tests.patrol.areas_and_reports import ANYTHING, LAT, METRE, NOW, POINTS, sent, walked
 
 T = NOW - timedelta(hours=1)
 HUNDRED_KM = 100_000 * METRE

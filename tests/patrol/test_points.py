@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from services.patrol.track.points import LIMITS, POINT, at_of, days_of, read_points, us_of
-from tests.patrol.ground import LAT, NOW, sent, walked
+from tests.patrol.areas_and_reports import LAT, NOW, sent, walked
 
 MOMENT = timedelta(microseconds=1)
 

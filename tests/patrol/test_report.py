@@ -10,7 +10,7 @@ from services.patrol.incident.judging import Fate, Judging
 from services.patrol.incident.near import RULES, Standing, cell, distance_m, nearest, places
 from services.patrol.incident.report import exchanged, incident_id, judge, moving
 from services.runtime.reference.ground import Ground
-from tests.patrol.ground import AREAS, EAST, LAT, METRE, NOW, SEEN, WEST, reported
+from tests.patrol.areas_and_reports import AREAS, EAST, LAT, METRE, NOW, SEEN, WEST, reported
 
 GROUND = Ground(AREAS)
 

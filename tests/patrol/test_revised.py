@@ -8,8 +8,8 @@ from contracts.cases import CaseClosed
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentRevised
 from services.patrol.service import patrol
 from services.runtime.messages import Refused
-from tests.cases import world
-from tests.patrol.ground import EAST, METRE, NOW, SEEN, STATED, WEST, reported
+from tests.cases import county
+from tests.patrol.areas_and_reports import EAST, METRE, NOW, SEEN, STATED, WEST, reported
 from tests.servers import migrated, transaction
 from tests.telling import hear, heard
 
@@ -161,7 +161,7 @@ async def test_all_of_this_holds_within_one_batch_too(tx):
 
 async def test_what_is_put_right_already_is_not_found_after_a_revision(tx):
     ((_, located),) = await hear(patrol, tx, [reported("a")])
-    closed = CaseClosed(case=world.closed_case(located.incident), by="p-1", at=NOW)
+    closed = CaseClosed(case=county.closed_case(located.incident), by="p-1", at=NOW)
     await hear(patrol, tx, [heard(closed, "cases")])
     assert await told(tx, reported("a", revision=2, text="补充"), reported("b")) == [
         (IncidentRevised, "a"),

@@ -6,7 +6,7 @@ import pytest
 
 from services.patrol.track.points import at_of, read_points, us_of
 from services.patrol.track.track import Terminal, sift_all
-from tests.patrol.ground import LAT, METRE, NOW, walked
+from tests.patrol.areas_and_reports import LAT, METRE, NOW, walked
 
 T = NOW - timedelta(hours=1)
 

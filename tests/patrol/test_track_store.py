@@ -8,8 +8,8 @@ from contracts.cases import CaseClosed
 from services.patrol.service import patrol
 from services.patrol.track import store as track_store
 from services.patrol.track.points import read_points, us_of
-from tests.cases import world
-from tests.patrol.ground import LAT, METRE, NOW, STATED, reported, walked
+from tests.cases import county
+from tests.patrol.areas_and_reports import LAT, METRE, NOW, STATED, reported, walked
 from tests.servers import migrated, transaction
 from tests.telling import hear, heard
 
@@ -61,7 +61,7 @@ async def test_what_was_refused_of_one_terminal_is_remembered_of_that_one_alone(
 
 async def test_a_fact_without_a_number_resolves_nothing_that_a_numbered_one_has_said(tx):
     ((_, located),) = await hear(patrol, tx, [reported("a")])
-    closed = CaseClosed(case=world.closed_case(located.incident), by="p-1", at=NOW)
+    closed = CaseClosed(case=county.closed_case(located.incident), by="p-1", at=NOW)
     for sequence, resolved in ((None, False), (1, True)):
         await hear(patrol, tx, [heard(closed, "cases", sequence=sequence)])
         assert await tx.sql.fetchval("SELECT resolved FROM incidents") is resolved

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from contracts.language.values import AreaRef
 from services.roster.answerable.answerable import Duties, place_of
 from tests.posts import chief
-from tests.roster.ground import TOWN, TOWN_AREA, held, post
+from tests.roster.areas_and_posts import TOWN, TOWN_AREA, held, post
 
 AT = datetime(2020, 6, 15, 2, tzinfo=UTC)
 CHIEFS = (

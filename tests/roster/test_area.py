@@ -12,7 +12,18 @@ from contracts.language.division import UNKNOWN
 from contracts.language.mu import mu_of
 from contracts.roster import EnrolAreas
 from services.roster.area.area import measured, problems_of, size_mu
-from tests.roster.ground import AREAS, EAST, EAST_AREA, TOWN, TOWN_AREA, WEST, WEST_AREA, WEST_GRID, area, square
+from tests.roster.areas_and_posts import (
+    AREAS,
+    EAST,
+    EAST_AREA,
+    TOWN,
+    TOWN_AREA,
+    WEST,
+    WEST_AREA,
+    WEST_GRID,
+    area,
+    square,
+)
 
 OPEN = (((117.0, 29.0), (117.1, 29.0), (117.1, 29.1), (117.0, 29.1)),)
 BOW_TIE = (((117.0, 29.0), (117.1, 29.1), (117.1, 29.0), (117.0, 29.1), (117.0, 29.0)),)

@@ -10,7 +10,7 @@ from services.roster.post import store as post_store
 from services.roster.service import roster
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
-from tests.roster.ground import AREAS, EAST, TOWN, WEST, WEST_GRID, area, ask, held, post, square, village
+from tests.roster.areas_and_posts import AREAS, EAST, TOWN, WEST, WEST_GRID, area, ask, held, post, square, village
 from tests.servers import migrated, transaction
 from tests.telling import answered
 from tests.turns import committed, overlapping

@@ -13,7 +13,7 @@ from demo.world import jingdezhen, world
 from services.roster.service import roster
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
-from tests.roster.ground import (
+from tests.roster.areas_and_posts import (
     AREAS,
     EAST,
     EAST_AREA,

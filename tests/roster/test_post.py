@@ -7,7 +7,7 @@ import pytest
 from contracts.language.values import PersonRef
 from services.roster.post import post as rules
 from services.runtime.problem import Problem
-from tests.roster.ground import TOWN, TOWN_AREA, WEST, WEST_AREA, held, post
+from tests.roster.areas_and_posts import TOWN, TOWN_AREA, WEST, WEST_AREA, held, post
 from tests.servers import NOW
 
 LONG_AGO = datetime(2019, 6, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from contracts.roster import AreaStated, EnrolAreas, EnrolPosts, PostStated
 from services.roster.answerable import store as answerable_store
 from services.roster.service import roster
 from services.runtime.problem import Problem
-from tests.roster.ground import AREAS, TOWN, WEST, ask
+from tests.roster.areas_and_posts import AREAS, TOWN, WEST, ask
 from tests.servers import migrated, transaction
 from tests.telling import answered
 

@@ -33,10 +33,10 @@ async def dsn():
 
 
 @asynccontextmanager
-async def asked(dsn, plain, handler):
+async def asked(dsn, plain_nats, handler):
     """Whom to ask: `async def (subject, body, **envelope)` gives status, content type and what was told."""
-    settings = Settings(nats_url=plain, database_url=dsn)
-    bus = await nats.connect(plain)
+    settings = Settings(nats_url=plain_nats, database_url=dsn)
+    bus = await nats.connect(plain_nats)
     breaker = Breaker("database")
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
         await pool.execute("TRUNCATE answers, outbox, unsent")
@@ -70,9 +70,11 @@ def counting():
     return handler, calls
 
 
-async def test_what_changes_something_is_done_once_and_answered_alike_and_what_reads_is_fresh_each_time(dsn, plain):
+async def test_what_changes_something_is_done_once_and_answered_alike_and_what_reads_is_fresh_each_time(
+    dsn, plain_nats
+):
     handler, calls = counting()
-    async with asked(dsn, plain, handler) as ask:
+    async with asked(dsn, plain_nats, handler) as ask:
         assert [await ask(), await ask()] == [(JSON, {"changed": 1})] * 2
         assert [await ask(SHOW, SHOW_BODY, id="s-1"), await ask(SHOW, SHOW_BODY, id="s-1")] == [
             (JSON, {"changed": 2}),
@@ -91,9 +93,9 @@ async def test_what_changes_something_is_done_once_and_answered_alike_and_what_r
 
 
 @pytest.mark.parametrize("other", ["body", "subject"])
-async def test_an_id_that_was_used_for_another_command_is_told_so_and_nothing_is_done(dsn, plain, other):
+async def test_an_id_that_was_used_for_another_command_is_told_so_and_nothing_is_done(dsn, plain_nats, other):
     handler, calls = counting()
-    async with asked(dsn, plain, handler) as ask:
+    async with asked(dsn, plain_nats, handler) as ask:
         await ask()
         changed = {
             "body": {"body": dump(SetTarget(target=TARGET.model_copy(update={"year": 2021})))},
@@ -133,9 +135,9 @@ async def test_an_id_that_was_used_for_another_command_is_told_so_and_nothing_is
         ({"body": b"x" * SetTarget.max_bytes}, 400, "invalid", ["body"]),
     ],
 )
-async def test_what_breaks_a_rule_is_told_by_the_names_of_what_is_wrong(dsn, plain, said, status, word, fields):
+async def test_what_breaks_a_rule_is_told_by_the_names_of_what_is_wrong(dsn, plain_nats, said, status, word, fields):
     handler, calls = counting()
-    async with asked(dsn, plain, handler) as ask:
+    async with asked(dsn, plain_nats, handler) as ask:
         content_type, problem = await ask(**said)
         assert await ask(SHOW, SHOW_BODY, dataschema=ShowPlan.schema_urn()) == (JSON, {"changed": 1})
     assert (content_type, problem["status"], problem["type"]) == (PROBLEM_JSON, status, f"urn:linzhang:problem:{word}")
@@ -154,12 +156,12 @@ async def test_what_breaks_a_rule_is_told_by_the_names_of_what_is_wrong(dsn, pla
     ],
     ids=lambda one: type(one).__name__,
 )
-async def test_a_handler_that_fails_is_answered_by_whose_fault_it_is(dsn, plain, error, status, word):
+async def test_a_handler_that_fails_is_answered_by_whose_fault_it_is(dsn, plain_nats, error, status, word):
     async def handler(tx, ask):
         await tx.sql.execute("UPDATE told SET last_sequence = last_sequence + 1")
         raise error
 
-    async with asked(dsn, plain, handler) as ask:
+    async with asked(dsn, plain_nats, handler) as ask:
         before = await ask.pool.fetchval("SELECT last_sequence FROM told")
         _, problem = await ask()
         assert (problem["status"], problem["type"]) == (status, f"urn:linzhang:problem:{word}")
@@ -170,7 +172,7 @@ async def test_a_handler_that_fails_is_answered_by_whose_fault_it_is(dsn, plain,
             ask.breaker.close()
 
 
-async def test_a_command_that_another_was_in_the_way_of_is_tried_five_times(dsn, plain):
+async def test_a_command_that_another_was_in_the_way_of_is_tried_five_times(dsn, plain_nats):
     tries = []
 
     async def handler(tx, ask):
@@ -179,7 +181,7 @@ async def test_a_command_that_another_was_in_the_way_of_is_tried_five_times(dsn,
             raise asyncpg.SerializationError("another was first")
         return Answer(Done(changed=len(tries)))
 
-    async with asked(dsn, plain, handler) as ask:
+    async with asked(dsn, plain_nats, handler) as ask:
         assert await ask() == (JSON, {"changed": 5})
         tries.clear()
         _, problem = await ask(id="never")
@@ -187,12 +189,12 @@ async def test_a_command_that_another_was_in_the_way_of_is_tried_five_times(dsn,
 
 
 @pytest.mark.parametrize("beyond", [0, 1])
-async def test_an_answer_may_weigh_what_the_bus_takes_with_room_for_its_header(dsn, plain, beyond):
+async def test_an_answer_may_weigh_what_the_bus_takes_with_room_for_its_header(dsn, plain_nats, beyond):
     async def handler(tx, ask):
         most = bus_takes - 1024 + beyond
         return Answer(Padded(text="x" * (most - len(dump(Padded(text=""))))))
 
-    async with asked(dsn, plain, handler) as ask:
+    async with asked(dsn, plain_nats, handler) as ask:
         bus_takes = ask.bus.max_payload
         content_type, told = await ask(SHOW, SHOW_BODY)
     assert (content_type, told.get("status")) == ((PROBLEM_JSON, 422) if beyond else (JSON, None))
@@ -205,9 +207,9 @@ class Padded(Done):
     text: str
 
 
-async def test_whoever_finds_no_room_is_told_to_ask_again(dsn, plain):
+async def test_whoever_finds_no_room_is_told_to_ask_again(dsn, plain_nats):
     handler, _ = counting()
-    async with asked(dsn, plain, handler) as ask:
+    async with asked(dsn, plain_nats, handler) as ask:
         reading = await ask.bus.subscribe("_INBOX.busy")
         await ask.answering.refuse_busy("_INBOX.busy")
         told = await asyncio.wait_for(reading.next_msg(timeout=60), 60)

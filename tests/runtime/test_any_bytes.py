@@ -62,9 +62,9 @@ BLOCKS = [
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
-async def test_a_subject_of_any_bytes_is_read_and_so_is_what_comes_after_it(plain, name):
+async def test_a_subject_of_any_bytes_is_read_and_so_is_what_comes_after_it(plain_nats, name):
     """STACK row 28."""
-    client, raw = await connect_to(plain), await Raw.connect(plain)
+    client, raw = await connect_to(plain_nats), await Raw.connect(plain_nats)
     heard = await client.subscribe("any.>")
     await client.flush()
     await raw.send(pub(b"any." + name, b"1", b"reply." + name[:400]), pub(b"any.other", b"2"))
@@ -77,9 +77,9 @@ async def test_a_subject_of_any_bytes_is_read_and_so_is_what_comes_after_it(plai
 
 
 @pytest.mark.parametrize("header", BLOCKS)
-async def test_a_header_block_of_any_bytes_is_read_and_so_is_what_comes_after_it(plain, header):
+async def test_a_header_block_of_any_bytes_is_read_and_so_is_what_comes_after_it(plain_nats, header):
     """STACK row 28."""
-    client, raw = await connect_to(plain), await Raw.connect(plain)
+    client, raw = await connect_to(plain_nats), await Raw.connect(plain_nats)
     heard = await client.subscribe("any.>")
     await client.flush()
     await raw.send(hpub(b"any.header", header, b"1"), hpub(b"any.other", block({"ce-id": "林"}), b"2"))
@@ -102,12 +102,12 @@ def test_a_block_of_a_hundred_thousand_names_is_read_name_by_name():
     assert (len(found), len(found.repeated)) == (50_000, 50_000)
 
 
-async def test_a_reader_goes_on_when_a_message_is_too_much_for_its_subscription(plain):
+async def test_a_reader_goes_on_when_a_message_is_too_much_for_its_subscription(plain_nats):
     async def note(error):
         errors.append(error)
 
     errors = []
-    client = await connect_to(plain, error_cb=note)
+    client = await connect_to(plain_nats, error_cb=note)
     heard = await client.subscribe("any.>", pending_bytes_limit=10)
     await client.publish("any.a", b"x" * 20)
     await client.publish("any.b", b"y")

@@ -14,15 +14,15 @@ from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
 from services.runtime.messages import Answer
 from services.runtime.problem import Problem
-from tests.runtime.inside import inside
+from tests.runtime.parts_of_targets import parts_of_targets
 from tests.servers import NOW, migrated
 from tests.telling import connect
 from tests.waiting import until
 
 
 async def test_the_one_that_waited_its_turn_gets_the_answer_and_no_refusal(bus):
-    async with inside(bus, await migrated("targets")) as runtime:
-        await runtime.rows("CREATE TABLE turn AS SELECT false AS taken")
+    async with parts_of_targets(bus, await migrated("targets")) as parts:
+        await parts.rows("CREATE TABLE turn AS SELECT false AS taken")
         first_has_it, go_on = asyncio.Event(), asyncio.Event()
 
         async def take_turn(tx, ask):
@@ -34,15 +34,13 @@ async def test_the_one_that_waited_its_turn_gets_the_answer_and_no_refusal(bus):
             return Answer(Done(changed=1))
 
         handlers = {DiscardDeadLetters: take_turn}
-        answering = Answering(
-            "targets", handlers, runtime.pool, Clock(), Breaker("database"), runtime.relay, runtime.client
-        )
+        answering = Answering("targets", handlers, parts.pool, Clock(), Breaker("database"), parts.relay, parts.client)
 
         async def on(message):
-            runtime.begin(answering.on(message))
+            parts.begin(answering.on(message))
 
-        await runtime.client.subscribe("cmd.targets.>", cb=on)
-        await runtime.client.flush()
+        await parts.client.subscribe("cmd.targets.>", cb=on)
+        await parts.client.flush()
         operator = await connect(bus, OPERATOR)
         subject = operation_subject(DiscardDeadLetters, "targets", OPERATOR, UNKNOWN)
         type_ = DiscardDeadLetters.type().replace("*", "targets")
@@ -60,7 +58,7 @@ async def test_the_one_that_waited_its_turn_gets_the_answer_and_no_refusal(bus):
             blocked = (
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FROM turn%'"
             )
-            return await runtime.rows(blocked) == [(1,)]
+            return await parts.rows(blocked) == [(1,)]
 
         await until(waits)
         go_on.set()

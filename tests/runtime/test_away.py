@@ -25,8 +25,8 @@ from deploy.nats.provision import provision
 from services.runtime.ids import uuid7
 from services.runtime.tables.migrate import migrate_async
 from tests.faults.proxy import Proxy, Trap
-from tests.runtime.inside import progress
-from tests.runtime.stubborn import TABLE
+from tests.runtime.obeying_targets import TABLE
+from tests.runtime.parts_of_targets import progress
 from tests.runtime.test_delivery import MODULE
 from tests.servers import PASSWORD, database, running, starting
 from tests.telling import connect

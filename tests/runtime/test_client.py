@@ -20,9 +20,9 @@ PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 @pytest.fixture
-async def two(plain):
+async def two_clients(plain_nats):
     """Our client, and nats-py's own beside it."""
-    ours, other = await connect(plain), await nats.connect(plain)
+    ours, other = await connect(plain_nats), await nats.connect(plain_nats)
     yield ours, other
     for client in (ours, other):
         if not client.is_closed:
@@ -45,8 +45,8 @@ def test_the_installed_library_is_of_a_version_for_which_these_tests_have_been_r
     assert "<" in stated
 
 
-async def test_what_is_taken_at_once_comes_in_its_order_and_is_counted(two):
-    ours, other = two
+async def test_what_is_taken_at_once_comes_in_its_order_and_is_counted(two_clients):
+    ours, other = two_clients
     taken = []
     await ours.subscribe_at_once("a.*", taken.append)
     await through(ours)
@@ -62,9 +62,9 @@ async def test_what_is_taken_at_once_comes_in_its_order_and_is_counted(two):
     assert (ours.stats["in_msgs"] - before["in_msgs"], ours.stats["in_bytes"] - before["in_bytes"]) == (2, 3)
 
 
-async def test_more_than_any_queue_of_the_library_holds_is_taken_at_once(two):
+async def test_more_than_any_queue_of_the_library_holds_is_taken_at_once(two_clients):
     """There is no slow consumer: nothing waits."""
-    ours, other = two
+    ours, other = two_clients
     taken, errors = [], []
 
     async def told(error):
@@ -80,8 +80,8 @@ async def test_more_than_any_queue_of_the_library_holds_is_taken_at_once(two):
     assert errors == []
 
 
-async def test_what_taking_raises_is_told_and_the_next_message_is_taken(two):
-    ours, other = two
+async def test_what_taking_raises_is_told_and_the_next_message_is_taken(two_clients):
+    ours, other = two_clients
     taken, errors = [], []
 
     async def told(error):
@@ -102,8 +102,10 @@ async def test_what_taking_raises_is_told_and_the_next_message_is_taken(two):
 
 
 @pytest.mark.parametrize("end", ["drain", "unsubscribe"])
-async def test_a_subscription_that_has_ended_takes_nothing_more_and_one_that_drains_takes_what_was_under_way(two, end):
-    ours, other = two
+async def test_a_subscription_that_has_ended_takes_nothing_more_and_one_that_drains_takes_what_was_under_way(
+    two_clients, end
+):
+    ours, other = two_clients
     taken = []
     subscription = await ours.subscribe_at_once("a", lambda message: taken.append(message.data))
     await through(ours)
@@ -121,8 +123,8 @@ async def test_a_subscription_that_has_ended_takes_nothing_more_and_one_that_dra
     assert ours._taking == {}
 
 
-async def test_other_subscriptions_beside_it_work_as_they_do(two):
-    ours, other = two
+async def test_other_subscriptions_beside_it_work_as_they_do(two_clients):
+    ours, other = two_clients
     taken = []
     await ours.subscribe_at_once("a.>", lambda message: taken.append(message.data))
     usual = await ours.subscribe("b")
@@ -133,8 +135,8 @@ async def test_other_subscriptions_beside_it_work_as_they_do(two):
     assert [(await usual.next_msg()).data for _ in range(usual.pending_msgs)] == [b"2"]
 
 
-async def test_many_are_published_in_one_write_in_their_order_as_the_library_would(two):
-    ours, other = two
+async def test_many_are_published_in_one_write_in_their_order_as_the_library_would(two_clients):
+    ours, other = two_clients
     heard = await other.subscribe("p.>")
     await through(other)
     before, writes = dict(ours.stats), []
@@ -161,14 +163,14 @@ async def test_many_are_published_in_one_write_in_their_order_as_the_library_wou
     assert (ours.stats["out_msgs"] - before["out_msgs"], ours.stats["out_bytes"] - before["out_bytes"]) == (4, 9)
 
 
-async def test_nothing_to_publish_writes_nothing(two):
-    ours, _ = two
+async def test_nothing_to_publish_writes_nothing(two_clients):
+    ours, _ = two_clients
     await ours.publish_all([])
     assert ours.stats["out_msgs"] == 0
 
 
-async def test_a_client_that_may_not_publish_says_so_as_the_library_does(two):
-    ours, other = two
+async def test_a_client_that_may_not_publish_says_so_as_the_library_does(two_clients):
+    ours, other = two_clients
     heard = await other.subscribe("p")
     await through(other)
     with pytest.raises(MaxPayloadError):

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from tests.runtime.inside import inside, progress
+from tests.runtime.parts_of_targets import parts_of_targets, progress
 from tests.servers import migrated
 
 COUNT, BAD = 32, "report-05"
@@ -11,18 +11,18 @@ COUNT, BAD = 32, "report-05"
 
 @pytest.fixture
 async def batch(bus):
-    async with inside(bus, await migrated("targets"), retry_first_s=60.0) as runtime:
-        await runtime.post(*(progress(f"report-{n:02d}") for n in range(COUNT)))
-        pull = await runtime.pull()
+    async with parts_of_targets(bus, await migrated("targets"), retry_first_s=60.0) as parts:
+        await parts.post(*(progress(f"report-{n:02d}") for n in range(COUNT)))
+        pull = await parts.pull()
         messages = []
         while len(messages) < COUNT:
             messages += await pull.take()
-        yield runtime, pull, messages
+        yield parts, pull, messages
 
 
 async def settled(batch, fails):
     """How many messages each transaction had, in their order."""
-    runtime, pull, messages = batch
+    parts, pull, messages = batch
     sizes = []
 
     async def handler(_tx, heard):
@@ -30,7 +30,7 @@ async def settled(batch, fails):
         fails({one.body.external_id for one in heard}, len(sizes))
         return []
 
-    await runtime.handling(handler).settle(pull, messages)
+    await parts.handling(handler).settle(pull, messages)
     return sizes
 
 

@@ -11,7 +11,8 @@ from contracts.language.intake import Problem
 from services.runtime.breaker import Breaker
 from services.runtime.hearing.pull import Pull
 from services.runtime.messages import Refused
-from tests.runtime.inside import PROGRESS, inside, progress
+from tests.runtime.parts_of_targets import PROGRESS, parts_of_targets, progress
+from tests.runtime.test_stack_outbox import fact
 from tests.servers import migrated
 from tests.waiting import until
 
@@ -24,9 +25,9 @@ COUNTED = ("handled", "refused", "repeated", "elsewhere", "failed", "dead")
 
 
 @pytest.fixture
-async def runtime(bus):
-    async with inside(bus, await migrated("targets"), retry_first_s=60.0) as runtime:
-        yield runtime
+async def parts(bus):
+    async with parts_of_targets(bus, await migrated("targets"), retry_first_s=60.0) as parts:
+        yield parts
 
 
 async def nothing(_tx, _heard):
@@ -46,33 +47,33 @@ async def counts_of(work):
     return {name: number - before[name] for name, number in counted().items() if number != before[name]}
 
 
-async def test_each_message_of_a_batch_counts_once_by_what_became_of_it(runtime):
+async def test_each_message_of_a_batch_counts_once_by_what_became_of_it(parts):
     async def refuse_b(_tx, heard):
         wrong = (Problem(field="body", rule="none"),)
         return [Refused(one, wrong) for one in heard if one.body.external_id == "b"]
 
-    pull = await runtime.pull()
+    pull = await parts.pull()
     for body, message_id in ((progress("a"), "m-1"), (progress("a"), "m-1"), (progress("b"), None), ({"no": 1}, None)):
-        await runtime.post(body, message_id=message_id, **{"Nats-Msg-Id": None})
-    batch = await runtime.taken(pull, 4)
-    handling = runtime.handling(refuse_b)
+        await parts.post(body, message_id=message_id, **{"Nats-Msg-Id": None})
+    batch = await parts.taken(pull, 4)
+    handling = parts.handling(refuse_b)
     assert await counts_of(handling.settle(pull, batch)) == {"handled": 1, "refused": 2, "repeated": 1}
     assert await counts_of(handling.settle(pull, batch)) == {"repeated": 4}
 
 
-async def test_what_comes_again_is_counted_as_such(runtime):
-    pull = await runtime.pull()
-    await runtime.post(progress("a"), progress("b"))
-    first, second = await runtime.taken(pull, 2)
+async def test_what_comes_again_is_counted_as_such(parts):
+    pull = await parts.pull()
+    await parts.post(progress("a"), progress("b"))
+    first, second = await parts.taken(pull, 2)
     await pull.put_off(first, 0.01)
-    (again,) = await runtime.taken(pull, 1)
-    assert await counts_of(runtime.handling(nothing).settle(pull, [again, second])) == {"handled": 2, "again": 1}
+    (again,) = await parts.taken(pull, 1)
+    assert await counts_of(parts.handling(nothing).settle(pull, [again, second])) == {"handled": 2, "again": 1}
 
 
 @pytest.mark.parametrize(
     ("error", "reason"), [(ConnectionResetError("gone"), "gone"), (TimeoutError(), "TimeoutError")]
 )
-async def test_while_the_database_is_away_a_message_waits_and_its_failure_is_not_counted(runtime, error, reason):
+async def test_while_the_database_is_away_a_message_waits_and_its_failure_is_not_counted(parts, error, reason):
     async def fails_once(_tx, _heard):
         tries.append(breaker.is_open)
         if len(tries) == 1:
@@ -83,52 +84,52 @@ async def test_while_the_database_is_away_a_message_waits_and_its_failure_is_not
         pass
 
     tries, breaker = [], Breaker("database", back)
-    pull = await runtime.pull()
-    await runtime.post(progress("a"))
-    (one,) = await runtime.taken(pull, 1)
+    pull = await parts.pull()
+    await parts.post(progress("a"))
+    (one,) = await parts.taken(pull, 1)
     with capture_logs() as said:
-        await runtime.handling(fails_once, breaker=breaker).settle(pull, [one])
+        await parts.handling(fails_once, breaker=breaker).settle(pull, [one])
     opened = [line["reason"] for line in said if line["event"] == "breaker open"]
     assert (tries, opened) == ([False, False], [reason])
-    assert await runtime.rows("SELECT (SELECT count(*) FROM attempts), (SELECT count(*) FROM inbox)") == [(0, 1)]
+    assert await parts.rows("SELECT (SELECT count(*) FROM attempts), (SELECT count(*) FROM inbox)") == [(0, 1)]
 
 
-async def test_a_failure_that_the_database_cannot_note_now_is_noted_when_it_is_back(runtime):
+async def test_a_failure_that_the_database_cannot_note_now_is_noted_when_it_is_back(parts):
     async def fails(_tx, _heard):
         tries.append(breaker.is_open)
         raise RuntimeError("cannot be handled yet")
 
     async def back():
-        await runtime.rows("DROP TRIGGER IF EXISTS fail ON attempts")
+        await parts.rows("DROP TRIGGER IF EXISTS fail ON attempts")
 
     tries, breaker = [], Breaker("database", back)
-    pull = await runtime.pull()
-    await runtime.post(progress("a"))
-    taken = await runtime.taken(pull, 1)
-    async with runtime.pool.acquire() as sql:
+    pull = await parts.pull()
+    await parts.post(progress("a"))
+    taken = await parts.taken(pull, 1)
+    async with parts.pool.acquire() as sql:
         await sql.execute(FAILS.format("53100"))
     with capture_logs() as said:
-        await runtime.handling(fails, breaker=breaker).settle(pull, taken)
+        await parts.handling(fails, breaker=breaker).settle(pull, taken)
     assert [line["reason"] for line in said if line["event"] == "breaker open"] == ["not now"]
     assert tries == [False, False]
-    assert await runtime.rows("SELECT attempts FROM attempts") == [(1,)]
+    assert await parts.rows("SELECT attempts FROM attempts") == [(1,)]
 
 
-async def test_a_failure_that_the_database_will_never_note_is_nobodys_to_swallow(runtime):
+async def test_a_failure_that_the_database_will_never_note_is_nobodys_to_swallow(parts):
     """The process ends by it, loudly, and the message comes again."""
 
     async def fails(_tx, _heard):
         raise RuntimeError("cannot be handled yet")
 
-    pull = await runtime.pull()
-    await runtime.post(progress("a"))
-    taken = await runtime.taken(pull, 1)
-    async with runtime.pool.acquire() as sql:
+    pull = await parts.pull()
+    await parts.post(progress("a"))
+    taken = await parts.taken(pull, 1)
+    async with parts.pool.acquire() as sql:
         await sql.execute(FAILS.format("P0001"))
     with pytest.raises(asyncpg.RaiseError):
         async with asyncio.timeout(60):
-            await runtime.handling(fails).settle(pull, taken)
-    assert (await runtime.state()).num_ack_pending == 1
+            await parts.handling(fails).settle(pull, taken)
+    assert (await parts.state()).num_ack_pending == 1
 
 
 class Noting(Pull):
@@ -147,7 +148,9 @@ async def test_a_message_is_put_off_for_longer_each_time_and_given_up_at_its_las
     async def fails(_tx, _heard):
         raise RuntimeError("cannot be handled yet")
 
-    async with inside(bus, await migrated("targets"), retry_first_s=60.0, retry_longest_s=300.0, max_attempts=5) as one:
+    async with parts_of_targets(
+        bus, await migrated("targets"), retry_first_s=60.0, retry_longest_s=300.0, max_attempts=5
+    ) as one:
         pull, handling = Noting(one.client, PROGRESS, 512), one.handling(fails)
         await pull.start()
         await one.post(progress("a"), message_id="m-1")
@@ -180,41 +183,44 @@ async def test_a_message_is_put_off_for_longer_each_time_and_given_up_at_its_las
     assert (ended["attempts"], type(ended["exc_info"])) == (5, RuntimeError)
 
 
-async def test_what_the_sender_is_told_of_is_logged_with_a_traceback_only_where_our_own_code_raised(runtime):
+async def test_what_the_sender_is_told_of_is_logged_with_a_traceback_only_where_our_own_code_raised(parts):
     async def overflows(_tx, _heard):
         raise OverflowError("too large")
 
-    pull = await runtime.pull()
-    await runtime.post(progress("a"), message_id="m-2", **{"ce-correlationid": "c-1"})
-    taken = await runtime.taken(pull, 1)
+    pull = await parts.pull()
+    await parts.post(progress("a"), message_id="m-2", **{"ce-correlationid": "c-1"})
+    taken = await parts.taken(pull, 1)
     with capture_logs() as said:
-        assert await counts_of(runtime.handling(overflows).settle(pull, taken)) == {"refused": 1}
+        assert await counts_of(parts.handling(overflows).settle(pull, taken)) == {"refused": 1}
     (line,) = [line for line in said if line["event"] == "refused"]
     assert (line["correlation"], line["attempts"], type(line["exc_info"])) == ("c-1", 1, OverflowError)
 
 
-async def test_a_batch_comes_to_its_handler_in_the_order_of_what_it_locks(runtime):
+async def test_a_batch_comes_to_its_handler_in_the_order_of_what_it_locks(parts):
     async def note(_tx, heard):
         seen.append([one.body.external_id for one in heard])
         return []
 
     seen = []
-    pull = await runtime.pull()
-    await runtime.post(*(progress(name) for name in ("c", "a", "b")))
-    batch = await runtime.taken(pull, 3)
-    await runtime.handling(note, locks="external_id").settle(pull, batch)
+    pull = await parts.pull()
+    await parts.post(*(progress(name) for name in ("c", "a", "b")))
+    batch = await parts.taken(pull, 3)
+    await parts.handling(note, locks="external_id").settle(pull, batch)
     assert seen == [["a", "b", "c"]]
 
 
-async def test_what_is_committed_wakes_the_relay_and_is_acknowledged(runtime):
-    pull = await runtime.pull()
-    await runtime.post(progress("a"))
-    taken = await runtime.taken(pull, 1)
-    assert not runtime.relay._wake.is_set()
-    await runtime.handling(nothing).settle(pull, taken)
-    assert runtime.relay._wake.is_set()
+async def test_what_is_committed_wakes_the_relay_where_it_is_to_be_told_and_is_acknowledged(parts):
+    async def tell_of_b(_tx, heard):
+        return [(one, fact(one.body.external_id, "t-1")) for one in heard if one.body.external_id == "b"]
+
+    pull = await parts.pull()
+    await parts.post(progress("a"), progress("b"))
+    handling = parts.handling(tell_of_b)
+    for one, woken in zip(await parts.taken(pull, 2), (False, True), strict=True):
+        await handling.settle(pull, [one])
+        assert parts.relay._wake.is_set() == woken
 
     async def acknowledged():
-        return (await runtime.state()).ack_floor.stream_seq == 1
+        return (await parts.state()).ack_floor.stream_seq == 2
 
     await until(acknowledged)

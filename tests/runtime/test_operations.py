@@ -26,7 +26,7 @@ from services.runtime.replica.state import State
 from services.runtime.settings import Settings
 from services.runtime.wire import block_of
 from services.targets.service import targets
-from tests.runtime.inside import PROGRESS, progress
+from tests.runtime.parts_of_targets import PROGRESS, progress
 from tests.servers import NOW, migrated, transaction
 from tests.telling import asking
 

@@ -16,7 +16,7 @@ from services.runtime.messages import Heard, Refused
 from services.runtime.telling import outbox
 from services.runtime.telling.receipts import NOT_CONNECTED, Receipts, Sending
 from services.runtime.wire import EXPECTED
-from tests.runtime.inside import inside
+from tests.runtime.parts_of_targets import parts_of_targets
 from tests.runtime.test_stack_outbox import all_sent, fact, on_the_bus, write
 from tests.servers import NOW, migrated
 from tests.telling import connect
@@ -24,29 +24,29 @@ from tests.waiting import until
 
 
 @pytest.fixture
-async def runtime(bus):
-    async with inside(bus, await migrated("targets"), publish_timeout_s=1.0) as runtime:
-        yield runtime
+async def parts(bus):
+    async with parts_of_targets(bus, await migrated("targets"), publish_timeout_s=1.0) as parts:
+        yield parts
 
 
-async def tell(runtime, *facts):
-    async with runtime.pool.acquire() as sql, sql.transaction():
+async def tell(parts, *facts):
+    async with parts.pool.acquire() as sql, sql.transaction():
         await write(sql, *facts)
-    runtime.relay.wake()
+    parts.relay.wake()
 
 
-async def leads(runtime):
+async def leads(parts):
     async def so():
-        return runtime.relay.leading and not runtime.relay._behind
+        return parts.relay.leading and not parts.relay._behind
 
     await until(so)
 
 
-async def made_anew(runtime):
+async def made_anew(parts):
     """The stream has lost everything, and nobody's connection has."""
-    config = (await runtime.streams.stream_info("TARGETS")).config
-    await runtime.streams.delete_stream("TARGETS")
-    await runtime.streams.add_stream(config)
+    config = (await parts.streams.stream_info("TARGETS")).config
+    await parts.streams.delete_stream("TARGETS")
+    await parts.streams.add_stream(config)
 
 
 async def restarted(bus, store=None):
@@ -80,93 +80,93 @@ def in_order(told):
     return last
 
 
-async def test_a_stream_made_anew_is_told_the_older_facts_of_an_aggregate_before_a_newer_one(runtime):
-    runtime.begin(runtime.relay.run())
-    await tell(runtime, fact("a", "t-1"), fact("b", "t-1"), fact("c", "t-2"))
-    await all_sent(runtime)
-    await made_anew(runtime)
-    await tell(runtime, fact("d", "t-1"))
-    await all_sent(runtime)
-    assert in_order(await on_the_bus(runtime)) == {"t-1": 3, "t-2": 1}
+async def test_a_stream_made_anew_is_told_the_older_facts_of_an_aggregate_before_a_newer_one(parts):
+    parts.begin(parts.relay.run())
+    await tell(parts, fact("a", "t-1"), fact("b", "t-1"), fact("c", "t-2"))
+    await all_sent(parts)
+    await made_anew(parts)
+    await tell(parts, fact("d", "t-1"))
+    await all_sent(parts)
+    assert in_order(await on_the_bus(parts)) == {"t-1": 3, "t-2": 1}
 
 
-async def test_a_full_stream_is_told_of_and_takes_what_waits_when_it_has_room_a_new_one_is_no_news(runtime):
-    config = (await runtime.streams.stream_info("TARGETS")).config
-    await runtime.streams.update_stream(config.evolve(max_msgs=1, discard="new"))
+async def test_a_full_stream_is_told_of_and_takes_what_waits_when_it_has_room_a_new_one_is_no_news(parts):
+    config = (await parts.streams.stream_info("TARGETS")).config
+    await parts.streams.update_stream(config.evolve(max_msgs=1, discard="new"))
 
     async def is_told():
         return any(line["event"] == "not sent yet" for line in said)
 
     with capture_logs() as said:
-        await tell(runtime, *(fact(f"a-{n}", f"t-{n % 7}") for n in range(20)))
-        runtime.begin(runtime.relay.run())
+        await tell(parts, *(fact(f"a-{n}", f"t-{n % 7}") for n in range(20)))
+        parts.begin(parts.relay.run())
         await until(is_told)
-        await runtime.streams.update_stream(config)
-        await all_sent(runtime)
+        await parts.streams.update_stream(config)
+        await all_sent(parts)
     assert {line["event"] for line in said if line["log_level"] == "warning"} == {"not sent yet"}
-    assert sum(in_order(await on_the_bus(runtime)).values()) == 20
+    assert sum(in_order(await on_the_bus(parts)).values()) == 20
 
 
-async def test_a_bus_that_comes_back_empty_is_refilled_before_what_was_written_meanwhile(bus, runtime):
+async def test_a_bus_that_comes_back_empty_is_refilled_before_what_was_written_meanwhile(bus, parts):
     """STACK row 1: nothing that was published while the client was not connected comes out of a buffer later."""
-    runtime.begin(runtime.relay.run())
-    await tell(runtime, *(fact(f"a-{n}", f"t-{n % 5}") for n in range(20)))
-    await all_sent(runtime)
+    parts.begin(parts.relay.run())
+    await tell(parts, *(fact(f"a-{n}", f"t-{n % 5}") for n in range(20)))
+    await all_sent(parts)
     bus.kill()
-    await tell(runtime, *(fact(f"b-{n}", f"t-{n % 5}") for n in range(20)))
+    await tell(parts, *(fact(f"b-{n}", f"t-{n % 5}") for n in range(20)))
     await restarted(bus)
-    await all_sent(runtime)
-    assert in_order(await on_the_bus(runtime)) == {f"t-{n}": 8 for n in range(5)}
+    await all_sent(parts)
+    assert in_order(await on_the_bus(parts)) == {f"t-{n}": 8 for n in range(5)}
 
 
-async def test_a_bus_that_comes_back_empty_is_refilled_though_nobody_has_anything_to_tell(bus, runtime):
-    runtime.begin(runtime.relay.run())
-    await tell(runtime, fact("a", "t-1"), fact("b", "t-1"))
-    await all_sent(runtime)
+async def test_a_bus_that_comes_back_empty_is_refilled_though_nobody_has_anything_to_tell(bus, parts):
+    parts.begin(parts.relay.run())
+    await tell(parts, fact("a", "t-1"), fact("b", "t-1"))
+    await all_sent(parts)
     await restarted(bus)
 
     async def refilled():
-        return await on_the_bus(runtime) == [("t-1", 1), ("t-1", 2)]
+        return await on_the_bus(parts) == [("t-1", 1), ("t-1", 2)]
 
     await until(refilled)
 
 
-async def test_a_bus_that_lost_its_latest_messages_is_told_them_again(bus, runtime, tmp_path):
-    runtime.begin(runtime.relay.run())
-    await tell(runtime, fact("a", "t-1"), fact("b", "t-2"))
-    await all_sent(runtime)
+async def test_a_bus_that_lost_its_latest_messages_is_told_them_again(bus, parts, tmp_path):
+    parts.begin(parts.relay.run())
+    await tell(parts, fact("a", "t-1"), fact("b", "t-2"))
+    await all_sent(parts)
     bus.stop()
     shutil.copytree(bus.home / "jetstream", tmp_path / "older")
     bus.start()
-    await tell(runtime, fact("c", "t-1"))
-    await all_sent(runtime)
+    await tell(parts, fact("c", "t-1"))
+    await all_sent(parts)
     await restarted(bus, tmp_path / "older")
-    await tell(runtime, fact("d", "t-1"))
-    await all_sent(runtime)
-    assert in_order(await on_the_bus(runtime)) == {"t-1": 3, "t-2": 1}
+    await tell(parts, fact("d", "t-1"))
+    await all_sent(parts)
+    assert in_order(await on_the_bus(parts)) == {"t-1": 3, "t-2": 1}
 
 
-async def test_what_a_relay_that_stood_still_sends_late_is_refused_by_a_stream_that_went_on(runtime):
+async def test_what_a_relay_that_stood_still_sends_late_is_refused_by_a_stream_that_went_on(parts):
     """Bytes of a frozen process, of a frozen server, or of a client's buffer; the window for repeats is long past."""
-    await tell(runtime, fact("a", "t-1"), fact("b", "t-1"))
-    relaying = runtime.begin(runtime.relay.run())
-    await all_sent(runtime)
+    await tell(parts, fact("a", "t-1"), fact("b", "t-1"))
+    relaying = parts.begin(parts.relay.run())
+    await all_sent(parts)
     relaying.cancel()
-    async with runtime.pool.acquire() as sql:
+    async with parts.pool.acquire() as sql:
         late = await newest(sql)
-    await made_anew(runtime)
-    receipts = Receipts(runtime.client)
+    await made_anew(parts)
+    receipts = Receipts(parts.client)
     await receipts.listen()
     receipted = await receipts.publish([Sending(late, 1)], 5.0)
-    assert (receipted.overtaken, await on_the_bus(runtime)) == ({late.id}, [])
+    assert (receipted.overtaken, await on_the_bus(parts)) == ({late.id}, [])
 
 
-async def test_two_relays_at_once_tell_nothing_out_of_order(runtime):
+async def test_two_relays_at_once_tell_nothing_out_of_order(parts):
     """STACK row 24: as while one has lost its lock and does not know it; the stream takes from who knows its end."""
-    async with inside(runtime.bus, runtime.dsn) as other:
+    async with parts_of_targets(parts.bus, parts.dsn) as other:
         for n in range(10):
-            await tell(runtime, *(fact(f"{n}-{k}", f"t-{k}") for k in range(20)))
-        for one in (runtime, other):
+            await tell(parts, *(fact(f"{n}-{k}", f"t-{k}") for k in range(20)))
+        for one in (parts, other):
             await one.relay._receipts.listen()
             async with one.pool.acquire() as sql:
                 await one.relay._look(sql)
@@ -178,30 +178,30 @@ async def test_two_relays_at_once_tell_nothing_out_of_order(runtime):
                         await one.relay._look(sql)
                     await one.relay._send_some(sql)
 
-        await asyncio.gather(*(send(one) for one in (runtime, other)))
-    assert in_order(await on_the_bus(runtime)) == {f"t-{k}": 10 for k in range(20)}
+        await asyncio.gather(*(send(one) for one in (parts, other)))
+    assert in_order(await on_the_bus(parts)) == {f"t-{k}": 10 for k in range(20)}
 
 
-async def test_what_the_leading_relays_own_replica_commits_leaves_from_memory(runtime):
+async def test_what_the_leading_relays_own_replica_commits_leaves_from_memory(parts):
     """The row in the table is made another before it is offered: what comes was not read there."""
-    runtime.begin(runtime.relay.run())
-    await tell(runtime, fact("a", "t-1"))
-    await all_sent(runtime)
-    await leads(runtime)
-    async with runtime.pool.acquire() as sql, sql.transaction():
+    parts.begin(parts.relay.run())
+    await tell(parts, fact("a", "t-1"))
+    await all_sent(parts)
+    await leads(parts)
+    async with parts.pool.acquire() as sql, sql.transaction():
         written = await write(sql, fact("b", "t-1"), fact("c", "t-2"), fact("d", "t-1"))
         await sql.execute("UPDATE outbox SET body = 'read' WHERE id = ANY($1)", [row.id for row in written])
-    runtime.relay.offer(written)
-    await all_sent(runtime)
-    assert in_order(await on_the_bus(runtime)) == {"t-1": 3, "t-2": 1}
-    stored = [await runtime.streams.get_msg("TARGETS", n) for n in (2, 3, 4)]
+    parts.relay.offer(written)
+    await all_sent(parts)
+    assert in_order(await on_the_bus(parts)) == {"t-1": 3, "t-2": 1}
+    stored = [await parts.streams.get_msg("TARGETS", n) for n in (2, 3, 4)]
     assert sorted(one.data for one in stored) == sorted(row.body for row in written)
 
 
-async def test_two_replicas_of_which_now_one_and_now_the_other_leads_tell_every_aggregate_in_order(runtime):
+async def test_two_replicas_of_which_now_one_and_now_the_other_leads_tell_every_aggregate_in_order(parts):
     """Each offers what it has committed; an aggregate's facts are committed by both, and both lose their locks."""
-    async with inside(runtime.bus, runtime.dsn, publish_timeout_s=1.0) as other:
-        replicas, draw, counts = (runtime, other), random.Random(5), Counter()
+    async with parts_of_targets(parts.bus, parts.dsn, publish_timeout_s=1.0) as other:
+        replicas, draw, counts = (parts, other), random.Random(5), Counter()
         for one in replicas:
             one.begin(one.relay.run())
         await until(lambda: one_leads(replicas))
@@ -216,15 +216,15 @@ async def test_two_replicas_of_which_now_one_and_now_the_other_leads_tell_every_
         for n in range(60):
             await asyncio.gather(*(commit(draw.choice(replicas), f"{n}-{k}") for k in range(4)))
             if n % 12 == 7:
-                async with runtime.pool.acquire() as sql:
+                async with parts.pool.acquire() as sql:
                     await sql.execute(
                         """
                         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                         WHERE application_name = 'targets-relay' AND datname = current_database()
                         """
                     )
-        await all_sent(runtime)
-    told = await on_the_bus(runtime)
+        await all_sent(parts)
+    told = await on_the_bus(parts)
     assert in_order(told) == counts
     assert len(told) == counts.total()
 
@@ -233,76 +233,76 @@ async def one_leads(replicas):
     return any(one.relay.leading for one in replicas)
 
 
-async def test_a_refill_asked_for_again_and_again_under_load_loses_and_reorders_nothing(runtime):
-    runtime.begin(runtime.relay.run())
+async def test_a_refill_asked_for_again_and_again_under_load_loses_and_reorders_nothing(parts):
+    parts.begin(parts.relay.run())
     for n in range(30):
-        await tell(runtime, *(fact(f"{n}-{k}", f"t-{k}") for k in range(20)))
+        await tell(parts, *(fact(f"{n}-{k}", f"t-{k}") for k in range(20)))
         if n % 10 == 5:
-            await made_anew(runtime)
+            await made_anew(parts)
         if n % 3 == 0:
-            async with runtime.pool.acquire() as sql, sql.transaction():
+            async with parts.pool.acquire() as sql, sql.transaction():
                 await outbox.send_again(sql)
-    await all_sent(runtime)
-    assert in_order(await on_the_bus(runtime)) == {f"t-{k}": 30 for k in range(20)}
+    await all_sent(parts)
+    assert in_order(await on_the_bus(parts)) == {f"t-{k}": 30 for k in range(20)}
 
 
-async def test_what_stands_in_a_stream_says_what_it_was_bound_to(runtime):
+async def test_what_stands_in_a_stream_says_what_it_was_bound_to(parts):
     """The binding is a header that the server checks; a department may read it and need not."""
-    runtime.begin(runtime.relay.run())
-    await tell(runtime, fact("a", "t-1"), fact("b", "t-2"))
-    await all_sent(runtime)
-    kept = [await runtime.streams.get_msg("TARGETS", n) for n in (1, 2)]
+    parts.begin(parts.relay.run())
+    await tell(parts, fact("a", "t-1"), fact("b", "t-2"))
+    await all_sent(parts)
+    kept = [await parts.streams.get_msg("TARGETS", n) for n in (1, 2)]
     assert [one.headers[EXPECTED] for one in kept] == ["0", "1"]
 
 
-async def test_beside_what_goes_to_a_stream_of_many_writers_facts_stay_bound_to_the_end_of_their_own(runtime):
+async def test_beside_what_goes_to_a_stream_of_many_writers_facts_stay_bound_to_the_end_of_their_own(parts):
     """A refusal is bound to nothing: others write there too. The fact after it is bound to the fact before it."""
     heard = Heard(None, Envelope("posted", "other", ProgressReport.type(), NOW), "intake.other.progress.v1", "other", 1)
     refusal = outbox.refusing(Refused(heard, (Problem(field="body", rule="none"),)), "progress", "v1", NOW)
-    async with runtime.pool.acquire() as sql, sql.transaction():
+    async with parts.pool.acquire() as sql, sql.transaction():
         await write(sql, fact("a", "t-1"))
         await outbox.write(sql, "targets", [refusal], NOW)
         await write(sql, fact("b", "t-2"))
-    runtime.begin(runtime.relay.run())
-    await all_sent(runtime)
-    facts = [await runtime.streams.get_msg("TARGETS", n) for n in (1, 2)]
-    refused = await runtime.streams.get_last_msg("REJECTED", "rejected.other.progress.v1")
+    parts.begin(parts.relay.run())
+    await all_sent(parts)
+    facts = [await parts.streams.get_msg("TARGETS", n) for n in (1, 2)]
+    refused = await parts.streams.get_last_msg("REJECTED", "rejected.other.progress.v1")
     assert [one.headers.get(EXPECTED) for one in (*facts, refused)] == ["0", "1", None]
 
 
-async def test_a_fact_that_is_there_already_is_struck_off_and_those_of_its_wave_that_are_not_are_told_after_it(runtime):
+async def test_a_fact_that_is_there_already_is_struck_off_and_those_of_its_wave_that_are_not_are_told_after_it(parts):
     """Its receipt was lost: the stream knows its id, whatever it is bound to; the others were bound one too far."""
-    await tell(runtime, *(fact(f"a-{n}", f"t-{n}") for n in range(3)))
-    async with runtime.pool.acquire() as sql:
+    await tell(parts, *(fact(f"a-{n}", f"t-{n}") for n in range(3)))
+    async with parts.pool.acquire() as sql:
         first = await oldest(sql)
-    receipts = Receipts(runtime.client)
+    receipts = Receipts(parts.client)
     await receipts.listen()
     await receipts.publish([Sending(first, 0)], 5.0)
-    await tell(runtime, fact("b-0", "t-0"))
-    runtime.begin(runtime.relay.run())
-    await all_sent(runtime)
-    assert sorted(await on_the_bus(runtime)) == [("t-0", 1), ("t-0", 2), ("t-1", 1), ("t-2", 1)]
-    assert in_order(await on_the_bus(runtime)) == {"t-0": 2, "t-1": 1, "t-2": 1}
+    await tell(parts, fact("b-0", "t-0"))
+    parts.begin(parts.relay.run())
+    await all_sent(parts)
+    assert sorted(await on_the_bus(parts)) == [("t-0", 1), ("t-0", 2), ("t-1", 1), ("t-2", 1)]
+    assert in_order(await on_the_bus(parts)) == {"t-0": 2, "t-1": 1, "t-2": 1}
 
 
-async def test_nothing_is_left_in_the_client_for_a_bus_that_comes_back(bus, runtime):
-    await tell(runtime, fact("a", "t-1"))
-    async with runtime.pool.acquire() as sql:
+async def test_nothing_is_left_in_the_client_for_a_bus_that_comes_back(bus, parts):
+    await tell(parts, fact("a", "t-1"))
+    async with parts.pool.acquire() as sql:
         row = await oldest(sql)
-    receipts = Receipts(runtime.client)
+    receipts = Receipts(parts.client)
     await receipts.listen()
     bus.kill()
 
     async def away():
-        return not runtime.client.is_connected
+        return not parts.client.is_connected
 
     await until(away)
     receipted = await receipts.publish([Sending(row, 0)], 0.1)
     await restarted(bus)
 
     async def back():
-        return runtime.client.is_connected
+        return parts.client.is_connected
 
     await until(back)
-    await runtime.client.flush()
-    assert (receipted.failed, await on_the_bus(runtime)) == ({row.id: NOT_CONNECTED}, [])
+    await parts.client.flush()
+    assert (receipted.failed, await on_the_bus(parts)) == ({row.id: NOT_CONNECTED}, [])

@@ -37,9 +37,9 @@ async def ends():
     return Ends()
 
 
-async def test_a_bus_that_goes_opens_its_breaker_and_one_that_comes_back_closes_it_and_is_asked_anew(plain, ends):
+async def test_a_bus_that_goes_opens_its_breaker_and_one_that_comes_back_closes_it_and_is_asked_anew(plain_nats, ends):
     """Whoever waited for the silence after the lost requests would stand still for many seconds."""
-    bus, server = await connect(plain), await connect(plain)
+    bus, server = await connect(plain_nats), await connect(plain_nats)
     asked = await server.subscribe("$JS.API.CONSUMER.MSG.NEXT.NONE.d")
     await through(server)
     pull = Pull(bus, Durable("d", "NONE", "a.>"), batch_max=8)

@@ -18,7 +18,7 @@ WHOLE = 200
 """Twice the largest batch; the pace with which it begins is enough for it."""
 
 
-class Desk:
+class PullAndServer:
     """A pull, and who sits where the server keeps the durable: sees what is asked and settled."""
 
     def __init__(self, bus, server):
@@ -64,17 +64,17 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(plain):
-    desk = Desk(await connect(plain), await connect(plain))
-    await desk.enter()
-    yield desk
-    for client in (desk.bus, desk.server):
+async def pulling(plain_nats):
+    pulling = PullAndServer(await connect(plain_nats), await connect(plain_nats))
+    await pulling.enter()
+    yield pulling
+    for client in (pulling.bus, pulling.server):
         await client.close()
 
 
-async def test_the_first_request_is_for_a_whole_window_and_there_is_no_second_beside_it(desk):
+async def test_the_first_request_is_for_a_whole_window_and_there_is_no_second_beside_it(pulling):
     first = {"batch": WHOLE, "max_bytes": 4 * MIB, "expires": 30 * 10**9, "idle_heartbeat": 5 * 10**9}
-    assert [await desk.requests(), await desk.requests()] == [[first], []]
+    assert [await pulling.requests(), await pulling.requests()] == [[first], []]
 
 
 @pytest.mark.parametrize(
@@ -90,49 +90,49 @@ async def test_the_first_request_is_for_a_whole_window_and_there_is_no_second_be
         ([(0, 1.0)] * 25, 4),
     ],
 )
-async def test_the_window_is_what_is_handled_in_a_third_of_the_time_for_acknowledging(desk, paces, window):
+async def test_the_window_is_what_is_handled_in_a_third_of_the_time_for_acknowledging(pulling, paces, window):
     """Of the pace the latest batch makes a fifth; at least four, at most two batches."""
     for handled, seconds in paces:
-        desk.pull.measure(handled, seconds)
-    assert await desk.asked() == [window]
+        pulling.pull.measure(handled, seconds)
+    assert await pulling.asked() == [window]
 
 
-async def test_it_asks_again_when_half_of_the_window_is_free(desk):
+async def test_it_asks_again_when_half_of_the_window_is_free(pulling):
     """What is held counts as what is asked for; with 185 the half is 92."""
-    desk.pull.measure(125, 1.0)
-    assert await desk.asked() == [185]
-    held = await desk.sends(*[1] * 185)
-    assert await desk.asked() == []
-    await desk.pull.ack(held)
-    assert await desk.asked() == [185]
-    held = await desk.sends(*[1] * 92)
-    await desk.pull.ack(held[:91])
-    assert await desk.asked() == []
-    await desk.pull.ack(held[91:])
-    assert await desk.asked() == [92]
+    pulling.pull.measure(125, 1.0)
+    assert await pulling.asked() == [185]
+    held = await pulling.sends(*[1] * 185)
+    assert await pulling.asked() == []
+    await pulling.pull.ack(held)
+    assert await pulling.asked() == [185]
+    held = await pulling.sends(*[1] * 92)
+    await pulling.pull.ack(held[:91])
+    assert await pulling.asked() == []
+    await pulling.pull.ack(held[91:])
+    assert await pulling.asked() == [92]
 
 
-async def test_with_no_request_open_it_asks_for_whatever_room_there_is(desk):
-    assert await desk.asked() == [WHOLE]
-    held = await desk.sends(*[1] * WHOLE)
-    await desk.pull.ack(held[:1])
-    assert await desk.asked() == [1]
+async def test_with_no_request_open_it_asks_for_whatever_room_there_is(pulling):
+    assert await pulling.asked() == [WHOLE]
+    held = await pulling.sends(*[1] * WHOLE)
+    await pulling.pull.ack(held[:1])
+    assert await pulling.asked() == [1]
 
 
-async def test_it_asks_for_nothing_while_it_holds_more_than_half_of_the_bytes(desk):
-    assert await desk.asked() == [WHOLE]
-    large = await desk.sends(MIB, MIB)
-    await desk.says("408")
-    assert await desk.asked() == [WHOLE - 2]
-    (one,) = await desk.sends(1)
-    await desk.says("408")
-    assert await desk.asked() == []
-    await desk.pull.terminate(one)
-    await desk.pull.terminate(one)
-    assert await desk.asked() == [WHOLE - 2]
-    await desk.pull.ack(large)
-    await desk.says("408")
-    assert await desk.asked() == [WHOLE]
+async def test_it_asks_for_nothing_while_it_holds_more_than_half_of_the_bytes(pulling):
+    assert await pulling.asked() == [WHOLE]
+    large = await pulling.sends(MIB, MIB)
+    await pulling.says("408")
+    assert await pulling.asked() == [WHOLE - 2]
+    (one,) = await pulling.sends(1)
+    await pulling.says("408")
+    assert await pulling.asked() == []
+    await pulling.pull.terminate(one)
+    await pulling.pull.terminate(one)
+    assert await pulling.asked() == [WHOLE - 2]
+    await pulling.pull.ack(large)
+    await pulling.says("408")
+    assert await pulling.asked() == [WHOLE]
 
 
 @pytest.mark.parametrize(
@@ -151,10 +151,12 @@ async def test_it_asks_for_nothing_while_it_holds_more_than_half_of_the_bytes(de
         ("", None, [WHOLE]),
     ],
 )
-async def test_what_a_request_did_not_bring_is_asked_for_again_and_a_heartbeat_ends_none(desk, status, unfilled, again):
-    assert await desk.asked() == [WHOLE]
-    await desk.says(status, unfilled)
-    assert await desk.asked() == again
+async def test_what_a_request_did_not_bring_is_asked_for_again_and_a_heartbeat_ends_none(
+    pulling, status, unfilled, again
+):
+    assert await pulling.asked() == [WHOLE]
+    await pulling.says(status, unfilled)
+    assert await pulling.asked() == again
 
 
 @pytest.mark.parametrize(
@@ -172,42 +174,42 @@ async def test_what_a_request_did_not_bring_is_asked_for_again_and_a_heartbeat_e
         (["409"] * 6 + ["a message"] + ["409"] * 2, 0.05),
     ],
 )
-async def test_whoever_is_refused_again_and_again_pauses_for_longer_and_longer(desk, said, pause):
+async def test_whoever_is_refused_again_and_again_pauses_for_longer_and_longer(pulling, said, pause):
     """A durable that is gone refuses at once."""
     for one in said:
-        await (desk.sends(1) if one == "a message" else desk.says(one))
+        await (pulling.sends(1) if one == "a message" else pulling.says(one))
     if pause is None:
-        assert await desk.asked() == [WHOLE]
+        assert await pulling.asked() == [WHOLE]
         return
-    assert desk.pull._ask_at - desk.pull._last_sign == pytest.approx(pause)
-    desk.pull._ask_at += 60
-    assert await desk.asked() == []
-    desk.pull._ask_at -= 120
-    assert len(await desk.asked()) == 1
+    assert pulling.pull._ask_at - pulling.pull._last_sign == pytest.approx(pause)
+    pulling.pull._ask_at += 60
+    assert await pulling.asked() == []
+    pulling.pull._ask_at -= 120
+    assert len(await pulling.asked()) == 1
 
 
-async def test_what_was_asked_over_a_connection_that_is_lost_is_asked_again_without_a_pause(desk):
+async def test_what_was_asked_over_a_connection_that_is_lost_is_asked_again_without_a_pause(pulling):
     for _ in range(9):
-        assert len(await desk.asked()) <= 1
-        await desk.says("409")
-    desk.pull._ask_at += 60
-    desk.pull.forget_requests()
-    assert await desk.asked() == [WHOLE]
-    desk.pull.forget_requests()
-    assert await desk.asked() == [WHOLE]
+        assert len(await pulling.asked()) <= 1
+        await pulling.says("409")
+    pulling.pull._ask_at += 60
+    pulling.pull.forget_requests()
+    assert await pulling.asked() == [WHOLE]
+    pulling.pull.forget_requests()
+    assert await pulling.asked() == [WHOLE]
 
 
-async def test_a_request_of_which_nothing_is_heard_for_two_heartbeats_and_a_half_is_made_again(desk):
-    assert await desk.asked() == [WHOLE]
-    desk.pull._last_sign -= 6
-    assert await desk.asked() == []
-    desk.pull._last_sign -= 7
-    assert await desk.asked() == [WHOLE]
+async def test_a_request_of_which_nothing_is_heard_for_two_heartbeats_and_a_half_is_made_again(pulling):
+    assert await pulling.asked() == [WHOLE]
+    pulling.pull._last_sign -= 6
+    assert await pulling.asked() == []
+    pulling.pull._last_sign -= 7
+    assert await pulling.asked() == [WHOLE]
 
 
-async def test_whoever_has_stopped_asks_for_nothing(desk):
-    desk.pull.stop()
-    assert await desk.asked() == []
+async def test_whoever_has_stopped_asks_for_nothing(pulling):
+    pulling.pull.stop()
+    assert await pulling.asked() == []
 
 
 @pytest.mark.parametrize(
@@ -220,26 +222,26 @@ async def test_whoever_has_stopped_asks_for_nothing(desk):
         ([2 * MIB, 2 * MIB], [1, 1]),
     ],
 )
-async def test_a_batch_ends_with_its_number_or_with_the_message_that_reaches_a_mebibyte(desk, sizes, batches):
-    await desk.sends(*sizes)
-    assert [len(await desk.pull.take()) for _ in batches] == batches
+async def test_a_batch_ends_with_its_number_or_with_the_message_that_reaches_a_mebibyte(pulling, sizes, batches):
+    await pulling.sends(*sizes)
+    assert [len(await pulling.pull.take()) for _ in batches] == batches
 
 
-async def test_a_message_is_settled_by_the_word_for_what_became_of_it(desk):
+async def test_a_message_is_settled_by_the_word_for_what_became_of_it(pulling):
     """A plain nak would come back at once."""
-    done, late, bad, kept = await desk.sends(1, 1, 1, 1)
-    await desk.pull.ack([done])
-    await desk.pull.put_off(late, 0.25)
-    await desk.pull.terminate(bad)
-    assert await desk.settled() == [
+    done, late, bad, kept = await pulling.sends(1, 1, 1, 1)
+    await pulling.pull.ack([done])
+    await pulling.pull.put_off(late, 0.25)
+    await pulling.pull.terminate(bad)
+    assert await pulling.settled() == [
         ("ack.1", b"+ACK"),
         ("ack.2", b'-NAK {"delay": 250000000}'),
         ("ack.3", b"+TERM"),
     ]
-    desk.pull.stop()
-    await desk.pull.give_back()
-    assert await desk.settled() == [(kept.reply, b"-NAK")]
-    assert await desk.pull.take() == []
+    pulling.pull.stop()
+    await pulling.pull.give_back()
+    assert await pulling.settled() == [(kept.reply, b"-NAK")]
+    assert await pulling.pull.take() == []
 
 
 @pytest.mark.parametrize(
@@ -249,25 +251,25 @@ def test_a_pause_doubles_up_to_the_longest(failures, pause):
     assert pause_s(0.5, failures, 300.0) == pause
 
 
-async def test_all_that_is_held_is_reported_as_in_progress_again_and_again_while_there_is_a_connection(desk):
+async def test_all_that_is_held_is_reported_as_in_progress_again_and_again_while_there_is_a_connection(pulling):
     """Else what waits for its batch would come again, and to another."""
-    desk.pull.durable = replace(desk.pull.durable, ack_wait_s=0.03)
-    done, _ = await desk.sends(1, 1)
-    beating = asyncio.create_task(desk.pull.beat())
+    pulling.pull.durable = replace(pulling.pull.durable, ack_wait_s=0.03)
+    done, _ = await pulling.sends(1, 1)
+    beating = asyncio.create_task(pulling.pull.beat())
     in_progress = {("ack.1", b"+WPI"), ("ack.2", b"+WPI")}
     heard = []
 
     async def heard_of(*settled):
-        heard.extend(await desk.settled())
+        heard.extend(await pulling.settled())
         return all(heard.count(one) >= 3 for one in settled)
 
     await until(lambda: heard_of(*in_progress))
-    await desk.pull.ack([done])
-    await desk.settled()
+    await pulling.pull.ack([done])
+    await pulling.settled()
     heard.clear()
     await until(lambda: heard_of(("ack.2", b"+WPI")))
     assert ("ack.1", b"+WPI") not in heard
-    await desk.bus.close()
+    await pulling.bus.close()
     ended, _ = await asyncio.wait([beating], timeout=0.2)
     assert ended == set()
     beating.cancel()

@@ -28,7 +28,7 @@ from contracts.wiring.permissions import (
 from contracts.wiring.table import KINDS, SERVICES
 from services.runtime.ids import uuid7
 from tests.outsiders import FULIANG
-from tests.patrol.ground import STATED, report
+from tests.patrol.areas_and_reports import STATED, report
 from tests.raw import Raw, block, hpub
 from tests.servers import database, running
 from tests.telling import connect, tell
@@ -53,7 +53,7 @@ def asked_on(permissions, names=(*ASKED, *OPERATED)):
 
 
 @pytest.fixture
-async def served(bus):
+async def every_service(bus):
     """All services on one bus, with ground to patrol."""
     dsns = await database(*SERVICES)
     await tell(bus, "roster", *STATED)
@@ -61,7 +61,7 @@ async def served(bus):
         yield {name: await stack.enter_async_context(running(name, bus, dsns[name])) for name in SERVICES}
 
 
-async def test_everything_that_an_outsider_may_publish_on_is_answered(bus, served):
+async def test_everything_that_an_outsider_may_publish_on_is_answered(bus, every_service):
     """Intake is refused to its sender, a command is answered by the service that it names; the rest is the server's."""
     asked = {
         "zhang": (official_permissions("zhang", FULIANG), ASKED),
@@ -211,7 +211,7 @@ class Quiet:
         await self.reader.close()
 
 
-async def test_ten_thousand_mutated_frames_stop_nobody(bus, served):
+async def test_ten_thousand_mutated_frames_stop_nobody(bus, every_service):
     """Beside a quiet sender, who waits no longer than beside as many lawful ones, twice over."""
     flood, quiet = await Flood(bus).enter(), await Quiet(bus).enter()
     beside_lawful, beside_mutated = [], []
@@ -225,11 +225,11 @@ async def test_ten_thousand_mutated_frames_stop_nobody(bus, served):
         return flood.answered == flood.sent["zhang"]
 
     async def settled():
-        return sum(outcomes(served[name]) for name in HEARING) == flood.taken + quiet.count
+        return sum(outcomes(every_service[name]) for name in HEARING) == flood.taken + quiet.count
 
     await until(answered)
     await until(settled)
-    assert [one.process.returncode for one in served.values()] == [None] * len(SERVICES)
+    assert [one.process.returncode for one in every_service.values()] == [None] * len(SERVICES)
     await flood.leave()
     await quiet.leave()
 

@@ -18,14 +18,14 @@ from services.runtime.hearing.burial import Unreadables, bury
 from services.runtime.hearing.reading import Unreadable, read
 from services.runtime.messages import Heard
 from services.runtime.wire import block_of
-from tests.runtime.inside import inside, progress
+from tests.runtime.parts_of_targets import parts_of_targets, progress
 from tests.servers import NOW, migrated, transaction
 
 REFUSED = "SELECT convert_from(body, 'UTF8') FROM outbox WHERE subject = 'rejected.acme.progress.v1' ORDER BY id"
 
 
-async def refusals(runtime):
-    return [json.loads(body) for (body,) in await runtime.rows(REFUSED)]
+async def refusals(parts):
+    return [json.loads(body) for (body,) in await parts.rows(REFUSED)]
 
 
 async def nothing(tx, heard):
@@ -34,18 +34,18 @@ async def nothing(tx, heard):
 
 async def test_another_body_under_a_used_id_is_refused_and_the_same_is_a_repeat(bus):
     """In one batch and in two; INTAKE itself remembers an id for 100 ms."""
-    async with inside(bus, await migrated("targets")) as runtime:
-        pull, handling = await runtime.pull(), runtime.handling(nothing)
+    async with parts_of_targets(bus, await migrated("targets")) as parts:
+        pull, handling = await parts.pull(), parts.handling(nothing)
         for bodies in (("a", "b"), ("a", "c")):
             for name in bodies:
-                await runtime.post(progress(name), message_id="m-1", **{"Nats-Msg-Id": None})
+                await parts.post(progress(name), message_id="m-1", **{"Nats-Msg-Id": None})
             taken = []
             while len(taken) < len(bodies):
                 taken += await pull.take()
             await handling.settle(pull, taken)
         await handling.settle(pull, taken)
-        told = [(one["external_id"], one["message_id"], one["problems"]) for one in await refusals(runtime)]
-        state = await runtime.state()
+        told = [(one["external_id"], one["message_id"], one["problems"]) for one in await refusals(parts)]
+        state = await parts.state()
     rule = "was used for another message; each has an id of its own"
     problem = {"field": "ce-id", "rule": rule, "code": "id_of_another", "figures": {}}
     assert told == [("b", "m-1", [problem]), ("c", "m-1", [problem])]
@@ -73,15 +73,15 @@ async def test_a_value_that_a_handler_cannot_reckon_with_is_refused_at_its_first
         tries.append(len(heard))
         raise error
 
-    async with inside(bus, await migrated("targets")) as runtime:
-        pull = await runtime.pull()
-        await runtime.post(progress("a"))
-        await runtime.handling(fails).settle(pull, await pull.take())
-        (refusal,) = await refusals(runtime)
-        assert await runtime.rows("SELECT count(*) FROM dead_letters") == [(0,)]
-        assert await runtime.rows("SELECT message_id FROM inbox") == [(refusal["message_id"],)]
-        await runtime.client.flush()
-        assert (await runtime.state()).num_ack_pending == 0
+    async with parts_of_targets(bus, await migrated("targets")) as parts:
+        pull = await parts.pull()
+        await parts.post(progress("a"))
+        await parts.handling(fails).settle(pull, await pull.take())
+        (refusal,) = await refusals(parts)
+        assert await parts.rows("SELECT count(*) FROM dead_letters") == [(0,)]
+        assert await parts.rows("SELECT message_id FROM inbox") == [(refusal["message_id"],)]
+        await parts.client.flush()
+        assert (await parts.state()).num_ack_pending == 0
     assert (refusal["external_id"], [one["field"] for one in refusal["problems"]]) == ("a", ["body"])
     assert tries == [1]
 
@@ -91,11 +91,11 @@ async def test_what_the_driver_cannot_encode_is_refused_and_what_is_of_another_t
     async def fails(tx, heard):
         await tx.sql.fetchval(f"SELECT $1::{'bigint' if isinstance(value, int) else 'text'}", value)
 
-    async with inside(bus, await migrated("targets")) as runtime:
-        pull = await runtime.pull()
-        await runtime.post(progress("a"))
-        await runtime.handling(fails).settle(pull, await pull.take())
-        assert len(await refusals(runtime)) == refused
+    async with parts_of_targets(bus, await migrated("targets")) as parts:
+        pull = await parts.pull()
+        await parts.post(progress("a"))
+        await parts.handling(fails).settle(pull, await pull.take())
+        assert len(await refusals(parts)) == refused
 
 
 @pytest.mark.parametrize(
@@ -112,16 +112,16 @@ async def test_for_a_fault_of_our_own_nobody_is_refused_the_message_is_put_off_a
     async def fails(tx, heard):
         raise error
 
-    async with inside(bus, await migrated("targets"), max_attempts=2, retry_first_s=0.01) as runtime:
-        pull, handling = await runtime.pull(), runtime.handling(fails)
-        await runtime.post(progress("a"))
+    async with parts_of_targets(bus, await migrated("targets"), max_attempts=2, retry_first_s=0.01) as parts:
+        pull, handling = await parts.pull(), parts.handling(fails)
+        await parts.post(progress("a"))
         await handling.settle(pull, await pull.take())
-        assert await runtime.rows("SELECT count(*) FROM dead_letters") == [(0,)]
+        assert await parts.rows("SELECT count(*) FROM dead_letters") == [(0,)]
         while not (taken := await pull.take()):
             pass
         await handling.settle(pull, taken)
-        assert await refusals(runtime) == []
-        assert await runtime.rows("SELECT cause, attempts FROM dead_letters") == [(type(error).__name__, 2)]
+        assert await refusals(parts) == []
+        assert await parts.rows("SELECT cause, attempts FROM dead_letters") == [(type(error).__name__, 2)]
 
 
 @pytest.mark.served

@@ -129,8 +129,8 @@ async def test_a_breaker_without_a_probe_is_closed_by_whoever_knows():
     assert not breaker.is_open
 
 
-async def test_a_clock_that_follows_the_bus_stands_still_between_two_moves_and_never_goes_back(plain):
-    bus = await nats.connect(plain)
+async def test_a_clock_that_follows_the_bus_stands_still_between_two_moves_and_never_goes_back(plain_nats):
+    bus = await nats.connect(plain_nats)
     stream = bus.jetstream()
     await stream.add_stream(name="CLOCK", subjects=[SUBJECT], max_msgs_per_subject=1, allow_direct=True)
     await stream.publish(SUBJECT, NOW.isoformat().encode())
@@ -155,8 +155,8 @@ async def test_a_clock_that_follows_the_bus_stands_still_between_two_moves_and_n
     await bus.close()
 
 
-async def test_a_clock_of_a_bus_that_has_told_none_is_the_systems(plain):
-    bus = await nats.connect(plain)
+async def test_a_clock_of_a_bus_that_has_told_none_is_the_systems(plain_nats):
+    bus = await nats.connect(plain_nats)
     clock = Clock()
     await clock.follow(bus)
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)

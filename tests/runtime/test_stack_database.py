@@ -22,9 +22,9 @@ from services.runtime.reference.view import View
 from services.runtime.replica import database
 from services.runtime.transaction import Transaction
 from services.targets.service import targets
-from tests.cases.world import POSTS, incident
-from tests.patrol.ground import LAT, METRE, SEEN, STATED, reported, walked
-from tests.runtime.inside import inside, progress
+from tests.cases.county import POSTS, incident
+from tests.patrol.areas_and_reports import LAT, METRE, SEEN, STATED, reported, walked
+from tests.runtime.parts_of_targets import parts_of_targets, progress
 from tests.runtime.test_stack_outbox import fact
 from tests.servers import NOW, migrated, transaction
 from tests.telling import hear, heard
@@ -39,9 +39,9 @@ async def taken(pull, count):
 
 async def test_two_replicas_that_get_the_same_keys_in_opposite_orders_do_not_deadlock(bus):
     """STACK row 22: each batch is sorted by what its handler locks."""
-    async with inside(bus, await migrated("targets")) as runtime:
+    async with parts_of_targets(bus, await migrated("targets")) as parts:
         keys = [f"a-{n:02d}" for n in range(30)]
-        async with runtime.pool.acquire() as sql:
+        async with parts.pool.acquire() as sql:
             await sql.execute("CREATE TABLE things (id text PRIMARY KEY)")
             await sql.execute("INSERT INTO things SELECT unnest($1::text[])", keys)
         both, batches = asyncio.Barrier(2), []
@@ -54,11 +54,11 @@ async def test_two_replicas_that_get_the_same_keys_in_opposite_orders_do_not_dea
                 await tx.sql.execute("SELECT FROM things WHERE id = $1 FOR UPDATE", one.body.external_id)
             return []
 
-        handling = runtime.handling(lock_each, locks="external_id")
+        handling = parts.handling(lock_each, locks="external_id")
         work = []
         for order in (keys, keys[::-1]):
-            await runtime.post(*map(progress, order))
-            pull = await runtime.pull(batch_max=len(keys) // 2)  # it holds twice as much, and asks for no more
+            await parts.post(*map(progress, order))
+            pull = await parts.pull(batch_max=len(keys) // 2)  # it holds twice as much, and asks for no more
             work.append((pull, await taken(pull, len(keys))))
         async with asyncio.timeout(10):
             await asyncio.gather(*(handling.settle(pull, messages) for pull, messages in work))
@@ -67,27 +67,27 @@ async def test_two_replicas_that_get_the_same_keys_in_opposite_orders_do_not_dea
 
 async def test_a_batch_costs_the_runtime_as_many_statements_as_one_message(bus):
     """STACK row 27: inbox, sequences and outbox are set statements."""
-    async with inside(bus, await migrated("targets")) as runtime:
+    async with parts_of_targets(bus, await migrated("targets")) as parts:
 
         async def tell(tx, batch):
             return [(one, fact(one.body.external_id, one.body.target_id)) for one in batch]
 
-        handling, pull, said = runtime.handling(tell), await runtime.pull(), []
+        handling, pull, said = parts.handling(tell), await parts.pull(), []
         for count in (1, 1, 50):  # the first time the types are asked for as well
-            await runtime.post(*(progress(f"a-{n}", target_id=f"t-{n % 5}") for n in range(count)))
+            await parts.post(*(progress(f"a-{n}", target_id=f"t-{n % 5}") for n in range(count)))
             messages = await taken(pull, count)
             await asyncio.sleep(0)
-            runtime.statements.clear()
+            parts.statements.clear()
             await handling.settle(pull, messages)
             await asyncio.sleep(0)  # the logger is told a turn later
-            said.append([re.sub(r"\s+", " ", one) for one in runtime.statements])
+            said.append([re.sub(r"\s+", " ", one) for one in parts.statements])
         assert said[2] == said[1] != []
-        assert await runtime.rows("SELECT count(*) FROM unsent") == [(52,)]
+        assert await parts.rows("SELECT count(*) FROM unsent") == [(52,)]
 
 
 async def test_a_batch_that_looks_at_views_and_tells_says_four_things_to_the_database(bus):
     """STACK rows 27 and 33: the state of views comes with the claim, and a connection is released in silence."""
-    async with inside(bus, await migrated("targets")) as runtime:
+    async with parts_of_targets(bus, await migrated("targets")) as parts:
 
         async def load(sql):
             return "built"
@@ -98,15 +98,15 @@ async def test_a_batch_that_looks_at_views_and_tells_says_four_things_to_the_dat
             await tx.see(view)
             return [(one, fact(one.body.external_id, one.body.target_id)) for one in batch]
 
-        handling, pull = runtime.handling(tell), await runtime.pull()
+        handling, pull = parts.handling(tell), await parts.pull()
         for n in range(2):  # the first time the types are asked for as well
-            await runtime.post(progress(f"a-{n}"))
+            await parts.post(progress(f"a-{n}"))
             messages = await taken(pull, 1)
             await asyncio.sleep(0)
-            runtime.statements.clear()
+            parts.statements.clear()
             await handling.settle(pull, messages)
             await asyncio.sleep(0)
-        assert [one.split()[0] for one in runtime.statements] == ["BEGIN;", "INSERT", "WITH", "COMMIT;"]
+        assert [one.split()[0] for one in parts.statements] == ["BEGIN;", "INSERT", "WITH", "COMMIT;"]
 
 
 @pytest.mark.served

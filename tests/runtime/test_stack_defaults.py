@@ -14,9 +14,9 @@ from tests.waiting import until
 
 
 @pytest.fixture
-async def stream(plain):
+async def stream(plain_nats):
     """JetStream with one stream S of `s.>`, gone again afterwards."""
-    connection = await nats.connect(plain)
+    connection = await nats.connect(plain_nats)
     stream = connection.jetstream(timeout=5)
     await stream.add_stream(StreamConfig(name="S", subjects=["s.>"]))
     yield stream
@@ -32,7 +32,7 @@ def subscribing(url, handler, **settings):
     return broker
 
 
-async def test_faststream_drops_a_message_whose_handler_fails(plain, stream):
+async def test_faststream_drops_a_message_whose_handler_fails(plain_nats, stream):
     """STACK row 2: REJECT_ON_ERROR."""
     called = []
 
@@ -40,7 +40,7 @@ async def test_faststream_drops_a_message_whose_handler_fails(plain, stream):
         called.append(message)
         raise RuntimeError("the database is away for a second")
 
-    async with subscribing(plain, fail) as broker:
+    async with subscribing(plain_nats, fail) as broker:
         await broker.start()
         await stream.publish("s.a", b"1")
 
@@ -63,27 +63,27 @@ async def test_a_plain_nak_comes_back_at_once_whatever_the_consumers_backoff(str
         await message.nak()
 
 
-async def test_faststream_overwrites_the_limits_of_a_stream_that_it_declares(plain, stream):
+async def test_faststream_overwrites_the_limits_of_a_stream_that_it_declares(plain_nats, stream):
     """STACK row 4."""
     await stream.update_stream(StreamConfig(name="S", subjects=["s.>"], max_age=3600))
 
     async def hear(message): ...
 
-    async with subscribing(plain, hear, stream=JStream("S", subjects=["s.>"])) as broker:
+    async with subscribing(plain_nats, hear, stream=JStream("S", subjects=["s.>"])) as broker:
         await broker.start()
         assert (await stream.stream_info("S")).config.max_age == 0
 
 
-async def test_faststream_answers_wherever_a_reply_to_header_points(plain, stream):
+async def test_faststream_answers_wherever_a_reply_to_header_points(plain_nats, stream):
     """STACK row 7."""
-    connection = await nats.connect(plain)
+    connection = await nats.connect(plain_nats)
     heard = await connection.subscribe("somewhere.else")
     await connection.flush()
 
     async def hear(message):
         return "what only the service may say"
 
-    async with subscribing(plain, hear) as broker:
+    async with subscribing(plain_nats, hear) as broker:
         await broker.start()
         await stream.publish("s.a", b"1", headers={"reply_to": "somewhere.else"})
         assert (await heard.next_msg(timeout=5)).data == b"what only the service may say"
@@ -140,16 +140,16 @@ async def test_a_key_twice_in_one_statement_is_returned_once(postgres):
     "frame",
     [pub(b"s.\xff"), pub(b"s.a\x0cb"), hpub(b"s.a", b"NATS/1.0 503 \xff\xff\r\n\r\n"), hpub(b"s.a", b"NATS")],
 )
-async def test_nats_py_stops_reading_at_bytes_that_the_server_lets_in(plain, frame):
+async def test_nats_py_stops_reading_at_bytes_that_the_server_lets_in(plain_nats, frame):
     """STACK row 28: what it expects to be text is not looked at by the server."""
 
     async def quiet(error):
         pass
 
-    client = await nats.connect(plain, error_cb=quiet, allow_reconnect=False)
+    client = await nats.connect(plain_nats, error_cb=quiet, allow_reconnect=False)
     await client.subscribe("s.*")
     await client.flush()
-    reading, raw = client._reading_task, await Raw.connect(plain)
+    reading, raw = client._reading_task, await Raw.connect(plain_nats)
     await raw.send(frame)
 
     async def stopped():

@@ -14,7 +14,7 @@ from contracts.language.division import UNKNOWN, Division
 from contracts.targets import PlanShown, ShowPlan
 from services.runtime.replica.process import Process
 from services.runtime.settings import Settings
-from tests.runtime.stubborn import stubborn
+from tests.runtime.obeying_targets import stubborn
 from tests.servers import migrated, running
 
 
@@ -39,11 +39,11 @@ async def test_a_connection_that_is_closed_for_good_ends_the_service_as_a_failur
     assert any("the bus connection is closed for good" in line for line in service.log)
 
 
-async def test_faststream_answers_no_command_in_our_place(plain):
+async def test_faststream_answers_no_command_in_our_place(plain_nats):
     """STACK row 7: it would tell whoever asks what its subscriber returns. Between accounts the bus hides that."""
-    process = Process(stubborn, Settings(nats_url=plain, database_url="postgresql://nowhere"), end=pytest.fail)
+    process = Process(stubborn, Settings(nats_url=plain_nats, database_url="postgresql://nowhere"), end=pytest.fail)
     await process.broker.start()
-    asking = await nats.connect(plain)
+    asking = await nats.connect(plain_nats)
     with pytest.raises(NatsTimeout):
         await asking.request(ShowPlan.subject_for(OPERATOR, UNKNOWN), b"{}", timeout=0.3)
     await asking.close()

@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from contracts.language.division import Division
 from contracts.targets import Amounts, ProgressRecorded, TargetSet
 from services.runtime.telling import outbox
-from tests.runtime.inside import inside
+from tests.runtime.parts_of_targets import parts_of_targets
 from tests.servers import NOW, migrated
 from tests.streams import read_stream
 from tests.targets.plan import target
@@ -20,9 +20,9 @@ from tests.waiting import until
 
 
 @pytest.fixture
-async def runtime(bus):
-    async with inside(bus, await migrated("targets"), publish_timeout_s=0.3) as runtime:
-        yield runtime
+async def parts(bus):
+    async with parts_of_targets(bus, await migrated("targets"), publish_timeout_s=0.3) as parts:
+        yield parts
 
 
 def fact(external_id, target_id="t-1"):
@@ -44,72 +44,72 @@ async def write(sql, *facts):
     return await outbox.write(sql, "targets", [outbox.telling(one, None) for one in facts], NOW)
 
 
-async def all_sent(runtime):
+async def all_sent(parts):
     async def so():
-        async with runtime.pool.acquire() as sql:
+        async with parts.pool.acquire() as sql:
             return (await outbox.unsent(sql))[0] == 0
 
     await until(so)
 
 
-async def on_the_bus(runtime):
+async def on_the_bus(parts):
     """The order and the aggregate's sequence of what the stream has."""
-    return [(told["key"], told["sequence"]) for told in await read_stream(runtime.provisioner, "TARGETS", "targets.>")]
+    return [(told["key"], told["sequence"]) for told in await read_stream(parts.provisioner, "TARGETS", "targets.>")]
 
 
 def failures():
     return REGISTRY.get_sample_value("linzhang_relay_failed_total")
 
 
-async def test_a_row_whose_transaction_commits_late_is_sent_too(runtime):
+async def test_a_row_whose_transaction_commits_late_is_sent_too(parts):
     """STACK row 13: whoever polls by `id > last` has gone past it by then."""
-    late = await asyncpg.connect(runtime.dsn)
+    late = await asyncpg.connect(parts.dsn)
     open_still = late.transaction()
     await open_still.start()
     await write(late, fact("late", "t-late"))
-    async with runtime.pool.acquire() as sql:
+    async with parts.pool.acquire() as sql:
         await write(sql, fact("early", "t-early"))
-    runtime.begin(runtime.relay.run())
-    await all_sent(runtime)
-    assert await on_the_bus(runtime) == [("t-early", 1)]
+    parts.begin(parts.relay.run())
+    await all_sent(parts)
+    assert await on_the_bus(parts) == [("t-early", 1)]
     await open_still.commit()
     await late.close()
-    runtime.relay.wake()
-    await all_sent(runtime)
-    assert await on_the_bus(runtime) == [("t-early", 1), ("t-late", 1)]
+    parts.relay.wake()
+    await all_sent(parts)
+    assert await on_the_bus(parts) == [("t-early", 1), ("t-late", 1)]
 
 
-async def test_what_nobody_announces_is_sent_too(runtime):
+async def test_what_nobody_announces_is_sent_too(parts):
     """STACK row 14: NOTIFY is a wake-up only, and no handler's transaction takes its lock; the poll is relied on."""
-    runtime.begin(runtime.relay.run())
+    parts.begin(parts.relay.run())
 
     async def leads():
-        return runtime.relay.leading
+        return parts.relay.leading
 
     await until(leads)
-    async with runtime.pool.acquire() as sql, sql.transaction():
+    async with parts.pool.acquire() as sql, sql.transaction():
         await write(sql, fact("a"))
-    await all_sent(runtime)
-    assert [said for said in runtime.statements if "notify" in said.lower()] == []
+    await all_sent(parts)
+    assert [said for said in parts.statements if "notify" in said.lower()] == []
 
 
-async def test_a_relay_that_was_woken_once_looks_once_and_waits_again(runtime):
-    runtime.relay.wake()
-    runtime.relay.wake()
-    assert [await runtime.relay._woken(), await runtime.relay._woken()] == [True, False]
+async def test_a_relay_that_was_woken_once_looks_once_and_waits_again(parts):
+    parts.relay.wake()
+    parts.relay.wake()
+    assert [await parts.relay._woken(), await parts.relay._woken()] == [True, False]
 
 
-async def test_a_relay_that_does_not_lead_wakes_the_one_that_does(runtime):
+async def test_a_relay_that_does_not_lead_wakes_the_one_that_does(parts):
     """STACK row 14."""
-    async with inside(runtime.bus, runtime.dsn) as other:
-        for one in (runtime, other):
+    async with parts_of_targets(parts.bus, parts.dsn) as other:
+        for one in (parts, other):
             one.begin(one.relay.run())
 
         async def one_leads():
-            return runtime.relay.leading or other.relay.leading
+            return parts.relay.leading or other.relay.leading
 
         await until(one_leads)
-        follower, leader = sorted((runtime, other), key=lambda one: one.relay.leading)
+        follower, leader = sorted((parts, other), key=lambda one: one.relay.leading)
         announced = asyncio.Event()
         async with leader.pool.acquire() as sql:
             await sql.add_listener("outbox_targets", lambda *_: announced.set())
@@ -119,84 +119,84 @@ async def test_a_relay_that_does_not_lead_wakes_the_one_that_does(runtime):
             await sql.reset()
 
 
-async def test_without_a_receipt_a_row_is_sent_again_under_its_id_and_the_stream_has_it_once(runtime):
+async def test_without_a_receipt_a_row_is_sent_again_under_its_id_and_the_stream_has_it_once(parts):
     """STACK rows 9 and 13: the bus takes it and its receipt comes too late; `duplicate` is a success."""
-    runtime.begin(runtime.relay.run())
-    async with runtime.pool.acquire() as sql:
+    parts.begin(parts.relay.run())
+    async with parts.pool.acquire() as sql:
         await write(sql, fact("before", "t-before"))
-        await all_sent(runtime)
+        await all_sent(parts)
         failed = failures()
-        os.kill(runtime.bus.pid, signal.SIGSTOP)
+        os.kill(parts.bus.pid, signal.SIGSTOP)
         try:
             await write(sql, fact("a"))
-            runtime.relay.wake()
+            parts.relay.wake()
 
             async def given_up():
                 return failures() > failed
 
             await until(given_up)
-            assert await runtime.rows("SELECT count(*) FROM unsent") == [(1,)]
+            assert await parts.rows("SELECT count(*) FROM unsent") == [(1,)]
         finally:
-            os.kill(runtime.bus.pid, signal.SIGCONT)
-    await all_sent(runtime)
-    assert await on_the_bus(runtime) == [("t-before", 1), ("t-1", 1)]
+            os.kill(parts.bus.pid, signal.SIGCONT)
+    await all_sent(parts)
+    assert await on_the_bus(parts) == [("t-before", 1), ("t-1", 1)]
 
 
-async def test_a_row_that_is_not_taken_holds_back_its_aggregate_and_no_other(runtime):
+async def test_a_row_that_is_not_taken_holds_back_its_aggregate_and_no_other(parts):
     """STACK row 24: gathered without regard to aggregates, the later fact would overtake the earlier one."""
-    config = (await runtime.streams.stream_info("TARGETS")).config
+    config = (await parts.streams.stream_info("TARGETS")).config
     subjects = list(config.subjects)
     config.subjects = [subject for subject in subjects if not subject.startswith(TargetSet.name)]
-    await runtime.streams.update_stream(config)
+    await parts.streams.update_stream(config)
     held = TargetSet(target=target(id="t-held"))
-    async with runtime.pool.acquire() as sql:
+    async with parts.pool.acquire() as sql:
         await write(sql, held, fact("second", "t-held"), fact("a", "t-free"), fact("b", "t-free"))
-    runtime.begin(runtime.relay.run())
+    parts.begin(parts.relay.run())
 
     async def free_sent():
-        return await runtime.rows("SELECT partitionkey FROM unsent ORDER BY id") == [("t-held",)] * 2
+        return await parts.rows("SELECT partitionkey FROM unsent ORDER BY id") == [("t-held",)] * 2
 
     await until(free_sent)
-    assert await on_the_bus(runtime) == [("t-free", 1), ("t-free", 2)]
+    assert await on_the_bus(parts) == [("t-free", 1), ("t-free", 2)]
     config.subjects = subjects
-    await runtime.streams.update_stream(config)
-    runtime.relay.wake()
-    await all_sent(runtime)
-    assert await on_the_bus(runtime) == [("t-free", 1), ("t-free", 2), ("t-held", 1), ("t-held", 2)]
+    await parts.streams.update_stream(config)
+    parts.relay.wake()
+    await all_sent(parts)
+    assert await on_the_bus(parts) == [("t-free", 1), ("t-free", 2), ("t-held", 1), ("t-held", 2)]
 
 
-async def test_a_bus_that_lost_everything_is_refilled_from_the_outbox(runtime):
+async def test_a_bus_that_lost_everything_is_refilled_from_the_outbox(parts):
     """STACK row 1: JetStream is transport, the rows are the record."""
-    runtime.begin(runtime.relay.run())
-    async with runtime.pool.acquire() as sql:
+    parts.begin(parts.relay.run())
+    async with parts.pool.acquire() as sql:
         await write(sql, *(fact(f"a-{n}", f"t-{n % 3}") for n in range(9)))
-    await all_sent(runtime)
-    before = await on_the_bus(runtime)
-    config = (await runtime.streams.stream_info("TARGETS")).config
-    await runtime.streams.delete_stream("TARGETS")
-    await runtime.streams.add_stream(config)
-    async with runtime.pool.acquire() as sql:
+    await all_sent(parts)
+    before = await on_the_bus(parts)
+    config = (await parts.streams.stream_info("TARGETS")).config
+    await parts.streams.delete_stream("TARGETS")
+    await parts.streams.add_stream(config)
+    async with parts.pool.acquire() as sql:
         assert await outbox.send_again(sql) == 9
         assert (await outbox.unsent(sql))[0] == 9
-    await all_sent(runtime)
-    assert (len(before), await on_the_bus(runtime)) == (9, before)
+    await all_sent(parts)
+    assert (len(before), await on_the_bus(parts)) == (9, before)
 
 
-async def test_what_a_full_stream_refuses_stays_in_the_outbox_until_there_is_room(runtime):
+async def test_what_a_full_stream_refuses_stays_in_the_outbox_until_there_is_room(parts):
     """STACK row 30."""
-    config = (await runtime.streams.stream_info("TARGETS")).config
-    await runtime.streams.update_stream(replace(config, max_bytes=1))
-    runtime.begin(runtime.relay.run())
-    async with runtime.pool.acquire() as sql:
+    config = (await parts.streams.stream_info("TARGETS")).config
+    await parts.streams.update_stream(replace(config, max_bytes=1))
+    parts.begin(parts.relay.run())
+    async with parts.pool.acquire() as sql:
         await write(sql, fact("a"), fact("b"))
-    runtime.relay.wake()
+    parts.relay.wake()
 
     async def refused():
         return failures() > before
 
     before = failures()
     await until(refused)
-    assert await runtime.rows("SELECT count(*) FROM unsent") == [(2,)]
-    await runtime.streams.update_stream(config)
-    await all_sent(runtime)
-    assert await on_the_bus(runtime) == [("t-1", 1), ("t-1", 2)]
+    assert await parts.rows("SELECT count(*) FROM unsent") == [(2,)]
+    await parts.streams.update_stream(config)
+    await all_sent(parts)
+    assert await on_the_bus(parts) == [("t-1", 1), ("t-1", 2)]

@@ -6,8 +6,8 @@ import signal
 
 import asyncpg
 
-from tests.runtime.inside import inside, progress
-from tests.runtime.stubborn import TABLE
+from tests.runtime.obeying_targets import TABLE
+from tests.runtime.parts_of_targets import parts_of_targets, progress
 from tests.runtime.test_away import MODULE
 from tests.servers import migrated, running
 from tests.waiting import until
@@ -15,9 +15,9 @@ from tests.waiting import until
 
 async def test_what_a_pull_gives_back_goes_to_another_at_once_and_not_back_to_itself(bus):
     """STACK row 12: the requests that one has open would be answered with what it has just given back."""
-    async with inside(bus, await migrated("targets")) as runtime:
-        stopping, other = await runtime.pull(), await runtime.pull()
-        await runtime.post(*(progress(f"a-{n}") for n in range(10)))
+    async with parts_of_targets(bus, await migrated("targets")) as parts:
+        stopping, other = await parts.pull(), await parts.pull()
+        await parts.post(*(progress(f"a-{n}") for n in range(10)))
         taken = await stopping.take()
         while len(taken) < 10:
             taken += await stopping.take()
@@ -32,16 +32,16 @@ async def test_what_a_pull_gives_back_goes_to_another_at_once_and_not_back_to_it
 
 async def test_a_relay_that_is_stopped_just_as_it_is_woken_stops(bus):
     """STACK row 12: on Python 3.11 `asyncio.wait_for` swallows a stop that comes together with what it waits for."""
-    async with inside(bus, await migrated("targets")) as runtime:
+    async with parts_of_targets(bus, await migrated("targets")) as parts:
         for turns in range(5):
-            relaying = runtime.begin(runtime.relay.run())
+            relaying = parts.begin(parts.relay.run())
 
             async def leads():
-                return runtime.relay.leading
+                return parts.relay.leading
 
             await until(leads)
             await asyncio.sleep(0.05)  # it looks into the outbox once, then waits
-            runtime.relay.wake()
+            parts.relay.wake()
             for _ in range(turns):
                 await asyncio.sleep(0)
             relaying.cancel()
@@ -59,15 +59,15 @@ async def stubborn_database():
 async def test_what_is_at_hand_at_a_stop_is_committed_and_its_acknowledgement_arrives(bus):
     """STACK row 12: acknowledgements are plain, and the last of them must not stay in the client's buffer."""
     dsn, sql = await stubborn_database()
-    async with inside(bus, dsn) as runtime:
+    async with parts_of_targets(bus, dsn) as parts:
         async with running("targets", bus, dsn, MODULE):
-            await runtime.post(progress("a", entity="slow-0.5"))
+            await parts.post(progress("a", entity="slow-0.5"))
 
             async def tried():
                 return await sql.fetchval("SELECT true FROM tried")
 
             await until(tried)
-        state = await runtime.state()
+        state = await parts.state()
         assert await sql.fetchval("SELECT external_id FROM seen") == "a"
         assert (state.ack_floor.stream_seq, state.num_ack_pending, state.num_redelivered) == (1, 0, 0)
     await sql.close()

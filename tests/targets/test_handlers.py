@@ -36,8 +36,8 @@ from services.runtime.problem import Problem
 from services.runtime.reference.posts import reference
 from services.targets import service
 from services.targets.service import targets
-from tests.cases.road import case_in
-from tests.cases.world import POSTS, SEEN, STATION, closed_case, incident
+from tests.cases.county import POSTS, SEEN, STATION, closed_case, incident
+from tests.cases.steps import case_in
 from tests.posts import OF_ONE_COUNTY, chief
 from tests.servers import migrated, transaction
 from tests.targets.plan import TARGET, reported, target

@@ -23,8 +23,8 @@ from contracts.cases import (
 from contracts.language.values import UnitRef
 from services.runtime.reference.posts import reference
 from services.targets.record.record import entries, steps_of, told
-from tests.cases.road import case_in
-from tests.cases.world import COUNTY_OFFICE, STATION
+from tests.cases.county import COUNTY_OFFICE, STATION
+from tests.cases.steps import case_in
 from tests.posts import COUNTY, TOWN, VILLAGE, chief
 
 AT, DAY = datetime(2020, 6, 15, 2, tzinfo=UTC), date(2020, 6, 15)

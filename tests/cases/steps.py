@@ -25,7 +25,7 @@ from services.cases.case.act import acting
 from services.cases.law.campaign import read
 from services.cases.machine import MOVES, make, run
 from services.cases.post.post import Posts
-from tests.cases.world import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
+from tests.cases.county import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
 
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
 TODAY = date(2020, 6, 15)
@@ -72,7 +72,7 @@ def registered(n=1, campaign=None, **changes):
     return case.model_copy(update={"campaign": campaign}) if campaign else case
 
 
-ROAD = {
+STEPS_TO = {
     "verified": [(VerifyCase, OFFICE, {})],
     "assigned": [(AssignCase, OFFICE, {"unit": STATION, "due_on": DUE_ON})],
     "rectifying": [(StartCase, UNIT, {})],
@@ -94,7 +94,7 @@ def case_in(state, campaign=None, **changes):
         return decide(case, command, OFFICE, **said).case
     if state == "merged":
         return decide(case, MergeCase, OFFICE, into=registered(2).ref.id, reason="重复").case
-    for reached, steps in ROAD.items():
+    for reached, steps in STEPS_TO.items():
         if case.state == state:
             break
         if reached == "on_notice" and campaign is None:

@@ -41,8 +41,8 @@ from contracts.patrol import AlarmRaised
 from services.cases.case import case as rules
 from services.cases.ladder import ladder
 from services.cases.post.post import Posts
-from tests.cases.road import DUE_ON, EVIDENCE, MEASURES, NOW, PROOFS, act_of, case_in, decide, registered
-from tests.cases.world import CHIEF, OFFICE, POSTS, STATION, UNIT, incident
+from tests.cases.county import CHIEF, OFFICE, POSTS, STATION, UNIT, incident
+from tests.cases.steps import DUE_ON, EVIDENCE, MEASURES, NOW, PROOFS, act_of, case_in, decide, registered
 
 INSPECTION, SHIELD = "forest-inspection-2020", "green-shield-2019"
 """Campaigns whose plans the county approves, and the city."""

@@ -35,7 +35,7 @@ def progress(external_id, entity="ok", target_id="t-1"):
     }
 
 
-class Inside:
+class Parts:
     """What targets is made of, one part at a time; `statements` has all that its pool has said to the database."""
 
     def __init__(self, bus, dsn, **settings):
@@ -107,8 +107,8 @@ class Inside:
 
 
 @asynccontextmanager
-async def inside(bus, dsn, **settings):
-    one = Inside(bus, dsn, **settings)
+async def parts_of_targets(bus, dsn, **settings):
+    one = Parts(bus, dsn, **settings)
     await one.enter()
     try:
         yield one

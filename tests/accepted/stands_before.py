@@ -35,11 +35,11 @@ from services.targets.service import targets
 from tests.accepted.drawing import Pools
 from tests.accepted.driving import Driven
 from tests.cases.book import FULIANG, ask, opened
-from tests.cases.road import MEASURES, PLANNED, ROAD
+from tests.cases.county import CHIEF, OFFICE, POSTS, STATION, UNIT, VILLAGE, incident
+from tests.cases.steps import MEASURES, PLANNED, STEPS_TO
 from tests.cases.test_entering import CLOSED, TO_UNIT, importing, row
-from tests.cases.world import CHIEF, OFFICE, POSTS, STATION, UNIT, VILLAGE, incident
-from tests.patrol.ground import STATED, reported, walked
-from tests.roster import ground as town
+from tests.patrol.areas_and_reports import STATED, reported, walked
+from tests.roster import areas_and_posts as town
 from tests.roster.test_handlers import POSTS as TOWN_POSTS
 from tests.targets.plan import TARGET, target
 from tests.targets.plan import reported as progress
@@ -79,7 +79,7 @@ async def book(driven: Driven) -> Pools:
     ids = [fact.case.ref.id for fact in found]
 
     async def lead(case_id: str, until: str, planned: bool = False) -> None:
-        for reached, steps in ROAD.items():
+        for reached, steps in STEPS_TO.items():
             if reached == "on_notice":
                 continue
             for command, by, said in PLANNED if planned and reached == "rectifying" else steps:
@@ -87,7 +87,7 @@ async def book(driven: Driven) -> Pools:
             if reached == until:
                 return
 
-    for case_id, until in zip(ids, [state for state in ROAD if state != "on_notice"], strict=False):
+    for case_id, until in zip(ids, [state for state in STEPS_TO if state != "on_notice"], strict=False):
         await lead(case_id, until)
     for case_id in ids[8:12]:
         await lead(case_id, "assigned")
@@ -100,7 +100,7 @@ async def book(driven: Driven) -> Pools:
     verified = [fact.case.ref.id for fact in old.news if fact.case.state == "verified"]
     for case_id in verified[:2]:
         await ask(tx, AssignCase(case_id=case_id, **TO_UNIT))
-        for command, by, said in (*PLANNED, *ROAD["submitted"], *ROAD["accepted"]):
+        for command, by, said in (*PLANNED, *STEPS_TO["submitted"], *STEPS_TO["accepted"]):
             await ask(tx, command(case_id=case_id, **said), by)
         await ask(tx, GiveNotice(case_id=case_id, cause="no_permit"))
     await ask(tx, RaiseObjection(case_id=verified[0], reason="不属实"))
