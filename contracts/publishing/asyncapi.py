@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from contracts.cases import Case, CaseVerified
 from contracts.every_service import OPERATIONS
 from contracts.language.command import ProblemReply
 from contracts.language.intake import Refusal
@@ -194,6 +195,14 @@ def _stream_name(message: type[Message]) -> str:
     return "REJECTED" if message is Refusal else stream_of(message)
 
 
+def _case(examples: Examples) -> list[dict[str, Any]]:
+    """A case as most commands answer it: the one of a fact that was recorded."""
+    return [{**one, "payload": {"$ref": f"{one['payload']['$ref']}#/case"}} for one in _examples(_OF_A_CASE, examples)]
+
+
+_OF_A_CASE = file_name(CaseVerified)
+
+
 def _answers(examples: Examples) -> Iterator[tuple[str, dict[str, Any]]]:
     headers = {"headers": _ref("components", "schemas", "answered"), "tags": _tags("command"), "bindings": {"nats": {}}}
     for command in commands():
@@ -207,7 +216,7 @@ def _answers(examples: Examples) -> Iterator[tuple[str, dict[str, Any]]]:
                 "description": both((message_words(command.name) + "。", answer)),
                 "contentType": JSON,
                 "payload": {"$ref": f"schemas/{file_name(command)}.answer.json"},
-                "examples": _examples(f"{file_name(command)}.answer", examples),
+                "examples": _case(examples) if command.answer is Case else [],
                 **headers,
             },
         )
@@ -219,7 +228,6 @@ def _answers(examples: Examples) -> Iterator[tuple[str, dict[str, Any]]]:
             "description": both(("被拒绝的办理。", inspect.cleandoc(ProblemReply.__doc__ or ""))),
             "contentType": PROBLEM_JSON,
             "payload": {"$ref": f"schemas/{PROBLEM}.json"},
-            "examples": _examples(PROBLEM, examples),
             **headers,
         },
     )

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from contracts.cases import Case
 from contracts.language.intake import Refusal
 from contracts.language.message import Command, Fact
 from contracts.publishing import publish
@@ -66,6 +67,14 @@ def test_the_example_of_a_message_is_the_newest_that_was_recorded(document):
     recorded = publish.payloads()
     for message in messages():
         assert document["messages"][key_of(message)]["examples"] == [recorded[file_name(message)][-1]]
+
+
+def test_a_command_that_is_answered_with_a_case_shows_one_that_was_recorded(document):
+    case = publish.payloads()["cases.verified.v1"][-1]["case"]
+    with_case = [command for command in commands() if command.answer is Case]
+    assert len(with_case) > 30
+    for command in with_case:
+        assert document["messages"][f"{key_of(command)}-answer"]["examples"] == [case]
 
 
 def test_what_a_fact_always_has_in_its_headers_is_required(document):

@@ -13,6 +13,7 @@ from contracts import VERSION
 from contracts.language.message import Command, Intake
 from contracts.publishing import publish
 from contracts.publishing.asyncapi import document
+from contracts.publishing.laid_out import laid_out
 from contracts.publishing.schemas import commands, file_name, messages, schemas
 from contracts.publishing.words import words
 from contracts.publishing.yaml import to_yaml
@@ -81,12 +82,10 @@ def test_the_asyncapi_document_is_yaml_whose_references_lead_somewhere():
     read = yaml.safe_load(text)
     assert read == json.loads(json.dumps(document(VERSION, publish.examples())))
     for reference in _references(read):
-        if reference.startswith("#/"):
-            found = read
-            for part in reference[2:].split("/"):
-                found = found[part]
-        else:
-            assert (publish.PUBLISHED / reference).exists(), reference
+        file, _, path = reference.partition("#/")
+        found = json.loads((publish.PUBLISHED / file).read_text("utf-8")) if file else read
+        for part in filter(None, path.split("/")):
+            found = found[part]
 
 
 def _references(value):
@@ -118,6 +117,21 @@ def test_the_asyncapi_document_has_every_stream_durable_and_command():
 )
 def test_our_yaml_is_read_back_as_it_was(value):
     assert yaml.safe_load(to_yaml(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({}, "{}"),
+        ([1, {"a": "中"}], '[1, {"a": "中"}]'),
+        ({"a": ["x" * 60, "y" * 60]}, '{\n  "a": [\n    "' + "x" * 60 + '",\n    "' + "y" * 60 + '"\n  ]\n}'),
+        ({"a": "x" * 110}, '{"a": "' + "x" * 110 + '"}'),
+        ({"a": "x" * 111}, '{\n  "a": "' + "x" * 111 + '"\n}'),
+    ],
+)
+def test_what_fits_on_a_line_of_json_stands_on_one(value, text):
+    assert laid_out(value) == text
+    assert json.loads(text) == value
 
 
 def test_a_payload_that_the_message_does_not_take_is_not_recorded():

@@ -18,7 +18,7 @@ from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.workshop import ROOT, Verdict, judge, preload
 
 NO_RULES = {"__main__", "__init__", "diagram"}
-PUBLISHING = {"__init__", "asyncapi", "catalogue", "publish", "schemas", "yaml"}
+PUBLISHING = {"__init__", "addresses", "asyncapi", "catalogue", "envelopes", "publish", "schemas", "yaml"}
 TESTS = {
     "rules": ["tests/cases", "tests/patrol", "tests/roster", "tests/targets", "tests/notify", "tests/contracts"],
     "contracts": ["tests/contracts", "tests/cases", "tests/patrol", "tests/roster", "tests/targets", "tests/notify"],
