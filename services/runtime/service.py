@@ -12,7 +12,7 @@ from contracts.language.message import Command, Fact, Intake
 from contracts.wiring.streams import durable
 from contracts.wiring.table import ANSWERS, HEARS
 from services.runtime.answering.commands import CommandHandler
-from services.runtime.hearing.handling import Handler, Subscription
+from services.runtime.hearing.handling import Handler, Hearing, Subscription
 from services.runtime.messages import Heard, News
 from services.runtime.reference.view import View
 from services.runtime.replica.state import Due
@@ -39,20 +39,28 @@ class Room:
     """What one noun of a service hears, answers, and does when time passes."""
 
     def __init__(self) -> None:
-        self.hears_of: list[tuple[type[Fact | Intake], Handler, str | None]] = []
+        self.hears_of: list[tuple[type[Fact | Intake], Handler, Hearing]] = []
         self.commands: dict[type[Command], CommandHandler] = {}
         self.clock_work: list[Every] = []
 
-    def hears(self, *messages: type[Fact | Intake], locks: str | None = None) -> Callable[[H], H]:
+    def hears(
+        self,
+        *messages: type[Fact | Intake],
+        locks: str | None = None,
+        uses: tuple[str, ...] = (),
+        most: int | None = None,
+    ) -> Callable[[H], H]:
         """Handle messages. A handler whose parameter is a list is given the whole batch.
 
         `locks` is the dotted path in the message of what the handler locks: the batch is sorted by it, so that two
-        replicas lock in one order (STACK row 22).
+        replicas lock in one order (STACK row 22). `uses` are the paths of all that the handler looks at, where reading
+        the whole of a great message costs more than handling it; that of `locks` is one of them. `most` is how many it
+        is given at once, where it makes much more of each than it hears.
         """
 
         def declare(handler: H) -> H:
             as_batch: Handler = handler if _takes_list(handler) else _one_by_one(handler)
-            self.hears_of += [(message, as_batch, locks) for message in messages]
+            self.hears_of += [(message, as_batch, Hearing(locks, uses, most)) for message in messages]
             return handler
 
         return declare
@@ -97,9 +105,9 @@ class Service:
         self.views = views
         self.due_work = due
         self.subscriptions = [
-            Subscription.of(message, durable(name, message), handler, locks)
+            Subscription.of(message, durable(name, message), handler, how)
             for room in rooms
-            for message, handler, locks in room.hears_of
+            for message, handler, how in room.hears_of
         ]
         self.commands = {command: handler for room in rooms for command, handler in room.commands.items()}
         self.clock_work = [work for room in rooms for work in room.clock_work]

@@ -13,7 +13,7 @@ from contracts.targets import ProgressReport
 from contracts.wiring.streams import durable
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
-from services.runtime.hearing.handling import Handling, Subscription
+from services.runtime.hearing.handling import Handling, Hearing, Subscription
 from services.runtime.hearing.pull import Pull
 from services.runtime.ids import uuid7
 from services.runtime.replica import database
@@ -93,7 +93,7 @@ class Parts:
         return taken
 
     def handling(self, handler, locks=None, breaker=None):
-        subscription = Subscription.of(ProgressReport, PROGRESS, handler, locks)
+        subscription = Subscription.of(ProgressReport, PROGRESS, handler, Hearing(locks))
         breaker = breaker or Breaker("database")
         return Handling("targets", subscription, self.pool, self.settings, Clock(), breaker, self.relay)
 

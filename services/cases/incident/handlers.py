@@ -20,6 +20,8 @@ from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
 room = Room()
+MOST_OPENED = 320
+"""Cases opened in one transaction: each takes in memory many times what is heard of it."""
 
 
 @room.hears(IncidentRevised, locks="incident.id")
@@ -46,7 +48,7 @@ def _reason(one: Heard[IncidentRevised]) -> str:
     return f"revision {one.body.incident.revision}"
 
 
-@room.hears(IncidentLocated, locks="incident.division")
+@room.hears(IncidentLocated, locks="incident.division", most=MOST_OPENED)
 async def open_cases(tx: Transaction, heard: list[Heard[IncidentLocated]]) -> list[News]:
     """Register a case for each incident that has none, with the posts answerable for its place."""
     first: dict[UUID, Heard[IncidentLocated]] = {}

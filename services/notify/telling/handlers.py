@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from contracts.cases import CaseFact
+from contracts.cases import CaseFact, CaseOpened
 from contracts.language.values import day_of
 from contracts.notify import Addressee, Channel, Notified
 from contracts.patrol import AlarmRaised
@@ -25,10 +25,18 @@ room = Room()
 
 CASE_FACTS = tuple(fact for fact in HEARS["notify"] if issubclass(fact, CaseFact))
 """Of a case, those facts after which somebody must act, or need not any more."""
+OF_OPENED = (
+    "at",
+    *(f"case.{name}" for name in ("ref", "kind", "severity", "place", "seen_at", "text")),
+    *("case.acting.id", "case.answerable.id"),
+    *(f"case.{name}" for name in ("office", "unit", "owner", "closed_on", "merged_into", "extension")),
+)
+"""Of a case that was opened, what its telling is made of."""
 
 
 @room.hears(AlarmRaised, locks="incident.id")
-@room.hears(*CASE_FACTS, locks="case.ref.id")
+@room.hears(CaseOpened, locks="case.ref.id", uses=OF_OPENED)
+@room.hears(*(fact for fact in CASE_FACTS if fact is not CaseOpened), locks="case.ref.id")
 async def tell(tx: Transaction, heard: list[Heard[Told]]) -> list[News]:
     """Tell each thing once to those whom it concerns, in-app, with one fact that names them all."""
     roster, day = await tx.see(POSTS), day_of(tx.now)

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import structlog
+from pydantic import BaseModel
 
 from clients.python.connection import Arrived
 from contracts.language.intake import Problem as FieldProblem
@@ -23,6 +24,7 @@ from services.runtime.clock import Clock
 from services.runtime.failure import is_of_the_message
 from services.runtime.hearing import dead_letters, inbox
 from services.runtime.hearing.burial import Unreadables, bury
+from services.runtime.hearing.part import part_of
 from services.runtime.hearing.pull import Pull
 from services.runtime.hearing.reading import NotOurs, Unreadable, read, read_message
 from services.runtime.legible import legible
@@ -39,6 +41,15 @@ Handler = Callable[[Transaction, list[Heard[Any]]], Awaitable[Sequence[News]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """How a handler hears: what it locks, what it uses of a message, how many it is given at once."""
+
+    locks: str | None = None
+    uses: tuple[str, ...] = ()
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """What a service does when it hears a message; a handler of single events is wrapped to take a batch."""
 
@@ -46,10 +57,21 @@ class Subscription:
     durable: Durable
     handler: Handler
     locks: Callable[[Any], Any] | None
+    part: type[BaseModel] | None = None
+    """What the handler uses of the message, where that is less than the whole."""
+    most: int | None = None
+    """How many it is given at once, where that is less than the settings say."""
 
     @classmethod
-    def of(cls, message: type[Fact | Intake], durable: Durable, handler: Handler, locks: str | None) -> Subscription:
-        return cls(message, durable, handler, attrgetter(locks) if locks else None)
+    def of(
+        cls,
+        message: type[Fact | Intake],
+        durable: Durable,
+        handler: Handler,
+        how: Hearing = Hearing(),
+    ) -> Subscription:
+        part = part_of(message, how.uses) if how.uses else None
+        return cls(message, durable, handler, attrgetter(how.locks) if how.locks else None, part, how.most)
 
 
 class Handling:
@@ -126,7 +148,7 @@ class Handling:
         Raises what the handler or the database raises.
         """
         now = self._clock.now()
-        found = [read_message(self._sub.message, raw, now) for raw in messages]
+        found = [read_message(self._sub.message, raw, now, self._sub.part) for raw in messages]
         counts = {"handled": 0, "refused": 0, "repeated": 0, "elsewhere": 0}
         async with self._pool.acquire() as sql, sql.transaction():
             tx = self._begin(sql, now)
@@ -202,7 +224,7 @@ class Handling:
     async def _fail(self, pull: Pull, raw: Arrived, error: Exception) -> bool:
         """Put the message off, refuse it or bury it; False when the database would not have it."""
         at = self._clock.now()
-        one = read_message(self._sub.message, raw, at)
+        one = read_message(self._sub.message, raw, at, self._sub.part)
         if isinstance(one, NotOurs):
             await pull.ack([raw])
             return True

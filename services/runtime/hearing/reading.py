@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from clients.python.connection import Arrived
 from contracts.language.attributes import AttributeRefused, once_each, read_attribute
@@ -67,11 +67,12 @@ def read(
     data: bytes,
     sequence: int,
     at: datetime,
+    part: type[BaseModel] | None = None,
     envelope: Envelope | None = None,
 ) -> Heard[Any] | Unreadable | NotOurs:
     """One message as its handler gets it, or everything that is wrong with it, field by field.
 
-    `envelope` is what its headers say, where that has been read.
+    `part` is what its handler uses of the body, `envelope` what its headers say, where that has been read.
     """
     posted = issubclass(message, Intake)
     source = (sender_of(subject) or "") if posted else subject.partition(".")[0]
@@ -95,7 +96,7 @@ def read(
     if posted and not source:
         problems.append(FieldProblem.of("subject", broken("subject_source")))
     try:
-        body = parse(message, data)
+        body = _body(message, part, data)
     except ValidationError as error:
         problems += [FieldProblem.of(**wrong) for wrong in problems_of(error, data)]
     if problems or envelope is None:
@@ -113,10 +114,22 @@ def _unknown_kind(subject: str) -> Rule:
     return broken("unknown_kind", subject=legible(subject, 200), known=", ".join(known))
 
 
-def read_message(message: type[Fact | Intake], raw: Arrived, at: datetime) -> Heard[Any] | Unreadable | NotOurs:
+def _body(message: type[Fact | Intake], part: type[BaseModel] | None, data: bytes) -> Any:
+    """The part that is used; what is refused of it the whole contract judges. Raises ValidationError."""
+    if part is not None:
+        try:
+            return part.model_validate_json(data)
+        except ValidationError:
+            pass
+    return parse(message, data)
+
+
+def read_message(
+    message: type[Fact | Intake], raw: Arrived, at: datetime, part: type[BaseModel] | None = None
+) -> Heard[Any] | Unreadable | NotOurs:
     sequence = int(raw.reply.split(".")[-4])
     if (envelope := envelope_in(raw.block)) is not None:
-        found = read(message, raw.subject, None, raw.data, sequence, at, envelope)
+        found = read(message, raw.subject, None, raw.data, sequence, at, part, envelope)
         if not isinstance(found, Unreadable):
             return found
-    return read(message, raw.subject, raw.headers, raw.data, sequence, at)
+    return read(message, raw.subject, raw.headers, raw.data, sequence, at, part)

@@ -141,7 +141,8 @@ class Process:
                 relay,
                 self.state.begin,
             )
-            pull = Pull(bus, subscription.durable, self.state.settings.batch_max)
+            most = self.state.settings.batch_max
+            pull = Pull(bus, subscription.durable, min(most, subscription.most or most))
             await pull.start()
             self._pulls.append(pull)
             self.state.handlings[subscription.durable.name] = handling

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.cases import CaseFact
+from contracts.cases import CaseFact, CaseOpened
 from contracts.targets import ShowRecord
 from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.service import Room
@@ -14,7 +14,8 @@ from services.targets.record.record import Step
 room = Room()
 
 
-@room.hears(*record.STEPS, locks="case.ref.id")
+@room.hears(CaseOpened, locks="case.ref.id", uses=("at", "case.ref", "case.cycle", "case.answerable"))
+@room.hears(*(fact for fact in record.STEPS if fact is not CaseOpened), locks="case.ref.id")
 async def keep_records(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     """What a case does to records, or undoes there, whichever of its facts is heard first (A6)."""
     first: dict[str, Heard[CaseFact]] = {}

@@ -182,11 +182,12 @@ STEPS: dict[type[CaseFact], Callable[[CaseFact, int], list[Step]]] = {
     CaseMerged: _saying(Word.MERGED),
 }
 """The facts that do something to records, and what."""
+_STEPS_BY_NAME = {fact.name: steps for fact, steps in STEPS.items()}
 
 
 def steps_of(fact: CaseFact, n: int) -> list[Step]:
     """The steps of the fact that is the `n`-th of its case."""
-    return STEPS[type(fact)](fact, n)
+    return _STEPS_BY_NAME[fact.name](fact, n)
 
 
 def entries(steps: Iterable[Step]) -> list[Entry]:
