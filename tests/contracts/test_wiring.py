@@ -1,5 +1,7 @@
 """Who says, hears, keeps and may do what, against tables of its own."""
 
+import re
+
 import pytest
 
 from contracts.cases import CaseClosed, CaseCommand, CaseFact, CaseOpened, LetterFact, ScopeAsked, VerifyCase
@@ -20,7 +22,18 @@ from contracts.wiring.permissions import (
     refusals_durable,
     service_permissions,
 )
-from contracts.wiring.streams import DURABLES, MIB, STREAMS, Stream, durable, filter_of, percent_of, stream_of
+from contracts.wiring.streams import (
+    DURABLES,
+    MIB,
+    STREAMS,
+    Durable,
+    Stream,
+    all_of,
+    durable,
+    filter_of,
+    percent_of,
+    stream_of,
+)
 from contracts.wiring.table import ANSWERS, FACTS, HEARS, REFUSES, SERVICES, is_reference
 from services.cases.service import cases
 from services.notify.service import notify
@@ -221,3 +234,29 @@ def test_a_service_says_its_own_facts_refuses_what_it_takes_in_and_reads_what_it
     assert "rejected.>" in of_patrol.publish
     assert [one for one in of_targets.publish if one.startswith("rejected.")] == ["rejected.*.progress.v1"]
     assert of_notify.subscribe == ("_INBOX.notify.>", "cmd.notify.>", "clock.now")
+
+
+@pytest.mark.parametrize(
+    ("service", "division", "hears"),
+    [
+        ("cases", "360222000000", "cases.*.*.36.02.22.>"),
+        ("cases", "360222104201", "cases.*.*.36.02.22.104.201"),
+        ("cases", "000000000000", "cases.*.*.>"),
+        ("roster", "360222000000", "roster.*.*.36.02.22.>"),
+        ("roster", "360222104201", "roster.*.*.36.02.22.104.201.*"),
+    ],
+)
+def test_all_that_a_service_tells_of_a_division_is_heard_one_message_at_a_time(service, division, hears):
+    assert all_of(service, Division(division), "county") == Durable(
+        f"county-{service}", service.upper(), hears, "county", max_ack_pending=1
+    )
+
+
+def test_what_is_heard_of_all_that_a_service_tells_is_on_its_subjects():
+    for service in SERVICES:
+        for fact in FACTS[service]:
+            if not issubclass(fact, DeadLettered):
+                wanted = all_of(service, Division("360222000000"), "county").filter_subject
+                told = fact.told_under(Division("360222000000"))
+                pattern = wanted.replace(".", r"\.").replace("*", "[^.]+").replace(">", ".+")
+                assert re.fullmatch(pattern, told.replace(">", "104.201.x")), told
