@@ -7,6 +7,8 @@ import pytest
 
 COMMAND = """
 import asyncio, os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where whoever runs the tests ignores them
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from cli.session import run
 
 @run

@@ -239,7 +239,7 @@ for file in sys.argv[1:]:
 """
 
 
-@pytest.mark.slow
+@pytest.mark.served
 def test_monsters_are_refused_by_name_with_little_memory(tmp_path):
     files = [book_of(tmp_path / f"{name}.xlsx", monster) for name, monster in MONSTERS.items()]
     parts = ["sharedStrings.xml", "_rels/workbook.xml.rels"]

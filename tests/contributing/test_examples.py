@@ -16,16 +16,21 @@ from contracts.patrol import IncidentReport
 from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import temporary_home
+from deploy.nats.accounts import Integrator, Official
 from services.runtime.ids import uuid7
 from tests.cli.conftest import Up
 from tests.conformance.scenarios import SCENARIOS, of_case
 from tests.conformance.wire import NOW, Wire, fact, posted
 from tests.contributing.examples import ROOT, Copy, NotApplied, examples
+from tests.outsiders import FULIANG
+
+OFFICE = "p-360222000000-office"
 
 BY_HAND = {
     "A new fact": 3,
     "A reaction in another service": 3,
     "A kind of incident": 1,
+    "A move of a case": 4,
     "A noun in a service": 9,
     "A sixth service": 12,
 }
@@ -57,6 +62,7 @@ async def wire(changed):
     """The bus of the changed system, which runs."""
     copy, _ = changed
     path = temporary_home()
+    Home(path).users_file.write((Integrator("desk"), Official(OFFICE, FULIANG)))
     up = await Up(path, "--sync", "2m", place=copy.place, **copy.environment).start()
     run = Home(path).running()
     yield Wire(f"nats://{LOOPBACK}:{run.nats_port}", run.passwords)
@@ -64,14 +70,12 @@ async def wire(changed):
     shutil.rmtree(path, ignore_errors=True)
 
 
-async def ask(wire, name, body, division="00.00.00.000.000"):
-    """What the operator is answered."""
-    headers = to_headers(Envelope(uuid7(), OPERATOR, f"cn.linzhang.{name}", NOW))
-    async with wire.user(OPERATOR) as operator:
-        subject = f"cmd.{name}.{OPERATOR}.{division}"
-        return json.loads(
-            (await operator.request(subject, json.dumps(body).encode(), timeout=10, headers=headers)).data
-        )
+async def ask(wire, name, body, division="00.00.00.000.000", actor=OPERATOR):
+    """What somebody is answered."""
+    headers = to_headers(Envelope(uuid7(), actor, f"cn.linzhang.{name}", NOW))
+    async with wire.user(actor) as client:
+        subject = f"cmd.{name}.{actor}.{division}"
+        return json.loads((await client.request(subject, json.dumps(body).encode(), timeout=10, headers=headers)).data)
 
 
 def test_each_costs_as_many_files_as_it_should(changed):
@@ -167,6 +171,23 @@ async def test_a_new_kind_is_taken_with_its_fields_alarms_and_opens_a_case(wire)
         lambda one: json.loads(one["body"])["case"]["incident_id"] == incident["id"],
     )
     assert json.loads(opened["body"])["case"]["kind"] == "landslide"
+
+
+async def test_a_new_move_is_made_and_told(wire):
+    scenario, located = SCENARIOS["cases"], SCENARIOS["cases"].cause(4)
+    await wire.tell(*scenario.reference)
+    await wire.quiet("cases")
+    await wire.tell(located)
+    (opened,) = await wire.wait_for("CASES", "cases.opened.v1.>", lambda one: one["cause"] == located.id)
+    case = json.loads(opened["body"])["case"]
+    unit = next(post["unit"] for post in case["answerable"] if post["role"] == "village_chief")
+    moves = (("verify", {}), ("assign", {"unit": unit}), ("urge", {"reason": payload("cases.urge.v1")["reason"]}))
+    for move, said in moves:
+        about = {"case_id": case["ref"]["id"], **said}
+        answered = await ask(wire, f"cases.{move}.v1", about, FULIANG.tokens, OFFICE)
+    assert answered["state"] == "assigned", answered
+    (told,) = await wire.wait_for("CASES", "cases.urged.v1.>", lambda one: True)
+    assert json.loads(told["body"])["reason"] == "进度偏慢，请抓紧整改"
 
 
 async def test_a_new_noun_is_answered_for_and_told(wire):
