@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import asyncpg
 
 from services.runtime.reference.view import View, Views
+from services.runtime.texts import Texts
 
 if TYPE_CHECKING:
     Sql: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -37,6 +38,8 @@ class Transaction:
     """Which state of the reference data it sees; None while it has not looked."""
     own_views: dict[View[Any], Any] | None = None
     """What it has built since it has changed reference data itself: nobody else may see that before it commits."""
+
+    texts: Texts = field(default_factory=Texts)
 
     async def see(self, view: View[T]) -> T:
         """Reference data, as this transaction sees it."""

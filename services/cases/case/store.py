@@ -49,7 +49,7 @@ _ARRAYS = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_COLUMNS.values()
 _N = len(_COLUMNS)
 
 
-def _row(case: Case, ladder_on: date | None) -> tuple[object, ...]:
+def _row(tx: Transaction, case: Case, ladder_on: date | None) -> tuple[object, ...]:
     """A case as the values of `_COLUMNS`."""
     return (
         UUID(case.ref.id),
@@ -68,7 +68,7 @@ def _row(case: Case, ladder_on: date | None) -> tuple[object, ...]:
         ladder_on,
         case.look_back_on,
         closing.notice_ends_on(case),
-        case.model_dump_json(),
+        tx.texts.of(case),
     )
 
 
@@ -97,7 +97,7 @@ async def add(
     """New cases with their first move; `ladder` says by id when the ladder must look at each."""
     if not cases:
         return
-    rows = [_row(case, ladder[case.ref.id]) for case in cases]
+    rows = [_row(tx, case, ladder[case.ref.id]) for case in cases]
     await tx.sql.execute(
         f"""
         WITH new AS (
@@ -143,7 +143,7 @@ async def save(tx: Transaction, changes: Sequence[Change], ladder: Mapping[str, 
     """Write moved cases and their moves, in order; a new owner or day may fall overdue anew."""
     newest = {change.fact.case.ref.id: change for change in changes}
     first = {change.before.ref.id: change.before for change in reversed(changes)}
-    rows = [_row(change.fact.case, ladder[id]) for id, change in newest.items()]
+    rows = [_row(tx, change.fact.case, ladder[id]) for id, change in newest.items()]
     await tx.sql.execute(
         f"""
         UPDATE cases SET ({_NAMES}, overdue_told, look_back_told) = ROW(
@@ -222,7 +222,7 @@ async def restate(tx: Transaction, cases: Sequence[Case]) -> None:
         WHERE cases.id = new.id
         """,
         [UUID(case.ref.id) for case in cases],
-        [case.model_dump_json() for case in cases],
+        [tx.texts.of(case) for case in cases],
     )
 
 

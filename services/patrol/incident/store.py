@@ -147,7 +147,7 @@ async def _save_incidents(
         [one.seen_at for one in incidents],
         [belonging[one.id] for one in incidents],
         [one.kind.is_alarm for one in incidents],
-        [one.model_dump_json() for one in incidents],
+        [tx.texts.of(one) for one in incidents],
     )
     if len(written) < len(incidents):
         raise asyncpg.SerializationError("another transaction has taken one of these reports")

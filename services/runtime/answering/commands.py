@@ -230,8 +230,9 @@ class Answering:
                     raise Problem(409, "id-used", broken("id_used", id=message_id, actor=ask.actor))
                 stored: bytes = given["body"]
                 return stored
-            answer = await handler(self._begin(sql, ask.at), ask)
-            body = dump(answer.body)
+            tx = self._begin(sql, ask.at)
+            answer = await handler(tx, ask)
+            body = tx.texts.dump(answer.body)
             if len(body) > self._most_bytes:
                 raise _too_large(len(body), self._most_bytes)
             if not ask.command.reads_only:
@@ -244,7 +245,7 @@ class Answering:
                 )
             cause = from_headers(message.headers)
             news = [outbox.telling(fact, cause) for fact in answer.news]
-            written = await outbox.write(sql, self._service, news, ask.at)
+            written = await outbox.write(sql, self._service, news, ask.at, tx.texts)
         if written:
             self._relay.offer(written)
         elif not ask.command.reads_only:

@@ -163,7 +163,8 @@ class Handling:
             news: list[News] = [Refused(one.heard, one.problems) for one in bad]
             if heard:
                 news += await self._sub.handler(tx, heard)
-            written = await outbox.write(sql, self._service, [self._outgoing(item) for item in news], now)
+            outgoing = [self._outgoing(item) for item in news]
+            written = await outbox.write(sql, self._service, outgoing, now, tx.texts)
         counts["refused"] += sum(isinstance(item, Refused) for item in news)
         counts["handled"] += len(new) - counts["refused"]
         for outcome, count in counts.items():

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from contracts.language.envelope import Envelope
 from contracts.language.intake import Refusal, refusal_subject
-from contracts.language.message import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, Fact, Message, dump
+from contracts.language.message import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, Fact, Message
 from services.runtime.ids import uuid7
 from services.runtime.legible import legible
 from services.runtime.messages import Refused
+from services.runtime.texts import Texts
 from services.runtime.transaction import Sql
 from services.runtime.wire import begun, ended
 
@@ -71,13 +72,17 @@ class Written(NamedTuple):
     body: bytes
 
 
-async def write(sql: Sql, service: str, news: Sequence[Outgoing], at: datetime) -> list[Written]:
+async def write(
+    sql: Sql, service: str, news: Sequence[Outgoing], at: datetime, texts: Texts | None = None
+) -> list[Written]:
     """Add the news to the outbox within the caller's transaction; returns their rows. Raises Untellable.
 
-    The row of each aggregate, which counts its facts, stays locked until the transaction ends.
+    `texts` has the JSON that the transaction has made of things already. The row of each aggregate, which counts its
+    facts, stays locked until the transaction ends.
     """
     if not news:
         return []
+    texts = texts or Texts()
     wanted = Counter(o.partitionkey for o in news if o.partitionkey is not None)
     left = dict(wanted)
     ids, subjects, keys, after, headers, bodies = [], [], [], [], [], []
@@ -86,7 +91,7 @@ async def write(sql: Sql, service: str, news: Sequence[Outgoing], at: datetime) 
         if key is not None:
             left[key] -= 1
         told = begun(type(outgoing.message), service, message_id, at, key, outgoing.cause)
-        body = dump(outgoing.message)
+        body = texts.dump(outgoing.message)
         _require_tellable(outgoing.subject, told, body)
         ids.append(message_id)
         subjects.append(outgoing.subject)
