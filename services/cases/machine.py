@@ -30,7 +30,7 @@ from services.cases.case.hindrance import (
 )
 from services.cases.law.campaign import RULES, campaign_of
 from services.cases.post.by import By, forbid
-from services.cases.post.post import Actor, Posts
+from services.cases.post.post import Actor, Roster
 from services.cases.scope import scope
 
 S = CaseState
@@ -114,7 +114,7 @@ OF: dict[type[CaseCommand], Move] = {move.ask: move for move in MOVES.values() i
 _HANDED_OVER = replace(MOVES["reassign"], decide=rectify.hand_over)
 
 
-def make(case: Case, act: Act, ask: CaseCommand, posts: Posts, *known: Any) -> Any:
+def make(case: Case, act: Act, ask: CaseCommand, posts: Roster, *known: Any) -> Any:
     """Make the move that a command asks for, `known` being what it needs; returns what its decision tells.
 
     Raises Problem 409 for an unlawful one, 403 for somebody who may not make it, and whatever its decision refuses.
@@ -135,7 +135,7 @@ def run(move: Move, case: Case, act: Act, *said: Any) -> Any:
         return move.decide(case, act, *said)
 
 
-def pass_to(case: Case, act: Act, successor: UnitRef | None, posts: Posts) -> tuple[str, Case]:
+def pass_to(case: Case, act: Act, successor: UnitRef | None, posts: Roster) -> tuple[str, Case]:
     """The case of a dissolved unit: to its successor with the day it had, else back to the office (DOMAIN §5)."""
     if successor is None:
         move = MOVES["take_back"]

@@ -8,7 +8,7 @@ from contracts.language.values import PersonRef, UnitRef
 from contracts.patrol import Incident
 from contracts.roster import Appointment, Post
 from services.cases.case import case as rules
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 
 VILLAGE = Division("360222104201")
 COUNTY_OFFICE = UnitRef(id="u-360222000000-office", name="浮梁县林长办")
@@ -91,5 +91,5 @@ EVIDENCE = {"sha256": "a" * 64, "media_type": "image/jpeg", "size_bytes": 1000}
 
 def closed_case(of):
     """The case of an incident after its close."""
-    case = rules.open_case(of, "2020-360222-000001", 1, Posts(POSTS), SEEN)
+    case = rules.open_case(of, "2020-360222-000001", 1, Roster(POSTS), SEEN)
     return case.model_copy(update={"state": "closed", "owner": None})

@@ -24,13 +24,13 @@ from services.cases.case import case as rules
 from services.cases.case.act import acting
 from services.cases.law.campaign import read
 from services.cases.machine import MOVES, make, run
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from tests.cases.county import CHIEF, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
 
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
 TODAY = date(2020, 6, 15)
 DUE_ON = date(2020, 7, 1)
-ROSTER = Posts(POSTS)
+ROSTER = Roster(POSTS)
 CAUSES = {cause: tuple(words) for cause, words in read("causes.json").items()}
 PROOFS = [
     {"item": item, "evidence": [EVIDENCE]}

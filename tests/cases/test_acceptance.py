@@ -5,7 +5,7 @@ import pytest
 from contracts.cases import AcceptCase, CaseState, PassLookBack, RelapseCase, SendBackCase
 from contracts.language.values import UnitRef
 from services.cases.case import case as rules
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from services.runtime.problem import Problem
 from tests.cases import steps
 from tests.cases.county import CHIEF, COUNTY_OFFICE, OFFICE, POSTS, STATION, post
@@ -16,7 +16,7 @@ TOWN_CHIEF, TOWN_OFFICE = "p-360222104000-chief", "p-360222104000-office"
 VILLAGE_CHIEF = "p-360222104201-village-chief"
 FORESTRY = UnitRef(id="u-forestry", name="浮梁县林业局")
 GOVERNMENT = UnitRef(id="u-360222104000-government", name="三龙镇人民政府")
-PEOPLE = Posts(
+PEOPLE = Roster(
     [
         *(one for one in POSTS if one.id != "360222104000-chief"),
         post("360222104000", "chief", GOVERNMENT),  # of another unit than the station, but its head all the same

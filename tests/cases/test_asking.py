@@ -36,7 +36,7 @@ from services.cases.ladder import ladder
 from services.cases.ladder import letter as letters
 from services.cases.ladder import store as ladder_store
 from services.cases.post import store as post_store
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from services.cases.scope import clock as scope_clock
 from services.cases.service import cases
 from services.runtime.problem import Problem
@@ -263,7 +263,7 @@ def test_a_letter_is_signed_and_addressed_as_its_rung_says(rung, addressed, copi
 def test_an_office_without_a_code_signs_its_papers_by_its_name():
     (letter,) = ladder.due(case_in("assigned"), (), date(2020, 7, 1))
     other = letter.model_copy(update={"office": UnitRef(id="u-1", name="某县林业局")})
-    signed = letters.signed(other, 1, Posts(()))
+    signed = letters.signed(other, 1, Roster(()))
     assert (signed.number, signed.called) == ("某县林业局〔2020〕1号", "某县林业局")
 
 

@@ -8,7 +8,7 @@ from contracts.cases import Interval, RelapseCase
 from contracts.language.values import PersonRef, UnitRef
 from contracts.roster import Appointment
 from services.cases.case import case as rules
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from tests.cases import steps
 from tests.cases.county import CHIEF, OFFICE, POSTS, STATION, VILLAGE, incident
 from tests.cases.steps import NOW, case_in, decide, registered
@@ -24,7 +24,7 @@ def held(*terms, ended_on=None):
         Appointment(person=PersonRef(id=who, name=who), held_from=since, held_to=to, recorded_at=recorded_at)
         for who, since, to in terms
     )
-    return Posts([CHIEF_POST.model_copy(update={"appointments": appointments, "ended_on": ended_on})])
+    return Roster([CHIEF_POST.model_copy(update={"appointments": appointments, "ended_on": ended_on})])
 
 
 def who(posts, first=FIRST, last=LAST):
@@ -76,7 +76,7 @@ def test_a_post_answers_to_its_last_day(ended_on, expected):
 def test_a_report_is_answered_for_by_who_held_the_post_when_it_was_seen_not_by_todays_roster(monkeypatch):
     """Seen on the 14th; the post changed hands on the 15th, the day on which the case is opened."""
     posts = held(("a", OLD, date(2020, 6, 14)), ("b", date(2020, 6, 15), None))
-    roster = Posts([*(post for post in POSTS if post.id != CHIEF_POST.id), posts.by_id(CHIEF_POST.id)])
+    roster = Roster([*(post for post in POSTS if post.id != CHIEF_POST.id), posts.by_id(CHIEF_POST.id)])
     case = rules.open_case(incident(), "2020-360222-000001", 1, roster, NOW)
     found = [[post.holder.id for post in refs if post.id == CHIEF_POST.id] for refs in (case.answerable, case.acting)]
     assert found == [["a"], ["b"]]
@@ -91,7 +91,7 @@ def test_a_report_is_answered_for_by_who_held_the_post_when_it_was_seen_not_by_t
 )
 def test_the_day_on_which_a_report_was_seen_is_the_day_in_china(seen_at, expected):
     posts = held(("a", OLD, date(2020, 6, 13)), ("b", date(2020, 6, 14), None))
-    roster = Posts([*(post for post in POSTS if post.id != CHIEF_POST.id), posts.by_id(CHIEF_POST.id)])
+    roster = Roster([*(post for post in POSTS if post.id != CHIEF_POST.id), posts.by_id(CHIEF_POST.id)])
     seen = incident().model_copy(update={"seen_at": seen_at})
     case = rules.open_case(seen, "2020-360222-000001", 1, roster, NOW)
     assert [post.holder.id for post in case.answerable if post.id == CHIEF_POST.id] == [expected]
@@ -100,7 +100,7 @@ def test_the_day_on_which_a_report_was_seen_is_the_day_in_china(seen_at, expecte
 def test_a_recurrence_adds_the_chief_of_today_and_a_false_rectification_the_acceptor_and_the_unit_of_then(monkeypatch):
     closed = case_in("closed", unit=UnitRef(id="u-360222105000", name="承继单位"))
     posts = held(("old", OLD, date(2020, 6, 20)), ("new", date(2020, 6, 21), None))
-    roster = Posts([*(post for post in POSTS if post.id != CHIEF_POST.id), posts.by_id(CHIEF_POST.id)])
+    roster = Roster([*(post for post in POSTS if post.id != CHIEF_POST.id), posts.by_id(CHIEF_POST.id)])
     monkeypatch.setattr(steps, "ROSTER", roster)
     said = {"reason": "又见推土机"}
     week = NOW + timedelta(days=7)

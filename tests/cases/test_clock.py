@@ -24,7 +24,7 @@ from services.cases.case import clock as case_clock
 from services.cases.case import due_store
 from services.cases.ladder import clock as ladder_clock
 from services.cases.post import store as post_store
-from services.cases.post.post import Posts, handovers
+from services.cases.post.post import Roster, handovers
 from services.cases.scope import clock as scope_clock
 from services.cases.service import cases
 from tests.cases.book import FULIANG, ask, later, opened
@@ -155,23 +155,23 @@ async def test_the_longest_overdue_are_told_of_first(tx):
 )
 def test_a_post_is_handed_over_on_each_day_from_which_another_or_nobody_holds_it(terms, days):
     stated = post("360222104201", "village_chief", **terms)
-    assert handovers(Posts(POSTS), stated, TODAY) == [(stated.id, TODAY + timedelta(days=n)) for n in days]
+    assert handovers(Roster(POSTS), stated, TODAY) == [(stated.id, TODAY + timedelta(days=n)) for n in days]
 
 
 def test_a_successor_takes_over_once_on_the_first_day():
     stated = successor(TODAY + timedelta(days=2))
-    assert handovers(Posts(POSTS), stated, TODAY) == [(stated.id, TODAY + timedelta(days=2))]
-    assert handovers(Posts(POSTS), successor(TODAY), TODAY) == [(stated.id, TODAY)]
+    assert handovers(Roster(POSTS), stated, TODAY) == [(stated.id, TODAY + timedelta(days=2))]
+    assert handovers(Roster(POSTS), successor(TODAY), TODAY) == [(stated.id, TODAY)]
 
 
 def test_a_post_that_ends_is_handed_over_the_day_after_and_one_not_known_before_on_no_day_that_was():
     ending = post("360222104201", "village_chief").model_copy(update={"ended_on": TODAY})
-    assert handovers(Posts(POSTS), ending, TODAY) == [(ending.id, TODAY + timedelta(days=1))]
-    assert handovers(Posts(()), post("360222104201", "village_chief"), TODAY) == []
+    assert handovers(Roster(POSTS), ending, TODAY) == [(ending.id, TODAY + timedelta(days=1))]
+    assert handovers(Roster(()), post("360222104201", "village_chief"), TODAY) == []
 
 
 def test_a_unit_answers_for_nothing_so_that_nothing_is_handed_over():
-    assert handovers(Posts(POSTS), post("360222104000", "unit", STATION, holder="p-new"), TODAY) == []
+    assert handovers(Roster(POSTS), post("360222104000", "unit", STATION, holder="p-new"), TODAY) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from contracts.language.values import UnitRef
 from services.cases.case import case as rules
 from services.cases.law.campaign import CAMPAIGNS, RULES, campaign_of, find, problem_of_scope
 from services.cases.machine import make, pass_to
-from services.cases.post.post import Actor, Posts, at_or_above
+from services.cases.post.post import Actor, Roster, at_or_above
 from services.runtime.problem import Problem
 from tests.cases.county import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, VILLAGE, post
 from tests.cases.steps import NOW, ROSTER, TODAY, act_of, case_in, decide, stepped
@@ -48,7 +48,7 @@ def test_without_a_day_nothing_is_bound_by_one_and_without_an_assignment_nothing
 
 
 def test_where_nobody_above_may_accept_it_waits_for_its_own_office():
-    alone = Posts(one for one in POSTS if one.division != "360200000000")
+    alone = Roster(one for one in POSTS if one.division != "360200000000")
     case = case_in("rectifying", unit=COUNTY_OFFICE)
     submitted = case.model_copy(update={"state": type(case.state).SUBMITTED})
     assert rules.owner_of(case, submitted, act_of(case, OFFICE), alone).unit == COUNTY_OFFICE
@@ -60,7 +60,7 @@ def special(area_id, division):
 
 def test_special_areas_that_hold_the_place_or_lie_in_it_go_on_answering_and_others_do_not():
     over, under, beside = special("reserve", COUNTY), special("plot", VILLAGE), special("farm", NEXT_TOWN)
-    roster = Posts([*POSTS, over, under, beside])
+    roster = Roster([*POSTS, over, under, beside])
     answerable = roster.answerable(["reserve", "plot", "farm"], TODAY)
     for place, expected in (
         (VILLAGE, ["reserve", "plot"]),
@@ -120,7 +120,7 @@ def test_the_book_is_run_by_an_office_of_the_level_or_above_whose_area_has_the_p
 
 def test_of_two_offices_in_one_place_one_runs_the_book_and_the_next_above_is_of_the_place_above():
     second = post("360222000000", "office", UnitRef(id="u-second", name="第二林长办"))
-    roster = Posts([*POSTS, second.model_copy(update={"id": "360222000000-office-2"})])
+    roster = Roster([*POSTS, second.model_copy(update={"id": "360222000000-office-2"})])
     assert roster.office(VILLAGE, Level.COUNTY, TODAY).id == "u-second"
     assert roster.office_above(UnitRef(id="u-second", name="?"), VILLAGE, TODAY).id == CITY.id
     assert roster.office_above(UnitRef(id="u-nobody", name="?"), VILLAGE, TODAY) is None
@@ -129,12 +129,12 @@ def test_of_two_offices_in_one_place_one_runs_the_book_and_the_next_above_is_of_
 
 def test_posts_answer_in_one_order_however_the_roster_is_read():
     areas = ["360222104201-g1", VILLAGE, TOWN, COUNTY]
-    assert Posts(reversed(POSTS)).answerable(areas, TODAY) == ROSTER.answerable(areas, TODAY)
+    assert Roster(reversed(POSTS)).answerable(areas, TODAY) == ROSTER.answerable(areas, TODAY)
 
 
 def test_a_person_is_called_as_the_roster_does_and_acts_by_the_posts_of_the_day():
     before = post("360222000000", "office", COUNTY_OFFICE, held_to=TODAY)
-    roster = Posts([before])
+    roster = Roster([before])
     today, tomorrow = roster.actor(OFFICE, TODAY), roster.actor(OFFICE, TODAY + timedelta(days=1))
     assert ([one.id for one in today.posts], tomorrow.posts) == ([before.id], ())
     assert (today.name, tomorrow.name, roster.actor("p-nobody", TODAY).posts) == ("浮梁县某岗位", None, ())
@@ -142,7 +142,7 @@ def test_a_person_is_called_as_the_roster_does_and_acts_by_the_posts_of_the_day(
 
 
 def test_an_office_that_leaves_the_roster_and_has_no_successor_stays_the_office():
-    without = Posts(one for one in POSTS if one.role != "office")
+    without = Roster(one for one in POSTS if one.role != "office")
     case = case_in("assigned")
     assert stepped(case, "refer", act_of(case, OFFICE), without).office == COUNTY_OFFICE
 
@@ -216,10 +216,10 @@ def test_a_cause_named_before_a_relapse_stands_unless_another_is_named_at_the_ne
 
 
 def test_a_transfer_to_a_place_without_an_office_is_refused_by_field():
-    county_alone = Posts(one for one in POSTS if one.division != "360200000000")
+    county_alone = Roster(one for one in POSTS if one.division != "360200000000")
     case = case_in("verified")
     act = act_of(case, OFFICE)
-    ended = Posts(
+    ended = Roster(
         one.model_copy(update={"ended_on": date(2020, 6, 14)}) if one.role == "office" else one for one in POSTS
     )
     asked = TransferCase(case_id=case.ref.id, division="360222105000", reason="属蛟潭镇")

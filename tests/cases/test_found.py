@@ -8,7 +8,7 @@ import pytest
 from contracts.cases import CaseKind, Finding, Interval, OldCase, OpenDirective, Origin, RegisterCase
 from contracts.language.division import Division
 from services.cases.case import case as rules
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from tests.cases.county import COUNTY_OFFICE, POSTS, STATION, VILLAGE, incident
 from tests.cases.steps import NOW, ROSTER, TODAY
 from tests.cases.test_entering import FOUND, SHIELD, row
@@ -126,7 +126,7 @@ def test_each_field_that_breaks_a_rule_is_named(changes, fields):
 
 def test_a_place_whose_office_has_ended_has_none():
     ended = [post.model_copy(update={"ended_on": date(2020, 6, 14)}) for post in POSTS]
-    ((field, rule),) = rules.problems_of(stated(), Posts(ended), TODAY)
+    ((field, rule),) = rules.problems_of(stated(), Roster(ended), TODAY)
     assert (field, rule) == ("division", f"no chief office is enrolled for {VILLAGE} at county level or above")
 
 

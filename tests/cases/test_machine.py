@@ -47,7 +47,7 @@ from services.cases.case.act import acting
 from services.cases.ladder import ladder
 from services.cases.machine import MOVES, make
 from services.cases.post.by import By
-from services.cases.post.post import NoOffice, Posts
+from services.cases.post.post import NoOffice, Roster
 from services.runtime.problem import Problem
 from tests.cases.county import CHIEF, COUNTY_OFFICE, EVIDENCE, OFFICE, POSTS, STATION, UNIT, incident
 from tests.cases.steps import (
@@ -289,13 +289,13 @@ def test_a_unit_that_is_no_longer_in_the_roster_owns_nothing():
 
 def test_a_unit_that_leaves_the_roster_no_longer_owns_what_stays_in_its_state():
     assigned = case_in("assigned")
-    without = Posts(post for post in POSTS if post.unit.id != STATION.id)
+    without = Roster(post for post in POSTS if post.unit.id != STATION.id)
     referred = stepped(assigned, "refer", act_of(assigned, OFFICE), without)
     assert (referred.state, referred.owner.unit) == ("assigned", COUNTY_OFFICE)
 
 
 def test_an_office_that_has_left_the_roster_is_followed_by_the_one_that_runs_the_book_now():
-    without = Posts(post for post in POSTS if post.unit != COUNTY_OFFICE)
+    without = Roster(post for post in POSTS if post.unit != COUNTY_OFFICE)
     act = acting(without.actor(CITY_OFFICE, TODAY), NOW, None, case_in("registered"))
     verified = stepped(case_in("registered"), "verify", act, without)
     assert (verified.office.id, verified.owner.unit.id) == ("u-360200000000-office", "u-360200000000-office")
@@ -650,7 +650,7 @@ def test_the_answerable_are_the_posts_of_the_chain_smallest_first_with_their_hol
 
 def test_a_place_without_any_office_opens_no_case():
     with pytest.raises(NoOffice, match="360222104201"):
-        rules.open_case(incident(), "2020-360222-000001", 1, Posts(()), NOW)
+        rules.open_case(incident(), "2020-360222-000001", 1, Roster(()), NOW)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from datetime import date
 from contracts.cases import RelapseCase
 from services.cases.ladder import ladder
 from services.cases.machine import make
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from tests.cases.county import OFFICE, POSTS
 from tests.cases.steps import act_of, case_in
 from tests.posts import OF_ONE_COUNTY
 
 OFFICES_AND_UNITS = tuple(post for post in POSTS if post.role in ("office", "unit"))
-ROSTER = Posts((*OFFICES_AND_UNITS, *OF_ONE_COUNTY))
+ROSTER = Roster((*OFFICES_AND_UNITS, *OF_ONE_COUNTY))
 
 
 def test_a_recurrence_adds_the_nearest_chief():

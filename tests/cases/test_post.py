@@ -7,13 +7,13 @@ import pytest
 from contracts.cases import SubmitPlan
 from contracts.language.division import Level
 from services.cases.machine import make
-from services.cases.post.post import NoOffice, Posts
+from services.cases.post.post import NoOffice, Roster
 from tests.cases.county import COUNTY_OFFICE, POSTS, STATION, UNIT, VILLAGE
 from tests.cases.steps import MEASURES, act_of, case_in
 
 INSPECTION, SHIELD = "forest-inspection-2020", "green-shield-2019"
 LAST, NEXT = date(2020, 6, 30), date(2020, 7, 1)
-ENDING = Posts(
+ENDING = Roster(
     post.model_copy(update={"ended_on": LAST}) if post.unit.id in (STATION.id, COUNTY_OFFICE.id) else post
     for post in POSTS
 )
@@ -35,12 +35,12 @@ def test_a_plan_names_the_office_that_must_decide_if_there_is_one():
     without_city = [post for post in POSTS if post.division != "360200000000"]
     for campaign, posts in [(INSPECTION, POSTS), (SHIELD, POSTS), (SHIELD, without_city)]:
         case = case_in("assigned", campaign)
-        told = make(case, act_of(case, UNIT), ask, Posts(posts))
+        told = make(case, act_of(case, UNIT), ask, Roster(posts))
         approvers.append(told.approver and told.approver.id)
     assert approvers == [COUNTY_OFFICE.id, "u-360200000000-office", None]
 
 
 def test_where_the_last_office_has_ended_there_is_none():
-    alone = Posts(post.model_copy(update={"ended_on": LAST}) for post in POSTS if post.unit == COUNTY_OFFICE)
+    alone = Roster(post.model_copy(update={"ended_on": LAST}) for post in POSTS if post.unit == COUNTY_OFFICE)
     with pytest.raises(NoOffice):
         alone.office(VILLAGE, Level.COUNTY, NEXT)

@@ -9,7 +9,7 @@ from contracts.cases import CaseLeft, CaseRevised
 from contracts.language.division import Division
 from contracts.roster import Post
 from services.cases.case.act import Act
-from services.cases.post.post import Actor, Posts
+from services.cases.post.post import Actor, Roster
 from services.cases.scope import scope as moving
 from tests.cases.county import COUNTY_OFFICE, POSTS, STATION, VILLAGE, incident, post
 from tests.cases.steps import NOW, ROSTER, TODAY, case_in
@@ -128,7 +128,7 @@ def chief_of(area_id):
 
 
 def test_who_answers_is_who_answered_in_the_areas_that_the_report_names_on_the_day_it_was_seen():
-    roster = Posts([*POSTS, chief_of("360222105000")])
+    roster = Roster([*POSTS, chief_of("360222105000")])
     told, _ = follow(case_in("verified"), posts=roster, division=NEXT_VILLAGE)
     assert [one.id for one in told.case.answerable] == ["360222105000-chief", "360222000000-chief"]
     assert told.case.acting == told.case.answerable
@@ -142,7 +142,7 @@ def changed_hands(on):
         held.model_copy(update={"person": held.person.model_copy(update={"id": "p-after"}), "held_from": on}),
     )
     chief = Post.model_validate(post("360222000000", "chief").model_dump() | {"appointments": terms})
-    return Posts([*(one for one in POSTS if one.id != chief.id), chief])
+    return Roster([*(one for one in POSTS if one.id != chief.id), chief])
 
 
 @pytest.mark.parametrize("decided", [(), ("transfer",)])
@@ -174,7 +174,7 @@ def test_who_answers_changes_with_the_place_though_the_nearest_area_lies_in_both
         areas = incident(1, division=division).areas
         return (areas[0].model_copy(update={"id": "farm-1"}), *areas[1:])
 
-    roster = Posts([*POSTS, chief_of("360222105000")])
+    roster = Roster([*POSTS, chief_of("360222105000")])
     case = case_in("verified", area_id="farm-1")
     told, _ = follow(case, posts=roster, division=NEXT_VILLAGE, areas=in_the_farm(NEXT_VILLAGE))
     assert [one.id for one in told.case.answerable] == ["360222105000-chief", "360222000000-chief"]

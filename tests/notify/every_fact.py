@@ -40,7 +40,7 @@ from contracts.language.values import UnitRef
 from contracts.patrol import AlarmRaised
 from services.cases.case import case as rules
 from services.cases.ladder import ladder
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from tests.cases.county import CHIEF, OFFICE, POSTS, STATION, UNIT, incident
 from tests.cases.steps import DUE_ON, EVIDENCE, MEASURES, NOW, PROOFS, act_of, case_in, decide, registered
 
@@ -64,7 +64,7 @@ def handed_over(*vacant):
 
 def passed_on(*vacant, case=None):
     case = case or case_in("assigned")
-    return rules.passed_on(case, act_of(case, "cases"), Posts(handed_over(*vacant)))
+    return rules.passed_on(case, act_of(case, "cases"), Roster(handed_over(*vacant)))
 
 
 ASSIGNED, RECTIFYING, SUBMITTED, CLOSED = (case_in(one) for one in ("assigned", "rectifying", "submitted", "closed"))

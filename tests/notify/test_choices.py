@@ -7,7 +7,7 @@ import pytest
 from contracts.cases import CaseAssigned, CaseClosed, CaseOpened
 from contracts.roster import Appointment
 from services.cases.case.case import Owner
-from services.notify.audience.audience import Posts, recipients
+from services.notify.audience.audience import Audience, recipients
 from services.notify.audience.rule import RULES
 from services.runtime.reference.posts import reference
 from tests.cases.county import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT
@@ -26,7 +26,7 @@ def of(kind, case=ASSIGNED, **more):
 
 
 def told(fact, posts=POSTS, day=DAY):
-    return [one.person.id if one.person else one.unit.id for one in recipients(fact, Posts(posts), day)]
+    return [one.person.id if one.person else one.unit.id for one in recipients(fact, Audience(posts), day)]
 
 
 def with_post(id, **changes):
@@ -48,7 +48,7 @@ def test_it_does_not_matter_in_which_order_posts_are_known():
 
 def test_who_holds_several_posts_is_told_by_the_first_of_them():
     posts = with_post("360222104201-village-chief", appointments=(held(RANGER),))
-    found = recipients(of(CaseOpened, REGISTERED), Posts(posts), DAY)
+    found = recipients(of(CaseOpened, REGISTERED), Audience(posts), DAY)
     assert [(one.post_id, one.key[1]) for one in found] == [
         ("360222104201-g1-ranger", RANGER),
         ("360222104000-chief", TOWN_CHIEF),
@@ -89,7 +89,7 @@ def test_a_person_reads_for_a_unit_by_any_of_its_posts_that_acts_for_it():
     station = next(post for post in POSTS if post.id == "360222104000-unit")
     second = station.model_copy(update={"id": "360222104000-unit-2", "appointments": (held("p-second"),)})
     ranger = station.model_copy(update={"id": "r", "role": "ranger", "appointments": (held("p-third"),)})
-    posts = Posts((*POSTS, second, ranger))
+    posts = Audience((*POSTS, second, ranger))
     assert [posts.units_of(one, DAY) for one in (UNIT, "p-second", "p-third")] == [[STATION.id], [STATION.id], []]
     assert told(of(CaseAssigned), (*POSTS, second, ranger)) == [VILLAGE_CHIEF, UNIT, "p-second"]
 
@@ -145,7 +145,7 @@ def test_a_unit_that_a_case_does_not_have_is_not_told(happened, case, who):
 
 
 def test_an_answer_is_of_its_rule_its_posts_its_units_and_its_day():
-    posts = Posts(with_post("360222104201-village-chief", appointments=(held("p-a", held_to=DAY),)))
+    posts = Audience(with_post("360222104201-village-chief", appointments=(held("p-a", held_to=DAY),)))
     other = ASSIGNED.model_copy(update={"unit": COUNTY_OFFICE})
     asked = [(of(CaseAssigned), 0), (of(CaseAssigned), 1), (of(CaseClosed), 0), (of(CaseAssigned, other), 0)]
     found = [

@@ -13,7 +13,7 @@ from contracts.patrol import AlarmRaised
 from contracts.roster import PostStated
 from services.cases.case import case as cases
 from services.cases.ladder import ladder
-from services.cases.post.post import Posts as CasePosts
+from services.cases.post.post import Roster
 from services.notify import service
 from services.notify.service import notify
 from services.runtime.problem import Problem
@@ -43,7 +43,7 @@ async def tx(dsn):
 
 
 def opened(n=1, at=NOW):
-    case = cases.open_case(incident(n), f"2020-360222-{n:06d}", 1, CasePosts(POSTS), at)
+    case = cases.open_case(incident(n), f"2020-360222-{n:06d}", 1, Roster(POSTS), at)
     return heard(CaseOpened(case=case, by="cases", at=at), "cases", message_id=f"opened-{n}")
 
 
@@ -106,7 +106,7 @@ async def test_a_unit_whose_post_is_vacant_reads_its_notice_once_somebody_holds_
     post = next(post for post in POSTS if post.role == "unit")
     vacant = PostStated(post=post.model_copy(update={"appointments": ()}))
     await hear(notify, tx, [heard(vacant, "roster", sequence=2)])
-    case = cases.open_case(incident(), "2020-360222-000001", 1, CasePosts(POSTS), NOW)
+    case = cases.open_case(incident(), "2020-360222-000001", 1, Roster(POSTS), NOW)
     assigned = case.model_copy(update={"unit": STATION, "due_on": date(2020, 7, 1)})
     ((_, told),) = await hear(notify, tx, [heard(CaseAssigned(case=assigned, by=OFFICE, at=NOW), "cases")])
     assert [to.unit for to in told.addressees if to.person is None] == [STATION]

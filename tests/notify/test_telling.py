@@ -12,12 +12,12 @@ from contracts.patrol import AlarmRaised
 from contracts.roster import Appointment
 from contracts.wiring.table import HEARS, is_reference
 from services.cases.case import case as cases
-from services.cases.post.post import Posts as CasePosts
+from services.cases.post.post import Roster
 from services.notify.audience import rule
-from services.notify.audience.audience import Posts, recipients
+from services.notify.audience.audience import Audience, recipients
 from services.notify.audience.rule import RuleRefused
 from services.notify.telling import text
-from services.notify.telling.telling import Fate, fate_of
+from services.notify.telling.telling import TellingFate, fate_of
 from services.runtime.reference.posts import reference
 from tests.cases.county import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, incident
 from tests.notify.every_fact import HAPPENED, SUBMITTED, handed_over, passed_on
@@ -25,7 +25,7 @@ from tests.posts import COUNTY, OF_ONE_COUNTY, TOWN, chief
 
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
 DAY = date(2020, 6, 15)
-CASE = cases.open_case(incident(), "2020-360222-000001", 1, CasePosts(POSTS), NOW)
+CASE = cases.open_case(incident(), "2020-360222-000001", 1, Roster(POSTS), NOW)
 ASSIGNED = CASE.model_copy(
     update={"state": "assigned", "unit": STATION, "owner": cases.Owner(unit=STATION, due_on=date(2020, 7, 1))}
 )
@@ -39,7 +39,7 @@ def told_of(kind, case=CASE, **more):
 
 
 def keys(told, posts=POSTS):
-    return [key for _, key in (one.key for one in recipients(told, Posts(posts), DAY))]
+    return [key for _, key in (one.key for one in recipients(told, Audience(posts), DAY))]
 
 
 CITY_OFFICE = "p-360200000000-office"
@@ -116,7 +116,7 @@ def test_a_place_without_a_division_is_named_by_its_first_area():
 
 def test_a_ranger_who_is_new_hears_of_the_cases_of_the_grid():
     told = passed_on("360222104201-g1-ranger")
-    assert [one.key[1] for one in recipients(told, Posts(handed_over("360222104201-g1-ranger")), DAY)] == [
+    assert [one.key[1] for one in recipients(told, Audience(handed_over("360222104201-g1-ranger")), DAY)] == [
         "u-360222104201"
     ]
 
@@ -195,7 +195,7 @@ def test_todays_holder_is_told_not_the_one_of_then():
 
 
 def test_the_same_posts_tell_each_days_holder_on_that_day():
-    posts = Posts(with_village_chief(held("old", held_to=DAY), held("new", held_from=DAY + timedelta(days=1))))
+    posts = Audience(with_village_chief(held("old", held_to=DAY), held("new", held_from=DAY + timedelta(days=1))))
     days = [DAY, DAY + timedelta(days=1), DAY]
     assert [recipients(told_of(CaseAssigned, ASSIGNED), posts, day)[0].person.id for day in days] == [
         "old",
@@ -209,15 +209,15 @@ def test_a_unit_is_told_through_who_acts_for_it_that_day():
     handed = station.model_copy(
         update={"appointments": (held("old", held_to=DAY), held("new", held_from=DAY + timedelta(days=1)))}
     )
-    posts = Posts((*(post for post in POSTS if post != station), handed))
+    posts = Audience((*(post for post in POSTS if post != station), handed))
     read_by = {person: [posts.units_of(person, DAY + timedelta(days=n)) for n in (0, 1)] for person in ("old", "new")}
     assert read_by == {"old": [[STATION.id], []], "new": [[], [STATION.id]]}
-    ended = Posts([handed.model_copy(update={"ended_on": DAY})])
+    ended = Audience([handed.model_copy(update={"ended_on": DAY})])
     assert [ended.units_of("new", DAY + timedelta(days=1)), ended.units_of("old", DAY)] == [[], [STATION.id]]
 
 
 def test_answers_are_remembered_by_rule_posts_units_and_day():
-    posts = Posts(POSTS)
+    posts = Audience(POSTS)
     asked = [told_of(CaseAssigned, ASSIGNED), told_of(CaseClosed, ASSIGNED), told_of(CaseAssigned, CASE)]
     again = [[one.key[1] for one in recipients(told, posts, DAY)] for told in [*asked, *asked]]
     assert again[:3] == again[3:] == [[VILLAGE_CHIEF, UNIT], [RANGER, VILLAGE_CHIEF, UNIT], [VILLAGE_CHIEF]]
@@ -230,16 +230,16 @@ def test_who_holds_several_of_the_posts_is_told_once():
 @pytest.mark.parametrize(
     ("age", "to", "fate"),
     [
-        (timedelta(0), True, Fate.TOLD),
-        (timedelta(days=7), True, Fate.TOLD),
-        (timedelta(days=7, microseconds=1), True, Fate.OLD),
-        (timedelta(days=8), False, Fate.OLD),
-        (timedelta(0), False, Fate.NOBODY),
+        (timedelta(0), True, TellingFate.TOLD),
+        (timedelta(days=7), True, TellingFate.TOLD),
+        (timedelta(days=7, microseconds=1), True, TellingFate.OLD),
+        (timedelta(days=8), False, TellingFate.OLD),
+        (timedelta(0), False, TellingFate.NOBODY),
     ],
 )
 def test_old_facts_and_facts_that_concern_nobody_tell_nobody(age, to, fate):
     told = told_of(CaseOpened)
-    whom = recipients(told, Posts(POSTS), DAY) if to else ()
+    whom = recipients(told, Audience(POSTS), DAY) if to else ()
     assert fate_of(told, whom, NOW + age) is fate
 
 
@@ -331,4 +331,4 @@ def test_a_word_that_means_nothing_is_named_at_start(tmp_path, posts, units, sai
         )
     )
     with pytest.raises(RuleRefused, match=said):
-        rule.Rules.read(file)
+        rule.TellingRules.read(file)

@@ -6,7 +6,7 @@ from math import acos, cos, degrees, radians, sin
 import pytest
 
 from contracts.patrol import IncidentKind
-from services.patrol.incident.near import EARTH_M, Rules, Standing, cell, distance_m, is_near, nearest, places
+from services.patrol.incident.near import EARTH_M, Nearness, Standing, cell, distance_m, is_near, nearest, spots
 from services.patrol.incident.report import incident_id
 from tests.patrol.areas_and_reports import LAT, SEEN
 
@@ -99,7 +99,7 @@ def test_the_nearest_that_is_too_old_does_not_hide_one_farther_off():
 
 @pytest.mark.parametrize("lat", [3.5, 40.0, 53.5])
 def test_every_place_within_reach_is_looked_at_at_every_latitude(lat):
-    looked = set(places(IncidentKind.FELLING, 117.0375, lat))
+    looked = set(spots(IncidentKind.FELLING, 117.0375, lat))
     for metres in (-199, 199):
         assert (cell(117.0375 + east(lat, metres), lat), IncidentKind.FELLING) in looked
         assert (cell(117.0375, lat + north(metres)), IncidentKind.FELLING) in looked
@@ -119,7 +119,7 @@ def test_every_place_within_reach_is_looked_at_at_every_latitude(lat):
 )
 def test_only_the_places_that_the_circle_may_touch_are_looked_at(lon, lat, rows, columns):
     cells = {(cell(x + 0.01, y + 0.01), IncidentKind.FELLING) for y in rows for x in columns}
-    assert set(places(IncidentKind.FELLING, lon, lat)) == cells
+    assert set(spots(IncidentKind.FELLING, lon, lat)) == cells
 
 
 def test_a_cell_has_the_number_under_which_it_stands_in_the_tables():
@@ -133,7 +133,7 @@ def test_a_kind_may_have_a_reach_of_its_own(tmp_path):
     file.write_text(
         '{"default": {"within_m": 200, "within_h": 24}, "kinds": {"fire": {"within_m": 1000, "within_h": 6}}}'
     )
-    rules = Rules.read(file)
+    rules = Nearness.read(file)
     found = [rules.reach(kind) for kind in (IncidentKind.FIRE, IncidentKind.FELLING)]
     assert [(one.within_m, one.within) for one in found] == [(1000, timedelta(hours=6)), (200, A_DAY)]
 

@@ -6,8 +6,8 @@ import pytest
 
 from contracts.language.values import SHANGHAI
 from contracts.patrol import IncidentKind
-from services.patrol.incident.judging import Fate, Judging
-from services.patrol.incident.near import RULES, Standing, cell, distance_m, nearest, places
+from services.patrol.incident.judging import Judging, ReportFate
+from services.patrol.incident.near import RULES, Standing, cell, distance_m, nearest, spots
 from services.patrol.incident.report import exchanged, incident_id, judge, moving
 from services.runtime.reference.ground import Ground
 from tests.patrol.areas_and_reports import AREAS, EAST, LAT, METRE, NOW, SEEN, WEST, reported
@@ -42,34 +42,34 @@ PHOTO = {"sha256": "a" * 64, "media_type": "image/jpeg", "size_bytes": 1000}
 @pytest.mark.parametrize(
     ("first", "second", "fate"),
     [
-        (reported("a"), reported("a"), Fate.REPEAT),
-        (reported("a"), reported("a", seen_at=SEEN.astimezone(SHANGHAI)), Fate.REPEAT),
-        (reported("a"), reported("a", text="另一句话"), Fate.REFUSED),
-        (reported("a"), reported("a", 117.0500001), Fate.REFUSED),
-        (reported("a"), reported("a", severity="grave"), Fate.REFUSED),
-        (reported("a"), reported("a", kind="fire"), Fate.REFUSED),
-        (reported("a"), reported("a", reporter="public"), Fate.REFUSED),
-        (reported("a"), reported("a", seen_at=SEEN - timedelta(seconds=1)), Fate.REFUSED),
-        (reported("a"), reported("a", details={"trees": 3}), Fate.REFUSED),
-        (reported("a"), reported("a", evidence=[PHOTO]), Fate.REFUSED),
-        (reported("a", details={"trees": 3}), reported("a", details={"trees": 3}), Fate.REPEAT),
-        (reported("a", revision=3), reported("a", revision=2), Fate.REFUSED),
-        (reported("a", revision=3), reported("a", revision=3), Fate.REPEAT),
-        (reported("a"), reported("a", revision=2, text="补充"), Fate.REVISED),
-        (reported("a"), reported("a", revision=2), Fate.REVISED),
-        (reported("a"), reported("a", source="other"), Fate.LINKED),
-        (reported("a"), reported("b", 117.05 + 190 * METRE), Fate.LINKED),
-        (reported("a"), reported("b", 117.05 + 210 * METRE), Fate.LOCATED),
-        (reported("a"), reported("b", kind="waste"), Fate.LOCATED),
-        (reported("a"), reported("b", seen_at=SEEN - A_DAY), Fate.LINKED),
-        (reported("a"), reported("b", seen_at=SEEN - A_DAY - timedelta(seconds=1)), Fate.LOCATED),
-        (reported("a"), reported("b", seen_at=NOW + timedelta(minutes=5)), Fate.LINKED),
-        (reported("a"), reported("b", seen_at=NOW + timedelta(minutes=5, microseconds=1)), Fate.REFUSED),
-        (reported("a"), reported("b", 118.0), Fate.REFUSED),
+        (reported("a"), reported("a"), ReportFate.REPEAT),
+        (reported("a"), reported("a", seen_at=SEEN.astimezone(SHANGHAI)), ReportFate.REPEAT),
+        (reported("a"), reported("a", text="另一句话"), ReportFate.REFUSED),
+        (reported("a"), reported("a", 117.0500001), ReportFate.REFUSED),
+        (reported("a"), reported("a", severity="grave"), ReportFate.REFUSED),
+        (reported("a"), reported("a", kind="fire"), ReportFate.REFUSED),
+        (reported("a"), reported("a", reporter="public"), ReportFate.REFUSED),
+        (reported("a"), reported("a", seen_at=SEEN - timedelta(seconds=1)), ReportFate.REFUSED),
+        (reported("a"), reported("a", details={"trees": 3}), ReportFate.REFUSED),
+        (reported("a"), reported("a", evidence=[PHOTO]), ReportFate.REFUSED),
+        (reported("a", details={"trees": 3}), reported("a", details={"trees": 3}), ReportFate.REPEAT),
+        (reported("a", revision=3), reported("a", revision=2), ReportFate.REFUSED),
+        (reported("a", revision=3), reported("a", revision=3), ReportFate.REPEAT),
+        (reported("a"), reported("a", revision=2, text="补充"), ReportFate.REVISED),
+        (reported("a"), reported("a", revision=2), ReportFate.REVISED),
+        (reported("a"), reported("a", source="other"), ReportFate.LINKED),
+        (reported("a"), reported("b", 117.05 + 190 * METRE), ReportFate.LINKED),
+        (reported("a"), reported("b", 117.05 + 210 * METRE), ReportFate.LOCATED),
+        (reported("a"), reported("b", kind="waste"), ReportFate.LOCATED),
+        (reported("a"), reported("b", seen_at=SEEN - A_DAY), ReportFate.LINKED),
+        (reported("a"), reported("b", seen_at=SEEN - A_DAY - timedelta(seconds=1)), ReportFate.LOCATED),
+        (reported("a"), reported("b", seen_at=NOW + timedelta(minutes=5)), ReportFate.LINKED),
+        (reported("a"), reported("b", seen_at=NOW + timedelta(minutes=5, microseconds=1)), ReportFate.REFUSED),
+        (reported("a"), reported("b", 118.0), ReportFate.REFUSED),
     ],
 )
 def test_what_becomes_of_a_second_report(first, second, fate):
-    assert [outcome.fate for outcome in judged(first, second)] == [Fate.LOCATED, fate]
+    assert [outcome.fate for outcome in judged(first, second)] == [ReportFate.LOCATED, fate]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_point_near_the_border_of_a_cell_is_looked_for_on_both_sides():
 @pytest.mark.parametrize("lat", [29.05, 29.0401, 29.0399])
 @pytest.mark.parametrize("lon", [117.05, 117.0401, 117.0399])
 def test_every_point_within_reach_lies_in_a_place_that_is_looked_at(lon, lat):
-    looked = set(places(IncidentKind.FELLING, lon, lat))
+    looked = set(spots(IncidentKind.FELLING, lon, lat))
     reach = RULES.reach(IncidentKind.FELLING).within_m
     around = [(lon + x * METRE * 20, lat + y * 20 / 111_000) for x in range(-10, 11) for y in range(-10, 11)]
     within = [point for point in around if distance_m(lon, lat, *point) <= reach]
@@ -143,7 +143,7 @@ def test_every_point_within_reach_lies_in_a_place_that_is_looked_at(lon, lat):
 
 def test_a_repeat_belongs_to_what_the_report_belongs_to():
     first, second, again, repeated = judged(reported("a"), reported("b"), reported("a"), reported("b"))
-    assert [one.fate for one in (again, repeated)] == [Fate.REPEAT] * 2
+    assert [one.fate for one in (again, repeated)] == [ReportFate.REPEAT] * 2
     assert (again.to, repeated.to) == (first.incident.id, first.incident.id)
     assert (again.linked_to, second.linked_to) == (None, first.incident.id)
 
@@ -151,7 +151,7 @@ def test_a_repeat_belongs_to_what_the_report_belongs_to():
 FIRE = {"kind": "fire"}
 OFF, NORTH = 117.15, 29.08
 """Out of reach of the others, in the other village and to the north of them."""
-LOCATED, LINKED, REVISED, REPEAT = Fate.LOCATED, Fate.LINKED, Fate.REVISED, Fate.REPEAT
+LOCATED, LINKED, REVISED, REPEAT = ReportFate.LOCATED, ReportFate.LINKED, ReportFate.REVISED, ReportFate.REPEAT
 
 
 @pytest.mark.parametrize(

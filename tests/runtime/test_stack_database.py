@@ -14,7 +14,7 @@ from contracts.patrol import IncidentLocated
 from contracts.roster import PostStated
 from deploy.local.postgres import Postgres
 from services.cases.case import case as case_rules
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from services.cases.service import cases
 from services.notify.service import notify
 from services.patrol.service import patrol
@@ -126,7 +126,7 @@ async def test_what_a_cut_off_piece_of_work_leaves_open_ends_when_its_connection
 
 
 def opened(n):
-    case = case_rules.open_case(incident(n), f"2020-360222-{n:06d}", 1, Posts(POSTS), NOW)
+    case = case_rules.open_case(incident(n), f"2020-360222-{n:06d}", 1, Roster(POSTS), NOW)
     return heard(CaseOpened(case=case, by="cases", at=NOW), "cases")
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.targets import TargetKind
-from services.targets.progress.progress import Fate, Standing, count
+from services.targets.progress.progress import ProgressFate, Standing, count
 from tests.targets.plan import reported, standing
 
 TODAY = date(2020, 6, 15)
@@ -24,16 +24,16 @@ BEFORE = stood()
 @pytest.mark.parametrize(
     ("report", "before", "fate", "counted", "total"),
     [
-        (reported(), {}, Fate.COUNTED, "12.5", "112.5"),
-        (reported(amount="0.0001"), {}, Fate.COUNTED, "0.0001", "100.0001"),
-        (reported(), BEFORE, Fate.REPEAT, "0", None),
-        (reported(amount="12.50"), BEFORE, Fate.REPEAT, "0", None),
-        (reported(evidence=[EVIDENCE]), stood(evidence=[EVIDENCE]), Fate.REPEAT, "0", None),
-        (reported(revision=2), BEFORE, Fate.REVISED, "0", "100"),
-        (reported(revision=2, amount="20"), BEFORE, Fate.REVISED, "7.5", "107.5"),
-        (reported(revision=2, amount="10"), BEFORE, Fate.REVISED, "-2.5", "97.5"),
-        (reported(source="other"), BEFORE, Fate.COUNTED, "12.5", "112.5"),
-        (reported(amount="20000"), {}, Fate.COUNTED, "20000", "20100"),
+        (reported(), {}, ProgressFate.COUNTED, "12.5", "112.5"),
+        (reported(amount="0.0001"), {}, ProgressFate.COUNTED, "0.0001", "100.0001"),
+        (reported(), BEFORE, ProgressFate.REPEAT, "0", None),
+        (reported(amount="12.50"), BEFORE, ProgressFate.REPEAT, "0", None),
+        (reported(evidence=[EVIDENCE]), stood(evidence=[EVIDENCE]), ProgressFate.REPEAT, "0", None),
+        (reported(revision=2), BEFORE, ProgressFate.REVISED, "0", "100"),
+        (reported(revision=2, amount="20"), BEFORE, ProgressFate.REVISED, "7.5", "107.5"),
+        (reported(revision=2, amount="10"), BEFORE, ProgressFate.REVISED, "-2.5", "97.5"),
+        (reported(source="other"), BEFORE, ProgressFate.COUNTED, "12.5", "112.5"),
+        (reported(amount="20000"), {}, ProgressFate.COUNTED, "20000", "20100"),
     ],
 )
 def test_a_report_is_counted_exactly_and_more_than_the_plan_is_lawful(report, before, fate, counted, total):
@@ -54,7 +54,7 @@ def test_a_report_is_counted_exactly_and_more_than_the_plan_is_lawful(report, be
 )
 def test_a_report_that_cannot_be_counted_is_refused_by_field(report, plan, field):
     (outcome,) = count([report], standing("100", **plan), {}, TODAY)
-    assert (outcome.fate, [problem.field for problem in outcome.problems]) == (Fate.REFUSED, [field])
+    assert (outcome.fate, [problem.field for problem in outcome.problems]) == (ProgressFate.REFUSED, [field])
 
 
 def test_a_revision_that_changes_its_target_is_refused():
@@ -65,7 +65,12 @@ def test_a_revision_that_changes_its_target_is_refused():
 def test_reports_of_one_batch_see_each_other():
     batch = [reported(), reported(), reported(revision=2, amount="1"), reported("b", amount="2")]
     outcomes = count(batch, standing(), {}, TODAY)
-    assert [outcome.fate for outcome in outcomes] == [Fate.COUNTED, Fate.REPEAT, Fate.REVISED, Fate.COUNTED]
+    assert [outcome.fate for outcome in outcomes] == [
+        ProgressFate.COUNTED,
+        ProgressFate.REPEAT,
+        ProgressFate.REVISED,
+        ProgressFate.COUNTED,
+    ]
     assert outcomes[-1].total.reported == Decimal(3)
 
 
@@ -84,9 +89,9 @@ def test_reports_of_one_batch_see_each_other():
 )
 def test_a_revision_that_comes_late_or_says_something_else_is_refused_by_name_and_counts_nothing(report, rule):
     late, again = count([report, reported(revision=3)], standing("100"), stood(revision=3), TODAY)
-    assert (late.fate, [problem.field for problem in late.problems]) == (Fate.REFUSED, ["revision"])
+    assert (late.fate, [problem.field for problem in late.problems]) == (ProgressFate.REFUSED, ["revision"])
     assert late.problems[0].rule.startswith(rule)
-    assert (late.total, again.fate) == (None, Fate.REPEAT)
+    assert (late.total, again.fate) == (None, ProgressFate.REPEAT)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +114,7 @@ def test_the_last_day_in_force_is_lawful_when_it_has_come():
     (outcome,) = count(
         [reported(period={"first": "2020-12-31", "last": "2020-12-31"})], standing(), {}, date(2020, 12, 31)
     )
-    assert outcome.fate is Fate.COUNTED
+    assert outcome.fate is ProgressFate.COUNTED
 
 
 def test_a_sum_of_sixteen_digits_is_exact_to_its_fourth_place():

@@ -37,7 +37,7 @@ from services.cases.case.act import Act
 from services.cases.case.measured import measured_by
 from services.cases.law.campaign import RULES, campaign_of, daily, problem_of_kind, problem_of_scope
 from services.cases.law.deadline import after, counted_by
-from services.cases.post.post import NoOffice, Posts
+from services.cases.post.post import NoOffice, Roster
 
 FactT = TypeVar("FactT", bound=CaseFact)
 S = CaseState
@@ -54,7 +54,7 @@ def case_id(*name: object) -> UUID:
     return uuid5(_NAMESPACE, "\0".join(map(str, name)))
 
 
-def open_case(incident: Incident, number: str, weight: int, posts: Posts, at: datetime) -> Case:
+def open_case(incident: Incident, number: str, weight: int, posts: Roster, at: datetime) -> Case:
     """The case that an incident opens, with the posts answerable for its place when it was seen. Raises NoOffice."""
     today = day_of(at)
     areas = [area.id for area in incident.areas]
@@ -129,7 +129,7 @@ def found(
     return Found(id=id, number=number, **{**stated, **about, **more})
 
 
-def enter(found: Found, posts: Posts, at: datetime, **more: Any) -> Case:
+def enter(found: Found, posts: Roster, at: datetime, **more: Any) -> Case:
     """A registered case that no report opened; who answered is unknown unless it is known when it occurred (A6)."""
     today = day_of(at)
     areas = [str(one) for one in found.division.chain()]
@@ -166,7 +166,7 @@ def _covered(found: Found) -> Interval | None:
     return covers if covers is not None and covers.to_on <= found.found_on else None
 
 
-def answered(posts: Posts, areas: Sequence[str], occurred: Interval | None) -> tuple[PostRef, ...]:
+def answered(posts: Roster, areas: Sequence[str], occurred: Interval | None) -> tuple[PostRef, ...]:
     """Who answered while it occurred: everybody who held the post on one of its days; nobody where that is unknown."""
     if occurred is None:
         return ()
@@ -174,7 +174,7 @@ def answered(posts: Posts, areas: Sequence[str], occurred: Interval | None) -> t
     return tuple({(post.id, post.holder and post.holder.id): post for post in held}.values())
 
 
-def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, Rule]]:
+def problems_of(found: Found, posts: Roster, today: date) -> list[tuple[str, Rule]]:
     """Each field of what is to be entered that breaks a rule. Raises Problem for an unknown campaign."""
     wrong: list[tuple[str, Rule]] = []
     campaign = campaign_of(found.campaign)
@@ -197,7 +197,7 @@ def problems_of(found: Found, posts: Posts, today: date) -> list[tuple[str, Rule
     return wrong
 
 
-def step(case: Case, act: Act, posts: Posts, **changes: Any) -> Case:
+def step(case: Case, act: Act, posts: Roster, **changes: Any) -> Case:
     """The case after the move that the act makes."""
     assert act.move is not None
     state = act.move.after or case.state
@@ -208,7 +208,7 @@ def step(case: Case, act: Act, posts: Posts, **changes: Any) -> Case:
     )
 
 
-def _standing_office(case: Case, posts: Posts, today: date) -> UnitRef:
+def _standing_office(case: Case, posts: Roster, today: date) -> UnitRef:
     """The office that runs the book; where it has left the roster, the one that runs it now, if there is any."""
     if posts.unit(case.office.id, today) is not None:
         return case.office
@@ -218,18 +218,18 @@ def _standing_office(case: Case, posts: Posts, today: date) -> UnitRef:
         return case.office
 
 
-def beside(case: Case, act: Act, posts: Posts, **changes: Any) -> Case:
+def beside(case: Case, act: Act, posts: Roster, **changes: Any) -> Case:
     """A case that the move of another changes: its state stays, and nothing can be dated before that act."""
     changed = case.model_copy(update={"since": act.at, "moved_on": act.on, **changes})
     return changed.model_copy(update={"owner": owner_of(case, changed, act, posts)})
 
 
-def now_acting(case: Case, posts: Posts, act: Act) -> tuple[PostRef, ...]:
+def now_acting(case: Case, posts: Roster, act: Act) -> tuple[PostRef, ...]:
     """The posts of the area, of special areas that contained it, and of the divisions above, with today's holders."""
     return posts.answerable(_areas(case), day_of(act.at))
 
 
-def answered_for(case: Case, posts: Posts) -> tuple[PostRef, ...]:
+def answered_for(case: Case, posts: Roster) -> tuple[PostRef, ...]:
     """Who answered for the place of a case when it was seen by a report, or while it occurred (A6)."""
     if case.origin is Origin.INCIDENT:
         return posts.answerable(_areas(case), day_of(case.seen_at))
@@ -242,7 +242,7 @@ def _areas(case: Case) -> list[str]:
     return list(dict.fromkeys((case.area_id, *special, *map(str, here.chain()))))
 
 
-def owner_of(before: Case, case: Case, act: Act, posts: Posts) -> Owner | None:
+def owner_of(before: Case, case: Case, act: Act, posts: Roster) -> Owner | None:
     """Who must act now, and by when: an open case always has an owner and a day.
 
     A unit that is no longer in the roster owns nothing: the office must assign the case anew.
@@ -270,7 +270,7 @@ def owner_of(before: Case, case: Case, act: Act, posts: Posts) -> Owner | None:
     return owns(case.office, OFFICE_MUST.get(case.state, "assign"), act.on, today)
 
 
-def _acceptor(case: Case, posts: Posts, today: date) -> UnitRef:
+def _acceptor(case: Case, posts: Roster, today: date) -> UnitRef:
     """The office, or the one above it where the unit belongs to the same body: nobody accepts the own work."""
     above = case.unit and posts.office_to_accept(case.unit, case.office, case.ref.division, today)
     return above or case.office
@@ -298,7 +298,7 @@ def owns(unit: UnitRef, word: str, day: date, known_on: date) -> Owner:
     return Owner.model_construct(unit=unit, due_on=deadline.on, calendar=deadline.calendar, since_on=known_on)
 
 
-def passed_on(case: Case, act: Act, posts: Posts) -> CasePassedOn:
+def passed_on(case: Case, act: Act, posts: Roster) -> CasePassedOn:
     """The case with the present holders of the posts that answer for it, and those posts that have changed hands."""
     acting = now_acting(case, posts, act)
     changed = tuple(post for post in acting if post not in case.acting)

@@ -39,7 +39,7 @@ from services.cases.case.case import entry, now_acting, step, told
 from services.cases.law.campaign import Causes, campaign_of
 from services.cases.law.deadline import after, between, chosen
 from services.cases.law.look_back import next_look_back
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from services.runtime.problem import refuse_field, wrong
 from services.runtime.reference.posts import nearest_chief
 
@@ -56,7 +56,7 @@ _REOPENED = {
 }
 
 
-def notice(case: Case, act: Act, ask: GiveNotice, posts: Posts, causes: Causes) -> CaseFact:
+def notice(case: Case, act: Act, ask: GiveNotice, posts: Roster, causes: Causes) -> CaseFact:
     """The close is made public for the campaign's working days."""
     _known(causes, ask.cause)
     until = after(act.on, campaign_of(case.campaign).notice_working_days).on
@@ -64,13 +64,13 @@ def notice(case: Case, act: Act, ask: GiveNotice, posts: Posts, causes: Causes) 
     return told(CaseOnNotice, step(case, act, posts, notice_until=until, cause=ask.cause), act)
 
 
-def close(case: Case, act: Act, ask: CloseCase, posts: Posts, causes: Causes, repeats: Repeats) -> CaseFact:
+def close(case: Case, act: Act, ask: CloseCase, posts: Roster, causes: Causes, repeats: Repeats) -> CaseFact:
     cause = ask.cause or case.cause
     _known(causes, cause)
     return _closed(_closable(case, act, ask), act, posts, cause=cause, repeats=repeats)
 
 
-def end_notice(case: Case, act: Act, posts: Posts, repeats: Repeats) -> CaseFact:
+def end_notice(case: Case, act: Act, posts: Roster, repeats: Repeats) -> CaseFact:
     """Time closes it: the notice has run, and no objection is open."""
     return _closed(case, act, posts, repeats=repeats)
 
@@ -84,7 +84,7 @@ def _closable(case: Case, act: Act, ask: GiveNotice | CloseCase) -> Case:
     return known
 
 
-def _closed(case: Case, act: Act, posts: Posts, **changes: Any) -> CaseFact:
+def _closed(case: Case, act: Act, posts: Roster, **changes: Any) -> CaseFact:
     look_back_on = next_look_back(act.on, act.on)
     closed = step(case, act, posts, **changes, closed_on=act.on, look_back_on=look_back_on, due_on=None)
     return told(CaseClosed, closed, act, entry(closed, LedgerLine.CLOSED, act.on, closed.route, closed.route))
@@ -101,14 +101,14 @@ def notice_ends_on(case: Case) -> date | None:
     return case.notice_until if runs else None
 
 
-def raise_objection(case: Case, act: Act, ask: RaiseObjection, posts: Posts) -> CaseFact:
+def raise_objection(case: Case, act: Act, ask: RaiseObjection, posts: Roster) -> CaseFact:
     """An objection stops the clock of the notice."""
     left = between(act.on, case.notice_until) if case.notice_until else 0
     objection = Objection(by=act.actor.id, reason=ask.reason, days_left=left)
     return told(ObjectionRaised, step(case, act, posts, objection=objection), act, reason=ask.reason)
 
 
-def uphold(case: Case, act: Act, ask: UpholdObjection, posts: Posts) -> CaseFact:
+def uphold(case: Case, act: Act, ask: UpholdObjection, posts: Roster) -> CaseFact:
     if ask.due_on < act.on:
         refuse_field("due_on", broken("not_before", day=act.on))
     due_on, calendar = chosen(ask.due_on)
@@ -117,7 +117,7 @@ def uphold(case: Case, act: Act, ask: UpholdObjection, posts: Posts) -> CaseFact
     return told(ObjectionUpheld, upheld, act, reason=ask.reason)
 
 
-def overrule(case: Case, act: Act, ask: OverruleObjection, posts: Posts) -> CaseFact:
+def overrule(case: Case, act: Act, ask: OverruleObjection, posts: Roster) -> CaseFact:
     """The objection is refused and answered; the remaining days run on."""
     assert case.objection is not None
     until = after(act.on, case.objection.days_left).on
@@ -125,12 +125,12 @@ def overrule(case: Case, act: Act, ask: OverruleObjection, posts: Posts) -> Case
     return told(ObjectionOverruled, overruled, act, reason=ask.reason)
 
 
-def pass_look_back(case: Case, act: Act, ask: PassLookBack, posts: Posts) -> CaseFact:
+def pass_look_back(case: Case, act: Act, ask: PassLookBack, posts: Roster) -> CaseFact:
     look_back_on = next_look_back(case.closed_on or act.on, act.on)
     return told(LookBackPassed, step(case, act, posts, look_back_on=look_back_on), act)
 
 
-def relapse(case: Case, act: Act, ask: RelapseCase, posts: Posts) -> CaseFact:
+def relapse(case: Case, act: Act, ask: RelapseCase, posts: Roster) -> CaseFact:
     """The same case, one cycle further; who answers besides follows from why (DOMAIN §5, attribution)."""
     also = (*case.also_answerable, *_also(case, act, ask.why, posts))
     changes = {**_REOPENED, "cycle": case.cycle + 1, "also_answerable": also, "route": None, "proofs": ()}
@@ -139,7 +139,7 @@ def relapse(case: Case, act: Act, ask: RelapseCase, posts: Posts) -> CaseFact:
     return told(CaseRelapsed, relapsed, act, undone, why=ask.why, reason=ask.reason)
 
 
-def _also(closed: Case, act: Act, why: RelapseReason, posts: Posts) -> list[AlsoAnswerable]:
+def _also(closed: Case, act: Act, why: RelapseReason, posts: Roster) -> list[AlsoAnswerable]:
     """A recurrence adds the present chief; a false rectification the acceptor and the unit of that time."""
     if why is RelapseReason.RECURRENCE:
         chief = nearest_chief(now_acting(closed, posts, act))
@@ -151,7 +151,7 @@ def _also(closed: Case, act: Act, why: RelapseReason, posts: Posts) -> list[Also
     return []
 
 
-def void(case: Case, act: Act, ask: VoidCase, posts: Posts) -> CaseFact:
+def void(case: Case, act: Act, ask: VoidCase, posts: Roster) -> CaseFact:
     """Entered by mistake: from stock it is a line of the ledger; a closed one changes totals, not stock."""
     voided = step(case, act, posts, look_back_on=None, closed_on=None)
     entries = []

@@ -22,7 +22,7 @@ from services.cases.case.store import Change
 from services.cases.cause.store import CAUSES
 from services.cases.law.campaign import Causes
 from services.cases.machine import OF, make
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from services.cases.post.store import POSTS
 from services.runtime.messages import Answer, Ask
 from services.runtime.service import Room
@@ -55,13 +55,13 @@ async def move(tx: Transaction, ask: Ask[CaseCommand]) -> Answer:
     return await moved(tx, Change(case, fact, OF[type(command)].word, reason, tuple(besides)))
 
 
-async def lock(tx: Transaction, ask: Ask[CaseCommand]) -> tuple[Case, Act, Posts]:
+async def lock(tx: Transaction, ask: Ask[CaseCommand]) -> tuple[Case, Act, Roster]:
     """The case, locked until the transaction ends; who acts on it, on which business date; and the roster."""
     (case,), act, roster = await lock_all(tx, ask, ask.command.on)
     return case, act, roster
 
 
-async def lock_as_it_stands(tx: Transaction, ask: Ask[CaseCommand]) -> tuple[Case, Act, Posts]:
+async def lock_as_it_stands(tx: Transaction, ask: Ask[CaseCommand]) -> tuple[Case, Act, Roster]:
     """The same for what moves no case, so that its business date is not bound to the last move."""
     (case,), act, roster = await lock_all(tx, ask, None)
     return case, act, roster
@@ -69,7 +69,7 @@ async def lock_as_it_stands(tx: Transaction, ask: Ask[CaseCommand]) -> tuple[Cas
 
 async def lock_all(
     tx: Transaction, ask: Ask[CaseCommand], on: date | None, *others: UUID
-) -> tuple[list[Case], Act, Posts]:
+) -> tuple[list[Case], Act, Roster]:
     """The case and others, locked in the order of their ids."""
     locked = await store.locked_all(tx, [ask.command.case_id, *others])
     roster = await tx.see(POSTS)

@@ -6,11 +6,11 @@ from contracts.cases import Case, LawSide, Measured, ParticularsRecorded, Record
 from contracts.language.rules import broken
 from services.cases.case.act import Act
 from services.cases.case.case import told
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from services.runtime.problem import refuse_field
 
 
-def record(case: Case, act: Act, ask: RecordParticulars, posts: Posts) -> ParticularsRecorded:
+def record(case: Case, act: Act, ask: RecordParticulars, posts: Roster) -> ParticularsRecorded:
     """The office states them: what it says stands above the report's, what it leaves out stays.
 
     It is no move: a case does not grow younger by it.

@@ -56,7 +56,7 @@ from services.cases.case.act import Act, require_proved
 from services.cases.case.case import entry, step, told
 from services.cases.law.campaign import RULES, campaign_of
 from services.cases.law.deadline import after, between, chosen, counted_by, shifted
-from services.cases.post.post import NoOffice, Posts
+from services.cases.post.post import NoOffice, Roster
 from services.runtime.problem import refuse_field, wrong
 
 _EMPTY = {
@@ -75,20 +75,20 @@ _EMPTY = {
 """What a unit that takes a case over has not yet done."""
 
 
-def verify(case: Case, act: Act, ask: VerifyCase, posts: Posts) -> CaseFact:
+def verify(case: Case, act: Act, ask: VerifyCase, posts: Roster) -> CaseFact:
     verified = step(case, act, posts)
     return told(CaseVerified, verified, act, entry(verified, LedgerLine.NEW, act.on))
 
 
-def dismiss(case: Case, act: Act, ask: DismissCase, posts: Posts) -> CaseFact:
+def dismiss(case: Case, act: Act, ask: DismissCase, posts: Roster) -> CaseFact:
     return told(CaseDismissed, step(case, act, posts), act, reason=ask.reason)
 
 
-def reopen(case: Case, act: Act, ask: ReopenCase, posts: Posts) -> CaseFact:
+def reopen(case: Case, act: Act, ask: ReopenCase, posts: Roster) -> CaseFact:
     return told(CaseReopened, step(case, act, posts), act, reason=ask.reason, evidence=ask.evidence)
 
 
-def assign(case: Case, act: Act, ask: AssignCase, posts: Posts) -> CaseFact:
+def assign(case: Case, act: Act, ask: AssignCase, posts: Roster) -> CaseFact:
     """Hand a case to the unit that must put it right, by a day."""
     unit, (due_on, calendar) = _unit(posts, ask.unit, ask.due_on, act), _day(case, ask.due_on, act)
     if case.due_on is not None and act.on <= case.due_on and chosen(case.due_on)[0] < due_on:
@@ -98,13 +98,13 @@ def assign(case: Case, act: Act, ask: AssignCase, posts: Posts) -> CaseFact:
     return told(CaseAssigned, step(case, act, posts, **changes), act)
 
 
-def give_back(case: Case, act: Act, ask: ReturnCase, posts: Posts) -> CaseFact:
+def give_back(case: Case, act: Act, ask: ReturnCase, posts: Roster) -> CaseFact:
     """The unit returns it as not its own (责任退回)."""
     returned = step(case, act, posts, **_EMPTY, unit=None, due_on=None, assigned_at=None)
     return told(CaseReturned, returned, act, reason=ask.reason)
 
 
-def reassign(case: Case, act: Act, ask: ReassignCase, posts: Posts) -> CaseFact:
+def reassign(case: Case, act: Act, ask: ReassignCase, posts: Roster) -> CaseFact:
     unit, (due_on, calendar) = _unit(posts, ask.unit, ask.due_on, act), _day(case, ask.due_on, act)
     changes: dict[str, Any] = {**_EMPTY, "unit": unit, "due_on": due_on, "due_calendar": calendar}
     if case.unit is None or unit.id != case.unit.id:
@@ -113,17 +113,17 @@ def reassign(case: Case, act: Act, ask: ReassignCase, posts: Posts) -> CaseFact:
     return told(CaseReassigned, step(case, act, posts, **changes), act, reason=ask.reason)
 
 
-def take_back(case: Case, act: Act, successor: None, posts: Posts) -> Case:
+def take_back(case: Case, act: Act, successor: None, posts: Roster) -> Case:
     """The office has the case of a dissolved unit that nobody succeeds."""
     return step(case, act, posts, **_EMPTY, unit=None, due_on=None, assigned_at=None)
 
 
-def succeed(case: Case, act: Act, successor: UnitRef, posts: Posts) -> Case:
+def succeed(case: Case, act: Act, successor: UnitRef, posts: Roster) -> Case:
     """A successor answers for what the dissolved unit has put right already."""
     return step(case, act, posts, unit=successor)
 
 
-def hand_over(case: Case, act: Act, successor: UnitRef, posts: Posts) -> Case:
+def hand_over(case: Case, act: Act, successor: UnitRef, posts: Roster) -> Case:
     """A successor begins anew, with the day that the dissolved unit had."""
     return step(case, act, posts, **_EMPTY, unit=successor, assigned_at=act.at)
 
@@ -136,7 +136,7 @@ def _day(case: Case, asked: date | None, act: Act) -> tuple[date, str | None]:
     return counted.on, counted.calendar
 
 
-def _unit(posts: Posts, asked: UnitRef, due_on: date | None, act: Act) -> UnitRef:
+def _unit(posts: Roster, asked: UnitRef, due_on: date | None, act: Act) -> UnitRef:
     """The unit as the roster names it. Raises Problem for an unknown one, or a day that has passed."""
     unit = posts.unit(asked.id, day_of(act.at))
     errors = [] if unit is not None else [("unit.id", broken("unit_of_roster"))]
@@ -147,7 +147,7 @@ def _unit(posts: Posts, asked: UnitRef, due_on: date | None, act: Act) -> UnitRe
     return unit
 
 
-def submit_plan(case: Case, act: Act, ask: SubmitPlan, posts: Posts) -> CaseFact:
+def submit_plan(case: Case, act: Act, ask: SubmitPlan, posts: Roster) -> CaseFact:
     # Once the case's own day has passed, it bounds nothing: the unit says by when it will still do it.
     latest = case.due_on if case.due_on is not None and case.due_on >= act.on else date.max
     errors = [
@@ -161,7 +161,7 @@ def submit_plan(case: Case, act: Act, ask: SubmitPlan, posts: Posts) -> CaseFact
     return told(PlanSubmitted, planned, act, approver=_approver(planned, posts, act))
 
 
-def _approver(case: Case, posts: Posts, act: Act) -> UnitRef | None:
+def _approver(case: Case, posts: Roster, act: Act) -> UnitRef | None:
     level = campaign_of(case.campaign).plan_approver
     try:
         return None if level is None else posts.office(case.ref.division, level, day_of(act.at))
@@ -169,26 +169,26 @@ def _approver(case: Case, posts: Posts, act: Act) -> UnitRef | None:
         return None
 
 
-def refuse_plan(case: Case, act: Act, ask: RefusePlan, posts: Posts) -> CaseFact:
+def refuse_plan(case: Case, act: Act, ask: RefusePlan, posts: Roster) -> CaseFact:
     return told(PlanRefused, _decide_plan(case, act, PlanState.REFUSED, posts), act, reason=ask.reason)
 
 
-def approve_plan(case: Case, act: Act, ask: ApprovePlan, posts: Posts) -> CaseFact:
+def approve_plan(case: Case, act: Act, ask: ApprovePlan, posts: Roster) -> CaseFact:
     return told(PlanApproved, _decide_plan(case, act, PlanState.APPROVED, posts), act)
 
 
-def _decide_plan(case: Case, act: Act, state: PlanState, posts: Posts) -> Case:
+def _decide_plan(case: Case, act: Act, state: PlanState, posts: Roster) -> Case:
     assert case.plan is not None
     tier = act.actor.office_level(case.ref.division)
     plan = case.plan.model_copy(update={"state": state, "decided_by": act.actor.id, "tier": tier})
     return step(case, act, posts, plan=plan)
 
 
-def start(case: Case, act: Act, ask: StartCase, posts: Posts) -> CaseFact:
+def start(case: Case, act: Act, ask: StartCase, posts: Roster) -> CaseFact:
     return told(CaseStarted, step(case, act, posts), act)
 
 
-def ask_extension(case: Case, act: Act, ask: AskExtension, posts: Posts) -> CaseFact:
+def ask_extension(case: Case, act: Act, ask: AskExtension, posts: Roster) -> CaseFact:
     if case.due_on is not None and ask.due_on <= case.due_on:
         refuse_field("due_on", broken("after_day", day=case.due_on))
     if ask.due_on < act.on:
@@ -197,24 +197,24 @@ def ask_extension(case: Case, act: Act, ask: AskExtension, posts: Posts) -> Case
     return told(ExtensionAsked, step(case, act, posts, extension=extension), act)
 
 
-def grant_extension(case: Case, act: Act, ask: GrantExtension, posts: Posts) -> CaseFact:
+def grant_extension(case: Case, act: Act, ask: GrantExtension, posts: Roster) -> CaseFact:
     assert case.extension is not None
     due_on, calendar = chosen(case.extension.due_on)
     changes = {"due_on": due_on, "due_calendar": calendar, "extension": None, "extensions": case.extensions + 1}
     return told(ExtensionGranted, step(case, act, posts, **changes), act)
 
 
-def refuse_extension(case: Case, act: Act, ask: RefuseExtension, posts: Posts) -> CaseFact:
+def refuse_extension(case: Case, act: Act, ask: RefuseExtension, posts: Roster) -> CaseFact:
     return told(ExtensionRefused, step(case, act, posts, extension=None), act, reason=ask.reason)
 
 
-def show_no_violation(case: Case, act: Act, ask: ShowNoViolation, posts: Posts) -> CaseFact:
+def show_no_violation(case: Case, act: Act, ask: ShowNoViolation, posts: Roster) -> CaseFact:
     applied = _applied(case, act, Route.NO_VIOLATION, ask.proofs)
     shown = step(case, act, posts, **applied, **_by(case, act))
     return told(NoViolationShown, shown, act, measures=ask.measures)
 
 
-def submit(case: Case, act: Act, ask: SubmitCase, posts: Posts) -> CaseFact:
+def submit(case: Case, act: Act, ask: SubmitCase, posts: Roster) -> CaseFact:
     applied = _applied(case, act, ask.route, ask.proofs)
     submitted = step(case, act, posts, **applied, **{**_by(case, act), "measures": ask.measures})
     return told(CaseSubmitted, submitted, act, measures=ask.measures, evidence=ask.evidence)
@@ -239,7 +239,7 @@ def _by(case: Case, act: Act) -> dict[str, Any]:
     }
 
 
-def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact:
+def send_back(case: Case, act: Act, ask: SendBackCase, posts: Roster) -> CaseFact:
     """The unit goes on; the working days that the case waited for its acceptor do not count against it."""
     waited = between(case.submitted_on or act.on, act.on)
     changes: dict[str, Any] = {"route": None, "proofs": ()}
@@ -249,7 +249,7 @@ def send_back(case: Case, act: Act, ask: SendBackCase, posts: Posts) -> CaseFact
     return told(CaseSentBack, step(case, act, posts, **changes), act, reason=ask.reason)
 
 
-def accept(case: Case, act: Act, ask: AcceptCase, posts: Posts) -> CaseFact:
+def accept(case: Case, act: Act, ask: AcceptCase, posts: Roster) -> CaseFact:
     """The acceptor signs (谁验收、谁负责) what is proved for the campaign and the kind that the case is in by now."""
     require_proved(case)
     signed = {"accepted_by": act.actor.id, "accepted_by_name": act.actor.name, "accepted_on": act.on}

@@ -21,11 +21,11 @@ from services.cases.case.act import Act, refuse
 from services.cases.case.case import step, told
 from services.cases.law.campaign import RULES
 from services.cases.law.deadline import after
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from services.runtime.problem import refuse_field
 
 
-def refer(case: Case, act: Act, ask: ReferCase, posts: Posts) -> CaseFact:
+def refer(case: Case, act: Act, ask: ReferCase, posts: Roster) -> CaseFact:
     """Sent; to be acknowledged within the working days of `rules.json`."""
     deadline = after(act.on, RULES.working_days["acknowledge_referral"])
     referral = Referral(
@@ -41,7 +41,7 @@ def refer(case: Case, act: Act, ask: ReferCase, posts: Posts) -> CaseFact:
     return told(CaseReferred, step(case, act, posts, **changes), act, referral=referral)
 
 
-def acknowledge(case: Case, act: Act, ask: AcknowledgeReferral, posts: Posts) -> CaseFact:
+def acknowledge(case: Case, act: Act, ask: AcknowledgeReferral, posts: Roster) -> CaseFact:
     """The receiver's own number is carried from here on."""
     referral = _numbered(case, ask.n)
     if referral.acknowledged_on is not None:
@@ -51,7 +51,7 @@ def acknowledge(case: Case, act: Act, ask: AcknowledgeReferral, posts: Posts) ->
     return told(ReferralAcknowledged, _with(case, act, posts, known), act, referral=known)
 
 
-def conclude(case: Case, act: Act, ask: ConcludeReferral, posts: Posts) -> CaseFact:
+def conclude(case: Case, act: Act, ask: ConcludeReferral, posts: Roster) -> CaseFact:
     referral = _numbered(case, ask.n)
     if referral.acknowledged_on is None or referral.concluded_on is not None:
         refuse(case, broken("outcome_once", n=ask.n), "n")
@@ -66,12 +66,12 @@ def _numbered(case: Case, n: int) -> Referral:
     refuse_field("n", broken("one_of_referrals", count=len(case.referrals), number=case.ref.number))
 
 
-def _with(case: Case, act: Act, posts: Posts, changed: Referral) -> Case:
+def _with(case: Case, act: Act, posts: Roster, changed: Referral) -> Case:
     referrals = tuple(changed if one.n == changed.n else one for one in case.referrals)
     return step(case, act, posts, referrals=referrals)
 
 
-def hand_up(case: Case, act: Act, ask: HandUp, posts: Posts) -> CaseFact:
+def hand_up(case: Case, act: Act, ask: HandUp, posts: Roster) -> CaseFact:
     """A tier that cannot make it move hands it up: the office above presses from now on."""
     above = posts.office_above(case.office, case.ref.division, day_of(act.at))
     assert above is not None

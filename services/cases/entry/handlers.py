@@ -16,7 +16,7 @@ from services.cases.case.record import enter, record
 from services.cases.case.store import Change
 from services.cases.machine import make
 from services.cases.post.by import require_office
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from services.cases.post.store import POSTS
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import refuse_field, wrong
@@ -64,7 +64,7 @@ async def open_directive(tx: Transaction, ask: Ask[OpenDirective]) -> Answer:
     return Answer(assigned.case, [opened, *await record(tx, changes)])
 
 
-async def act_in(tx: Transaction, ask: Ask[Any], division: Division) -> tuple[Act, Posts]:
+async def act_in(tx: Transaction, ask: Ask[Any], division: Division) -> tuple[Act, Roster]:
     """Who enters it today, of an office that runs the book there; and the roster."""
     ask.require_within(division)
     roster, today = await tx.see(POSTS), day_of(tx.now)
@@ -73,7 +73,7 @@ async def act_in(tx: Transaction, ask: Ask[Any], division: Division) -> tuple[Ac
     return Act(actor, tx.now, today), roster
 
 
-async def enter_found(tx: Transaction, found: Found, act: Act, roster: Posts, **more: Any) -> tuple[Case, CaseOpened]:
+async def enter_found(tx: Transaction, found: Found, act: Act, roster: Roster, **more: Any) -> tuple[Case, CaseOpened]:
     case = rules.enter(found, roster, tx.now, **more)
     await enter(tx, [case], act.actor.id)
     return case, rules.told(CaseOpened, case, act)

@@ -15,7 +15,7 @@ from services.cases.ladder import ladder
 from services.cases.ladder import store as ladder_store
 from services.cases.ladder.letter import signed
 from services.cases.ladder.store import Paper
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from services.cases.post.store import POSTS
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
@@ -23,7 +23,7 @@ from services.runtime.transaction import Transaction
 room = Room()
 
 
-async def issue(tx: Transaction, due: Sequence[tuple[Case, Letter]], roster: Posts) -> list[tuple[Case, Letter]]:
+async def issue(tx: Transaction, due: Sequence[tuple[Case, Letter]], roster: Roster) -> list[tuple[Case, Letter]]:
     """The letters as they leave the office; what goes to one addressee in one campaign on one day has one number."""
     papers = [Paper(one.office.id, one.to.id, case.campaign, one.rung, one.issued_on) for case, one in due]
     counted = await ladder_store.counted(tx, papers)

@@ -6,7 +6,7 @@ from contracts.cases import Letter
 from contracts.language.values import PostRef
 from services.cases.ladder.ladder import ADDRESS_POSTS
 from services.cases.law.campaign import read
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 
 _STATED = read("offices.json")
 
@@ -14,7 +14,7 @@ _STATED = read("offices.json")
 OFFICES: dict[str, dict[str, str]] = _STATED["offices"]
 
 
-def signed(letter: Letter, n: int, roster: Posts) -> Letter:
+def signed(letter: Letter, n: int, roster: Roster) -> Letter:
     """The letter with the n-th number of its office's book, addressed by titles and names."""
     office = letter.office.name
     known = OFFICES.get(office, {})
@@ -37,7 +37,7 @@ def called(office: str) -> str:
     return office.removesuffix(short) + whole if office.endswith(short) else office
 
 
-def _titled(post: PostRef, roster: Posts) -> str:
+def _titled(post: PostRef, roster: Roster) -> str:
     """A post by its unit and title: a letter is for the office, whoever holds it."""
     stated = roster.by_id(post.id)
     return f"{post.unit.name}{stated.title}" if stated is not None else post.unit.name

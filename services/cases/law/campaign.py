@@ -29,7 +29,7 @@ def read(name: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class CaseRules:
     """The figures of `rules.json`: by whom and within how many working days something is done."""
 
     office_level: Level
@@ -50,7 +50,7 @@ class Rules:
         return of_kind.get(severity, of_kind["serious"])
 
     @classmethod
-    def read(cls, stated: Mapping[str, Any]) -> Rules:
+    def read(cls, stated: Mapping[str, Any]) -> CaseRules:
         return cls(
             Level(stated["office_level"]),
             stated["working_days"],
@@ -66,7 +66,7 @@ class Rules:
         )
 
 
-RULES = Rules.read(read("rules.json"))
+RULES = CaseRules.read(read("rules.json"))
 _ROUTES = read("routes.json")
 CLOSES_AS: Mapping[Route, str] = {Route(route): word for route, word in _ROUTES["closes_as"].items()}
 """Whether a close by a route counts as rectified or as no violation."""

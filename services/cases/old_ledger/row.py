@@ -13,7 +13,7 @@ from services.cases.case.act import Act
 from services.cases.case.case import Found
 from services.cases.law.campaign import Causes
 from services.cases.law.look_back import next_look_back
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 
 
 def entry_problems(row: OldCase, enters_as: EntersAs | None) -> list[tuple[str, Rule]]:
@@ -35,7 +35,7 @@ def entered_on(row: OldCase) -> date:
 
 
 def row_problems(
-    row: OldCase, division: Division, roster: Posts, causes: Causes, today: date
+    row: OldCase, division: Division, roster: Roster, causes: Causes, today: date
 ) -> list[tuple[str, Rule]]:
     problems: list[tuple[str, Rule]] = []
     if not division.contains(row.division):
@@ -57,7 +57,7 @@ def row_problems(
     return problems
 
 
-def in_stock(row: OldCase, found: Found, source: str, roster: Posts, act: Act) -> Case:
+def in_stock(row: OldCase, found: Found, source: str, roster: Roster, act: Act) -> Case:
     """The case as it came into the old ledger: with the unit that has it where it is still open, else verified."""
     case = rules.enter(found, roster, act.at, source=source, external_id=row.number, party=row.party)
     stocked: dict[str, Any] = {"moved_on": entered_on(row)}

@@ -31,7 +31,7 @@ class Actor:
     id: str
     posts: tuple[Post, ...]
     seats: Mapping[str, frozenset[Division]] = field(default_factory=dict)
-    roster: Posts | None = field(default=None, repr=False, compare=False)
+    roster: Roster | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str | None:
@@ -69,7 +69,7 @@ class Actor:
         )
 
 
-class Posts:
+class Roster:
     """The posts there are, by area, unit and person."""
 
     def __init__(self, posts: Iterable[Post]) -> None:
@@ -180,7 +180,7 @@ class Posts:
         return Actor(person_id, tuple(held), self._seats, self)
 
 
-def handovers(known: Posts, post: Post, today: date) -> list[tuple[str, date]]:
+def handovers(known: Roster, post: Post, today: date) -> list[tuple[str, date]]:
     """The days on which a post's open cases go to another holder: now, if it is known otherwise, and later ones."""
     if post.role not in ANSWERABLE:
         return []

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from contracts.roster import Post
-from services.cases.post.post import Posts
+from services.cases.post.post import Roster
 from services.runtime.reference.view import View
 from services.runtime.transaction import Sql, Transaction
 
@@ -45,9 +45,9 @@ async def handed_over(tx: Transaction, post_id: str, on_day: date, after_id: UUI
         )
 
 
-async def load_posts(sql: Sql) -> Posts:
+async def load_posts(sql: Sql) -> Roster:
     rows = await sql.fetch("SELECT body FROM posts")
-    return Posts(Post.model_validate_json(row["body"]) for row in rows)
+    return Roster(Post.model_validate_json(row["body"]) for row in rows)
 
 
 POSTS = View(load_posts)

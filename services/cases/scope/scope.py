@@ -40,14 +40,14 @@ from services.cases.case.case import answered_for, beside, entry, now_acting, ow
 from services.cases.case.measured import filled, measured_by
 from services.cases.law.campaign import campaign_of, problem_of_kind, problem_of_scope
 from services.cases.post.by import require_office
-from services.cases.post.post import NoOffice, Posts
+from services.cases.post.post import NoOffice, Roster
 from services.runtime.problem import refuse_field, wrong
 
 _GRAVENESS = (Severity.OTHER, Severity.MINOR, Severity.SERIOUS, Severity.GRAVE)
 
 
 def merge(
-    case: Case, act: Act, ask: MergeCase, posts: Posts, into: Case, letters: Sequence[Letter] = ()
+    case: Case, act: Act, ask: MergeCase, posts: Roster, into: Case, letters: Sequence[Letter] = ()
 ) -> tuple[CaseFact, list[CaseFact]]:
     """A duplicate goes; the survivor keeps the earlier deadline, and whatever the duplicate weighed or called for.
 
@@ -99,7 +99,7 @@ def _problems_of_merge(case: Case, into: Case, ask: MergeCase) -> list[tuple[str
     return errors
 
 
-def _with_earlier_deadline(case: Case, into: Case, act: Act, posts: Posts) -> Case:
+def _with_earlier_deadline(case: Case, into: Case, act: Act, posts: Roster) -> Case:
     """The unit's day, and the office's where it must do the same of both."""
     if case.due_on is not None and (into.due_on is None or case.due_on < into.due_on):
         into = beside(into, act, posts, due_on=case.due_on, due_calendar=case.due_calendar)
@@ -117,7 +117,7 @@ def _carried(referral: Referral, into: Case, letters: Sequence[Letter]) -> Refer
     return referral.model_copy(update={"n": len(into.referrals) + 1, "cycle": into.cycle, "last_rung": last})
 
 
-def transfer(case: Case, act: Act, ask: TransferCase, posts: Posts) -> list[CaseFact]:
+def transfer(case: Case, act: Act, ask: TransferCase, posts: Roster) -> list[CaseFact]:
     """Where it counts changes: out of one scope, into another; a sheet that covers both counts neither.
 
     Who answers for another place answers for the case, from its beginning. A place that it leaves is told so, with the
@@ -176,7 +176,7 @@ def _crossing(case: Case, moved: Case, act: Act) -> tuple[list[Entry], list[Entr
     return [out], [into]
 
 
-def follow(case: Case, incident: Incident, act: Act, posts: Posts, decided: Collection[str] = ()) -> list[CaseFact]:
+def follow(case: Case, incident: Incident, act: Act, posts: Roster, decided: Collection[str] = ()) -> list[CaseFact]:
     """A case says what the report that opened it says by now; nothing where it says so already, or is not open.
 
     `decided` are the moves by which an office has said otherwise: what was transferred stays where it is and of its
@@ -216,7 +216,7 @@ def follow(case: Case, incident: Incident, act: Act, posts: Posts, decided: Coll
     return [told(CaseRevised, moved, act, *into), left]
 
 
-def _answering(case: Case, areas: Sequence[str] | None, posts: Posts, act: Act) -> dict[str, Any]:
+def _answering(case: Case, areas: Sequence[str] | None, posts: Roster, act: Act) -> dict[str, Any]:
     """Who answered when it was seen, and who does now, for these areas or, where none are given, those of the case."""
     if areas is None:
         return {"answerable": answered_for(case, posts), "acting": now_acting(case, posts, act)}
@@ -226,7 +226,7 @@ def _answering(case: Case, areas: Sequence[str] | None, posts: Posts, act: Act) 
     }
 
 
-def _office(posts: Posts, division: Division, level: Level, today: date) -> UnitRef:
+def _office(posts: Roster, division: Division, level: Level, today: date) -> UnitRef:
     try:
         return posts.office(division, level, today)
     except NoOffice as error:
@@ -238,7 +238,7 @@ def _ids(*refs: CaseRef) -> set[str]:
     return {ref.id for ref in refs}
 
 
-def link_site(case: Case, act: Act, ask: LinkSite, posts: Posts, other: Case) -> list[CaseFact]:
+def link_site(case: Case, act: Act, ask: LinkSite, posts: Roster, other: Case) -> list[CaseFact]:
     """One site in two campaigns is two linked cases, each told of the other."""
     require_office(act.actor, other.ref.division)
     errors = []

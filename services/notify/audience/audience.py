@@ -42,7 +42,7 @@ class Recipient:
 Recipients = tuple[Recipient, ...]
 
 
-class Posts:
+class Audience:
     """The posts there are, by id, area and unit."""
 
     def __init__(self, posts: Iterable[Post]) -> None:
@@ -85,7 +85,7 @@ class Posts:
         ]
 
 
-def recipients(told: Told, posts: Posts, day: date) -> Recipients:
+def recipients(told: Told, posts: Audience, day: date) -> Recipients:
     """Who is to be told, by today's holders; each person, or each unit in the place of a vacant post, once."""
     rule = RULES.facts[told.name]
     return posts.recipients(rule, posts.answering(told), tuple(_units(rule, told)), day)

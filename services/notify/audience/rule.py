@@ -38,7 +38,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class TellingRules:
     """`telling.json`."""
 
     old_after: timedelta
@@ -47,7 +47,7 @@ class Rules:
     facts: Mapping[str, Rule]
 
     @classmethod
-    def read(cls, path: Path) -> Rules:
+    def read(cls, path: Path) -> TellingRules:
         """Raises RuleRefused naming the word."""
         stated = json.loads(path.read_text(encoding="utf-8"))
         return cls(
@@ -91,4 +91,4 @@ Whom = str | tuple[Role | None, Level]
 """A word of `telling.json` for posts; posts of a role at a level, or (None) the nearest chief of that level."""
 
 
-RULES = Rules.read(Path(__file__).with_name("telling.json"))
+RULES = TellingRules.read(Path(__file__).with_name("telling.json"))

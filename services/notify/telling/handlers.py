@@ -12,7 +12,7 @@ from contracts.notify import Addressee, Channel, Notified
 from contracts.patrol import AlarmRaised
 from contracts.wiring.table import HEARS
 from services.notify.audience import audience
-from services.notify.audience.audience import Posts, Recipient, Told
+from services.notify.audience.audience import Audience, Recipient, Told
 from services.notify.audience.store import POSTS
 from services.notify.telling import store, telling, text
 from services.notify.telling.store import Telling
@@ -66,7 +66,7 @@ def _notified(told: Telling, notices: Sequence[tuple[UUID, Recipient]], now: dat
     )
 
 
-def _telling(told: Told, roster: Posts, day: date, now: datetime) -> Telling:
+def _telling(told: Told, roster: Audience, day: date, now: datetime) -> Telling:
     thing_id, division = telling.thing_of(told)
     to = audience.recipients(told, roster, day)
     title, body = text.words_of(told)

@@ -10,7 +10,7 @@ from uuid import UUID
 from contracts.language.division import Division
 from contracts.notify import Channel
 from services.notify.audience.audience import Recipient
-from services.notify.telling.telling import Fate
+from services.notify.telling.telling import TellingFate
 from services.runtime.ids import uuid7
 from services.runtime.transaction import Transaction
 
@@ -26,7 +26,7 @@ class Telling:
     about: str
     happened_at: datetime
     division: Division
-    fate: Fate
+    fate: TellingFate
     title: str
     body: str
     to: tuple[Recipient, ...]
@@ -60,7 +60,7 @@ async def add(tx: Transaction, tellings: Mapping[Key, Telling]) -> dict[Key, lis
     for row in rows:
         key = row["message_id"]
         telling = tellings[key]
-        added[key] = [(UUID(uuid7()), to) for to in telling.to] if telling.fate is Fate.TOLD else []
+        added[key] = [(UUID(uuid7()), to) for to in telling.to] if telling.fate is TellingFate.TOLD else []
         notices += [(notice_id, row["id"], to) for notice_id, to in added[key]]
     await _add_notices(tx, notices)
     return added

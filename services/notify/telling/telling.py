@@ -12,7 +12,7 @@ from services.notify.audience.audience import Recipient, Told
 from services.notify.audience.rule import RULES
 
 
-class Fate(StrEnum):
+class TellingFate(StrEnum):
     """What became of something that could be told."""
 
     TOLD = "told"
@@ -31,8 +31,8 @@ def thing_of(told: Told) -> tuple[str, Division]:
     return told.case.ref.id, told.case.ref.division
 
 
-def fate_of(told: Told, to: Sequence[Recipient], now: datetime) -> Fate:
+def fate_of(told: Told, to: Sequence[Recipient], now: datetime) -> TellingFate:
     """Old facts replayed notify nobody (DOMAIN §8)."""
     if now - happened_at(told) > RULES.old_after:
-        return Fate.OLD
-    return Fate.TOLD if to else Fate.NOBODY
+        return TellingFate.OLD
+    return TellingFate.TOLD if to else TellingFate.NOBODY

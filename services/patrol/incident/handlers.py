@@ -12,9 +12,9 @@ from contracts.language.values import day_of
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentReport, IncidentRevised
 from services.patrol.area.store import GROUND
 from services.patrol.incident import near, report, store
-from services.patrol.incident.judging import Fate, Judging, Outcome
+from services.patrol.incident.judging import Judging, Outcome, ReportFate
 from services.runtime.messages import Heard, News, Refused
-from services.runtime.reference.ground import Found, Ground
+from services.runtime.reference.ground import AreasHere, Ground
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
@@ -33,11 +33,11 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
     seen += [(was.kind, was.lon, was.lat, was.seen_at) for was in (one.incident for one in known.values())]
     judging = Judging(known, {}, tx.now)
     if seen:
-        places = list({place for kind, lon, lat, _ in seen for place in near.places(kind, lon, lat)})
-        await store.lock_places(tx, places)
+        spots = list({spot for kind, lon, lat, _ in seen for spot in near.spots(kind, lon, lat)})
+        await store.lock_spots(tx, spots)
         reach = max(near.RULES.reach(kind).within for kind, *_ in seen)
         times = [at for *_, at in seen]
-        judging.standing = await store.standing(tx, places, min(times) - reach, max(times) + reach)
+        judging.standing = await store.standing(tx, spots, min(times) - reach, max(times) + reach)
     if moving := report.moving(heard, known):
         judging.followers = await store.followers(tx, moving)
     outcomes, left = report.judge(heard, found, judging, _swapped(index, heard, found, days))
@@ -46,7 +46,7 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
 
 
 def _swapped(
-    index: Ground, heard: Sequence[Heard[IncidentReport]], found: Sequence[Found], days: Sequence[date]
+    index: Ground, heard: Sequence[Heard[IncidentReport]], found: Sequence[AreasHere], days: Sequence[date]
 ) -> set[int]:
     """Those that lie nowhere and would lie in an area with longitude and latitude exchanged."""
     lost = [(n, at) for n, its in enumerate(found) if not its and (at := report.exchanged(heard[n].body))]
@@ -57,14 +57,14 @@ def _swapped(
 
 def _news(outcome: Outcome) -> list[News]:
     heard, incident = outcome.heard, outcome.incident
-    if outcome.fate is Fate.REFUSED:
+    if outcome.fate is ReportFate.REFUSED:
         return [Refused(heard, outcome.problems)]
     if incident is None or outcome.to is None:
         return []
     facts: list[Fact] = []
-    if outcome.fate is Fate.REVISED:
+    if outcome.fate is ReportFate.REVISED:
         facts.append(IncidentRevised.model_construct(incident=incident, linked_to=outcome.linked_to))
-    if outcome.linked_to is None and (outcome.fate is Fate.LOCATED or outcome.was_linked_to is not None):
+    if outcome.linked_to is None and (outcome.fate is ReportFate.LOCATED or outcome.was_linked_to is not None):
         facts.append(IncidentLocated.model_construct(incident=incident))
     if outcome.linked_to is not None and outcome.linked_to != outcome.was_linked_to:
         facts.append(

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from contracts.language.intake import Problem
 from contracts.patrol import Incident, IncidentReport
-from services.patrol.incident.near import Place, Standing, cell
+from services.patrol.incident.near import Spot, Standing, cell
 from services.runtime.messages import Heard
 
 Key = tuple[str, str]
 """(source, external_id): names a report for ever."""
 
 
-class Fate(StrEnum):
+class ReportFate(StrEnum):
     LOCATED = "located"
     LINKED = "linked"
     REVISED = "revised"
@@ -41,7 +41,7 @@ class Outcome:
     """
 
     heard: Heard[IncidentReport]
-    fate: Fate
+    fate: ReportFate
     incident: Incident | None = None
     to: UUID | None = None
     weight: int = 1
@@ -60,11 +60,11 @@ class Judging:
     """What a batch of reports is judged by, kept up from one to the next.
 
     `known` are the reports that have been heard before, `followers` those that corroborate one of them, `standing` the
-    unresolved incidents by place. `weights` has what an incident weighs now, where that has changed.
+    unresolved incidents by spot. `weights` has what an incident weighs now, where that has changed.
     """
 
     known: dict[Key, Known]
-    standing: dict[Place, list[Standing]]
+    standing: dict[Spot, list[Standing]]
     now: datetime
     followers: dict[UUID, dict[UUID, Incident]] = field(default_factory=dict)
     weights: dict[UUID, int] = field(default_factory=dict)
@@ -75,12 +75,12 @@ class Judging:
         return {one.incident.id: one.linked_to for one in self.known.values()}
 
     def stands(self, incident: Incident) -> Standing | None:
-        its = self.standing.get(place_of(incident), ())
+        its = self.standing.get(spot_of(incident), ())
         return next((one for one in its if one.id == incident.id), None)
 
     def stand(self, incident: Incident, weight: int = 1) -> None:
         new = Standing(incident.id, incident.lon, incident.lat, incident.seen_at, weight)
-        self.standing.setdefault(place_of(incident), []).append(new)
+        self.standing.setdefault(spot_of(incident), []).append(new)
 
     def move(self, before: Incident, after: Incident) -> int:
         """Whoever reports something near from now on finds it where it now is; a resolved one is not found at all.
@@ -90,7 +90,7 @@ class Judging:
         standing = self.stands(before)
         if standing is None:
             return before.weight
-        self.standing[place_of(before)].remove(standing)
+        self.standing[spot_of(before)].remove(standing)
         self.stand(after, standing.weight)
         return standing.weight
 
@@ -116,5 +116,5 @@ class Judging:
                 self.followers.setdefault(outcome.linked_to, {})[incident.id] = incident
 
 
-def place_of(incident: Incident) -> Place:
+def spot_of(incident: Incident) -> Spot:
     return cell(incident.lon, incident.lat), incident.kind

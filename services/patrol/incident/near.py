@@ -30,14 +30,14 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class Nearness:
     """`near.json`: the reach of each kind."""
 
     default: Reach
     kinds: Mapping[IncidentKind, Reach]
 
     @classmethod
-    def read(cls, path: Path) -> Rules:
+    def read(cls, path: Path) -> Nearness:
         stated = json.loads(path.read_text(encoding="utf-8"))
         kinds = {IncidentKind(kind): _reach(reach) for kind, reach in stated["kinds"].items()}
         return cls(_reach(stated["default"]), kinds)
@@ -50,7 +50,7 @@ def _reach(stated: Mapping[str, float]) -> Reach:
     return Reach(stated["within_m"], timedelta(hours=stated["within_h"]))
 
 
-RULES = Rules.read(Path(__file__).with_name("near.json"))
+RULES = Nearness.read(Path(__file__).with_name("near.json"))
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class Standing:
     weight: int
 
 
-Place = tuple[int, IncidentKind]
+Spot = tuple[int, IncidentKind]
 """A cell and a kind: where near ones are looked for, and what is locked meanwhile."""
 
 
@@ -73,7 +73,7 @@ def cell(lon: float, lat: float) -> int:
     return floor((lat + 90) / CELL_DEGREES) * _COLUMNS + floor((lon + 180) / CELL_DEGREES)
 
 
-def places(kind: IncidentKind, lon: float, lat: float) -> Iterator[Place]:
+def spots(kind: IncidentKind, lon: float, lat: float) -> Iterator[Spot]:
     """The cells that the circle around a point touches."""
     reach_lat = degrees(RULES.reach(kind).within_m / EARTH_M)
     reach_lon = reach_lat / cos(radians(lat))
@@ -123,14 +123,14 @@ def is_near(kind: IncidentKind, one: Seen, other: Seen) -> bool:
 
 
 def nearest(
-    kind: IncidentKind, lon: float, lat: float, seen_at: datetime, standing: Mapping[Place, list[Standing]]
+    kind: IncidentKind, lon: float, lat: float, seen_at: datetime, standing: Mapping[Spot, list[Standing]]
 ) -> tuple[Standing, float] | None:
     """The nearest incident within reach, and how many metres off; between equals the older one, then the smaller id."""
     reach = RULES.reach(kind)
     in_time = (
         (one, distance_m(lon, lat, one.lon, one.lat))
-        for place in places(kind, lon, lat)
-        for one in standing.get(place, ())
+        for spot in spots(kind, lon, lat)
+        for one in standing.get(spot, ())
         if abs(one.seen_at - seen_at) <= reach.within
     )
     near = ((one, off_m) for one, off_m in in_time if off_m <= reach.within_m)

@@ -11,10 +11,10 @@ from contracts.language.datum import to_cgcs2000
 from contracts.language.intake import Problem
 from contracts.language.rules import broken
 from contracts.patrol import Incident, IncidentReport
-from services.patrol.incident.judging import Fate, Judging, Key, Known, Outcome
+from services.patrol.incident.judging import Judging, Key, Known, Outcome, ReportFate
 from services.patrol.incident.near import is_near, nearest
 from services.runtime.messages import Heard
-from services.runtime.reference.ground import Found
+from services.runtime.reference.ground import AreasHere
 
 FUTURE = timedelta(minutes=5)
 """How far a sender's clock may be ahead."""
@@ -46,37 +46,39 @@ def moving(heard: Sequence[Heard[IncidentReport]], known: Mapping[Key, Known]) -
 
 def judge(
     heard: Sequence[Heard[IncidentReport]],
-    places: Sequence[Found],
+    areas: Sequence[AreasHere],
     judging: Judging,
     swapped: Collection[int] = (),
 ) -> tuple[list[Outcome], list[Outcome]]:
     """What becomes of each report, in the order heard, and of those left behind by one that they corroborated.
 
-    `places` has the areas that contain each report's point, `swapped` those (by their place in `heard`) that would lie
+    `areas` has the areas that contain each report's point, `swapped` those (by their number in `heard`) that would lie
     in one with longitude and latitude exchanged.
     """
     outcomes: list[Outcome] = []
     left: list[Outcome] = []
-    for n, (one, found) in enumerate(zip(heard, places, strict=True)):
+    for n, (one, found) in enumerate(zip(heard, areas, strict=True)):
         known = judging.known.get(key_of(one))
         outcome = _judge(one, found, known, judging, n in swapped)
         outcomes.append(outcome)
         if outcome.incident is not None:
             judging.keep(outcome, outcome.incident.kind.is_alarm or (known is not None and known.alarmed))
-            if outcome.fate is Fate.REVISED:
+            if outcome.fate is ReportFate.REVISED:
                 left += _left_behind(one, outcome.incident, judging)
     return outcomes, left
 
 
-def _judge(heard: Heard[IncidentReport], found: Found, known: Known | None, judging: Judging, swapped: bool) -> Outcome:
+def _judge(
+    heard: Heard[IncidentReport], found: AreasHere, known: Known | None, judging: Judging, swapped: bool
+) -> Outcome:
     report = heard.body
     if known is not None and report.revision <= known.incident.revision:
         if report.revision == known.incident.revision and _says_the_same(report, known.incident):
-            return Outcome(heard, Fate.REPEAT, to=known.linked_to or known.incident.id)
-        return Outcome(heard, Fate.REFUSED, problems=(_of_revision(report, known.incident.revision),))
+            return Outcome(heard, ReportFate.REPEAT, to=known.linked_to or known.incident.id)
+        return Outcome(heard, ReportFate.REFUSED, problems=(_of_revision(report, known.incident.revision),))
     problems = problems_of(report, found, judging.now, swapped)
     if problems:
-        return Outcome(heard, Fate.REFUSED, problems=problems)
+        return Outcome(heard, ReportFate.REFUSED, problems=problems)
     if known is not None:
         return _revise(heard, found, known, judging)
     incident = _incident(heard, found, 1, judging.now)
@@ -85,7 +87,7 @@ def _judge(heard: Heard[IncidentReport], found: Found, known: Known | None, judg
 
 def _locate(heard: Heard[IncidentReport], incident: Incident, judging: Judging) -> Outcome:
     judging.stand(incident)
-    return Outcome(heard, Fate.LOCATED, incident, incident.id, alarm=incident.kind.is_alarm)
+    return Outcome(heard, ReportFate.LOCATED, incident, incident.id, alarm=incident.kind.is_alarm)
 
 
 def _link(heard: Heard[IncidentReport], incident: Incident, judging: Judging) -> Outcome | None:
@@ -94,10 +96,10 @@ def _link(heard: Heard[IncidentReport], incident: Incident, judging: Judging) ->
     if near is None:
         return None
     judging.weigh(near[0], 1)
-    return Outcome(heard, Fate.LINKED, incident, near[0].id, near[0].weight, near[1])
+    return Outcome(heard, ReportFate.LINKED, incident, near[0].id, near[0].weight, near[1])
 
 
-def _revise(heard: Heard[IncidentReport], found: Found, known: Known, judging: Judging) -> Outcome:
+def _revise(heard: Heard[IncidentReport], found: AreasHere, known: Known, judging: Judging) -> Outcome:
     """An edit keeps what the report belongs to, unless what it now says is of another thing.
 
     What had a case of its own keeps it: whether two cases are of one thing, an office decides.
@@ -108,16 +110,16 @@ def _revise(heard: Heard[IncidentReport], found: Found, known: Known, judging: J
         weight = judging.move(before, incident)
         raised = incident.kind.is_alarm and (not known.alarmed or incident.division != before.division)
         incident = incident.model_copy(update={"weight": weight})
-        return Outcome(heard, Fate.REVISED, incident, incident.id, weight, alarm=raised)
+        return Outcome(heard, ReportFate.REVISED, incident, incident.id, weight, alarm=raised)
     if not _moved(before, incident) or _is_near_to(was, incident, judging):
-        return Outcome(heard, Fate.REVISED, incident, was, was_linked_to=was)
+        return Outcome(heard, ReportFate.REVISED, incident, was, was_linked_to=was)
     judging.leave(was, before)
     anew = _link(heard, incident, judging)
     if anew is not None:
-        return Outcome(heard, Fate.REVISED, incident, anew.to, anew.weight, anew.distance_m, was)
+        return Outcome(heard, ReportFate.REVISED, incident, anew.to, anew.weight, anew.distance_m, was)
     judging.stand(incident)
     raised = incident.kind.is_alarm and not known.alarmed
-    return Outcome(heard, Fate.REVISED, incident, incident.id, 1, 0.0, was, raised)
+    return Outcome(heard, ReportFate.REVISED, incident, incident.id, 1, 0.0, was, raised)
 
 
 def _left_behind(heard: Heard[IncidentReport], moved: Incident, judging: Judging) -> Iterator[Outcome]:
@@ -156,7 +158,7 @@ def _of_revision(report: IncidentReport, stands: int) -> Problem:
     return Problem.of("revision", broken(code, revision=stands))
 
 
-def problems_of(report: IncidentReport, found: Found, now: datetime, swapped: bool = False) -> tuple[Problem, ...]:
+def problems_of(report: IncidentReport, found: AreasHere, now: datetime, swapped: bool = False) -> tuple[Problem, ...]:
     """Each field that forbids taking the report, with the rule it breaks."""
     problems = []
     if report.seen_at > now + FUTURE:
@@ -166,7 +168,7 @@ def problems_of(report: IncidentReport, found: Found, now: datetime, swapped: bo
     return tuple(problems)
 
 
-def _incident(heard: Heard[IncidentReport], found: Found, weight: int, now: datetime) -> Incident:
+def _incident(heard: Heard[IncidentReport], found: AreasHere, weight: int, now: datetime) -> Incident:
     report = heard.body
     lon, lat = position(report)
     # Parts that the contract has read or roster has stated.

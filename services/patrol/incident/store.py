@@ -10,13 +10,13 @@ import asyncpg
 
 from contracts.patrol import Incident, IncidentKind
 from services.patrol.incident.judging import Judging, Key, Known, Outcome
-from services.patrol.incident.near import Place, Standing, cell
+from services.patrol.incident.near import Spot, Standing, cell
 from services.runtime.transaction import Transaction
 
 
-async def lock_places(tx: Transaction, places: Iterable[Place]) -> None:
-    """Until this transaction ends, nobody else judges what is near in these places; taken in one order."""
-    keys = sorted({f"{at}:{kind}" for at, kind in places})
+async def lock_spots(tx: Transaction, spots: Iterable[Spot]) -> None:
+    """Until this transaction ends, nobody else judges what is near in these spots; taken in one order."""
+    keys = sorted({f"{at}:{kind}" for at, kind in spots})
     await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) AS key", keys)
 
 
@@ -52,24 +52,24 @@ def _incident(row: asyncpg.Record) -> Incident:
 
 
 async def standing(
-    tx: Transaction, places: Sequence[Place], first: datetime, last: datetime
-) -> dict[Place, list[Standing]]:
-    """Unresolved incidents in these places that were seen between two times, by place."""
+    tx: Transaction, spots: Sequence[Spot], first: datetime, last: datetime
+) -> dict[Spot, list[Standing]]:
+    """Unresolved incidents in these spots that were seen between two times, by spot."""
     rows = await tx.sql.fetch(
         """
         SELECT i.id, i.cell, i.kind, i.lon, i.lat, i.seen_at, i.weight
         FROM unnest($1::bigint[], $2::text[]) AS asked (cell, kind),
-             -- OFFSET 0 keeps it a look into the index for each place, also while the table has no statistics.
+             -- OFFSET 0 keeps it a look into the index for each spot, also while the table has no statistics.
              LATERAL (SELECT * FROM incidents n
                       WHERE n.cell = asked.cell AND n.kind = asked.kind AND n.linked_to IS NULL AND NOT n.resolved
                         AND n.seen_at BETWEEN $3 AND $4 OFFSET 0) AS i
         """,
-        [at for at, _ in places],
-        [kind.value for _, kind in places],
+        [at for at, _ in spots],
+        [kind.value for _, kind in spots],
         first,
         last,
     )
-    found: dict[Place, list[Standing]] = {}
+    found: dict[Spot, list[Standing]] = {}
     for row in rows:
         one = Standing(row["id"], row["lon"], row["lat"], row["seen_at"], row["weight"])
         found.setdefault((row["cell"], IncidentKind(row["kind"])), []).append(one)

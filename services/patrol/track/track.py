@@ -18,7 +18,7 @@ from contracts.patrol import TrackBatch, TrackStored
 from services.patrol.track.points import LIMITS, Points, Stated, at_of
 from services.patrol.track.way import Fix, Flags, Way
 from services.runtime.messages import Heard
-from services.runtime.reference.ground import Found
+from services.runtime.reference.ground import AreasHere
 
 TerminalKey = tuple[str, str]
 """(source, terminal)."""
@@ -181,7 +181,7 @@ def _replaces(points: Points, kept: Flags, lost: NDArray[np.intp]) -> Flags:
     return stands
 
 
-def stored_fact(sifted: Sifted, places: Sequence[Found]) -> TrackStored:
+def stored_fact(sifted: Sifted, places: Sequence[AreasHere]) -> TrackStored:
     """What is told of a batch; `places` are those of each point kept."""
     batch, kept = sifted.heard.body, sifted.kept
     primary = [found[0] for found in places if found]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from contracts.language.values import AreaRef, Role, day_of
 from contracts.roster import Answerable, Area, Post
-from services.runtime.reference.ground import TERRITORIAL, Found, Ground
+from services.runtime.reference.ground import TERRITORIAL, AreasHere, Ground
 from services.runtime.reference.posts import FIRST_IN_AN_AREA, reference, stands_on
 
 ORDER = (
@@ -30,11 +30,11 @@ class Duties:
         for post in sorted(posts, key=lambda post: (ORDER.index(post.role), post.id)):
             self._posts.setdefault(post.area_id, []).append(post)
 
-    def areas(self, lon: float, lat: float, at: datetime) -> Found:
+    def areas(self, lon: float, lat: float, at: datetime) -> AreasHere:
         """The areas in force that contain the point, the primary one first (DOMAIN §3)."""
         return self._ground.containing([lon], [lat], [day_of(at)])[0]
 
-    def answerable(self, areas: Found, at: datetime, known_at: datetime | None) -> Answerable:
+    def answerable(self, areas: AreasHere, at: datetime, known_at: datetime | None) -> Answerable:
         """The posts of these areas with their holders at that time, as known at `known_at`."""
         day = day_of(at)
         return Answerable(
@@ -48,6 +48,6 @@ class Duties:
         )
 
 
-def place_of(areas: Found) -> AreaRef:
+def place_of(areas: AreasHere) -> AreaRef:
     """The area that says where the point lies: the smallest of the territorial chain, else the primary one."""
     return next((area for area in areas if area.kind in TERRITORIAL), areas[0])

@@ -19,7 +19,7 @@ NOWHERE = -1
 NEVER = date.max.toordinal()
 
 
-Found = tuple[AreaRef, ...]
+AreasHere = tuple[AreaRef, ...]
 """The areas that contain a point, the primary one first; empty where none does."""
 
 
@@ -62,7 +62,7 @@ class Ground:
         self._leaves = np.array(leaves, dtype=np.intp)
         self._leaf_tree = shapely.STRtree([shapes[at] for at in leaves])
         self._whole_tree = shapely.STRtree(shapes)
-        self._found: dict[tuple[int, ...], list[tuple[date, date, Found]]] = {}
+        self._found: dict[tuple[int, ...], list[tuple[date, date, AreasHere]]] = {}
         # What was found last in each of the smallest areas, and the days for which it holds.
         self._in_leaf = np.full(len(leaves), None, dtype=object)
         self._first_day = np.full(len(leaves), NEVER)
@@ -71,7 +71,7 @@ class Ground:
     def __len__(self) -> int:
         return len(self._sites)
 
-    def containing(self, lons: ArrayLike, lats: ArrayLike, days: Sequence[date]) -> list[Found]:
+    def containing(self, lons: ArrayLike, lats: ArrayLike, days: Sequence[date]) -> list[AreasHere]:
         """For each point (degrees on CGCS2000) the areas in force that contain it.
 
         The primary area comes first: the highest precedence, between equals the territorial one. Then the territorial
@@ -89,7 +89,7 @@ class Ground:
         day_of = np.fromiter(map(date.toordinal, days), dtype=np.int64, count=len(days))
         known = (self._first_day[leaf_of] <= day_of) & (day_of <= self._last_day[leaf_of]) & (leaf_of != NOWHERE)
         known[at_points[1:][at_points[1:] == at_points[:-1]]] = False
-        found: list[Found] = self._in_leaf[leaf_of].tolist()
+        found: list[AreasHere] = self._in_leaf[leaf_of].tolist()
         rest = np.flatnonzero(~known).tolist()
         if rest:
             self._search(points, rest, days, found, at_points, at_leaves)
@@ -100,7 +100,7 @@ class Ground:
         points: NDArray[np.object_],
         rest: list[int],
         days: Sequence[date],
-        found: list[Found],
+        found: list[AreasHere],
         at_points: NDArray[np.intp],
         at_leaves: NDArray[np.intp],
     ) -> None:
@@ -119,12 +119,12 @@ class Ground:
         if lost:
             self._search_all(points, lost, days, found)
 
-    def _remember(self, leaf: int, day: date, found: Found) -> None:
+    def _remember(self, leaf: int, day: date, found: AreasHere) -> None:
         first, last = self._unchanged((int(self._leaves[leaf]),), day)
         self._in_leaf[leaf], self._first_day[leaf], self._last_day[leaf] = found, first.toordinal(), last.toordinal()
 
     def _search_all(
-        self, points: NDArray[np.object_], lost: list[int], days: Sequence[date], found: list[Found]
+        self, points: NDArray[np.object_], lost: list[int], days: Sequence[date], found: list[AreasHere]
     ) -> None:
         """Ground that no smallest area covers may still lie in a larger one."""
         hits: dict[int, tuple[int, ...]] = dict.fromkeys(lost, ())
@@ -133,7 +133,7 @@ class Ground:
         for at, hit in hits.items():
             found[at] = self._ordered(hit, days[at])
 
-    def _ordered(self, hit: tuple[int, ...], day: date) -> Found:
+    def _ordered(self, hit: tuple[int, ...], day: date) -> AreasHere:
         """What was found once for a set of areas holds for all days between two changes of theirs."""
         spans = self._found.setdefault(tuple(sorted(hit)), [])
         for first, last, found in spans:
@@ -159,7 +159,7 @@ class Ground:
                 up = self._by_id.get(up.parent_id or "")
         return first, last
 
-    def _order(self, hit: list[Site], day: date) -> Found:
+    def _order(self, hit: list[Site], day: date) -> AreasHere:
         chains = [self._chain(site, day) for site in hit if site.territorial]
         chain = max(chains, key=len) if chains else ()
         special = sorted((site for site in hit if not site.territorial), key=lambda one: (-one.precedence, one.ref.id))

@@ -8,7 +8,7 @@ from services.runtime.messages import Heard, News, Refused
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 from services.targets.progress import progress, store
-from services.targets.progress.progress import Fate
+from services.targets.progress.progress import ProgressFate
 from services.targets.target import store as target_store
 
 room = Room()
@@ -24,7 +24,7 @@ async def count_progress(tx: Transaction, heard: list[Heard[ProgressReport]]) ->
     news: list[News] = []
     for outcome in outcomes:
         report = outcome.heard.body
-        if outcome.fate is Fate.REFUSED:
+        if outcome.fate is ProgressFate.REFUSED:
             news.append(Refused(outcome.heard, outcome.problems))
         elif outcome.total is not None:
             recorded = ProgressRecorded(

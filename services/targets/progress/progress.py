@@ -24,7 +24,7 @@ LARGEST = Decimal("1e16")
 """The sums travel with at most twenty digits, four of them after the point."""
 
 
-class Fate(StrEnum):
+class ProgressFate(StrEnum):
     """What became of a progress report."""
 
     COUNTED = "counted"
@@ -68,7 +68,7 @@ class Outcome:
     """What became of one report; `counted` is what it adds to the reported amount, `total` the sums after it."""
 
     heard: Heard[ProgressReport]
-    fate: Fate
+    fate: ProgressFate
     problems: tuple[Problem, ...] = ()
     counted: Decimal = Decimal(0)
     total: Amounts | None = None
@@ -100,9 +100,9 @@ def count(
         report, before = one.body, stands.get(key_of(one))
         if before is not None and report.revision <= before.revision:
             if before.says_the_same(Standing.of(report)):
-                outcomes.append(Outcome(one, Fate.REPEAT))
+                outcomes.append(Outcome(one, ProgressFate.REPEAT))
             else:
-                outcomes.append(Outcome(one, Fate.REFUSED, (_of_revision(report, before.revision),)))
+                outcomes.append(Outcome(one, ProgressFate.REFUSED, (_of_revision(report, before.revision),)))
             continue
         problems = problems_of(report, targets.get(report.target_id), before, today)
         if not problems:
@@ -112,12 +112,12 @@ def count(
                 Problem.of(f"amounts.{name}", broken("sum_too_large")) for name, amount in total if amount >= LARGEST
             ]
         if problems:
-            outcomes.append(Outcome(one, Fate.REFUSED, tuple(problems)))
+            outcomes.append(Outcome(one, ProgressFate.REFUSED, tuple(problems)))
             continue
         totals[report.target_id] = total
         stands[key_of(one)] = Standing.of(report)
         difference = report.amounts.reported - (before.amounts.reported if before else 0)
-        outcomes.append(Outcome(one, Fate.REVISED if before else Fate.COUNTED, (), difference, total))
+        outcomes.append(Outcome(one, ProgressFate.REVISED if before else ProgressFate.COUNTED, (), difference, total))
     return outcomes
 
 

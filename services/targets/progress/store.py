@@ -10,7 +10,7 @@ from contracts.language.values import Period
 from contracts.targets import ProgressReport
 from services.runtime.messages import Heard
 from services.runtime.transaction import Transaction
-from services.targets.progress.progress import Fate, Key, Outcome, Standing, evidence_of, key_of
+from services.targets.progress.progress import Key, Outcome, ProgressFate, Standing, evidence_of, key_of
 from services.targets.target.store import AMOUNTS, amounts_of
 
 
@@ -52,7 +52,7 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         *_columns([(*key_of(o.heard), o.heard.body.revision, o.heard.body.target_id, o.fate.value) for o in outcomes]),
         tx.now,
     )
-    counting = [o for o in outcomes if o.fate in (Fate.COUNTED, Fate.REVISED)]
+    counting = [o for o in outcomes if o.fate in (ProgressFate.COUNTED, ProgressFate.REVISED)]
     newest: dict[Key, Heard[ProgressReport]] = {key_of(o.heard): o.heard for o in counting}
     if not newest:
         return
