@@ -8,6 +8,7 @@ import pytest
 from contracts.cases import CaseKind, Finding, Interval, OldCase, OpenDirective, Origin, RegisterCase
 from contracts.language.division import Division
 from services.cases.case import case as rules
+from services.cases.entry import found as findings
 from services.cases.post.post import Roster
 from tests.cases.county import COUNTY_OFFICE, POSTS, STATION, VILLAGE, incident
 from tests.cases.steps import NOW, ROSTER, TODAY
@@ -44,7 +45,7 @@ PERIOD = Interval(from_on=date(2020, 5, 1), to_on=date(2020, 5, 31))
     ],
 )
 def test_what_is_found_has_the_campaign_and_the_day_of_its_origin(by, more, origin, campaign, found_on, kind):
-    found = rules.found(by, ID, NUMBER, TODAY, **more)
+    found = findings.found(by, ID, NUMBER, TODAY, **more)
     assert (found.origin, found.campaign, found.found_on, found.kind) == (origin, campaign, found_on, kind)
     assert (found.id, found.number, found.division, found.place, found.text, found.severity) == (
         ID,
@@ -58,11 +59,11 @@ def test_what_is_found_has_the_campaign_and_the_day_of_its_origin(by, more, orig
 
 def stated(**changes):
     asked = RegisterCase(**FOUND, found_on=DAY)
-    return replace(rules.found(asked, ID, NUMBER, TODAY), **changes)
+    return replace(findings.found(asked, ID, NUMBER, TODAY), **changes)
 
 
 def test_it_waits_for_its_office_from_the_day_it_is_known_and_was_found_on_its_own():
-    case = rules.enter(stated(), ROSTER, NOW)
+    case = findings.enter(stated(), ROSTER, NOW)
     assert (case.state, case.office, case.owner.unit, case.owner.due_on, case.owner.since_on) == (
         "registered",
         COUNTY_OFFICE,
@@ -72,7 +73,7 @@ def test_it_waits_for_its_office_from_the_day_it_is_known_and_was_found_on_its_o
     )
     assert (case.moved_on, case.since) == (DAY, NOW)
     assert case.seen_at == datetime(2020, 6, 9, 16, tzinfo=UTC)  # the 10th begins in China
-    assert rules.enter(stated(found_on=date(2020, 6, 16)), ROSTER, NOW).moved_on == TODAY
+    assert findings.enter(stated(found_on=date(2020, 6, 16)), ROSTER, NOW).moved_on == TODAY
 
 
 @pytest.mark.parametrize(
@@ -86,14 +87,14 @@ def test_it_waits_for_its_office_from_the_day_it_is_known_and_was_found_on_its_o
     ],
 )
 def test_when_it_occurred_is_what_is_stated_else_the_year_that_the_campaign_looks_at(campaign, occurred, expected):
-    case = rules.enter(stated(campaign=campaign, occurred=occurred), ROSTER, NOW)
+    case = findings.enter(stated(campaign=campaign, occurred=occurred), ROSTER, NOW)
     assert (case.occurred, bool(case.answerable)) == (expected, expected is not None)
 
 
 @pytest.mark.parametrize(("day", "known"), [(date(2019, 12, 31), True), (date(2019, 12, 30), False)])
 def test_a_year_counts_as_looked_at_once_it_is_over(day, known):
     found = stated(campaign="forest-inspection-2020", found_on=day)
-    assert (rules.enter(found, ROSTER, NOW).occurred is not None) is known
+    assert (findings.enter(found, ROSTER, NOW).occurred is not None) is known
 
 
 @pytest.mark.parametrize(
@@ -119,14 +120,14 @@ def test_a_year_counts_as_looked_at_once_it_is_over(day, known):
     ids=str,
 )
 def test_each_field_that_breaks_a_rule_is_named(changes, fields):
-    problems = rules.problems_of(stated(**changes), ROSTER, TODAY)
+    problems = findings.problems_of(stated(**changes), ROSTER, TODAY)
     assert [field for field, _ in problems] == fields
     assert all(rule for _, rule in problems)
 
 
 def test_a_place_whose_office_has_ended_has_none():
     ended = [post.model_copy(update={"ended_on": date(2020, 6, 14)}) for post in POSTS]
-    ((field, rule),) = rules.problems_of(stated(), Roster(ended), TODAY)
+    ((field, rule),) = findings.problems_of(stated(), Roster(ended), TODAY)
     assert (field, rule) == ("division", f"no chief office is enrolled for {VILLAGE} at county level or above")
 
 

@@ -4,9 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.cases import CaseAssigned, CaseClosed, CaseOpened
+from contracts.cases import CaseAssigned, CaseClosed, CaseOpened, Owner
 from contracts.roster import Appointment
-from services.cases.case.case import Owner
 from services.notify.audience.audience import Audience, recipients
 from services.notify.audience.rule import RULES
 from services.runtime.reference.posts import reference

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from contracts import cases
 from contracts.cases import CaseAssigned, CaseClosed, CaseOpened
 from contracts.language.division import Division
 from contracts.language.values import AreaRef, UnitRef
 from contracts.patrol import AlarmRaised
 from contracts.roster import Appointment
 from contracts.wiring.table import HEARS, is_reference
-from services.cases.case import case as cases
+from services.cases.case import case as rules
 from services.cases.post.post import Roster
 from services.notify.audience import rule
 from services.notify.audience.audience import Audience, recipients
@@ -25,7 +26,7 @@ from tests.posts import COUNTY, OF_ONE_COUNTY, TOWN, chief
 
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
 DAY = date(2020, 6, 15)
-CASE = cases.open_case(incident(), "2020-360222-000001", 1, Roster(POSTS), NOW)
+CASE = rules.open_case(incident(), "2020-360222-000001", 1, Roster(POSTS), NOW)
 ASSIGNED = CASE.model_copy(
     update={"state": "assigned", "unit": STATION, "owner": cases.Owner(unit=STATION, due_on=date(2020, 7, 1))}
 )

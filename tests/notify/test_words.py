@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from contracts.cases import Owner
 from contracts.language.values import AreaRef
-from services.cases.case.case import Owner
 from services.notify.telling.text import words_of
 from tests.cases.county import COUNTY_OFFICE
 from tests.notify.every_fact import HAPPENED

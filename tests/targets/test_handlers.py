@@ -29,7 +29,7 @@ from contracts.targets import (
     ShowRecord,
     TargetSet,
 )
-from services.cases.case import case as cases
+from services.cases.case import case as rules
 from services.cases.post.post import Roster
 from services.runtime.messages import Refused
 from services.runtime.problem import Problem
@@ -115,7 +115,7 @@ CHIEF_OF_VILLAGE = "360222104201-village-chief"
 
 
 def opened(**changes):
-    case = cases.open_case(incident(), "2020-360222-000001", 1, Roster(POSTS), SEEN)
+    case = rules.open_case(incident(), "2020-360222-000001", 1, Roster(POSTS), SEEN)
     return CaseOpened(case=case.model_copy(update=changes), by="cases", at=SEEN)
 
 
@@ -199,7 +199,7 @@ async def test_a_false_rectification_is_entered_for_the_acceptor_and_the_unit_of
 
 async def test_a_record_shows_the_newest_lines_first_and_counts_all_that_stand(tx):
     for n in range(3):
-        case = cases.open_case(incident(n), f"2020-360222-{n:06d}", 1, Roster(POSTS), SEEN)
+        case = rules.open_case(incident(n), f"2020-360222-{n:06d}", 1, Roster(POSTS), SEEN)
         await kept(tx, (1, CaseOpened(case=case, by="cases", at=SEEN + timedelta(hours=n % 2))))
     record = await shown(tx, limit=2)
     assert [line.case.number for line in record.lines] == ["2020-360222-000001", "2020-360222-000002"]

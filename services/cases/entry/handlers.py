@@ -11,9 +11,10 @@ from contracts.language.values import CHIEFS, day_of
 from services.cases.case import case as rules
 from services.cases.case import store as case_store
 from services.cases.case.act import Act
-from services.cases.case.case import Found
 from services.cases.case.record import enter, record
 from services.cases.case.store import Change
+from services.cases.entry import found as findings
+from services.cases.entry.found import Found
 from services.cases.machine import make
 from services.cases.post.by import require_office
 from services.cases.post.post import Roster
@@ -34,8 +35,8 @@ async def register(tx: Transaction, ask: Ask[RegisterCase]) -> Answer:
     id = rules.case_id("command", ask.actor, ask.id)
     more = {"lon": asked.lon, "lat": asked.lat, "flags": asked.flags, "party": asked.party}
     (number,) = await case_store.numbers(tx, [asked.division])
-    found = rules.found(asked, id, number, act.on)
-    wrong(broken("cannot_register"), rules.problems_of(found, roster, act.on))
+    found = findings.found(asked, id, number, act.on)
+    wrong(broken("cannot_register"), findings.problems_of(found, roster, act.on))
     case, opened = await enter_found(tx, found, act, roster, **more)
     return Answer(case, [opened])
 
@@ -53,9 +54,9 @@ async def open_directive(tx: Transaction, ask: Ask[OpenDirective]) -> Answer:
         refuse_field("directive.instrument", broken("one_of", known=known))
     id = rules.case_id("directive", ask.actor, ask.id)
     (number,) = await case_store.numbers(tx, [asked.division])
-    item = rules.found(asked, id, number, act.on)
+    item = findings.found(asked, id, number, act.on)
     named = {"found_on": "directive.issued_on"}
-    problems = [(named.get(field, field), rule) for field, rule in rules.problems_of(item, roster, act.on)]
+    problems = [(named.get(field, field), rule) for field, rule in findings.problems_of(item, roster, act.on)]
     wrong(broken("cannot_register_directive"), problems)
     case, opened = await enter_found(tx, item, act, roster, directive=asked.directive)
     verified = make(case, act, VerifyCase(case_id=id), roster)
@@ -74,6 +75,6 @@ async def act_in(tx: Transaction, ask: Ask[Any], division: Division) -> tuple[Ac
 
 
 async def enter_found(tx: Transaction, found: Found, act: Act, roster: Roster, **more: Any) -> tuple[Case, CaseOpened]:
-    case = rules.enter(found, roster, tx.now, **more)
+    case = findings.enter(found, roster, tx.now, **more)
     await enter(tx, [case], act.actor.id)
     return case, rules.told(CaseOpened, case, act)

@@ -9,10 +9,11 @@ from contracts.cases import CaseState, EntersAs, ImportCases, Imported, OldCase,
 from contracts.language.rules import broken
 from services.cases.case import case as rules
 from services.cases.case import store as case_store
-from services.cases.case.case import Found
 from services.cases.case.record import enter, record, tell
 from services.cases.case.store import Change
 from services.cases.cause.store import CAUSES
+from services.cases.entry import found as findings
+from services.cases.entry.found import Found
 from services.cases.entry.handlers import act_in
 from services.cases.law.campaign import campaign_of
 from services.cases.old_ledger import store
@@ -41,9 +42,9 @@ async def take_over(tx: Transaction, ask: Ask[ImportCases]) -> Answer:
         stated = row.model_copy(update={"enters_as": enters_as}).model_dump_json(exclude_none=True)
         digest = hashlib.sha256(f"{campaign.id}\0{stated}".encode()).digest()
         id = ids[row.number]
-        found = rules.found(row, id, row.number, act.on, campaign=campaign.id)
+        found = findings.found(row, id, row.number, act.on, campaign=campaign.id)
         problems = [
-            *rules.problems_of(found, roster, act.on),
+            *findings.problems_of(found, roster, act.on),
             *entry_problems(row, enters_as),
             *row_problems(row, ask.division, roster, listed, act.on),
         ]

@@ -10,7 +10,8 @@ from contracts.language.division import Division
 from contracts.language.rules import Rule, broken
 from services.cases.case import case as rules
 from services.cases.case.act import Act
-from services.cases.case.case import Found
+from services.cases.entry import found as findings
+from services.cases.entry.found import Found
 from services.cases.law.campaign import Causes
 from services.cases.law.look_back import next_look_back
 from services.cases.post.post import Roster
@@ -59,7 +60,7 @@ def row_problems(
 
 def in_stock(row: OldCase, found: Found, source: str, roster: Roster, act: Act) -> Case:
     """The case as it came into the old ledger: with the unit that has it where it is still open, else verified."""
-    case = rules.enter(found, roster, act.at, source=source, external_id=row.number, party=row.party)
+    case = findings.enter(found, roster, act.at, source=source, external_id=row.number, party=row.party)
     stocked: dict[str, Any] = {"moved_on": entered_on(row)}
     unit = roster.unit(row.unit.id, act.on) if row.closed_on is None and row.unit is not None else None
     if unit is not None and row.due_on is not None:

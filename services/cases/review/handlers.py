@@ -6,6 +6,7 @@ from contracts.cases import Case, CaseFact, CaseState, RecordReview, Review, Rev
 from contracts.language.rules import Rule, broken
 from services.cases.case import case as rules
 from services.cases.case import store as case_store
+from services.cases.entry import found as findings
 from services.cases.entry.handlers import act_in, enter_found
 from services.cases.law.campaign import Campaign, campaign_of, daily, problem_of_scope
 from services.cases.review import store
@@ -28,12 +29,12 @@ async def record_review(tx: Transaction, ask: Ask[RecordReview]) -> Answer:
     review_id = rules.case_id("review", ask.actor, ask.id)
     numbers = await case_store.numbers(tx, [finding.division for finding in asked.findings])
     found = [
-        rules.found(finding, rules.case_id(review_id, n), number, act.on, campaign=campaign.id)
+        findings.found(finding, rules.case_id(review_id, n), number, act.on, campaign=campaign.id)
         for n, (finding, number) in enumerate(zip(asked.findings, numbers, strict=True))
     ]
     problems: list[tuple[str, Rule]] = []
     for n, finding in enumerate(found):
-        problems += [(f"findings.{n}.{field}", rule) for field, rule in rules.problems_of(finding, roster, act.on)]
+        problems += [(f"findings.{n}.{field}", rule) for field, rule in findings.problems_of(finding, roster, act.on)]
         if not asked.division.contains(finding.division):
             problems.append((f"findings.{n}.division", broken("where_reviewed", division=asked.division)))
     wrong(broken("cannot_register_findings"), problems)
