@@ -50,6 +50,32 @@ def test_the_newest_payload_of_a_message_keeps_to_its_schema(name):
     validator(name).validate(publish.payloads()[name][-1])
 
 
+def test_a_fact_of_a_later_version_keeps_to_the_schema_of_today():
+    opened = publish.payloads()["cases.opened.v1"][-1]
+    case = {**opened["case"], "state": "later", "kind": "later", "severity": "later", "a_field_of_later": 1}
+    later = {**opened, "case": case, "another": []}
+    assert validator("cases.opened.v1").is_valid(later)
+    assert not validator("cases.opened.v1").is_valid({**later, "case": {**case, "state": 1}})
+    assert not validator("cases.opened.v1").is_valid({**later, "case": {**case, "cycle": None}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "valid"),
+    [
+        ("fire", {"burning": True}, True),
+        ("fire", {}, True),
+        ("fire", {"burning": "yes"}, False),
+        ("felling", {"trees": 3, "a_field_of_later": 1}, True),
+        ("felling", {"trees": "3"}, False),
+        ("kind_of_later", {"trees": "3"}, True),
+    ],
+)
+def test_the_details_of_an_incident_are_those_of_its_kind_where_that_is_known(kind, details, valid):
+    located = publish.payloads()["patrol.located.v1"][-1]
+    stated = {"incident": {**located["incident"], "kind": kind, "details": details}}
+    assert validator("patrol.located.v1").is_valid(stated) is valid
+
+
 def shapes():
     """Every schema without what it defines, and every definition, each distinct one once."""
     for schema in schemas().values():
