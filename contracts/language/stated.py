@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,7 +20,7 @@ class NotAsStated(ValueError):
         super().__init__("; ".join(f"{file}: {one['field']}: {one['rule']}" for one in wrong))
 
 
-def read_as(shape: TypeAdapter[T], stated: Mapping[str, Any], file: str, within: str = "") -> T:
+def read_as(shape: TypeAdapter[T], stated: Any, file: str, within: str = "") -> T:
     """What a file states `within` a part of it, by its shape. Raises NotAsStated."""
     try:
         return shape.validate_json(json.dumps(stated), strict=True)

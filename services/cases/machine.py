@@ -28,7 +28,8 @@ from services.cases.case.hindrance import (
     objection_open,
     too_late,
 )
-from services.cases.law.campaign import RULES, campaign_of
+from services.cases.law.campaign import campaign_of
+from services.cases.law.rules import LAW
 from services.cases.post.by import By, forbid
 from services.cases.post.post import Actor, Roster
 from services.cases.scope import scope
@@ -46,7 +47,7 @@ MOVES = {
         Move(c.ReopenCase, (S.DISMISSED,), S.REGISTERED, By.ANYONE, rectify.reopen, "new evidence"),
         Move(c.AssignCase, (S.VERIFIED, S.RELAPSED), S.ASSIGNED, By.OFFICE, rectify.assign, "unit and day"),
         Move(c.ReturnCase, (S.ASSIGNED,), S.VERIFIED, By.UNIT, rectify.give_back,
-             f"within {RULES.return_within_hours} elapsed hours; reason", too_late),
+             f"within {LAW.newest.return_within_hours} elapsed hours; reason", too_late),
         Move(c.ReassignCase, (S.ASSIGNED, S.RECTIFYING), S.ASSIGNED, By.OFFICE, rectify.reassign,
              "any time: another unit and day; reason"),
         Move("take_back", (S.ASSIGNED, S.RECTIFYING, S.RELAPSED), S.VERIFIED, By.DISSOLUTION, rectify.take_back,
@@ -63,7 +64,7 @@ MOVES = {
         Move(c.ShowNoViolation, (S.ASSIGNED,), S.SUBMITTED, By.UNIT, rectify.show_no_violation,
              "the evidence of that route is complete"),
         Move(c.AskExtension, (S.ASSIGNED, S.RECTIFYING), None, By.UNIT, rectify.ask_extension,
-             f"at most {RULES.extensions}; reason", extended_enough),
+             f"at most {LAW.newest.extensions}; reason", extended_enough),
         Move(c.GrantExtension, (S.ASSIGNED, S.RECTIFYING), None, By.OFFICE, rectify.grant_extension,
              "one was asked for", no_extension_asked),
         Move(c.RefuseExtension, (S.ASSIGNED, S.RECTIFYING), None, By.OFFICE, rectify.refuse_extension,

@@ -10,15 +10,18 @@ from contracts.cases import CaseKind, CaseState
 from contracts.language.rules import template
 from contracts.language.terms import term
 from contracts.patrol import Severity
-from services.cases.law.campaign import CAMPAIGNS, FULL_FOR_KINDS, ITEMS, RULES, Campaign, campaign_of, read
+from services.cases.law.campaign import CAMPAIGNS, ITEMS, Campaign, campaign_of, read
+from services.cases.law.rules import LAW
 from services.cases.machine import MOVES
 
+_LAW = LAW.newest
 PAGE = Path(__file__).parents[2] / "docs" / "cases.md"
 
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_machine(), "", *_kinds(), "", *_campaigns(), "", *_checklists(), "", *_ladder(), ""])
+    chapters = (_machine, _versions, _kinds, _campaigns, _checklists, _ladder)
+    return "\n".join(line for chapter in chapters for line in [*chapter(), ""])
 
 
 def _machine() -> Iterator[str]:
@@ -45,27 +48,38 @@ def _machine() -> Iterator[str]:
         states = ", ".join(move.before)
         yield f"| `{move.word}` | {states} | {move.after or 'stays'} | {template(move.by, 'en')} | {move.rule} |"
     yield ""
-    yield (
-        "The office must, in working days: " + ", ".join(f"{word} {n}" for word, n in RULES.working_days.items()) + "."
-    )
+    yield "The office must, in working days: " + ", ".join(f"{word} {n}" for word, n in _LAW.working_days) + "."
     yield ""
-    phases = "; ".join(
-        f"from {one['from_on']} to {one['to_on']}, {one['source']}" for one in read("rules.json")["look_backs_of_all"]
-    )
-    yield f"Looked at again (回头看): {RULES.look_back_after_days} days after the close, and all closed ones {phases}."
+    phases = "; ".join(f"from {one.from_on} to {one.to_on}, {one.source}" for one in _LAW.look_backs_of_all)
+    yield f"Looked at again (回头看): {_LAW.look_back_after_days} days after the close, and all closed ones {phases}."
+
+
+def _versions() -> Iterator[str]:
+    yield "## 规则版本 · Versions of the rules"
+    yield ""
+    yield "A term runs by the version of the day on which it began, a move is judged by that of its day, and what"
+    yield "a case calls for is said by that of the day on which it was seen. This page shows the newest."
+    yield ""
+    yield "| version | in force from | source |"
+    yield "|---|---|---|"
+    for from_on, rules in zip(("ever", *LAW.amended_on), LAW.versions, strict=True):
+        yield f"| {rules.version} | {from_on} | {rules.source} |"
 
 
 def _kinds() -> Iterator[str]:
     yield "## 类型 · Kinds"
     yield ""
-    yield "Within how many working days a unit puts a case right, where nobody says a day, by its kind and severity."
+    yield "Within how many working days a unit puts a case right, where nobody says a day; whether it needs a plan"
+    yield "where the campaign has one approved; by which checklist it is proved."
     yield ""
-    yield "| kind | 类型 | " + " | ".join(f"{term('severity', one)} {one}" for one in _SEVERITIES) + " |"
-    yield "|---|---|" + "---|" * len(_SEVERITIES)
+    severities = " | ".join(f"{term('severity', one)} {one}" for one in _SEVERITIES)
+    yield f"| kind | 类型 | {severities} | plan | checklist |"
+    yield "|---|---|---|---|" + "---|" * len(_SEVERITIES)
     for kind in CaseKind:
         words = f"{term('kind', kind)} · {term('kind', kind, 'en')}"
-        days = " | ".join(str(RULES.days_to_rectify(kind, one)) for one in _SEVERITIES)
-        yield f"| `{kind}` | {words} | {days} |"
+        days = " | ".join(str(_LAW.days_to_rectify(kind, one)) for one in _SEVERITIES)
+        plan = "yes" if _LAW.needs_plan(kind) else "no"
+        yield f"| `{kind}` | {words} | {days} | {plan} | {'full' if _LAW.is_full(kind) else 'of the campaign'} |"
 
 
 _SEVERITIES = (Severity.MINOR, Severity.SERIOUS, Severity.GRAVE)
@@ -109,8 +123,6 @@ def _checklists() -> Iterator[str]:
         for route, items in routes.items():
             named = "；".join(f"`{item}` {ITEMS[item][0]}" for item in items) or "a photograph of the site"
             yield f"| {checklist} | {route} | {named} |"
-    yield ""
-    yield f"In every campaign full for: {', '.join(f'`{kind}`' for kind in FULL_FOR_KINDS)}."
 
 
 def _ladder() -> Iterator[str]:

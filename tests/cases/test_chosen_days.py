@@ -18,8 +18,8 @@ from contracts.cases import (
 )
 from contracts.patrol import Severity
 from services.cases.ladder import ladder
-from services.cases.law.campaign import RULES
 from services.cases.law.deadline import working
+from services.cases.law.rules import LAW
 from tests.cases.county import OFFICE, STATION, UNIT
 from tests.cases.steps import NOW, case_in, decide, registered
 
@@ -56,7 +56,8 @@ def test_a_term_that_ends_on_a_day_of_rest_ends_on_the_working_day_after(day, co
 
 @pytest.mark.parametrize("kind", [kind for kind in CaseKind if kind != "other"])
 def test_every_kind_and_severity_has_its_days(kind):
-    days = [RULES.days_to_rectify(kind, severity) for severity in (Severity.MINOR, Severity.SERIOUS, Severity.GRAVE)]
+    rules = LAW.on(NOW.date())
+    days = [rules.days_to_rectify(kind, severity) for severity in (Severity.MINOR, Severity.SERIOUS, Severity.GRAVE)]
     assert days == ([5, 10, 15] if kind in ("waste", "damaged_board") else [10, 20, 30])
 
 

@@ -9,7 +9,8 @@ from contracts.cases import AskExtension, CloseCase, HandUp, RelapseCase, Return
 from contracts.language.division import Division, Level
 from contracts.language.values import UnitRef
 from services.cases.case import case as rules
-from services.cases.law.campaign import CAMPAIGNS, RULES, campaign_of, find, problem_of_scope
+from services.cases.law.campaign import CAMPAIGNS, campaign_of, find, problem_of_scope
+from services.cases.law.rules import LAW
 from services.cases.machine import make, pass_to
 from services.cases.post.post import Actor, Roster, at_or_above
 from services.runtime.problem import Problem
@@ -147,11 +148,14 @@ def test_an_office_that_leaves_the_roster_and_has_no_successor_stays_the_office(
     assert stepped(case, "refer", act_of(case, OFFICE), without).office == COUNTY_OFFICE
 
 
+RULES = LAW.on(TODAY)
+
+
 def test_kinds_that_need_no_plan_need_none_in_any_campaign():
     for kind in ("waste", "damaged_board", "dead_pines", "pests", "old_tree_hurt", "directive"):
-        assert (kind in RULES.no_plan_kinds, campaign_of(SHIELD).needs_plan(kind)) == (True, False)
-    assert campaign_of(SHIELD).needs_plan("felling")
-    assert not campaign_of("daily-2020").needs_plan("felling")
+        assert not campaign_of(SHIELD).needs_plan(kind, RULES)
+    assert campaign_of(SHIELD).needs_plan("felling", RULES)
+    assert not campaign_of("daily-2020").needs_plan("felling", RULES)
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,9 @@ from contracts.language.values import AreaKind, CaseRef, PostRef, UnitRef, day_o
 from contracts.patrol import Incident
 from services.cases.case.act import Act
 from services.cases.case.measured import measured_by
-from services.cases.law.campaign import RULES, campaign_of, daily
+from services.cases.law.campaign import campaign_of, daily
 from services.cases.law.deadline import after, counted_by
+from services.cases.law.rules import LAW
 from services.cases.post.post import NoOffice, Roster
 
 FactT = TypeVar("FactT", bound=CaseFact)
@@ -181,7 +182,7 @@ def owns(unit: UnitRef, word: str, day: date, known_on: date) -> Owner:
 
     Nobody is pressed for days before it was known.
     """
-    deadline = after(day, RULES.working_days[word])
+    deadline = after(day, LAW.on(day).working_days[word])
     return Owner.model_construct(unit=unit, due_on=deadline.on, calendar=deadline.calendar, since_on=known_on)
 
 
@@ -194,7 +195,7 @@ def passed_on(case: Case, act: Act, posts: Roster) -> CasePassedOn:
 
 def repeats_since(day: date) -> date:
     """How far back repeats are counted (G5)."""
-    years = day.year - RULES.repeats_within_years
+    years = day.year - LAW.on(day).repeats_within_years
     return day.replace(year=years, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=years)
 
 

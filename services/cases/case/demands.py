@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from contracts.cases import Case, PlanState, Proof, ReferredTo, Route
 from contracts.language.rules import Rule, broken
-from services.cases.law.campaign import ITEMS, RULES, campaign_of
+from services.cases.law.campaign import ITEMS, campaign_of
+from services.cases.law.rules import seen_under
 from services.cases.post.post import at_or_above
 
 JUSTICE = (ReferredTo.POLICE, ReferredTo.PROSECUTOR)
@@ -20,7 +21,8 @@ def is_closable(case: Case) -> bool:
 def problem_of_plan(case: Case) -> Rule | None:
     """A plan approved by the tier that the campaign names; what is no violation needs none."""
     campaign = campaign_of(case.campaign)
-    if not campaign.needs_plan(case.kind) or campaign.plan_approver is None or case.route is Route.NO_VIOLATION:
+    needs = campaign.needs_plan(case.kind, seen_under(case.seen_at))
+    if not needs or campaign.plan_approver is None or case.route is Route.NO_VIOLATION:
         return None
     if case.plan is None or case.plan.state is not PlanState.APPROVED:
         return broken("plan_not_approved", kind=case.kind, campaign=case.campaign)
@@ -35,7 +37,8 @@ def problems_of_proof(case: Case) -> list[tuple[str, Rule]]:
     if case.route is None:
         return []
     proved = {proof.item for proof in case.proofs}
-    missing = [item for item in campaign_of(case.campaign).items(case.kind, case.route) if item not in proved]
+    wanted = campaign_of(case.campaign).items(case.kind, case.route, seen_under(case.seen_at))
+    missing = [item for item in wanted if item not in proved]
     problems = [("proofs", _missing(item, case.route)) for item in missing]
     if case.route is Route.JUSTICE and not _with_justice(case):
         problems.append(("route", broken("justice_needs_referral")))
@@ -55,7 +58,8 @@ def unknown_items(proofs: Sequence[Proof]) -> list[tuple[str, Rule]]:
 
 def problem_of_referral(case: Case) -> Rule | None:
     """Grave, widely felt and publicly voiced ones go to law enforcement or justice, or it is said why not (G5)."""
-    calls = case.severity in RULES.referral_of_severities or any(flag in RULES.referral_of_flags for flag in case.flags)
+    those = seen_under(case.seen_at).referral
+    calls = case.severity in those.severities or any(flag in those.flags for flag in case.flags)
     if not calls or case.not_referred is not None or _with_justice(case):
         return None
     if flags := [flag for flag in case.flags if str(flag) != str(case.severity)]:

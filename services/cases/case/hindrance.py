@@ -8,26 +8,27 @@ from datetime import datetime, timedelta
 from contracts.cases import Case, PlanState
 from contracts.language.rules import Rule, broken
 from contracts.language.values import day_of
-from services.cases.law.campaign import RULES, campaign_of
+from services.cases.law.campaign import campaign_of
+from services.cases.law.rules import LAW, seen_under
 from services.cases.post.post import Actor
 
 Check = Callable[[Case, Actor, datetime], Rule | None]
 
 
 def too_late(case: Case, actor: Actor, at: datetime) -> Rule | None:
-    hours = RULES.return_within_hours
+    hours = LAW.on(day_of(case.assigned_at or at)).return_within_hours
     if case.assigned_at is not None and at - case.assigned_at <= timedelta(hours=hours):
         return None
     return broken("return_in_time", hours=hours, at=case.assigned_at)
 
 
 def needs_no_plan(case: Case, actor: Actor, at: datetime) -> Rule | None:
-    needs = campaign_of(case.campaign).needs_plan(case.kind)
+    needs = campaign_of(case.campaign).needs_plan(case.kind, seen_under(case.seen_at))
     return None if needs else broken("needs_no_plan", kind=case.kind, campaign=case.campaign)
 
 
 def needs_plan(case: Case, actor: Actor, at: datetime) -> Rule | None:
-    needs = campaign_of(case.campaign).needs_plan(case.kind)
+    needs = campaign_of(case.campaign).needs_plan(case.kind, seen_under(case.seen_at))
     return broken("plan_not_approved", kind=case.kind, campaign=case.campaign) if needs else None
 
 
@@ -37,9 +38,8 @@ def no_plan_waits(case: Case, actor: Actor, at: datetime) -> Rule | None:
 
 
 def extended_enough(case: Case, actor: Actor, at: datetime) -> Rule | None:
-    if case.extensions < RULES.extensions:
-        return None
-    return broken("extended_enough", extensions=case.extensions, most=RULES.extensions)
+    most = LAW.on(day_of(at)).extensions
+    return None if case.extensions < most else broken("extended_enough", extensions=case.extensions, most=most)
 
 
 def no_extension_asked(case: Case, actor: Actor, at: datetime) -> Rule | None:

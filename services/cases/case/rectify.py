@@ -54,8 +54,9 @@ from contracts.language.values import UnitRef, day_of
 from services.cases.case import demands
 from services.cases.case.act import Act, require_proved
 from services.cases.case.case import entry, step, told
-from services.cases.law.campaign import RULES, campaign_of
+from services.cases.law.campaign import campaign_of
 from services.cases.law.deadline import after, between, chosen, counted_by, shifted
+from services.cases.law.rules import LAW
 from services.cases.post.post import NoOffice, Roster
 from services.runtime.problem import refuse_field, wrong
 
@@ -132,7 +133,7 @@ def _day(case: Case, asked: date | None, act: Act) -> tuple[date, str | None]:
     """The day that was chosen, or the one that the kind and severity of the case have; and by which calendar."""
     if asked is not None:
         return chosen(asked)
-    counted = after(act.on, RULES.days_to_rectify(case.kind, case.severity))
+    counted = after(act.on, LAW.on(act.on).days_to_rectify(case.kind, case.severity))
     return counted.on, counted.calendar
 
 

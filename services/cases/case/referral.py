@@ -19,15 +19,15 @@ from contracts.language.rules import broken
 from contracts.language.values import day_of
 from services.cases.case.act import Act, refuse
 from services.cases.case.case import step, told
-from services.cases.law.campaign import RULES
 from services.cases.law.deadline import after
+from services.cases.law.rules import LAW
 from services.cases.post.post import Roster
 from services.runtime.problem import refuse_field
 
 
 def refer(case: Case, act: Act, ask: ReferCase, posts: Roster) -> CaseFact:
     """Sent; to be acknowledged within the working days of `rules.json`."""
-    deadline = after(act.on, RULES.working_days["acknowledge_referral"])
+    deadline = after(act.on, LAW.on(act.on).working_days["acknowledge_referral"])
     referral = Referral(
         n=len(case.referrals) + 1,
         kind=ask.kind,

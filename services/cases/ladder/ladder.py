@@ -12,8 +12,9 @@ from contracts.language.division import Division
 from contracts.language.values import CHIEFS, PostRef, Role, UnitRef
 from services.cases.case.case import OFFICE_MUST, case_id
 from services.cases.case.closing import notice_ends_on
-from services.cases.law.campaign import RULES, read
+from services.cases.law.campaign import read
 from services.cases.law.deadline import after, shifted
+from services.cases.law.rules import LAW
 from services.runtime.reference.posts import nearest_chief
 
 Seats = Mapping[str, Collection[Division]]
@@ -77,7 +78,7 @@ def pressed(case: Case) -> list[Press]:
         if one.acknowledged_on is None and one.cycle == case.cycle and owner is not None
     ]
     if case.state is CaseState.CLOSED and case.look_back_on is not None:
-        due_on = after(case.look_back_on, RULES.working_days["look_back"]).on
+        due_on = after(case.look_back_on, LAW.on(case.look_back_on).working_days["look_back"]).on
         presses.append(Press(LOOK_BACK, case.office, due_on, case.look_back_on))
     return presses
 

@@ -1,4 +1,4 @@
-"""The campaigns and the rules that go with them, as data: `campaigns.json`, `routes.json`, `rules.json`."""
+"""The campaigns and what they demand, as data: `campaigns.json`, `routes.json`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from contracts.cases import CaseKind, Flag, Interval, Route
+from contracts.cases import CaseKind, Interval, Route
 from contracts.language.division import Division, Level
 from contracts.language.rules import Rule, broken
-from contracts.patrol import Severity
+from services.cases.law.rules import CaseRules
 from services.runtime.problem import Problem
 
 HERE = Path(__file__).parent
@@ -28,45 +28,6 @@ def read(name: str) -> dict[str, Any]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRules:
-    """The figures of `rules.json`: by whom and within how many working days something is done."""
-
-    office_level: Level
-    working_days: Mapping[str, int]
-    rectify_working_days: Mapping[str, Mapping[str, int]]
-    return_within_hours: int
-    extensions: int
-    look_back_after_days: int
-    look_backs_of_all: tuple[Interval, ...]
-    repeats_within_years: int
-    no_plan_kinds: tuple[CaseKind, ...]
-    referral_of_severities: tuple[Severity, ...]
-    referral_of_flags: tuple[Flag, ...]
-
-    def days_to_rectify(self, kind: CaseKind, severity: Severity) -> int:
-        """Within how many working days a unit puts such a case right, where nobody says a day."""
-        of_kind = self.rectify_working_days.get(kind, self.rectify_working_days["any"])
-        return of_kind.get(severity, of_kind["serious"])
-
-    @classmethod
-    def read(cls, stated: Mapping[str, Any]) -> CaseRules:
-        return cls(
-            Level(stated["office_level"]),
-            stated["working_days"],
-            stated["rectify_working_days"],
-            stated["return_within_hours"],
-            stated["extensions"],
-            stated["look_back_after_days"],
-            tuple(map(Interval.model_validate, stated["look_backs_of_all"])),
-            stated["repeats_within_years"],
-            tuple(CaseKind(kind) for kind in stated["no_plan_kinds"]),
-            tuple(Severity(one) for one in stated["referral"]["severities"]),
-            tuple(Flag(one) for one in stated["referral"]["flags"]),
-        )
-
-
-RULES = CaseRules.read(read("rules.json"))
 _ROUTES = read("routes.json")
 CLOSES_AS: Mapping[Route, str] = {Route(route): word for route, word in _ROUTES["closes_as"].items()}
 """Whether a close by a route counts as rectified or as no violation."""
@@ -74,7 +35,6 @@ RECTIFIED = tuple(route for route, word in CLOSES_AS.items() if word == "rectifi
 NO_VIOLATION = tuple(route for route, word in CLOSES_AS.items() if word == "no_violation")
 ITEMS: Mapping[str, tuple[str, str]] = {item: tuple(words) for item, words in _ROUTES["items"].items()}
 FULL: Mapping[str, list[str]] = _ROUTES["checklists"]["full"]
-FULL_FOR_KINDS = tuple(CaseKind(kind) for kind in _ROUTES["full_for_kinds"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +88,17 @@ class Campaign:
         """The lowest level of chief office that runs it."""
         return max(self.tiers, key=tuple(Level).index)
 
-    def needs_plan(self, kind: CaseKind) -> bool:
-        return self.plan_approver is not None and kind not in RULES.no_plan_kinds
+    def needs_plan(self, kind: CaseKind, rules: CaseRules) -> bool:
+        return self.plan_approver is not None and rules.needs_plan(kind)
 
-    def items(self, kind: CaseKind, route: Route) -> tuple[str, ...]:
+    def items(self, kind: CaseKind, route: Route, rules: CaseRules) -> tuple[str, ...]:
         """What must be proved for a close of such a case by this route; E12: some are punished in every campaign."""
-        checklist = FULL if kind in FULL_FOR_KINDS else self.checklist
+        checklist = FULL if rules.is_full(kind) else self.checklist
         return tuple(checklist.get(route, ()))
 
 
 _STATED = read("campaigns.json")
-_DAILY = Campaign.read(_STATED["daily"])
+EVERYDAY = Campaign.read(_STATED["daily"])
 CAMPAIGNS: Mapping[str, Campaign] = {one["id"]: Campaign.read(one) for one in _STATED["campaigns"]}
 
 
@@ -160,13 +120,13 @@ def campaign_of(id: str) -> Campaign:
 def find(id: str) -> Campaign | None:
     word, _, year = id.partition("-")
     if word == DAILY and len(year) == 4 and year.isdecimal():
-        return replace(_DAILY, id=id, years=(int(year),))
+        return replace(EVERYDAY, id=id, years=(int(year),))
     return CAMPAIGNS.get(id)
 
 
 def named_campaigns() -> tuple[Campaign, ...]:
     """Every campaign, that of everyday cases once for all its years."""
-    return (_DAILY, *CAMPAIGNS.values())
+    return (EVERYDAY, *CAMPAIGNS.values())
 
 
 def problem_of_kind(campaign: Campaign, kind: CaseKind) -> Rule | None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from services.cases.law.campaign import RULES
+from services.cases.law.rules import LAW
 
 
 def next_look_back(closed_on: date, last_on: date) -> date | None:
     """The next day to look at a case again, after `last_on`, when it was closed or last looked at."""
-    return min((day for day in _days(closed_on) if day > last_on), default=None)
+    return min((day for day in _days(closed_on, last_on) if day > last_on), default=None)
 
 
-def _days(closed_on: date) -> Iterator[date]:
-    phases = [phase for phase in RULES.look_backs_of_all if phase.from_on > closed_on]
+def _days(closed_on: date, last_on: date) -> Iterator[date]:
+    phases = [phase for phase in LAW.on(last_on).look_backs_of_all if phase.from_on > closed_on]
     yield from (phase.from_on for phase in phases)
-    alone = closed_on + timedelta(days=RULES.look_back_after_days)
+    alone = closed_on + timedelta(days=LAW.on(closed_on).look_back_after_days)
     if not any(phase.from_on <= alone <= phase.to_on for phase in phases):
         yield alone
