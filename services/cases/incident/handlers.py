@@ -64,7 +64,10 @@ async def open_those(tx: Transaction, first: Mapping[UUID, Heard[IncidentLocated
         return []
     # Whoever else hears of one of them waits here until it is decided.
     weights = await store.weigh(tx, {id: one.body.incident.weight for id, one in wanted.items()})
-    new = await store.unopened(tx, list(wanted))
+    # Of an incident that nobody has weighed before nobody has opened a case: everybody weighs first.
+    new = {id for id, (weight, gained) in weights.items() if weight == gained}
+    if others := [id for id in wanted if id not in new]:
+        new |= await store.unopened(tx, others)
     opening = [one for id, one in wanted.items() if id in new]
     known = {id: more for id, (_, more) in weights.items() if more and id not in new}
     news = await _weigh_more(tx, known, wanted)

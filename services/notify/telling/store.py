@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,17 +33,29 @@ class Telling:
 
 
 async def add(tx: Transaction, tellings: Mapping[Key, Telling]) -> dict[Key, list[tuple[UUID, Recipient]]]:
-    """Write down those that are new; returns their notices with their ids."""
+    """Write down those that are new, with their notices; returns the notices with their ids."""
     keys = sorted(tellings)
     ordered = [tellings[key] for key in keys]
+    to_notify = {key: _notices(one) for key, one in zip(keys, ordered, strict=True)}
+    notices = [(key, notice_id, to) for key, of_key in to_notify.items() for notice_id, to in of_key]
     rows = await tx.sql.fetch(
         """
-        INSERT INTO tellings (message_id, thing_id, about, happened_at, division, fate, title, body, at)
-        SELECT *, $9
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
-                    $8::text[])
-        ON CONFLICT (message_id) DO NOTHING
-        RETURNING id, message_id
+        WITH told AS (
+            INSERT INTO tellings (message_id, thing_id, about, happened_at, division, fate, title, body, at)
+            SELECT *, $9
+            FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
+                        $8::text[])
+            ON CONFLICT (message_id) DO NOTHING
+            RETURNING id, message_id
+        ), notified AS (
+            INSERT INTO notices (id, telling_id, post_id, person_id, person_name, unit_id, unit_name, channel)
+            SELECT new.id, told.id, post_id, person_id, person_name, unit_id, unit_name, $17
+            FROM unnest($10::text[], $11::uuid[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[])
+                 WITH ORDINALITY AS new (message_id, id, post_id, person_id, person_name, unit_id, unit_name, nth)
+                 JOIN told USING (message_id)
+            ORDER BY nth
+        )
+        SELECT message_id FROM told ORDER BY id
         """,
         keys,
         [one.thing_id for one in ordered],
@@ -54,27 +66,8 @@ async def add(tx: Transaction, tellings: Mapping[Key, Telling]) -> dict[Key, lis
         [one.title for one in ordered],
         [one.body for one in ordered],
         tx.now,
-    )
-    added: dict[Key, list[tuple[UUID, Recipient]]] = {}
-    notices = []
-    for row in rows:
-        key = row["message_id"]
-        telling = tellings[key]
-        added[key] = [(UUID(uuid7()), to) for to in telling.to] if telling.fate is TellingFate.TOLD else []
-        notices += [(notice_id, row["id"], to) for notice_id, to in added[key]]
-    await _add_notices(tx, notices)
-    return added
-
-
-async def _add_notices(tx: Transaction, notices: Sequence[tuple[UUID, int, Recipient]]) -> None:
-    await tx.sql.execute(
-        """
-        INSERT INTO notices (id, telling_id, post_id, person_id, person_name, unit_id, unit_name, channel)
-        SELECT *, $8
-        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-        """,
-        [notice_id for notice_id, _, _ in notices],
-        [telling_id for _, telling_id, _ in notices],
+        [key for key, _, _ in notices],
+        [notice_id for _, notice_id, _ in notices],
         [to.post_id for _, _, to in notices],
         [to.person and to.person.id for _, _, to in notices],
         [to.person and to.person.name for _, _, to in notices],
@@ -82,3 +75,8 @@ async def _add_notices(tx: Transaction, notices: Sequence[tuple[UUID, int, Recip
         [to.unit.name for _, _, to in notices],
         Channel.IN_APP.value,
     )
+    return {row["message_id"]: to_notify[row["message_id"]] for row in rows}
+
+
+def _notices(telling: Telling) -> list[tuple[UUID, Recipient]]:
+    return [(UUID(uuid7()), to) for to in telling.to] if telling.fate is TellingFate.TOLD else []
