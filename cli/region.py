@@ -9,7 +9,7 @@ import typer
 
 from cli.say import say
 from cli.session import home_at, session
-from clients.python.bus import BusError
+from clients.python.refused import BusError
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN, Division
 from contracts.roster import AreaStated

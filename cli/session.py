@@ -19,7 +19,8 @@ from cli.given_file import why
 from cli.rules import error_said, field_and_rule, rule_said, said, say_wrong
 from cli.say import say, talk, talk_line, texts, word
 from cli.system.credentials import address_in
-from clients.python.bus import Bus, BusError, Refused, Unreachable, connected
+from clients.python.bus import Bus, connected
+from clients.python.refused import BusError, Refused, Unreachable
 from contracts.language.address import is_address
 from contracts.language.command import ProblemReply
 from contracts.language.message import Command

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
-from importlib.resources import files
 from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,7 +14,8 @@ from uuid import UUID
 from nats.aio.msg import Msg
 from pydantic import BaseModel
 
-from clients.python.bus import Bus, Refused, connected, told
+from clients.python.bus import Bus, connected, told
+from clients.python.refused import Refused
 from contracts.cases import (
     OPEN,
     AcceptCase,
@@ -41,7 +39,6 @@ from contracts.cases import (
     OverruleObjection,
     PassLookBack,
     PlanState,
-    Proof,
     RaiseObjection,
     ReassignCase,
     ReceiptLetter,
@@ -65,26 +62,29 @@ from contracts.cases import (
     VoidCase,
 )
 from contracts.language.division import Division
-from contracts.language.evidence import Evidence
 from contracts.language.message import Command
 from contracts.language.values import UnitRef, day_of
 from demo.books.evidence import Asked
+from demo.particulars import (
+    NO_PLAN,
+    NOT_REFERRED,
+    cause_of,
+    number_of,
+    photograph_of,
+    police_of,
+    proofs_of,
+    station_of,
+    town_of,
+    waits_for_approval,
+)
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 
-def _data(name: str) -> dict[str, Any]:
-    """A data file that cases ships."""
-    found: dict[str, Any] = json.loads(files("services.cases.law").joinpath(name).read_text("utf-8"))
-    return found
+SideRoad = tuple[float, str, type[CaseCommand], dict[str, Any]]
 
 
 AT_ONCE = 16
-SideRoad = tuple[float, str, type[CaseCommand], dict[str, Any]]
-AnswerT = TypeVar("AnswerT", bound=BaseModel)
-NO_PLAN: list[str] = _data("rules.json")["no_plan_kinds"]
-ITEMS = list(_data("routes.json")["items"])
-CAUSES = list(_data("causes.json"))
-NOT_REFERRED = "不构成犯罪，已由林业部门处理"
-"""Stated with every close: it counts only where a grave case went to no police."""
 
 
 class People:
@@ -127,7 +127,7 @@ class People:
         self._acting = True
         made = await self._answer_letters(now)
         while True:
-            moving = [move for case in sorted(self.cases.values(), key=_number) if (move := self._next(case, now))]
+            moving = [move for case in sorted(self.cases.values(), key=number_of) if (move := self._next(case, now))]
             if not moving:
                 self._acting = False
                 return made
@@ -180,9 +180,9 @@ class People:
                     return self._office(case), DismissCase(case_id=id, reason="现场核查未发现问题")
                 return self._office(case), VerifyCase(case_id=id)
             case CaseState.VERIFIED | CaseState.RELAPSED if dice < 0.8:
-                command = AssignCase(case_id=id, unit=_station(case), due_on=today + timedelta(days=10))
+                command = AssignCase(case_id=id, unit=station_of(case), due_on=today + timedelta(days=10))
                 return self._office(case), command
-            case CaseState.ASSIGNED | CaseState.RECTIFYING if _waits_for_approval(case) and dice < 0.9:
+            case CaseState.ASSIGNED | CaseState.RECTIFYING if waits_for_approval(case) and dice < 0.9:
                 return self._approver(case), ApprovePlan(case_id=id)
             case CaseState.ASSIGNED | CaseState.RECTIFYING if dice < 0.8 and self._lacks_plan(case):
                 measures = (Measure(text="限期恢复植被", due_on=max(today, case.due_on or today)),)
@@ -190,14 +190,18 @@ class People:
             case CaseState.ASSIGNED if dice < 0.8 and not self._lacks_plan(case):
                 return self._unit(case), StartCase(case_id=id)
             case CaseState.RECTIFYING if age >= timedelta(days=2) and dice < 0.45 and not self._lacks_plan(case):
-                told = {"measures": "已停工，清理现场并补植", "evidence": (_photograph(case),), "proofs": _proofs(case)}
+                told = {
+                    "measures": "已停工，清理现场并补植",
+                    "evidence": (photograph_of(case),),
+                    "proofs": proofs_of(case),
+                }
                 return self._unit(case), SubmitCase(case_id=id, **told)
             case CaseState.SUBMITTED if age >= timedelta(days=1):
                 return self._acceptor(case), AcceptCase(case_id=id)
             case CaseState.ACCEPTED if self._is_everyday(case):
-                return self._office(case), CloseCase(case_id=id, cause=_cause(dice), not_referred=NOT_REFERRED)
+                return self._office(case), CloseCase(case_id=id, cause=cause_of(dice), not_referred=NOT_REFERRED)
             case CaseState.ACCEPTED:
-                return self._office(case), GiveNotice(case_id=id, cause=_cause(dice), not_referred=NOT_REFERRED)
+                return self._office(case), GiveNotice(case_id=id, cause=cause_of(dice), not_referred=NOT_REFERRED)
             case CaseState.ON_NOTICE if case.objection is not None and dice < 0.5:
                 reason = "复核属实"
                 due_on = today + timedelta(days=10)
@@ -209,7 +213,7 @@ class People:
     def _rare(self, case: Case, now: datetime, dice: float) -> tuple[str, CaseCommand] | None:
         """The side roads, each at most once for a case."""
         id, office, age = case.ref.id, self._office(case), now - case.since
-        if _waits_for_approval(case):
+        if waits_for_approval(case):
             refusal = RefusePlan(case_id=id, reason="措施不具体")
             return (self._approver(case), refusal) if dice < 0.2 and self._first(case, RefusePlan) else None
         if case.extension is not None:
@@ -231,9 +235,9 @@ class People:
         office, unit, today = self._office(case), self._unit(case), day_of(now)
         match case.state:
             case CaseState.DISMISSED:
-                return [(0.3, unit, ReopenCase, {"reason": "群众补充照片", "evidence": (_photograph(case),)})]
+                return [(0.3, unit, ReopenCase, {"reason": "群众补充照片", "evidence": (photograph_of(case),)})]
             case CaseState.VERIFIED:
-                referral = {"kind": ReferredTo.POLICE, "to": _police(case), "flags": (Flag.GRAVE,)}
+                referral = {"kind": ReferredTo.POLICE, "to": police_of(case), "flags": (Flag.GRAVE,)}
                 return [
                     (0.05, office, ReferCase, referral),
                     (0.07, office, HandUp, {"reason": "县级协调不动"}),
@@ -242,11 +246,11 @@ class People:
                 ]
             case CaseState.ASSIGNED:
                 fresh = case.assigned_at is not None and now - case.assigned_at < timedelta(hours=24)
-                again = {"unit": _station(case), "due_on": today + timedelta(days=12), "reason": "重新核定期限"}
+                again = {"unit": station_of(case), "due_on": today + timedelta(days=12), "reason": "重新核定期限"}
                 return [
                     (0.06 * fresh, unit, ReturnCase, {"reason": "不属本站辖区"}),
                     (0.10, office, ReassignCase, again),
-                    (0.15, unit, ShowNoViolation, {"measures": "现场核查无违法", "proofs": _proofs(case)}),
+                    (0.15, unit, ShowNoViolation, {"measures": "现场核查无违法", "proofs": proofs_of(case)}),
                 ]
             case CaseState.RECTIFYING:
                 later = {"due_on": max(case.due_on or today, today) + timedelta(days=7), "reason": "连日暴雨"}
@@ -266,7 +270,7 @@ class People:
                         0.15,
                         office,
                         RecordParticulars,
-                        {"penalty_document": f"林罚决字{_number(case)}", "fine_yuan": "800"},
+                        {"penalty_document": f"林罚决字{number_of(case)}", "fine_yuan": "800"},
                     ),
                 ]
         return []
@@ -292,7 +296,7 @@ class People:
     def _unit(self, case: Case) -> str:
         """Whoever has the case: the station of its town, or the successor of one that was dissolved."""
         has_it = self._of_unit(case.unit) if case.unit is not None else None
-        return has_it or f"p-{_town(case)}-unit"
+        return has_it or f"p-{town_of(case)}-unit"
 
     def _acceptor(self, case: Case) -> str:
         """The county's chief, or its office where that post is vacant: the town's would accept his own station's."""
@@ -332,41 +336,3 @@ class People:
 
     async def leave(self) -> None:
         await self._open.aclose()
-
-
-def _number(case: Case) -> str:
-    return case.ref.number
-
-
-def _station(case: Case) -> UnitRef:
-    return UnitRef(id=f"u-{_town(case)}", name="林业工作站")
-
-
-def _police(case: Case) -> UnitRef:
-    return UnitRef(id=f"police-{case.ref.division[:6]}", name="县公安局")
-
-
-def _waits_for_approval(case: Case) -> bool:
-    return (
-        case.state in (CaseState.ASSIGNED, CaseState.RECTIFYING)
-        and case.plan is not None
-        and case.plan.state is PlanState.SUBMITTED
-    )
-
-
-def _cause(dice: float) -> str:
-    return CAUSES[int(dice * 1000) % len(CAUSES)]
-
-
-def _proofs(case: Case) -> tuple[Proof, ...]:
-    """Everything that any checklist asks for."""
-    return tuple(Proof(item=item, evidence=(_photograph(case),)) for item in ITEMS)
-
-
-def _town(case: Case) -> Division:
-    return Division(case.ref.division[:9] + "000")
-
-
-def _photograph(case: Case) -> Evidence:
-    digest = hashlib.sha256(case.ref.number.encode()).hexdigest()
-    return Evidence(sha256=digest, media_type="image/jpeg", size_bytes=200_000)

@@ -19,7 +19,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli.say import say, talk
 from cli.system.standing import status_of
-from clients.python.bus import Bus, TooLarge, connected
+from clients.python.bus import Bus, connected
+from clients.python.refused import TooLarge
 from contracts.language.command import OPERATOR
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.values import day_of

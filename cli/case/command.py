@@ -16,7 +16,8 @@ from cli.case.asking import command_of, help_of, options_of, said_of
 from cli.region import Region, region_of
 from cli.say import data, either, say, table, talk, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from clients.python.bus import Bus, BusError
+from clients.python.bus import Bus
+from clients.python.refused import BusError
 from contracts.cases import (
     Case,
     CaseCommand,

@@ -19,7 +19,8 @@ from cli.rules import field_and_rule, rule_said, said, say_wrong
 from cli.rules import stated as rule_stated
 from cli.say import data, is_unicode, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from clients.python.bus import Bus, BusError, Receipt, told
+from clients.python.bus import Bus, Receipt, told
+from clients.python.refused import BusError
 from contracts.language.message import MAX_MESSAGE_BYTES
 from contracts.language.reading import parse
 from contracts.language.values import Datum, Position

@@ -15,7 +15,8 @@ import typer
 from cli.case.command import As
 from cli.given_file import read as content_of
 from cli.ledger.form import LedgerForm, form_of, sources
-from cli.ledger.old_ledger import LedgerUnreadable, Read, read_ledger
+from cli.ledger.old_ledger import read_ledger
+from cli.ledger.taken import LedgerUnreadable, Read
 from cli.region import Region, region_of
 from cli.rules import rule_said
 from cli.say import data, say, table, talk, talk_line

@@ -15,7 +15,8 @@ from cli.given_file import BadJson, json_in, read
 from cli.rules import error_said, field_and_rule, stated
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from clients.python.bus import Bus, Refused
+from clients.python.bus import Bus
+from clients.python.refused import Refused
 from contracts.language.command import OPERATOR, Done
 from contracts.language.division import UNKNOWN, Division, Level
 from contracts.language.message import dump

@@ -11,7 +11,8 @@ from nats.js.errors import APIError
 
 from cli.say import say
 from cli.session import home_at, session
-from clients.python.bus import Bus, NoAnswer
+from clients.python.bus import Bus
+from clients.python.refused import NoAnswer
 from contracts.every_service import ServiceStatus, ShowStatus
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN

@@ -13,7 +13,7 @@ from cli.say import data, either, line, say, table, talk
 from cli.session import HomeOption, JsonOption, home_at, run
 from cli.system.credentials import Format, credentials, written
 from cli.system.user_region import region_that_exists
-from clients.python.bus import BusError
+from clients.python.refused import BusError
 from contracts.wiring.table import SERVICES
 from deploy.local.home import Home, running_homes
 from deploy.local.outsiders import FACTS_BY_NAME

@@ -11,7 +11,8 @@ import typer
 
 from cli.region import division_of
 from cli.say import say, talk
-from clients.python.bus import Bus, BusError, connected
+from clients.python.bus import Bus, connected
+from clients.python.refused import BusError
 from contracts.language.division import UNKNOWN, Division, Level
 from contracts.roster import AreaStated
 from deploy.local.home import Home

@@ -9,8 +9,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from socket import gaierror
-from ssl import SSLError
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -22,6 +20,7 @@ from nats.js.errors import APIError
 from pydantic import BaseModel, ValidationError
 
 from clients.python.connection import Client
+from clients.python.refused import BusError, Forbidden, NoAnswer, NotTaken, Refused, TooLarge, Unreachable, why_away
 from contracts.every_service import operation_subject
 from contracts.language.command import ProblemReply
 from contracts.language.division import Division
@@ -30,55 +29,16 @@ from contracts.language.intake import intake_subject
 from contracts.language.message import Command, Intake, dump
 
 _VIOLATION = re.compile(r'permissions violation for (?P<what>publish|subscription) to "(?P<subject>[^"]+)"', re.I)
+
+
 MESSAGE_TOO_LARGE = 10054
 """The server's error code for a message over the stream's limit."""
+
+
 SUBJECTS_A_PAGE = 100_000
+
+
 _AnswerT = TypeVar("_AnswerT", bound=BaseModel)
-
-
-class BusError(Exception):
-    """Something the bus would not do; `key` names the text that says so, `exit_code` what the command ends with."""
-
-    key = "bus.error"
-    exit_code = 1
-
-    def __init__(self, **about: Any) -> None:
-        super().__init__(f"{self.key} {about}" if about else self.key)
-        self.about = about
-
-
-class Unreachable(BusError):
-    """`why` names the text of the reason, unless a `reason` is given."""
-
-    key = "bus.unreachable"
-    exit_code = 3
-
-
-class NoAnswer(BusError):
-    key = "bus.no_answer"
-    exit_code = 3
-
-
-class Forbidden(BusError):
-    key = "bus.forbidden"
-
-
-class TooLarge(BusError):
-    key = "bus.too_large"
-
-
-class NotTaken(BusError):
-    key = "bus.not_taken"
-
-
-class Refused(BusError):
-    """A `command` of this kind was answered with a problem (RFC 9457)."""
-
-    key = "bus.refused"
-
-    def __init__(self, problem: ProblemReply, command: type[Command]) -> None:
-        super().__init__(status=problem.status, title=problem.title, detail=problem.detail)
-        self.problem, self.command = problem, command
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +96,7 @@ class Bus:
         except (TimeoutError, NatsTimeout):
             raise NoAnswer(subject=subject) from None
         except (OSError, nats.errors.Error) as error:
-            raise Unreachable(user=self.user, why=_why(error)) from None
+            raise Unreachable(user=self.user, why=why_away(error)) from None
         finally:
             asked.cancel()
             refused.cancel()
@@ -259,33 +219,11 @@ async def connected(urls: str | list[str], user: str, *, api_prefix: str = "FORE
             max_outstanding_pings=2,
         )
     except (TimeoutError, OSError, NoServersError, NatsTimeout, nats.errors.Error) as error:
-        raise Unreachable(user=user, why=_why(bus.last_error or error)) from None
+        raise Unreachable(user=user, why=why_away(bus.last_error or error)) from None
     try:
         yield bus
     finally:
         await bus.client.close()
-
-
-def _why(error: Exception) -> str:
-    """Why the bus cannot be reached: the name of the text that says so."""
-    if "authorization" in str(error).lower():
-        return "bus.why.password"
-    for kind, key in _REASONS.items():
-        if isinstance(error, kind):
-            return key
-    return "bus.why.other"
-
-
-_REASONS: dict[type[Exception], str] = {
-    TimeoutError: "bus.why.silent",
-    NatsTimeout: "bus.why.silent",
-    ConnectionRefusedError: "bus.why.nobody",
-    NoServersError: "bus.why.nobody",
-    gaierror: "bus.why.no_name",
-    UnicodeError: "bus.why.no_name",
-    SSLError: "bus.why.tls",
-    nats.errors.Error: "bus.why.no_bus",
-}
 
 
 def told(message: Msg) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import pytest
 import xlsxwriter
 
 from cli.ledger.form import form_of, sources
-from cli.ledger.old_ledger import LedgerUnreadable, RowProblem, name_paths, read_ledger
+from cli.ledger.old_ledger import name_paths, read_ledger
 from cli.ledger.old_ledger_import import batches
+from cli.ledger.taken import LedgerUnreadable, RowProblem
 from cli.rules import stated
 from cli.say import say
 from contracts.cases import CaseKind, LawSide, Measured, OldCase, Route

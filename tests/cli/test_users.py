@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from clients.python.bus import Unreachable, connected
+from clients.python.bus import connected
+from clients.python.refused import Unreachable
 from contracts.wiring.table import SERVICES
 from deploy.local.home import Home
 from tests.cli.conftest import linzhang

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from cli.ledger.form import form_of
-from cli.ledger.old_ledger import LedgerUnreadable, RowProblem, read_ledger
+from cli.ledger.old_ledger import read_ledger
+from cli.ledger.taken import LedgerUnreadable, RowProblem
 from cli.ledger.workbook import Trouble, sheets_of
 from cli.ledger.workbook_parts import MOST_PARTS, WorkbookRefused
 from cli.say import say

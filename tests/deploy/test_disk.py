@@ -9,7 +9,8 @@ import pytest
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
-from clients.python.bus import BusError, connected
+from clients.python.bus import connected
+from clients.python.refused import BusError
 from contracts.wiring.streams import MIB, STORE_LEAST_MIB
 from deploy.local.home import Home
 from deploy.local.postgres import temporary_home

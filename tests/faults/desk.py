@@ -11,7 +11,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from clients.python.bus import Bus, BusError, Refused, connected
+from clients.python.bus import Bus, connected
+from clients.python.refused import BusError, Refused
 from contracts.cases import (
     AcceptCase,
     AssignCase,

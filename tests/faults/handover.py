@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-from clients.python.bus import BusError, connected
+from clients.python.bus import connected
+from clients.python.refused import BusError
 from contracts.language.command import OPERATOR
 from contracts.roster import Appoint, Post
 from tests.faults.desk import TOWN

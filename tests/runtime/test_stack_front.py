@@ -8,7 +8,8 @@ import nats
 import pytest
 from nats.errors import TimeoutError as NatsTimeout
 
-from clients.python.bus import Forbidden, connected
+from clients.python.bus import connected
+from clients.python.refused import Forbidden
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN, Division
 from contracts.targets import PlanShown, ShowPlan
