@@ -124,6 +124,7 @@ def ended(case, at):
     return notice_ended(case, act_of(case, "cases", at))
 
 
+@pytest.mark.slow
 @given(st.lists(Asked, max_size=60))
 def test_no_sequence_reaches_an_unlawful_state_or_an_open_case_without_an_owner_and_a_day(asked):
     for before, fact in walk(asked):
@@ -136,6 +137,7 @@ def test_no_sequence_reaches_an_unlawful_state_or_an_open_case_without_an_owner_
         assert case.ref.number == before.ref.number
 
 
+@pytest.mark.slow
 @given(st.lists(Asked, max_size=60), st.randoms())
 def test_the_entries_of_the_facts_in_any_order_say_whether_the_case_is_in_stock_and_where(asked, random):
     told = walk(asked)
@@ -149,6 +151,7 @@ def test_the_entries_of_the_facts_in_any_order_say_whether_the_case_is_in_stock_
     assert inside == ({case.campaign: 1} if case.state in IN_STOCK else {})
 
 
+@pytest.mark.slow
 @given(st.lists(Asked, max_size=60), st.integers(1, 120))
 def test_no_rung_is_issued_twice_and_none_to_anybody_but_who_must_act_now(asked, days):
     issued = []

@@ -45,6 +45,7 @@ def test_a_payload_of_whichever_version_is_understood_and_told_again_as_the_sche
     assert message.model_validate_json(told) == read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MESSAGES)
 def test_the_newest_payload_of_a_message_keeps_to_its_schema(name):
     validator(name).validate(publish.payloads()[name][-1])
