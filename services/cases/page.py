@@ -12,6 +12,7 @@ from contracts.language.terms import term
 from contracts.patrol import Severity
 from services.cases.law.campaign import CAMPAIGNS, ITEMS, Campaign, campaign_of, read
 from services.cases.law.rules import LAW
+from services.cases.law.rungs import LADDER
 from services.cases.machine import MOVES
 
 _LAW = LAW.newest
@@ -126,18 +127,18 @@ def _checklists() -> Iterator[str]:
 
 
 def _ladder() -> Iterator[str]:
-    stated = read("ladder.json")
     yield "## 督办阶梯 · The supervision ladder"
     yield ""
-    yield f"{stated['source']}; a reply is due within {stated['reply_within_working_days']} working days."
-    yield ""
-    yield "| rung | 函件 | working days from the deadline | posts told besides |"
-    yield "|---|---|---|---|"
-    for rung in stated["rungs"]:
-        days = f"{rung['working_days']:+d}" if rung["working_days"] else "0"
-        name, posts = rung["rung"], ", ".join(rung["posts"]) or "-"
-        words = f"{term('rung', name)} · {term('rung', name, 'en')}"
-        yield f"| `{name}` | {words} | {days} | {posts} |"
+    for from_on, ladder in zip(("ever", *LADDER.amended_on), LADDER.versions, strict=True):
+        within = f"a reply is due within {ladder.reply_within_working_days} working days"
+        yield f"Version {ladder.version}, in force from {from_on}: {ladder.source}; {within}."
+        yield ""
+        yield "| rung | 函件 | working days from the deadline | posts told besides |"
+        yield "|---|---|---|---|"
+        for rung in ladder.rungs:
+            days = f"{rung.working_days:+d}" if rung.working_days else "0"
+            words = f"{term('rung', rung.name)} · {term('rung', rung.name, 'en')}"
+            yield f"| `{rung.name}` | {words} | {days} | {', '.join(rung.roles) or '-'} |"
 
 
 def main(arguments: list[str]) -> int:

@@ -7,6 +7,7 @@ import pytest
 from contracts.cases import AskExtension, AssignCase, ReturnCase, SubmitCase, VerifyCase
 from services.cases.case import case as rules
 from services.cases.case import demands
+from services.cases.ladder import ladder
 from services.cases.law.look_back import next_look_back
 from services.runtime.problem import Problem
 from tests.cases.county import EVIDENCE, OFFICE, STATION, UNIT, incident
@@ -91,3 +92,36 @@ def test_a_case_is_looked_at_again_after_the_days_of_the_version_of_its_close(cl
         looked_on = next_look_back(closed_on, looked_on)
         found.append(looked_on)
     assert found == days
+
+
+@pytest.mark.parametrize(
+    ("since_on", "rungs"),
+    [
+        (
+            date(2020, 6, 30),
+            [
+                ("reminder", date(2020, 8, 3)),
+                ("letter", date(2020, 8, 10)),
+                ("supervision_letter", date(2020, 8, 17)),
+                ("circular", date(2020, 8, 31)),
+            ],
+        ),
+        (date(2020, 7, 1), [("reminder", date(2020, 8, 7)), ("letter", date(2020, 8, 10))]),
+    ],
+)
+def test_whoever_is_pressed_climbs_the_ladder_of_the_day_on_which_it_became_theirs(since_on, rungs):
+    case = case_in("assigned")
+    owner = case.owner.model_copy(update={"due_on": date(2020, 8, 10), "since_on": since_on})
+    case = case.model_copy(update={"owner": owner})
+    (press,) = ladder.pressed(case)
+    assert [(rung.name, day) for day, rung in ladder.ahead(case, press, ())] == rungs
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "reply_due_on"), [(date(2020, 6, 30), date(2020, 7, 7)), (date(2020, 7, 1), date(2020, 7, 3))]
+)
+def test_a_letter_is_answered_within_the_days_of_the_version_of_its_own_day(issued_on, reply_due_on):
+    case = case_in("assigned")
+    owner = case.owner.model_copy(update={"due_on": date(2020, 6, 24), "since_on": date(2020, 6, 1)})
+    (letter,) = ladder.due(case.model_copy(update={"owner": owner}), (), issued_on)
+    assert letter.reply_due_on == reply_due_on

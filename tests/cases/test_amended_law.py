@@ -26,6 +26,16 @@ AMENDMENT = {
     "referral": {"severities": ["serious", "grave"]},
     "kinds": {"felling": {"full_checklist": True}, "waste": {"needs_plan": True}},
 }
+LADDER_AMENDMENT = {
+    "from_on": "2020-07-01",
+    "version": "2020-2",
+    "source": "一项新的规定",
+    "reply_within_working_days": 2,
+    "rungs": [
+        {"rung": "reminder", "working_days": -1, "posts": []},
+        {"rung": "letter", "working_days": 0, "posts": ["chief"], "addresses_posts": True},
+    ],
+}
 HOLDS = ("pytest", "tests/cases/amended_rules.py", "-p", "no:cacheprovider")
 pytestmark = pytest.mark.served
 
@@ -40,6 +50,9 @@ def amended(tmp_path_factory):
     rules = place / "services" / "cases" / "law" / "rules.json"
     stated = {**json.loads(rules.read_text("utf-8")), "amendments": [AMENDMENT]}
     rules.write_text(json.dumps(stated, ensure_ascii=False), encoding="utf-8")
+    ladder = rules.with_name("ladder.json")
+    stated = {**json.loads(ladder.read_text("utf-8")), "amendments": [LADDER_AMENDMENT]}
+    ladder.write_text(json.dumps(stated, ensure_ascii=False), encoding="utf-8")
     return place
 
 
@@ -56,9 +69,9 @@ def test_each_case_goes_on_under_the_version_that_its_days_say(amended):
 
 
 def test_every_one_of_its_rules_comes_from_the_amendment(amended):
-    """Each of the eight has one example from the day on which it is in force, which fails where it never is."""
+    """Each of the ten has one example from the day on which it is in force, which fails where it never is."""
     done = run(ROOT, *HOLDS)
-    assert len(re.findall("^FAILED", done.stdout, re.MULTILINE)) == 8, done.stdout
+    assert len(re.findall("^FAILED", done.stdout, re.MULTILINE)) == 10, done.stdout
 
 
 def test_the_page_has_every_version_with_its_first_day(amended):

@@ -110,7 +110,7 @@ def test_an_owner_of_whom_it_is_not_known_since_when_is_pressed_from_the_day_its
 
 def issued(case, *names, today=date(2020, 12, 31)):
     (press,) = ladder.pressed(case)
-    return [press.letter_id(case, rung) for rung in ladder.RUNGS if rung.name in names]
+    return [press.letter_id(case, rung) for rung in ladder.rungs_of(press) if rung.name in names]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from cli.say import office_words
 from contracts.cases import Balance, CaseKind, CaseState, RelapseReason, Route
 from contracts.language.terms import term, terms
 from contracts.patrol import IncidentKind, Severity
-from services.cases.ladder.ladder import RUNGS
+from services.cases.law.rungs import LADDER
 from tests.sources import nodes
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,7 @@ CODES = {
     "state": set(CaseState),
     "route": set(Route),
     "reason": set(RelapseReason),
-    "rung": {rung.name for rung in RUNGS},
+    "rung": {rung.name for rung in LADDER.newest.rungs},
 }
 CHINESE = re.compile("[\u4e00-\u9fff]")
 PARTS = ("cli", "contracts", "deploy", "services")

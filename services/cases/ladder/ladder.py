@@ -12,40 +12,15 @@ from contracts.language.division import Division
 from contracts.language.values import CHIEFS, PostRef, Role, UnitRef
 from services.cases.case.case import OFFICE_MUST, case_id
 from services.cases.case.closing import notice_ends_on
-from services.cases.law.campaign import read
 from services.cases.law.deadline import after, shifted
 from services.cases.law.rules import LAW
+from services.cases.law.rungs import LADDER, Rung
 from services.runtime.reference.posts import nearest_chief
 
 Seats = Mapping[str, Collection[Division]]
 _UNKNOWN_SEATS: Seats = {}
 OWNER = "owner"
 LOOK_BACK = "look_back"
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """A step of the ladder: so many working days after the deadline, before it where negative."""
-
-    name: str
-    working_days: int
-    roles: tuple[Role, ...]
-    addresses_posts: bool = False
-
-
-_STATED = read("ladder.json")
-RUNGS = tuple(
-    Rung(
-        one["rung"],
-        one["working_days"],
-        tuple(Role(role) for role in one["posts"]),
-        one.get("addresses_posts", False),
-    )
-    for one in _STATED["rungs"]
-)
-ADDRESS_POSTS = frozenset(rung.name for rung in RUNGS if rung.addresses_posts)
-"""The rungs that speak to the chiefs they name, too; the others send them a copy."""
-REPLY_WITHIN: int = _STATED["reply_within_working_days"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +58,20 @@ def pressed(case: Case) -> list[Press]:
     return presses
 
 
+def rungs_of(press: Press) -> Sequence[Rung]:
+    """The rungs in force on the day on which it became theirs."""
+    return LADDER.on(press.since_on).rungs
+
+
 def ahead(case: Case, press: Press, issued: Sequence[UUID]) -> Iterator[tuple[date, Rung]]:
     """The rungs still to come, with their days; none up to the day it became theirs, none below one issued.
 
     What was late already when it became theirs is pressed from that day on, as if that were its day.
     """
-    last = max((n for n, rung in enumerate(RUNGS) if _was_issued(case, press, rung, issued)), default=-1)
+    rungs = rungs_of(press)
+    last = max((n for n, rung in enumerate(rungs) if _was_issued(case, press, rung, issued)), default=-1)
     was_late = press.due_on < press.since_on
-    for rung in RUNGS[last + 1 :]:
+    for rung in rungs[last + 1 :]:
         day = shifted(max(press.due_on, press.since_on), rung.working_days)
         if day > press.since_on or (was_late and day == press.since_on):
             yield day, rung
@@ -119,7 +100,7 @@ def due(
         office = above if press.unit.id == case.office.id else case.office
         rungs = [rung for day, rung in ahead(case, press, issued) if day <= today]
         if rungs and office is not None:
-            before = [one.name for one in RUNGS if _was_issued(case, press, one, issued)]
+            before = [one.name for one in rungs_of(press) if _was_issued(case, press, one, issued)]
             chiefs = _movers(case, seats.get(press.unit.id, ()))
             letters.append(_letter(case, press, rungs[-1], today, office, before, chiefs))
     return letters
@@ -134,7 +115,7 @@ def _letter(
     before: Sequence[str],
     chiefs: Sequence[PostRef],
 ) -> Letter:
-    reply = after(today, REPLY_WITHIN)
+    reply = after(today, LADDER.on(today).reply_within_working_days)
     return Letter(
         id=press.letter_id(case, rung),
         rung=rung.name,
@@ -177,7 +158,7 @@ def stopped(before: Case, case: Case, letters: Sequence[Letter]) -> list[tuple[s
     ended = [press for press in pressed(before) if press not in still]
     told = []
     for press in ended:
-        ids = {press.letter_id(before, rung): rung.name for rung in RUNGS}
+        ids = {press.letter_id(before, rung): rung.name for rung in rungs_of(press)}
         last = [ids[letter.id] for letter in letters if letter.id in ids]
         if last:
             told.append((press.about, last[-1]))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contracts.cases import Letter
 from contracts.language.values import PostRef
-from services.cases.ladder.ladder import ADDRESS_POSTS
 from services.cases.law.campaign import read
+from services.cases.law.rungs import LADDER
 from services.cases.post.post import Roster
 
 _STATED = read("offices.json")
@@ -19,7 +19,7 @@ def signed(letter: Letter, n: int, roster: Roster) -> Letter:
     office = letter.office.name
     known = OFFICES.get(office, {})
     titles = tuple(_titled(post, roster) for post in letter.posts)
-    speaks_to_posts = letter.rung in ADDRESS_POSTS
+    speaks_to_posts = any(one.name == letter.rung and one.addresses_posts for one in LADDER.on(letter.issued_on).rungs)
     return letter.model_copy(
         update={
             "number": f"{known.get('word', office)}〔{letter.issued_on.year}〕{n}号",
