@@ -19,7 +19,7 @@ def law(name: str) -> dict[str, Any]:
     return found
 
 
-NO_PLAN: list[str] = law("rules.json")["no_plan_kinds"]
+NO_PLAN = [kind for kind, stated in law("rules.json")["kinds"].items() if not stated.get("needs_plan", True)]
 
 
 ITEMS = list(law("routes.json")["items"])

@@ -16,8 +16,6 @@ from cli.ledger.workbook_parts import WorkbookRefused
 from cli.say import say
 from contracts.language.division import Division
 
-BETWEEN_NAMES = "/-—>＞、 \u3000"
-
 
 def read_ledger(file: Path, form: LedgerForm, names: Mapping[Division, str]) -> Read:
     """Read an old ledger; `names` are those of the divisions that exist. Raises LedgerUnreadable."""

@@ -22,13 +22,14 @@ from cli.ledger.form import (
     said,
     several,
 )
-from cli.ledger.old_ledger import BETWEEN_NAMES
 from cli.ledger.taken import LAW, MEASURED
 from cli.ledger.workbook import Trouble
 from cli.rules import field_and_rule
 from cli.say import say
 from contracts.cases import OldCase
 from contracts.language.division import Division
+
+BETWEEN_NAMES = "/-—>＞、 \u3000"
 
 
 class Row:
