@@ -7,9 +7,10 @@ import pytest
 
 from contracts.cases import AskExtension, CloseCase, HandUp, RelapseCase, ReturnCase, SubmitPlan, TransferCase
 from contracts.language.division import Division, Level
+from contracts.language.stated import NotAsStated
 from contracts.language.values import UnitRef
 from services.cases.case import case as rules
-from services.cases.law.campaign import CAMPAIGNS, campaign_of, find, problem_of_scope
+from services.cases.law.campaign import CAMPAIGNS, Campaign, campaign_of, find, problem_of_scope, read
 from services.cases.law.rules import LAW
 from services.cases.machine import make, pass_to
 from services.cases.post.post import Actor, Roster, at_or_above
@@ -156,6 +157,12 @@ def test_kinds_that_need_no_plan_need_none_in_any_campaign():
         assert not campaign_of(SHIELD).needs_plan(kind, RULES)
     assert campaign_of(SHIELD).needs_plan("felling", RULES)
     assert not campaign_of("daily-2020").needs_plan("felling", RULES)
+
+
+def test_a_campaign_of_a_kind_that_there_is_not_is_named_and_not_taken_for_one_of_other_problems():
+    stated = next(one for one in read("campaigns.json")["campaigns"] if one["id"] == SHIELD)
+    with pytest.raises(NotAsStated, match=rf"^campaigns\.json: {SHIELD}\.kinds\.1: must be one of: fire, "):
+        Campaign.read({**stated, "kinds": ["felling", "fellling"]})
 
 
 @pytest.mark.parametrize(

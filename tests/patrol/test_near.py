@@ -1,10 +1,12 @@
 """What is near, at its edges: exactly as far as the reach, exactly as long, the nearest of several, at any latitude."""
 
+import json
 from datetime import timedelta
 from math import acos, cos, degrees, radians, sin
 
 import pytest
 
+from contracts.language.stated import NotAsStated
 from contracts.patrol import IncidentKind
 from services.patrol.incident.near import EARTH_M, Nearness, Standing, cell, distance_m, is_near, nearest, spots
 from services.patrol.incident.report import incident_id
@@ -130,12 +132,27 @@ def test_a_cell_has_the_number_under_which_it_stands_in_the_tables():
 
 def test_a_kind_may_have_a_reach_of_its_own(tmp_path):
     file = tmp_path / "near.json"
-    file.write_text(
-        '{"default": {"within_m": 200, "within_h": 24}, "kinds": {"fire": {"within_m": 1000, "within_h": 6}}}'
-    )
+    kinds = {"fire": {"within_m": 1000, "within_h": 6}}
+    file.write_text(json.dumps({"source": "a", "default": {"within_m": 200, "within_h": 24}, "kinds": kinds}))
     rules = Nearness.read(file)
     found = [rules.reach(kind) for kind in (IncidentKind.FIRE, IncidentKind.FELLING)]
     assert [(one.within_m, one.within) for one in found] == [(1000, timedelta(hours=6)), (200, A_DAY)]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        ({"fires": {"within_m": 1000, "within_h": 6}}, "kinds.fires.[key]: must be one of: fire, "),
+        ({"fire": {"within_m": 1000, "within_d": 6}}, "kinds.fire.within_h: is required"),
+        ({"fire": {"within_m": 0, "within_h": 6}}, "kinds.fire.within_m: must be more than 0"),
+    ],
+)
+def test_a_reach_that_breaks_a_rule_is_named_and_not_taken_for_that_of_another_kind(tmp_path, kinds, said):
+    file = tmp_path / "near.json"
+    file.write_text(json.dumps({"source": "a", "default": {"within_m": 200, "within_h": 24}, "kinds": kinds}))
+    with pytest.raises(NotAsStated) as refused:
+        Nearness.read(file)
+    assert str(refused.value).startswith(f"near.json: {said}")
 
 
 def test_the_earth_is_as_large_as_its_mean_radius():

@@ -8,11 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter
 
 from contracts.cases import CaseKind, Interval, Route
 from contracts.language.division import Division, Level
 from contracts.language.rules import Rule, broken
+from contracts.language.stated import read_as
+from contracts.language.values import known
 from services.cases.law.rules import CaseRules
 from services.runtime.problem import Problem
 
@@ -35,6 +39,9 @@ RECTIFIED = tuple(route for route, word in CLOSES_AS.items() if word == "rectifi
 NO_VIOLATION = tuple(route for route, word in CLOSES_AS.items() if word == "no_violation")
 ITEMS: Mapping[str, tuple[str, str]] = {item: tuple(words) for item, words in _ROUTES["items"].items()}
 FULL: Mapping[str, list[str]] = _ROUTES["checklists"]["full"]
+
+
+_KINDS = TypeAdapter(tuple[Annotated[CaseKind, known(CaseKind)], ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ class Campaign:
             years=tuple(stated["years"]),
             scope=tuple(Division(one) for one in stated["scope"]),
             tiers=tuple(Level(one) for one in stated["tiers"]),
-            kinds=tuple(CaseKind(kind) for kind in stated["kinds"]),
+            kinds=read_as(_KINDS, stated["kinds"], "campaigns.json", f"{stated['id']}.kinds."),
             covers=Interval.model_validate(stated["covers"]) if stated.get("covers") else None,
             plan_approver=Level(stated["plan_approver"]) if stated["plan_approver"] else None,
             checklist=_ROUTES["checklists"][stated["checklist"]],

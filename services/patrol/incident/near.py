@@ -10,9 +10,13 @@ from datetime import datetime, timedelta
 from math import ceil, cos, degrees, floor, radians
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from contracts.language.stated import read_as
+from contracts.language.values import known
 from contracts.patrol import IncidentKind
 
 EARTH_M = 6_371_008.8
@@ -29,6 +33,25 @@ class Reach:
     within: timedelta
 
 
+class _StatedReach(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    within_m: Annotated[float, Field(gt=0, le=20_000)]
+    within_h: Annotated[float, Field(gt=0, le=8_784)]
+
+    @property
+    def reach(self) -> Reach:
+        return Reach(self.within_m, timedelta(hours=self.within_h))
+
+
+class _Stated(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    source: str
+    default: _StatedReach
+    kinds: dict[Annotated[IncidentKind, known(IncidentKind)], _StatedReach]
+
+
 @dataclass(frozen=True, slots=True)
 class Nearness:
     """`near.json`: the reach of each kind."""
@@ -38,16 +61,12 @@ class Nearness:
 
     @classmethod
     def read(cls, path: Path) -> Nearness:
-        stated = json.loads(path.read_text(encoding="utf-8"))
-        kinds = {IncidentKind(kind): _reach(reach) for kind, reach in stated["kinds"].items()}
-        return cls(_reach(stated["default"]), kinds)
+        """What a file states. Raises NotAsStated naming the field and the rule."""
+        stated = read_as(TypeAdapter(_Stated), json.loads(path.read_text(encoding="utf-8")), path.name)
+        return cls(stated.default.reach, {kind: one.reach for kind, one in stated.kinds.items()})
 
     def reach(self, kind: IncidentKind) -> Reach:
         return self.kinds.get(kind, self.default)
-
-
-def _reach(stated: Mapping[str, float]) -> Reach:
-    return Reach(stated["within_m"], timedelta(hours=stated["within_h"]))
 
 
 RULES = Nearness.read(Path(__file__).with_name("near.json"))
