@@ -7,18 +7,17 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import nats
 
 from contracts.wiring.table import SERVICES
 from deploy.local.bus import Bus, BusFailed
 from deploy.local.postgres import Postgres, PostgresFailed
+from deploy.local.provisioning import Provisioning
+from deploy.nats.accounts import Users
 from deploy.nats.provision import WouldLoseData
 from deploy.nats.telling import SILENT
-
-if TYPE_CHECKING:
-    from deploy.local.stack import Stack
 
 LOOK_EVERY_S = 0.5
 ASK_EVERY_S = 2.0
@@ -33,10 +32,27 @@ STEADY_AFTER_S = 60.0
 LONGEST_DELAY_S = 30.0
 
 
+class Watched(Protocol):
+    """What is kept alive: two servers and the services."""
+
+    bus: Bus
+    postgres: Postgres
+    provisioning: Provisioning
+    users: Users
+
+    def log(self, name: str, line: str) -> None: ...
+
+    def write_run(self) -> object: ...
+
+    def services(self) -> dict[str, tuple[int | None, float]]: ...
+
+    async def start_service(self, name: str) -> None: ...
+
+
 class Watch:
     """Of one stack; runs until cancelled."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Watched) -> None:
         self._stack = stack
 
     async def run(self) -> None:

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
-
-import asyncpg
+from typing import Any, TypeAlias, TypeVar, cast
 
 from services.runtime.reference.view import View, Views
+from services.runtime.sql import Sql
 from services.runtime.texts import Texts
-
-if TYPE_CHECKING:
-    Sql: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
-else:
-    Sql = asyncpg.Connection
-
 
 T = TypeVar("T")
 Begin: TypeAlias = "Callable[[Sql, datetime], Transaction]"
@@ -43,4 +36,15 @@ class Transaction:
 
     async def see(self, view: View[T]) -> T:
         """Reference data, as this transaction sees it."""
-        return await self.views.see(self, view)
+        if self.own_views is not None:
+            if view not in self.own_views:
+                self.own_views[view] = await view.load(self.sql)
+            return cast(T, self.own_views[view])
+        if self.view_version is None:
+            self.view_version = cast(int, await self.sql.fetchval("SELECT version FROM view_version"))
+        return await self.views.of(view, self.view_version, self.sql)
+
+    async def change_views(self) -> None:
+        """Say that rows behind views have changed; seen by every replica once this transaction commits."""
+        await self.sql.execute("UPDATE view_version SET version = version + 1")
+        self.own_views = {}

@@ -174,7 +174,7 @@ async def test_a_view_is_built_anew_when_its_rows_have_changed_and_not_before(tx
     assert [await tx.see(view), await tx.see(view)] == [1, 1]
     await kept(tx, (1, Thing("a", "one")))
     assert await tx.see(view) == 1
-    await view.changed(tx)
+    await tx.change_views()
     assert [await tx.see(view), await tx.see(view), built] == [2, 2, [0, 1]]
 
 
@@ -190,7 +190,7 @@ async def test_a_transaction_sees_what_it_has_changed_itself_and_another_does_on
         async with committed(dsn, begin=begin) as tx:
             assert await tx.see(view) == 0
             await kept(tx, (1, Thing("a", "one")))
-            await view.changed(tx)
+            await tx.change_views()
             assert await tx.see(view) == 1
             assert await begin(other.sql, NOW).see(view) == 0
         assert await begin(other.sql, NOW).see(view) == 1
@@ -201,11 +201,11 @@ async def test_what_was_built_from_rows_that_were_rolled_back_is_not_kept():
     dsn, view, begin = await migrated("cases"), View(counted), partial(Transaction, views=Views())
     async with transaction(dsn, begin=begin) as tx:
         await kept(tx, (1, Thing("a", "one")), (1, Thing("b", "two")))
-        await view.changed(tx)
+        await tx.change_views()
         assert await tx.see(view) == 2
     async with committed(dsn, begin=begin) as tx:  # as many changes as were rolled back
         await kept(tx, (1, Thing("a", "one")))
-        await view.changed(tx)
+        await tx.change_views()
     async with transaction(dsn, begin=begin) as tx:
         assert await tx.see(view) == 1
 

@@ -25,7 +25,7 @@ async def add_cause(tx: Transaction, ask: Ask[AddCause]) -> Answer:
     if named.cause in await tx.see(CAUSES):
         refuse_field("cause", broken("not_in_list_yet"))
     await store.add_cause(tx, named)
-    await CAUSES.changed(tx)
+    await tx.change_views()
     return Answer(named, [CauseAdded(**dict(named), division=ask.division, by=ask.actor, at=tx.now)])
 
 

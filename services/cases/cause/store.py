@@ -5,7 +5,8 @@ from __future__ import annotations
 from contracts.cases import CauseNamed
 from services.cases.law.campaign import Causes, read
 from services.runtime.reference.view import View
-from services.runtime.transaction import Sql, Transaction
+from services.runtime.sql import Sql
+from services.runtime.transaction import Transaction
 
 
 async def load_causes(sql: Sql) -> Causes:

@@ -21,7 +21,7 @@ async def keep_posts(tx: Transaction, heard: list[Heard[PostStated]]) -> list[Ne
     known = await tx.see(POSTS)
     stated = [(one.envelope.sequence, one.body.post) for one in heard]
     if await keep_newest(tx, "posts", stated):
-        await POSTS.changed(tx)
+        await tx.change_views()
         today = day_of(tx.now)
         await store.expect_handovers(tx, [day for _, post in stated for day in handovers(known, post, today)])
     return []

@@ -9,7 +9,8 @@ from uuid import UUID
 from contracts.roster import Post
 from services.cases.post.post import Roster
 from services.runtime.reference.view import View
-from services.runtime.transaction import Sql, Transaction
+from services.runtime.sql import Sql
+from services.runtime.transaction import Transaction
 
 
 async def expect_handovers(tx: Transaction, days: Sequence[tuple[str, date]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.roster import Post
 from services.notify.audience.audience import Audience
 from services.runtime.reference.view import View
-from services.runtime.transaction import Sql
+from services.runtime.sql import Sql
 
 
 async def load_posts(sql: Sql) -> Audience:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contracts.roster import PostStated
-from services.notify.audience.store import POSTS
 from services.runtime.messages import Heard, News
 from services.runtime.reference.kept import keep_newest
 from services.runtime.service import Room
@@ -15,5 +14,5 @@ room = Room()
 @room.hears(PostStated, locks="post.id")
 async def keep_posts(tx: Transaction, heard: list[Heard[PostStated]]) -> list[News]:
     if await keep_newest(tx, "posts", [(one.envelope.sequence, one.body.post) for one in heard]):
-        await POSTS.changed(tx)
+        await tx.change_views()
     return []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contracts.roster import AreaStated
-from services.patrol.area.store import GROUND
 from services.runtime.messages import Heard, News
 from services.runtime.reference.kept import keep_newest
 from services.runtime.service import Room
@@ -15,5 +14,5 @@ room = Room()
 @room.hears(AreaStated, locks="area.id")
 async def keep_areas(tx: Transaction, heard: list[Heard[AreaStated]]) -> list[News]:
     if await keep_newest(tx, "areas", [(one.envelope.sequence, one.body.area) for one in heard]):
-        await GROUND.changed(tx)
+        await tx.change_views()
     return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.roster import Area, Post
 from services.roster.answerable.answerable import Duties
 from services.runtime.reference.view import View
-from services.runtime.transaction import Sql
+from services.runtime.sql import Sql
 
 
 async def load_duties(sql: Sql) -> Duties:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contracts.language.command import Done
 from contracts.language.values import day_of
 from contracts.roster import AreaStated, EnrolAreas
-from services.roster.answerable.store import DUTIES
 from services.roster.area import area, store
 from services.roster.statement import require_lawful, require_within, states_to_tell
 from services.runtime.messages import Answer, Ask
@@ -27,6 +26,6 @@ async def enrol_areas(tx: Transaction, ask: Ask[EnrolAreas]) -> Answer:
     if not changed:
         return Answer(Done(changed=0))
     await store.save_areas(tx, changed)
-    await DUTIES.changed(tx)
+    await tx.change_views()
     states = states_to_tell(changed, around, day_of(tx.now))
     return Answer(Done(changed=len(changed)), [AreaStated(area=state) for state in states])

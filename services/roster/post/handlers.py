@@ -6,7 +6,6 @@ from contracts.language.command import OPERATOR, Done
 from contracts.language.rules import Wrong, broken
 from contracts.language.values import PersonRef, day_of
 from contracts.roster import Appoint, EnrolPosts, PostStated
-from services.roster.answerable.store import DUTIES
 from services.roster.area import store as area_store
 from services.roster.post import post, store
 from services.roster.statement import require_lawful, require_within, states_to_tell
@@ -32,7 +31,7 @@ async def enrol_posts(tx: Transaction, ask: Ask[EnrolPosts]) -> Answer:
     if not changed:
         return Answer(Done(changed=0))
     await store.save_posts(tx, changed)
-    await DUTIES.changed(tx)
+    await tx.change_views()
     states = states_to_tell(changed, before, day_of(tx.now))
     return Answer(Done(changed=len(changed)), [PostStated(post=state) for state in states])
 
@@ -56,5 +55,5 @@ async def appoint(tx: Transaction, ask: Ask[Appoint]) -> Answer:
     if after == before:
         return Answer(before)
     await store.save_posts(tx, [after])
-    await DUTIES.changed(tx)
+    await tx.change_views()
     return Answer(after, [PostStated(post=after)])

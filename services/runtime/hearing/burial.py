@@ -15,8 +15,8 @@ from services.runtime.hearing import dead_letters
 from services.runtime.ids import uuid7
 from services.runtime.legible import legible, legible_headers
 from services.runtime.messages import Heard
+from services.runtime.sql import Sql
 from services.runtime.telling import outbox
-from services.runtime.transaction import Sql
 
 
 class Unreadables(Exception):

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from contracts.every_service import DeadLetterGroup
-from services.runtime.transaction import Sql
+from services.runtime.sql import Sql
 
 
 async def count_attempt(sql: Sql, consumer: str, source: str, message_id: str, reason: str) -> int:

@@ -31,9 +31,10 @@ from services.runtime.legible import legible
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.pause import pause_s
 from services.runtime.settings import Settings
+from services.runtime.sql import Sql
 from services.runtime.telling import outbox
 from services.runtime.telling.relay import Relay
-from services.runtime.transaction import Begin, Sql, Transaction
+from services.runtime.transaction import Begin, Transaction
 
 log = structlog.get_logger()
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.runtime.transaction import Sql
+from services.runtime.sql import Sql
 
 Key = tuple[str, str]
 """(source, message id)."""

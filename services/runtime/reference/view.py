@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
-if TYPE_CHECKING:
-    from services.runtime.transaction import Sql, Transaction
+from services.runtime.sql import Sql
 
 T = TypeVar("T")
 
@@ -19,11 +18,6 @@ class View(Generic[T]):
 
     load: Callable[[Sql], Awaitable[T]]
 
-    async def changed(self, tx: Transaction) -> None:
-        """Say that the rows have changed; seen by every replica once this transaction commits."""
-        await tx.sql.execute("UPDATE view_version SET version = version + 1")
-        tx.own_views = {}
-
 
 class Views:
     """What a replica has built, each view anew when any replica has changed its rows."""
@@ -31,18 +25,11 @@ class Views:
     def __init__(self) -> None:
         self._built: dict[View[Any], tuple[int, Any]] = {}
 
-    async def see(self, tx: Transaction, view: View[T]) -> T:
-        """The value as the transaction sees it."""
-        if tx.own_views is not None:
-            if view not in tx.own_views:
-                tx.own_views[view] = await view.load(tx.sql)
-            return cast(T, tx.own_views[view])
-        if tx.view_version is None:
-            tx.view_version = await tx.sql.fetchval("SELECT version FROM view_version")
+    async def of(self, view: View[T], version: int, sql: Sql) -> T:
+        """The value as of a version of the rows, which the connection sees."""
         built = self._built.get(view)
-        if built is None or built[0] != tx.view_version:
-            assert tx.view_version is not None
-            built = self._built[view] = tx.view_version, await view.load(tx.sql)
+        if built is None or built[0] != version:
+            built = self._built[view] = version, await view.load(sql)
             # It lives long and is large: the collector need not walk through it again and again.
             gc.collect()
             gc.freeze()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import asyncpg
 
-from services.runtime.transaction import Sql
+from services.runtime.sql import Sql
 
 _SERVICES = Path(__file__).parents[2]
 

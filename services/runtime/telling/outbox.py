@@ -15,8 +15,8 @@ from contracts.language.message import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, Fact
 from services.runtime.ids import uuid7
 from services.runtime.legible import legible
 from services.runtime.messages import Refused
+from services.runtime.sql import Sql
 from services.runtime.texts import Texts
-from services.runtime.transaction import Sql
 from services.runtime.wire import begun, ended
 
 _SUBJECT = re.compile(r"[!-)+-=?-~]{1,1024}\Z")

@@ -18,11 +18,11 @@ from services.runtime import metrics
 from services.runtime.breaker import AWAY, Breaker
 from services.runtime.pause import pause_s
 from services.runtime.settings import Settings
+from services.runtime.sql import Sql
 from services.runtime.telling import outbox
 from services.runtime.telling.fresh import Fresh
 from services.runtime.telling.outbox import Written
 from services.runtime.telling.receipts import Receipted, Receipts, Sending
-from services.runtime.transaction import Sql
 
 log = structlog.get_logger()
 
