@@ -5,7 +5,6 @@ from typing import Annotated
 
 from contracts.language.written import PLACES, Exact
 
-SQUARE_METRES_PER_MU = Decimal(2000) / Decimal(3)
 MU_PER_HECTARE = Decimal(15)
 
 Mu = Annotated[Decimal, Exact(digits=12, title="Mu")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_origin, get_type_hints
@@ -15,12 +16,13 @@ from services.runtime.answering.commands import CommandHandler
 from services.runtime.hearing.handling import Handler, Hearing, Subscription
 from services.runtime.messages import Heard, News
 from services.runtime.reference.view import View
-from services.runtime.replica.state import Due
 from services.runtime.transaction import Transaction
 
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 
 ClockWork = Callable[[Transaction], Awaitable[Sequence[Fact]]]
+Due = Callable[[Transaction], Awaitable[dict[str, int]]]
+"""How much clock work waits, by what it waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class Service:
             for room in rooms
             for message, handler, how in room.hears_of
         ]
+        self.answered = [command for room in rooms for command in room.commands]
         self.commands = {command: handler for room in rooms for command, handler in room.commands.items()}
         self.clock_work = [work for room in rooms for work in room.clock_work]
 
@@ -116,7 +119,7 @@ class Service:
         """Raises WiringDiffers unless the handlers are exactly what contracts/wiring/table.py says."""
         differences = [
             *_difference("hears", [s.message for s in self.subscriptions], HEARS[self.name]),
-            *_difference("answers", [*self.commands, *OPERATIONS], ANSWERS[self.name]),
+            *_difference("answers", [*self.answered, *OPERATIONS], ANSWERS[self.name]),
         ]
         if differences:
             raise WiringDiffers(f"{self.name}: " + "; ".join(differences))
@@ -127,7 +130,8 @@ def _difference(word: str, ours: Sequence[type], wired: Sequence[type]) -> list[
     missing = [
         f"has no handler for {m.__name__}, which it {word} by contracts/wiring/table.py" for m in wired if m not in ours
     ]
-    return extra + missing
+    twice = [f"{word} {m.__name__} in {n} rooms" for m, n in Counter(ours).items() if n > 1]
+    return extra + missing + twice
 
 
 def _takes_list(handler: Callable[..., Any]) -> bool:

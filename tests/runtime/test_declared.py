@@ -66,6 +66,17 @@ def test_a_service_whose_handlers_differ_from_the_wiring_says_each_difference(ch
     assert str(differs.value) == told
 
 
+def test_what_two_rooms_hear_or_answer_is_told():
+    one, other = Room(), Room()
+    one.hears(*HEARS["targets"])(nothing)
+    one.answers(*COMMANDS["targets"])(nothing)
+    other.hears(ProgressReport)(nothing)
+    other.answers(ShowPlan)(nothing)
+    with pytest.raises(WiringDiffers) as differs:
+        Service("targets", one, other).check()
+    assert str(differs.value) == "targets: hears ProgressReport in 2 rooms; answers ShowPlan in 2 rooms"
+
+
 async def test_a_handler_of_one_event_is_given_each_of_a_batch_and_its_news_name_their_cause():
     room = Room()
 

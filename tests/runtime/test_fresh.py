@@ -46,6 +46,17 @@ def test_the_next_after_what_the_table_has_told_leaves_and_what_it_has_told_does
     assert leave(fresh) == ([("a", 5)], False)
 
 
+def test_what_is_left_to_the_table_does_not_leave_again_however_many_aggregates_are_told_meanwhile(fresh):
+    fresh.keep([row("a", 1), row("b", 1)])
+    fresh.leave()
+    fresh.told(row("a", 1))
+    for n in range(MOST_AGGREGATES + 1):
+        fresh.told(row(f"other-{n}", 1))
+    assert leave(fresh) == ([], False)
+    assert fresh.keep([row("c", 1)])
+    assert leave(fresh) == ([("c", 1)], False)
+
+
 def test_a_fact_without_its_receipt_holds_back_those_after_it(fresh):
     fresh.keep([row("a", 1), row("a", 2)])
     assert [one.sequence for one in fresh.wave(10)[0]] == [1]

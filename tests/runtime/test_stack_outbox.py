@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 
 from contracts.language.division import Division
 from contracts.targets import Amounts, ProgressRecorded, TargetSet
-from services.runtime.telling import outbox
+from services.runtime.telling import outbox, relay
 from tests.runtime.parts_of_targets import parts_of_targets
 from tests.servers import NOW, migrated
 from tests.streams import read_stream
@@ -91,6 +91,25 @@ async def test_what_nobody_announces_is_sent_too(parts):
         await write(sql, fact("a"))
     await all_sent(parts)
     assert [said for said in parts.statements if "notify" in said.lower()] == []
+
+
+async def test_what_wakes_a_relay_while_it_reads_the_table_makes_it_read_again(parts, monkeypatch):
+    monkeypatch.setattr(relay, "POLL_S", 3600)
+    read, reads = parts.relay._send_some, []
+
+    async def woken_meanwhile(sql):
+        reads.append(None)
+        if len(reads) == 1:
+            parts.relay.wake()
+        return await read(sql)
+
+    monkeypatch.setattr(parts.relay, "_send_some", woken_meanwhile)
+    parts.begin(parts.relay.run())
+
+    async def again():
+        return len(reads) > 1
+
+    await until(again)
 
 
 async def test_a_relay_that_was_woken_once_looks_once_and_waits_again(parts):

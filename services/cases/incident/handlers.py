@@ -14,7 +14,7 @@ from services.cases.case.record import enter, record
 from services.cases.case.store import Change
 from services.cases.incident import store
 from services.cases.post.store import POSTS
-from services.cases.scope import scope as moving
+from services.cases.scope import scope
 from services.runtime.messages import Heard, News
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
@@ -37,7 +37,7 @@ async def follow_revised(tx: Transaction, heard: list[Heard[IncidentRevised]]) -
     for incident_id, case, decided in await store.of_incidents(tx, list(newest)):
         one = newest[incident_id]
         act = ourselves(max(tx.now, case.since))
-        facts = moving.follow(case, one.body.incident, act, roster, decided)
+        facts = scope.follow(case, one.body.incident, act, roster, decided)
         if facts:
             causes[case.ref.id] = one
             changes.append(Change(case, facts[0], "revise", _reason(one), tuple(facts[1:])))

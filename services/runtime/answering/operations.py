@@ -65,9 +65,13 @@ def operations(state: State) -> dict[type[Command], CommandHandler]:
                 continue
             try:
                 async with tx.sql.transaction():
-                    await outbox.write(tx.sql, state.service, await handling.replay(tx, letter), tx.now)
+                    news = await handling.replay(tx, letter)
+                    await outbox.write(tx.sql, state.service, news, tx.now, tx.texts)
                     await dead_letters.settle(tx.sql, [letter["id"]], "replayed", None, tx.now)
             except Exception as error:
+                if tx.own_views is not None:
+                    # What it had changed is undone.
+                    tx.own_views = {}
                 reason = legible(f"{type(error).__name__}: {error}", 500)
                 log.warning("dead letter fails again", id=str(letter["id"]), reason=reason)
             else:

@@ -30,12 +30,11 @@ from services.runtime.service import Every, Service
 from services.runtime.settings import Settings
 from services.runtime.tables.housekeeping import keep_house
 from services.runtime.telling import outbox
+from services.runtime.telling.outbox import Written
 from services.runtime.telling.relay import Relay
 
 log = structlog.get_logger()
 
-COMMANDS_AT_ONCE = 16
-START_EVERY_S = 0.2
 WARM_EVERY_S = 2.0
 SETTLED_WITHIN_S = 2.0
 CANCELLED_AGAIN_S = 0.2
@@ -129,7 +128,7 @@ class Process:
                 self.state.starting = "catching up with reference data"
                 await watchdog.caught_up([s.durable for s in first])
                 while not await self._warm():  # noqa: ASYNC110  a database tells nobody that it is back
-                    await asyncio.sleep(START_EVERY_S)
+                    await asyncio.sleep(database.START_EVERY_S)
                 first = []
             handling = Handling(
                 self.service.name,
@@ -211,8 +210,8 @@ class Process:
     async def _all_due(self, every: Every, relay: Relay) -> bool:
         """Do a work until nothing is due; False when the database went away."""
         try:
-            while await self._once(every):
-                relay.wake()
+            while written := await self._once(every):
+                relay.offer(written)
         except Exception as error:
             if is_away(error):
                 self.state.database.open(str(error) or type(error).__name__)
@@ -220,12 +219,13 @@ class Process:
             log.exception("clock work failed", work=every.work.__name__)
         return True
 
-    async def _once(self, every: Every) -> bool:
+    async def _once(self, every: Every) -> list[Written]:
         async with self.state.pool().acquire() as sql, sql.transaction():
             tx = self.state.begin(sql, self.state.clock.now())
             news = await every.work(tx)
-            await outbox.write(sql, self.service.name, [outbox.telling(fact, None) for fact in news], tx.now)
-        return bool(news)
+            told = [outbox.telling(fact, None) for fact in news]
+            written = await outbox.write(sql, self.service.name, told, tx.now, tx.texts)
+        return written
 
     async def stop(self) -> None:
         """Stop fetching, settle the messages at hand, give back the others.

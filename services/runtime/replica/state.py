@@ -1,8 +1,8 @@
-"""What the parts of one replica share and look at; it knows none of them."""
+"""What the parts of one replica share and look at."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 
 import asyncpg
@@ -11,11 +11,9 @@ from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
 from services.runtime.hearing.handling import Handling
 from services.runtime.reference.view import Views
+from services.runtime.service import Due
 from services.runtime.settings import Settings
 from services.runtime.transaction import Transaction
-
-Due = Callable[[Transaction], Awaitable[dict[str, int]]]
-"""How much clock work waits, by what it waits for."""
 
 
 class State:

@@ -64,8 +64,12 @@ class Fresh:
             if len(self._told) > MOST_AGGREGATES:
                 del self._told[next(iter(self._told))]
 
+    def leave(self) -> None:
+        """Leave what is held to the table, which has it as well and is about to be read."""
+        self._rows.clear()
+        self._bytes = 0
+
     def forget(self) -> None:
         """Leave everything to the table: what was told may not be there any more, or others have told what follows."""
-        self._rows.clear()
+        self.leave()
         self._told.clear()
-        self._bytes = 0

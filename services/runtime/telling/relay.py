@@ -111,7 +111,9 @@ class Relay:
                     await asyncio.sleep(POLL_S)
             elif self._behind or asyncio.get_running_loop().time() >= self._look_at:
                 self._behind = False
-                self._behind |= await self._send_some(sql)
+                more = await self._send_some(sql)
+                # Whoever has woken it meanwhile has said so here.
+                self._behind |= more
                 self._look_at = asyncio.get_running_loop().time() + POLL_S
             elif not await self._send_fresh(sql):
                 await self._woken()
@@ -168,6 +170,7 @@ class Relay:
 
     async def _send_some(self, sql: Sql) -> bool:
         """Send one chunk from the table; True when there may be more."""
+        self._fresh.leave()
         now = asyncio.get_running_loop().time()
         self._put_off = {key: until for key, until in self._put_off.items() if until > now}
         rows = await sql.fetch(
