@@ -24,7 +24,7 @@ check: $(READY)  ## style, types, who may import whom, and the published contrac
 	$(BIN)/python -m services.cases.page --check
 	$(BIN)/python docs/house.py --check
 
-quick: $(READY)  ## the tests that ask no server and are soon done (a quarter of a minute)
+quick: $(READY)  ## the tests that ask no server and are soon done (about twenty seconds)
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -m "not served and not slow"
 
 # How many workers run files side by side; with none, one after the other.
