@@ -20,14 +20,8 @@ def law(name: str) -> dict[str, Any]:
 
 
 NO_PLAN = [kind for kind, stated in law("rules.json")["kinds"].items() if not stated.get("needs_plan", True)]
-
-
 ITEMS = list(law("routes.json")["items"])
-
-
 CAUSES = list(law("causes.json"))
-
-
 NOT_REFERRED = "不构成犯罪，已由林业部门处理"
 """Stated with every close: it counts only where a grave case went to no police."""
 

@@ -79,11 +79,7 @@ from demo.particulars import (
 )
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
-
-
 SideRoad = tuple[float, str, type[CaseCommand], dict[str, Any]]
-
-
 AT_ONCE = 16
 
 

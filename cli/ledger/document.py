@@ -25,8 +25,6 @@ SIGNS = {
     "closing": "=",
 }
 """`opening + new + relapsed + moved_in - closed - voided - merged - moved_out = closing` (DOMAIN §5)."""
-
-
 Cell = str | int | float | date | None
 
 

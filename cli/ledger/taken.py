@@ -10,8 +10,6 @@ from xlsxwriter.utility import xl_col_to_name
 from contracts.cases import LawSide, Measured, OldCase
 
 MEASURED, LAW = tuple(Measured.model_fields), tuple(LawSide.model_fields)
-
-
 Places = Mapping[str, tuple[tuple[int, str], ...]]
 """Where each field stands: column and heading, several for a division that is spread over columns."""
 

@@ -29,15 +29,9 @@ from contracts.language.intake import intake_subject
 from contracts.language.message import Command, Intake, dump
 
 _VIOLATION = re.compile(r'permissions violation for (?P<what>publish|subscription) to "(?P<subject>[^"]+)"', re.I)
-
-
 MESSAGE_TOO_LARGE = 10054
 """The server's error code for a message over the stream's limit."""
-
-
 SUBJECTS_A_PAGE = 100_000
-
-
 _AnswerT = TypeVar("_AnswerT", bound=BaseModel)
 
 

@@ -16,8 +16,6 @@ from contracts.language.values import CaseRef, Line, PostRef, Token, UnitRef, Va
 from contracts.language.written import Day, Exact
 
 VolumeM3 = Annotated[Decimal, Exact(digits=9, title="VolumeM3")]
-
-
 Yuan = Annotated[Decimal, Exact(digits=12, title="Yuan")]
 
 

@@ -36,8 +36,6 @@ IN_STOCK = (
     CaseState.RELAPSED,
 )
 """The states that the ledger counts as stock (DOMAIN §5)."""
-
-
 OPEN = (CaseState.REGISTERED, *IN_STOCK)
 """The states in which somebody must act by a day."""
 

@@ -127,14 +127,8 @@ def _content_rule(content_type: str) -> Rule | None:
 
 
 _YEARS = range(1950, 2200)
-
-
 _SEQUENCE = re.compile(r"[0-9]{1,20}\Z")
-
-
 _CHARSET = re.compile(r"""(?:^|[;\s])charset\s*=\s*["']?([^"';\s]*)""", re.IGNORECASE)
-
-
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})\Z", re.ASCII)
 
 

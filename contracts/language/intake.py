@@ -13,8 +13,6 @@ from contracts.language.values import Line, Value
 from contracts.language.written import WHOLE, Instant
 
 Revision = Annotated[int, Field(ge=1, le=1_000_000), WHOLE]
-
-
 TRACK_FAMILY = "track"
 """Points of terminals are posted on subjects of their own."""
 
@@ -84,8 +82,6 @@ def kind_of(subject: str) -> tuple[str, str]:
 
 
 _TOKEN = re.compile(r"[a-z0-9_-]{1,64}\Z")
-
-
 _MAJOR = re.compile(r"v[1-9][0-9]{0,3}\Z")
 
 

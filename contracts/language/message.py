@@ -12,29 +12,17 @@ from contracts.language.division import Division
 from contracts.language.values import Value
 
 JSON = "application/json"
-
-
 TYPE_PREFIX = "cn.linzhang."
-
-
 SCHEMA_PREFIX = "urn:linzhang:"
-
-
 MAX_MESSAGE_BYTES = 1024 * 1024 - 64
 """What a body and its headers may come to: the relay adds one header, and a stream takes 1 MiB of both.
 
 The server itself takes 2 MB, so that the receipt can say so.
 """
-
-
 MAX_COMMAND_BYTES = 128 * 1024
 """The largest body of a command by an official: a hundred at once must not weigh what cuts a client (STACK row 32)."""
-
-
 MAX_HEADER_BYTES = 65_535 - 64
 """What headers may come to: a stream takes 64 kB, with the one that the relay adds."""
-
-
 NAME = re.compile(r"(?P<service>[a-z]+)\.(?P<word>[a-z0-9_]+)\.v(?P<major>[1-9][0-9]*)\Z")
 
 

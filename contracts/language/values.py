@@ -99,8 +99,6 @@ ExternalId = Annotated[
     Ruled("line", (("most", 128),)),
 ]
 """A sender's own name for a thing."""
-
-
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China's one time; without summer time since 1991, so that no time zone database is needed."""
 

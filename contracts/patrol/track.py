@@ -30,8 +30,6 @@ _POINT = {
         {"description": "counted as invalid"},
     ],
 }
-
-
 TrackPoint = Annotated[Any, WithJsonSchema(_POINT)]
 """One position as it was sent; patrol reads it."""
 

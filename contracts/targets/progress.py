@@ -18,8 +18,6 @@ from contracts.language.written import Exact, Instant
 
 Amount = Annotated[Decimal, Exact(digits=16, title="Amount")]
 """An amount in the target's unit."""
-
-
 NOTHING = Decimal("0.0000")
 
 

@@ -61,8 +61,6 @@ def department_permissions(name: str, durables: tuple[Durable, ...]) -> Permissi
 
 ASKED: tuple[str, ...] = tuple(command.name for service in SERVICES for command in table.COMMANDS[service])
 """The commands that officials ask, by name."""
-
-
 OPERATED: tuple[str, ...] = tuple(
     command.name.replace("*", service, 1) for service in SERVICES for command in every_service.OPERATIONS
 )

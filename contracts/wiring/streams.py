@@ -10,20 +10,12 @@ from contracts.language.message import Fact, Intake, Message
 from contracts.wiring.table import GATEKEEPERS, HEARS, SERVICES, WIRED, Wired
 
 MIB = 1024 * 1024
-
-
 STORE_MIB = 10_240
 """How much all streams of one server may hold together where nothing else is stated."""
-
-
 STORE_LEAST_MIB = 128
 """Below it, a small stream's budget would not hold two of the largest messages."""
-
-
 FULL_FROM_PERCENT = 90
 """A stream that holds so much of its budget wants a person's eye: what it takes next may be refused."""
-
-
 NO_ROOM_FROM_PERCENT = 99
 """From here on it may refuse at any moment: who tells something there is not ready."""
 
@@ -58,11 +50,7 @@ class Stream:
 
 
 DAY_S = 86_400.0
-
-
 FACT_DUPLICATES_S = 600.0
-
-
 INTAKE_DUPLICATES_S = 0.1
 """The server's minimum: two senders that use one message id must both be heard (STACK row 21)."""
 

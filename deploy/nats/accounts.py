@@ -145,8 +145,6 @@ OUTSIDE: dict[str, _Exports] = {
 
 A reply goes to an inbox of the asker's own account: an official's cannot be sent to the operator, nor to a department.
 """
-
-
 _ACCOUNTS: dict[type[Outsider], str] = {Integrator: "INTEGRATORS", Department: "DEPARTMENTS", Official: "OFFICIALS"}
 
 

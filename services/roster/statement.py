@@ -14,8 +14,6 @@ from services.runtime.problem import Problem
 
 MOST_TOLD = 50
 """How many broken rules one problem names."""
-
-
 ThingT = TypeVar("ThingT", Area, Post)
 
 

@@ -31,6 +31,22 @@ SAMPLED = 60
 """Reports of which one stands for all."""
 
 
+async def counting_in(dsn: str, table: str, processes: Processes, count: int) -> Callable[[], Awaitable[bool]]:
+    """Whether a table has so many rows more than now, while the processes that fill it live."""
+    sql = await asyncpg.connect(dsn)
+    stored = f"SELECT count(*) FROM {table}"
+    before = await sql.fetchval(stored)
+
+    async def all_stored() -> bool:
+        processes.require_alive()
+        if await sql.fetchval(stored) - before < count:
+            return False
+        await sql.close()
+        return True
+
+    return all_stored
+
+
 class Ours:
     """The embedded system with the whole of Jingdezhen."""
 
@@ -140,18 +156,7 @@ class Hops:
         self._processes.hold(on=on)
 
     async def counting(self, count: int) -> Callable[[], Awaitable[bool]]:
-        sql = await asyncpg.connect(self._bare.dsn)
-        stored = f"SELECT count(*) FROM {self._way}_{HOPS - 1}"
-        before = await sql.fetchval(stored)
-
-        async def all_stored() -> bool:
-            self._processes.require_alive()
-            if await sql.fetchval(stored) - before < count:
-                return False
-            await sql.close()
-            return True
-
-        return all_stored
+        return await counting_in(self._bare.dsn, f"{self._way}_{HOPS - 1}", self._processes, count)
 
     async def settled(self) -> None:
         return None
@@ -192,18 +197,7 @@ class Floor:
         self._processes.hold(on=on)
 
     async def counting(self, count: int) -> Callable[[], Awaitable[bool]]:
-        sql = await asyncpg.connect(self._bare.dsn)
-        stored = "SELECT count(*) FROM fair_notify"
-        before = await sql.fetchval(stored)
-
-        async def all_stored() -> bool:
-            self._processes.require_alive()
-            if await sql.fetchval(stored) - before < count:
-                return False
-            await sql.close()
-            return True
-
-        return all_stored
+        return await counting_in(self._bare.dsn, "fair_notify", self._processes, count)
 
     async def settled(self) -> None:
         """The second listener has stored all as well."""

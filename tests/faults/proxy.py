@@ -14,8 +14,6 @@ from deploy.local.ports import LOOPBACK, free_port
 CHUNK_BYTES = 65_536
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER of no seconds: closing sends RST and drops what was not sent."""
-
-
 LINGER_S = 2.0
 """How long a server whose client is gone is listened to, so that it reads all it was sent."""
 

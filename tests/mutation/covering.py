@@ -19,8 +19,6 @@ from tests.mutation.workshop import OURS, ROOT
 
 Covers = Mapping[str, Mapping[int, frozenset[str]]]
 """By module and line: the tests, as pytest names them; a line that runs when the module is imported has none."""
-
-
 TEST_NOW = "PYTEST_CURRENT_TEST"
 SETTINGS = f"""\
 [run]

@@ -39,8 +39,6 @@ POSTS = (
     post(WEST_GRID.id, "ranger", None, held("p-ranger")),
     post(WEST_GRID.id, "resource_supervisor"),
 )
-
-
 versions = itertools.count(1_000, 1_000)
 
 

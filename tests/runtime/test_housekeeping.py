@@ -15,8 +15,6 @@ from tests.waiting import until
 KEPT_DAYS, OUTBOX_DAYS = 120, 30
 AREA = "roster.area.v1.36.02.22.104.201.{}"
 DONE = "roster.dead_lettered.v1.00.00.00.000.000"
-
-
 NOBODY = Settings(nats_url="nats://127.0.0.1:1", database_url="postgresql://127.0.0.1/none")
 
 

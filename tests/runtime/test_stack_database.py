@@ -144,8 +144,6 @@ HOT = {
     "targets records": (targets, [], opened),
 }
 """What the main thread does: a service, what it has heard of roster, and the n-th message."""
-
-
 STATEMENTS = {"patrol locates": 5, "patrol stores tracks": 5, "cases opens": 3, "notify tells": 1, "targets records": 2}
 """How many statements each of them says besides the runtime's own: inbox, outbox, and the borders of a transaction."""
 

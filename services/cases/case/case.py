@@ -33,11 +33,7 @@ from services.cases.law.rules import LAW
 from services.cases.post.post import NoOffice, Roster
 
 FactT = TypeVar("FactT", bound=CaseFact)
-
-
 S = CaseState
-
-
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:linzhang:case")
 
 

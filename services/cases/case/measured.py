@@ -8,8 +8,6 @@ from contracts.cases import LawSide, Measured
 from contracts.patrol import Incident
 
 PartT = TypeVar("PartT", Measured, LawSide)
-
-
 _SAYS = {
     "illegal_area_mu": ("ground_mu", "burnt_mu"),
     "volume_m3": ("volume_m3",),

@@ -38,14 +38,8 @@ _COLUMNS = {
     "notice_until": "date",
     "body": "text",
 }
-
-
 _NAMES = ", ".join(_COLUMNS)
-
-
 _ARRAYS = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_COLUMNS.values(), 1))
-
-
 _N = len(_COLUMNS)
 
 

@@ -28,8 +28,6 @@ from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
 room = Room()
-
-
 _BECAME = {"receipted_on": "letter_receipted", "replied_on": "letter_replied"}
 
 

@@ -9,8 +9,6 @@ from services.cases.law.rungs import LADDER
 from services.cases.post.post import Roster
 
 _STATED = read("offices.json")
-
-
 OFFICES: dict[str, dict[str, str]] = _STATED["offices"]
 
 

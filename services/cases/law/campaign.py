@@ -39,8 +39,6 @@ RECTIFIED = tuple(route for route, word in CLOSES_AS.items() if word == "rectifi
 NO_VIOLATION = tuple(route for route, word in CLOSES_AS.items() if word == "no_violation")
 ITEMS: Mapping[str, tuple[str, str]] = {item: tuple(words) for item, words in _ROUTES["items"].items()}
 FULL: Mapping[str, list[str]] = _ROUTES["checklists"]["full"]
-
-
 _KINDS = TypeAdapter(tuple[Annotated[CaseKind, known(CaseKind)], ...])
 
 

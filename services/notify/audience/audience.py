@@ -17,12 +17,8 @@ from services.runtime.reference.posts import holds, nearest_chief, stands_on
 
 Told = AlarmRaised | CaseFact
 """What people are told of."""
-
-
 REMEMBERED = 20_000
 """Answers kept to the question who is told; there are about as many as grids and rules."""
-
-
 LEVELS = tuple(Level)
 
 

@@ -15,18 +15,19 @@ from contracts.language.terms import Language
 from contracts.language.values import Role
 
 NEAREST_CHIEF = "nearest_chief"
-
-
 NAMED = "named"
 """Every post that the fact itself names: those a letter is sent to besides, those that changed hands."""
-
-
 TWO_TIERS_UP = "two_tiers_up"
 """The chiefs of the lowest level that has any, and of the next two above (DOMAIN §8)."""
-
-
 UNITS = ("office", "unit", "owner", "holder", "assignee", "approver", "addressee", "receiver")
 """What a unit is to a case. The holder is the unit, else the office; the assignee is the unit while it must act."""
+WordT = TypeVar("WordT", bound=StrEnum)
+Whom = str | tuple[Role | None, Level]
+"""A word of `telling.json` for posts; posts of a role at a level, or (None) the nearest chief of that level."""
+
+
+class RuleRefused(ValueError):
+    """A word in `telling.json` that means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,6 @@ class TellingRules:
         )
 
 
-class RuleRefused(ValueError):
-    """A word in `telling.json` that means nothing."""
-
-
 def _whom(stated: str) -> Whom:
     if stated in (NEAREST_CHIEF, NAMED, TWO_TIERS_UP):
         return stated
@@ -82,13 +79,6 @@ def _word(words: type[WordT], stated: str) -> WordT:
     if stated not in words._value2member_map_:
         raise RuleRefused(f"telling.json: {stated!r} is not one of {', '.join(words)}")
     return words(stated)
-
-
-WordT = TypeVar("WordT", bound=StrEnum)
-
-
-Whom = str | tuple[Role | None, Level]
-"""A word of `telling.json` for posts; posts of a role at a level, or (None) the nearest chief of that level."""
 
 
 RULES = TellingRules.read(Path(__file__).with_name("telling.json"))

@@ -30,8 +30,6 @@ _NOTICE = """
            t.division, n.person_id, n.unit_id
     FROM notices n JOIN tellings t ON t.id = n.telling_id
 """
-
-
 _MINE = "WHERE n.person_id = $1 OR (n.person_id IS NULL AND n.unit_id = ANY($2::text[]))"
 
 

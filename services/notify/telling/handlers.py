@@ -21,10 +21,8 @@ from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
 room = Room()
-
-
-CASE_FACTS = tuple(fact for fact in HEARS["notify"] if issubclass(fact, CaseFact))
-"""Of a case, those facts after which somebody must act, or need not any more."""
+CASE_FACTS = tuple(fact for fact in HEARS["notify"] if issubclass(fact, CaseFact) and fact is not CaseOpened)
+"""Of a case that was opened before, those facts after which somebody must act, or need not any more."""
 OF_OPENED = (
     "at",
     *(f"case.{name}" for name in ("ref", "kind", "severity", "place", "seen_at", "text")),
@@ -36,7 +34,7 @@ OF_OPENED = (
 
 @room.hears(AlarmRaised, locks="incident.id")
 @room.hears(CaseOpened, locks="case.ref.id", uses=OF_OPENED)
-@room.hears(*(fact for fact in CASE_FACTS if fact is not CaseOpened), locks="case.ref.id")
+@room.hears(*CASE_FACTS, locks="case.ref.id")
 async def tell(tx: Transaction, heard: list[Heard[Told]]) -> list[News]:
     """Tell each thing once to those whom it concerns, in-app, with one fact that names them all."""
     roster, day = await tx.see(POSTS), day_of(tx.now)

@@ -57,8 +57,6 @@ class Limits:
 
 
 LIMITS = Limits.read(Path(__file__).with_name("filter.json"))
-
-
 PLAIN = ("", "invalid", "zero_island", "outside_datum", "future", "too_old", "inaccurate")
 """What may be plainly wrong with a point."""
 

@@ -17,8 +17,6 @@ TERRITORIAL = (AreaKind.DIVISION, AreaKind.GRID)
 FOREVER = (date.min, date.max)
 NOWHERE = -1
 NEVER = date.max.toordinal()
-
-
 AreasHere = tuple[AreaRef, ...]
 """The areas that contain a point, the primary one first; empty where none does."""
 
