@@ -15,6 +15,7 @@ from deploy.local.home import Home
 from deploy.local.postgres import temporary_home
 from deploy.local.stack import Stack
 from deploy.nats.accounts import Integrator
+from tests.waiting import until
 
 TOWN = Division("360222100000")
 """Fuliang town: the tests use its villages only, so that little has to be loaded."""
@@ -46,6 +47,13 @@ async def system(sample):
         _, wrong = await enrol_areas(operator, list(enumerate(areas)))
         assert wrong == []
         await enrol_posts(operator, posts)
+    async with connected(stack.run.url("reader"), "reader", api_prefix="$JS.API") as reader:
+
+        async def heard_by_all():
+            durables = await reader.consumers("ROSTER")
+            return not any(one["num_pending"] or one["num_ack_pending"] for one in durables)
+
+        await until(heard_by_all)
     yield stack
     await stack.stop()
     shutil.rmtree(path, ignore_errors=True)
