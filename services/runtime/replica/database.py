@@ -10,7 +10,7 @@ import structlog
 
 from services.runtime.breaker import is_away
 from services.runtime.replica.state import State
-from services.runtime.tables.schema import is_migrated
+from services.runtime.tables.schema import unfit
 
 log = structlog.get_logger()
 
@@ -41,15 +41,16 @@ async def _as_it_is(_: object) -> None:
 
 
 async def migrated(state: State) -> asyncpg.Pool[asyncpg.Record]:
-    """A pool on a migrated schema; waits for both, and says what for."""
+    """A pool on a schema that this code can live with; waits for both, and says what for."""
     while True:
         pool = None
         try:
             pool = await connect(state.settings.database_url, state.service)
             async with pool.acquire() as sql:
-                if await is_migrated(sql, state.service):
-                    return pool
-            _wait_for(state, "the schema is not migrated")
+                reason = await unfit(sql, state.service)
+            if not reason:
+                return pool
+            _wait_for(state, reason)
         except Exception as error:
             if not is_away(error):
                 raise

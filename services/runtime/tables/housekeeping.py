@@ -12,6 +12,7 @@ from services.runtime import metrics
 from services.runtime.breaker import is_away
 from services.runtime.hearing import dead_letters
 from services.runtime.replica.state import State
+from services.runtime.tables.schema import Unfit, unfit
 from services.runtime.telling import outbox
 
 log = structlog.get_logger()
@@ -21,7 +22,11 @@ FORGET_EVERY_S = 3600.0
 
 
 async def keep_house(state: State) -> None:
-    """Run until cancelled; while the database is away it waits."""
+    """Run until cancelled; while the database is away it waits. Raises Unfit.
+
+    A schema may go on, or be an older one restored, while code runs on it: what every statement fails on would end as
+    dead letters.
+    """
     forget_at = 0.0
     while True:
         await state.database.closed()
@@ -39,6 +44,8 @@ async def keep_house(state: State) -> None:
 
 async def _measure(state: State) -> None:
     async with state.pool().acquire() as sql:
+        if reason := await unfit(sql, state.service):
+            raise Unfit(reason)
         unsent, oldest_s = await outbox.unsent(sql)
         metrics.OUTBOX_UNSENT.set(unsent)
         metrics.OUTBOX_OLDEST.set(oldest_s)

@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
+from services.runtime.tables.schema import RELEASE, Unfit, look
+
 SERVICES = Path(__file__).parents[2]
 LOCK = 0x6C7A6D67
 """Key of the advisory lock that lets one of several starters migrate while the others wait."""
@@ -29,27 +31,50 @@ LOCK = 0x6C7A6D67
 def run_sql(revision_file: str) -> None:
     """Run the plain SQL that stands beside a revision, several statements at once."""
     statements = Path(revision_file).with_suffix(".sql").read_text(encoding="utf-8")
-    driver: Any = op.get_bind().connection.driver_connection
-    await_only(driver.execute(statements))
+    await_only(_driver(op.get_bind()).execute(statements))
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
 
 
 def _upgrade(connection: Connection, service: str) -> None:
+    """Owner by owner, as far as this code goes: what a newer release has made of the others is left as it is."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    standing = await_only(look(_driver(connection)))
+    if standing.too_new():
+        raise Unfit(standing.too_new())
+    owners = standing.behind(service)
+    if not owners:
+        return
     config = Config()
     config.set_main_option("script_location", str(SERVICES / "runtime" / "migrations"))
     config.set_main_option("path_separator", "newline")
-    config.set_main_option(
-        "version_locations",
-        "\n".join(str(SERVICES / owner / "migrations") for owner in ("runtime", service)),
-    )
+    config.set_main_option("version_locations", "\n".join(str(SERVICES / owner / "migrations") for owner in owners))
     script = ScriptDirectory.from_config(config)
-    with EnvironmentContext(config, script, fn=lambda have, _: script._upgrade_revs("heads", have)) as environment:
+
+    def steps(have: Any, _: Any) -> Any:
+        theirs: Any = tuple(one for one in have if one.rpartition("_")[0] in owners)
+        return script._upgrade_revs("heads", theirs)
+
+    with EnvironmentContext(config, script, fn=steps) as environment:
         environment.configure(connection=connection, target_metadata=None)
         environment.run_migrations()
+    serves_from = max(getattr(one.module, "serves_from", 0) for one in script.walk_revisions())
+    connection.execute(
+        text(
+            "UPDATE lives_with"
+            " SET release = greatest(release, :release), serves_from = greatest(serves_from, :serves_from)"
+        ),
+        {"release": RELEASE, "serves_from": serves_from},
+    )
 
 
 async def migrate_async(service: str, dsn: str) -> None:
-    """Bring one service's schema up to date; harmless when it is. The role's search path names the schema."""
+    """Bring one service's schema up to date; harmless when it is, or is newer. The role's search path names the schema.
+
+    Raises Unfit.
+    """
     engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
@@ -76,4 +101,8 @@ def read_settings() -> list[tuple[str, str]]:
 
 if __name__ == "__main__":
     for name, address in read_settings():
-        migrate(name, address)
+        try:
+            migrate(name, address)
+        except Unfit as refused:
+            print(f"{name}: {refused}", file=sys.stderr)
+            raise SystemExit(1) from None
