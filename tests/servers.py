@@ -98,6 +98,16 @@ class Running:
 
         await until(so)
 
+    async def reason(self, said: str) -> None:
+        """Wait until it is not ready for a reason that has this in it."""
+
+        async def so() -> bool:
+            if self.process.returncode is not None:
+                raise AssertionError(f"{self.name} ended:\n" + "".join(self.log[-30:]))
+            return said in (await asyncio.to_thread(self.get, "/readyz"))[1]
+
+        await until(so)
+
     async def kill(self) -> None:
         if self.process.returncode is None:
             self.process.kill()

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from clients.python.connection import Client
 from clients.python.refused import BusError, Forbidden, NoAnswer, NotTaken, Refused, TooLarge, Unreachable, why_away
+from clients.python.tls import CaUnusable
 from contracts.every_service import operation_subject
 from contracts.language.command import ProblemReply
 from contracts.language.division import Division
@@ -194,12 +196,18 @@ class Bus:
 
 
 @asynccontextmanager
-async def connected(urls: str | list[str], user: str, *, api_prefix: str = "FOREST.API") -> AsyncIterator[Bus]:
-    """A connection as `user`; outsiders reach JetStream as FOREST.API, users inside as $JS.API."""
+async def connected(
+    urls: str | list[str], user: str, *, api_prefix: str = "FOREST.API", ca_file: str | Path | None = None
+) -> AsyncIterator[Bus]:
+    """A connection as `user`; outsiders reach JetStream as FOREST.API, users inside as $JS.API.
+
+    `ca_file` has the certificates that vouch for a bus at `tls://`. Raises Unreachable.
+    """
     bus = Bus(user, api_prefix)
     try:
         await bus.client.connect(
             urls,
+            ca_file=ca_file,
             name=f"linzhang {user}",
             error_cb=bus._heard_error,
             closed_cb=bus._was_closed,
@@ -212,6 +220,8 @@ async def connected(urls: str | list[str], user: str, *, api_prefix: str = "FORE
             ping_interval=5,
             max_outstanding_pings=2,
         )
+    except CaUnusable as error:
+        raise Unreachable(user=user, reason=str(error)) from None
     except (TimeoutError, OSError, NoServersError, NatsTimeout, nats.errors.Error) as error:
         raise Unreachable(user=user, why=why_away(bus.last_error or error)) from None
     try:

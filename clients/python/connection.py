@@ -7,12 +7,16 @@ the tests have shown that.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from nats.aio.client import DEFAULT_BUFFER_SIZE, Srv
 from nats.aio.client import Client as NatsClient
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.aio.transport import TcpTransport
 from nats.errors import (
     ConnectionClosedError,
     ConnectionDrainingError,
@@ -21,6 +25,8 @@ from nats.errors import (
     ProtocolError,
 )
 from nats.protocol.parser import AWAITING_CONTROL_LINE, AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
+
+from clients.python.tls import bus_options
 
 _LINE_END = b"\r\n"
 _VERSION = b"NATS/1.0"
@@ -169,6 +175,23 @@ class _AnyBytes(Parser):
             raise ProtocolError("nats: unknown protocol")
 
 
+class _Streams(TcpTransport):
+    """A connection whose TLS, when it fails, lets go of it: the library would wait for its end for ever."""
+
+    async def connect_tls(self, *how: Any) -> None:
+        bare = self._io_writer
+        assert bare is not None
+        try:
+            await super().connect_tls(*how)
+        except BaseException:
+            bare.transport.abort()
+            self._io_reader = self._io_writer = None
+            raise
+        writer: Any = self._io_writer
+        # Else asyncio warns at every end that TLS knows no half of a connection.
+        writer._protocol._over_ssl = True
+
+
 class Client(NatsClient):
     """nats-py's client; subjects and headers of any bytes are read, those that are no UTF-8 with lone surrogates."""
 
@@ -176,6 +199,21 @@ class Client(NatsClient):
         super().__init__()
         self._ps = _AnyBytes(self)
         self._taking: dict[int, Take] = {}
+
+    async def connect(  # type: ignore[override]
+        self, servers: str | list[str] = "nats://localhost:4222", *, ca_file: str | Path | None = None, **options: Any
+    ) -> None:
+        """Connect; with `tls://` nothing is said before the server has proved by `ca_file`, else by the system's
+        certificates, that it is the one. Raises what nats-py does, CaUnusable, ValueError.
+        """
+        addresses = servers.split(",") if isinstance(servers, str) else servers
+        options.setdefault("error_cb", _say_nothing)
+        await super().connect(addresses, **bus_options(addresses, ca_file), **options)
+
+    async def _connect_to_server(self, server: Srv) -> None:
+        server.last_attempt = time.monotonic()
+        self._transport = _Streams()  # type: ignore[no-untyped-call]
+        await self._transport.connect(server.uri, DEFAULT_BUFFER_SIZE, self.options["connect_timeout"])
 
     async def subscribe_at_once(self, subject: str, take: Take) -> Subscription:
         """Each message is handed to `take` as soon as it is read: no queue, no task, no limit of what waits.
@@ -247,8 +285,12 @@ async def _queued_by_nobody(_: Msg) -> None:
     """What is taken at once never comes into the library's queue."""
 
 
+async def _say_nothing(_: Exception) -> None:
+    """What goes wrong is raised, and nats-py's own way prints a traceback besides."""
+
+
 async def connect(servers: str | list[str], **options: Any) -> Client:
-    """A connected client; options as nats-py's."""
+    """A connected client; options as `Client.connect` has them."""
     client = Client()
     await client.connect(servers, **options)
     return client

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import nats
 from nats.js import JetStreamContext
 
+from clients.python.connection import connect
 from contracts.wiring.streams import STORE_MIB
 from deploy.local.bus import Bus
 from deploy.local.home import Home, forget_others
@@ -74,17 +74,10 @@ class Provisioning:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[JetStreamContext]:
-        connection = await nats.connect(
-            self.bus.url("provisioner"),
-            inbox_prefix=b"_INBOX.provisioner",
-            allow_reconnect=False,
-            error_cb=_say_nothing,
+        connection = await connect(
+            self.bus.url("provisioner"), inbox_prefix=b"_INBOX.provisioner", allow_reconnect=False
         )
         try:
             yield connection.jetstream(timeout=10)
         finally:
             await connection.close()
-
-
-async def _say_nothing(_: Exception) -> None:
-    """What goes wrong is said once, by whoever asked."""

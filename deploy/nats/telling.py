@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import nats
-from nats.aio.client import Client
 
+from clients.python.connection import Client
 from deploy.nats.accounts import SUPERVISOR
 
 CONNECTED_WITHIN_S = 5
@@ -28,7 +28,6 @@ async def told(url: str, question: str, server_name: str | None = None) -> dict[
         max_reconnect_attempts=1,
         reconnect_time_wait=0,
         connect_timeout=CONNECTED_WITHIN_S,
-        error_cb=_say_nothing,
     )
     try:
         which = {"server_name": server_name, "exact_match": True} if server_name else {}
@@ -54,7 +53,3 @@ def unwell_now(url: str, server_name: str | None = None) -> str:
     """The same from a place without an event loop, or inside one that may wait."""
     with ThreadPoolExecutor(1) as aside:
         return aside.submit(asyncio.run, unwell(url, server_name)).result()
-
-
-async def _say_nothing(_: Exception) -> None:
-    """What goes wrong is the answer."""

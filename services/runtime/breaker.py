@@ -23,13 +23,14 @@ AWAY = (
     OSError,
 )
 """What says that the database, not the message, is at fault; a TimeoutError is an OSError."""
+LONGEST_DELAY_S = 2.0
 AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 """What says that another transaction was in the way."""
 
 
 def is_away(error: BaseException) -> bool:
     """Whether the database, not the message, is at fault; an argument it cannot encode is the message's."""
-    return isinstance(error, AWAY) and not isinstance(error, ValueError)
+    return isinstance(error, OSError) or (isinstance(error, AWAY) and not isinstance(error, ValueError))
 
 
 class Breaker:
@@ -37,6 +38,8 @@ class Breaker:
 
     def __init__(self, what: str, probe: Callable[[], Awaitable[object]] | None = None) -> None:
         self.what = what
+        self.reason = ""
+        """Why it was opened last."""
         self._probe = probe
         self._closed = asyncio.Event()
         self._closed.set()
@@ -50,7 +53,8 @@ class Breaker:
         await self._closed.wait()
 
     def open(self, reason: str) -> None:
-        """Stop the flow; harmless when it is stopped."""
+        """Stop the flow; where it is stopped, only the reason is taken up."""
+        self.reason = reason
         if self.is_open:
             return
         log.warning("breaker open", what=self.what, reason=reason)
@@ -72,7 +76,7 @@ class Breaker:
             try:
                 await probe()
             except Exception:
-                delay_s = min(delay_s * 2, 5.0)
+                delay_s = min(delay_s * 2, LONGEST_DELAY_S)
             else:
                 self.close()
                 return

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from clients.python.secret import SecretUnreadable, secret
+from clients.python.tls import CaUnusable, encrypted, trust
 from contracts.language.address import is_address
 from contracts.language.rules import broken, describe
 
+SECRETS = ("nats_url", "database_url")
+"""Each may be stated as `LINZHANG_…_FILE`, too: the file that holds it."""
+
 
 class Settings(BaseSettings):
-    """Every setting of a service. Times in seconds unless the name says days."""
+    """Every setting of a service. Times in seconds unless the name says days.
+
+    Either address may stand in a file that `LINZHANG_NATS_URL_FILE`, `LINZHANG_DATABASE_URL_FILE` name.
+    """
 
     model_config = SettingsConfigDict(env_prefix="LINZHANG_", extra="ignore")
 
     nats_url: str = Field(description="the bus: nats://user:password@host:port, several separated by commas")
     database_url: str = Field(description="the service's own role: postgresql://role:password@host:port/database")
+    ca_file: Path | None = Field(None, description="certificates that vouch for bus and database: both speak TLS then")
     http_host: str = Field("127.0.0.1", description="where /livez, /readyz and /metrics listen")
     http_port: Annotated[int, Field(ge=1, le=65535)] = 8100
     clock: Literal["system", "bus"] = Field("system", description="`bus` follows clock.now: demo and tests only")
@@ -40,6 +51,10 @@ class Settings(BaseSettings):
             raise ValueError(broken("bus_scheme"))
         if not is_address(value, "nats", "tls"):
             raise ValueError(broken("bus_host"))
+        try:
+            encrypted(value.split(","))
+        except ValueError:
+            raise ValueError(broken("bus_one_scheme")) from None
         return value
 
     @field_validator("database_url")
@@ -49,15 +64,33 @@ class Settings(BaseSettings):
             raise ValueError(broken("database_scheme"))
         return value
 
+    @field_validator("ca_file")
+    @classmethod
+    def _ca(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        try:
+            trust(value)
+        except CaUnusable as unusable:
+            raise ValueError(broken("ca_file", reason=str(unusable))) from None
+        if value is not None and not encrypted(info.data.get("nats_url", "tls://").split(",")):
+            raise ValueError(broken("ca_file_tls"))
+        return value
+
+    def database_tls(self) -> ssl.SSLContext | None:
+        """What asyncpg is told as `ssl`: never in the clear where a CA is stated, else as the address says."""
+        return trust(self.ca_file) if self.ca_file is not None else None
+
 
 def read_settings() -> Settings:
     """The settings from the environment; a wrong or missing one is named on stderr and the process ends with 2."""
     try:
-        return Settings()
+        stated: dict[str, Any] = {name: secret(f"LINZHANG_{name.upper()}") for name in SECRETS}
+        return Settings(**{name: value for name, value in stated.items() if value is not None})
     except ValidationError as error:
         for wrong in map(describe, error.errors()):
             print(f"LINZHANG_{wrong['field'].upper()}: {wrong['rule']}", file=sys.stderr)
-        raise SystemExit(2) from None
+    except SecretUnreadable as unreadable:
+        print(unreadable, file=sys.stderr)
+    raise SystemExit(2)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ class Driven:
         self._begin = partial(Transaction, views=Views(), following=service.following)
         pool: Any = OneConnection(sql)
         settings = Settings(nats_url="nats://127.0.0.1:1", database_url="postgresql://127.0.0.1/none")
-        relay = Relay(settings, bus, service.name, Breaker("bus"))
+        relay = Relay(settings, bus, service.name, Breaker("bus"), Breaker("database"))
         self._heard = {
             one.message: (
                 Handling(service.name, one, pool, settings, self.clock, Breaker("database"), relay, self._begin),

@@ -98,7 +98,7 @@ async def _relayed(client: Client, dsn: str, count: int) -> float:
     settings = Settings(nats_url="nats://x", database_url=dsn, relay_chunk=CHUNK)
     looking = await asyncpg.connect(dsn)
     started = time.perf_counter()
-    relaying = asyncio.create_task(Relay(settings, client, "patrol", Breaker("bus")).run())
+    relaying = asyncio.create_task(Relay(settings, client, "patrol", Breaker("bus"), Breaker("database")).run())
     await until(lambda: looking.fetchval("SELECT NOT EXISTS (SELECT FROM unsent)"), every_s=0.01)
     rate = count / (time.perf_counter() - started)
     relaying.cancel()

@@ -54,7 +54,7 @@ class Parts:
             connection.add_query_logger(lambda said: self.statements.append(said.query))
 
         self.pool = await database.connect(self.dsn, "targets", init=listen)
-        self.relay = Relay(self.settings, self.client, "targets", self.bus_breaker)
+        self.relay = Relay(self.settings, self.client, "targets", self.bus_breaker, Breaker("database"))
         return self
 
     async def leave(self):

@@ -40,7 +40,7 @@ async def asked(dsn, plain_nats, handler):
     breaker = Breaker("database")
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
         await pool.execute("TRUNCATE answers, outbox, unsent")
-        relay = Relay(settings, bus, "targets", Breaker("bus"))
+        relay = Relay(settings, bus, "targets", Breaker("bus"), Breaker("database"))
         answering = Answering("targets", {SetTarget: handler, ShowPlan: handler}, pool, Clock(), breaker, relay, bus)
         reading = await bus.subscribe("cmd.targets.>", cb=answering.on)
 

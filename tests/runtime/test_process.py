@@ -47,7 +47,7 @@ async def test_a_bus_that_goes_opens_its_breaker_and_one_that_comes_back_closes_
     await pull.ack([])
     ends.process._pulls = [pull]
     await ends.process._bus_lost()
-    assert ends.process.state.unready() == ["bus away", "starting: connecting"]
+    assert ends.process.state.unready() == ["bus away: disconnected", "starting: connecting"]
     await ends.process._bus_back()
     assert ends.process.state.unready() == ["starting: connecting"]
     await pull.ack([])
@@ -62,7 +62,7 @@ async def test_a_bus_that_goes_opens_its_breaker_and_one_that_comes_back_closes_
 async def test_a_database_that_is_away_makes_a_process_unready(ends):
     ends.process.state.starting = None
     ends.process.state.database.open("gone")
-    assert ends.process.state.unready() == ["database away"]
+    assert ends.process.state.unready() == ["database away: gone"]
     ends.process.state.database._task.cancel()
 
 

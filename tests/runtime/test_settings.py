@@ -13,6 +13,7 @@ def test_what_is_not_stated_is_as_the_readme_says():
     told = Settings(**STATED).model_dump()
     assert told == {
         **STATED,
+        "ca_file": None,
         "http_host": "127.0.0.1",
         "http_port": 8100,
         "clock": "system",
@@ -62,6 +63,7 @@ def test_a_time_is_longer_than_none(name):
         ("nats_url", "http://bus:4222", "must begin with nats:// or tls://"),
         ("nats_url", "nats://a:4222,b:4222", "must begin with nats:// or tls://"),
         ("nats_url", "nats://a:4222,nats://:x", "must name a host, and a number where it names a port"),
+        ("nats_url", "nats://a:4222,tls://b:4222", "must begin with tls:// at every address or at none"),
         ("database_url", "mysql://host/db", "must begin with postgresql://"),
         ("clock", "sundial", "must be one of: system, bus"),
         ("log_format", "xml", "must be one of: text, json"),
@@ -77,7 +79,7 @@ def test_a_wrong_setting_is_named_with_its_rule_and_the_process_ends_with_2(monk
     assert capsys.readouterr().err == f"LINZHANG_{name.upper()}: {told}\n"
 
 
-@pytest.mark.parametrize("url", ["nats://a:4222,tls://b:4222", "tls://b"])
+@pytest.mark.parametrize("url", ["nats://a:4222,nats://b:4222", "tls://a:4222,tls://b"])
 def test_a_bus_of_several_servers_is_named_server_by_server(monkeypatch, url):
     monkeypatch.setenv("LINZHANG_NATS_URL", url)
     monkeypatch.setenv("LINZHANG_DATABASE_URL", STATED["database_url"])

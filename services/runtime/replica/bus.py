@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Self
 
 import nats
@@ -21,11 +22,19 @@ COMMANDS_AT_ONCE = 16
 class Broker(NatsBroker):
     """FastStream's broker with our client; its stop raises while the bus is away (STACK row 12)."""
 
+    ca_file: Path | None = None
+    heard_error: Callable[[Exception], Awaitable[None]]
+
     @classmethod
     def of(
-        cls, service: str, settings: Settings, on_command: Callable[[NatsMessage], Awaitable[None]], **callbacks: Any
+        cls,
+        service: str,
+        settings: Settings,
+        on_command: Callable[[NatsMessage], Awaitable[None]],
+        heard_error: Callable[[Exception], Awaitable[None]],
+        **callbacks: Any,
     ) -> Self:
-        """One that hands the commands of a service to `on_command`; `callbacks` are the client's."""
+        """One that hands the commands of a service to `on_command`; the others are callbacks of the client."""
         broker = cls(
             settings.nats_url.split(","),
             name=f"linzhang-{service}",
@@ -39,13 +48,16 @@ class Broker(NatsBroker):
             pending_size=64 * 1024 * 1024,
             **callbacks,
         )
+        broker.ca_file, broker.heard_error = settings.ca_file, heard_error
         broker.subscriber(f"cmd.{service}.>", queue=service, max_workers=COMMANDS_AT_ONCE, no_reply=True, decoder=_raw)(
             on_command
         )
         return broker
 
     async def _connect(self) -> Client:
-        connection = await connect(**self._connection_kwargs)
+        # FastStream's own way with errors ends its start and leaves a process that serves nobody (STACK row 40).
+        own = {**self._connection_kwargs, "ca_file": self.ca_file, "error_cb": self.heard_error}
+        connection = await connect(**own)
         self.config.connect(connection)
         return connection
 

@@ -7,8 +7,11 @@ from typing import Any, Final
 
 import asyncpg
 import structlog
+from asyncpg.exceptions import ClientConfigurationError
 
-from services.runtime.breaker import is_away
+from services.runtime.breaker import AWAY
+from services.runtime.replica import away
+from services.runtime.replica.away import CannotStart
 from services.runtime.replica.state import State
 from services.runtime.tables.schema import unfit
 
@@ -17,6 +20,8 @@ log = structlog.get_logger()
 START_EVERY_S = 0.2
 
 POOL_SIZE: Final = 4
+LEAST_POSTGRESQL = 16
+"""The oldest version of the database on which the tests have seen it work."""
 
 
 async def connect(dsn: str, name: str, **options: Any) -> asyncpg.Pool[asyncpg.Record]:
@@ -45,16 +50,21 @@ async def migrated(state: State) -> asyncpg.Pool[asyncpg.Record]:
     while True:
         pool = None
         try:
-            pool = await connect(state.settings.database_url, state.service)
+            pool = await connect(state.settings.database_url, state.service, ssl=state.settings.database_tls())
             async with pool.acquire() as sql:
+                have = sql.get_server_version()
+                if have.major < LEAST_POSTGRESQL:
+                    raise CannotStart(
+                        f"{away.DATABASE}: the database is PostgreSQL {have.major}, wanted {LEAST_POSTGRESQL} or newer"
+                    )
                 reason = await unfit(sql, state.service)
             if not reason:
                 return pool
             _wait_for(state, reason)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            _wait_for(state, f"database away: {str(error) or type(error).__name__}")
+        except ClientConfigurationError as error:
+            raise CannotStart(away.of_database(error)) from None
+        except (asyncpg.PostgresError, *AWAY) as error:
+            _wait_for(state, away.of_database(error))
         if pool is not None:
             pool.terminate()
         await asyncio.sleep(START_EVERY_S)

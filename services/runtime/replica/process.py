@@ -22,7 +22,8 @@ from services.runtime.breaker import is_away
 from services.runtime.hearing.handling import Handling
 from services.runtime.hearing.pull import Pull
 from services.runtime.legible import legible
-from services.runtime.replica import database
+from services.runtime.replica import away, database
+from services.runtime.replica.away import CannotStart
 from services.runtime.replica.bus import Broker
 from services.runtime.replica.state import State
 from services.runtime.replica.watchdog import Watchdog
@@ -50,6 +51,8 @@ class Process:
         durables = [s.durable.name for s in service.subscriptions]
         self.state = State(service.name, durables, settings, service.due_work, service.following)
         self.broker = self._broker()
+        self._bus: Client | None = None
+        self._bus_reason = ""
         self._answering: Answering | None = None
         self._pulls: list[Pull] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -67,10 +70,10 @@ class Process:
             self.service.name,
             self.state.settings,
             on_command,
+            self._bus_error,
             disconnected_cb=self._bus_lost,
             reconnected_cb=self._bus_back,
             closed_cb=self._bus_closed,
-            error_cb=self._bus_error,
         )
 
     async def _bus_lost(self) -> None:
@@ -80,6 +83,7 @@ class Process:
     async def _bus_back(self) -> None:
         for pull in self._pulls:
             pull.forget_requests()
+        self._bus_reason = ""
         self.state.bus.close()
 
     async def _bus_closed(self) -> None:
@@ -89,7 +93,18 @@ class Process:
             self._fail(ConnectionError("the bus connection is closed for good"))
 
     async def _bus_error(self, error: Exception) -> None:
-        log.warning("bus", reason=legible(str(error) or type(error).__name__, 500))
+        reason = legible(away.of_bus(error), 500)
+        if self._bus is None:
+            self.state.starting = f"connecting: {reason}"
+            if away.is_refused(error) and not self.failed:
+                # Asked again it would be refused again: a password is read by a process that is started anew.
+                log.error("the service cannot start", reason=reason)
+                self._fail(CannotStart(reason))
+        elif self.state.bus.is_open:
+            self.state.bus.open(reason)
+        if reason != self._bus_reason:
+            log.warning("bus", reason=reason)
+        self._bus_reason = reason
         if isinstance(error, SlowConsumerError) and self._answering is not None:
             # Whoever asked while there was no room for it is told so.
             await self._answering.refuse_busy(error.reply)
@@ -97,6 +112,9 @@ class Process:
     async def start(self) -> None:
         try:
             await self._start()
+        except CannotStart as error:
+            log.error("the service cannot start", reason=str(error))
+            self._fail(error)
         except Exception as error:
             if not self._stopping:
                 log.error("the service cannot start", exc_info=error)
@@ -109,7 +127,7 @@ class Process:
         assert isinstance(bus, Client)
         self._bus = bus
         pool = self.state.kept = await database.migrated(self.state)
-        relay = Relay(self.state.settings, bus, self.service.name, self.state.bus)
+        relay = Relay(self.state.settings, bus, self.service.name, self.state.bus, self.state.database)
         if self.state.settings.clock == "bus":
             await self.state.clock.follow(bus)
         handlers = {**self.service.commands, **operations(self.state)}
@@ -119,7 +137,7 @@ class Process:
         tells_in = {stream_of(fact) for fact in FACTS[self.service.name]}
         watchdog = Watchdog(bus, [s.durable for s in self.service.subscriptions], tells_in, self.state.lag)
         self._begin(relay.run())
-        self.state.missing, self.state.full = watchdog.missing, watchdog.full
+        self.state.missing, self.state.full, self.state.silent = watchdog.missing, watchdog.full, watchdog.silent
         self._begin(watchdog.run())
         self._begin(keep_house(self.state))
         first = [s for s in self.service.subscriptions if is_reference(s.message)]
@@ -249,7 +267,8 @@ class Process:
                     await asyncio.gather(*(pull.give_back() for pull in self._pulls))
             except (TimeoutError, nats.errors.Error):
                 # The bus hangs: to drain the connection would take longer than a supervisor waits.
-                await self._bus.close()
+                if self._bus is not None:
+                    await self._bus.close()
         if self.state.kept is not None:
             try:
                 await asyncio.wait_for(self.state.kept.close(), 5)

@@ -41,6 +41,8 @@ class State:
         """Durables that do not exist."""
         self.full: set[str] = set()
         """Streams that take nothing more."""
+        self.silent: set[str] = set()
+        """What is wrong with the bus where it answers, and JetStream does not."""
         self.starting: str | None = "connecting"
         """What the start waits for; None once it is done."""
         self.kept: asyncpg.Pool[asyncpg.Record] | None = None
@@ -51,13 +53,15 @@ class State:
         return self.kept
 
     async def _probe(self) -> None:
+        # Of the connections that were idle some may be dead: none is used again.
+        await self.pool().expire_connections()
         async with self.pool().acquire(timeout=2) as sql:
             await sql.execute("UPDATE view_version SET version = version")
 
     def unready(self) -> list[str]:
         """Why the service is not ready; empty when it is."""
-        reasons = [f"{b.what} away" for b in (self.database, self.bus) if b.is_open]
+        reasons = [f"{b.what} away: {b.reason}" for b in (self.database, self.bus) if b.is_open]
         if self.starting is not None:
             reasons.append(f"starting: {self.starting}")
         reasons += [f"durable {name} does not exist" for name in sorted(self.missing)]
-        return reasons + [f"stream {name} is full" for name in sorted(self.full)]
+        return reasons + sorted(self.silent) + [f"stream {name} is full" for name in sorted(self.full)]

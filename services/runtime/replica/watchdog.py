@@ -8,8 +8,9 @@ from collections.abc import Collection, Sequence
 import nats
 import structlog
 from nats.aio.client import Client
+from nats.errors import NoRespondersError
 from nats.js.api import ConsumerInfo
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServiceUnavailableError
 
 from contracts.wiring.streams import NO_ROOM_FROM_PERCENT, Durable, percent_of
 from services.runtime import metrics
@@ -17,6 +18,7 @@ from services.runtime import metrics
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 5.0
+NO_JETSTREAM = "the bus has no JetStream, or it does not answer yet: jetstream {} must stand in its configuration"
 
 
 class Watchdog:
@@ -32,6 +34,8 @@ class Watchdog:
         self._lag = lag
         self.missing: set[str] = set()
         self.full: set[str] = set()
+        self.silent: set[str] = set()
+        """What is wrong with a bus that answers where JetStream does not."""
 
     async def run(self) -> None:
         streams = sorted({*self._tells_in, *(durable.stream for durable in self._durables)})
@@ -65,8 +69,14 @@ class Watchdog:
                 log.error("durable does not exist; run the provisioner", durable=durable.name)
             self.missing.add(durable.name)
             return None
+        except (NoRespondersError, ServiceUnavailableError):
+            if not self.silent:
+                log.error("the bus answers without JetStream", durable=durable.name)
+            self.silent.add(NO_JETSTREAM)
+            return None
         except (nats.errors.Error, OSError):
             return None
+        self.silent.clear()
         if durable.name in self.missing:
             log.info("durable is back", durable=durable.name)
             self.missing.discard(durable.name)

@@ -15,7 +15,7 @@ import structlog
 from clients.python.connection import Client
 from contracts.wiring.streams import STREAMS
 from services.runtime import metrics
-from services.runtime.breaker import AWAY, Breaker
+from services.runtime.breaker import AWAY, LONGEST_DELAY_S, Breaker
 from services.runtime.pause import pause_s
 from services.runtime.settings import Settings
 from services.runtime.sql import Sql
@@ -38,12 +38,13 @@ SHORTER_LOOKS = 3
 class Relay:
     """Holds the schema's advisory lock on a connection of its own; without the lock it sends nothing."""
 
-    def __init__(self, settings: Settings, bus: Client, service: str, bus_breaker: Breaker) -> None:
+    def __init__(self, settings: Settings, bus: Client, service: str, bus_breaker: Breaker, database: Breaker) -> None:
         self._settings = settings
         self._bus = bus
         self._service = service
         self._channel = f"outbox_{service}"
         self._breaker = bus_breaker
+        self._database = database
         self._receipts = Receipts(bus)
         self._wake = asyncio.Event()
         self._put_off: dict[str, float] = {}
@@ -81,15 +82,21 @@ class Relay:
             connection: asyncpg.Connection | None = None
             try:
                 connection = await asyncpg.connect(
-                    self._settings.database_url, server_settings={"application_name": f"{self._service}-relay"}
+                    self._settings.database_url,
+                    server_settings={"application_name": f"{self._service}-relay"},
+                    ssl=self._settings.database_tls(),
                 )
+                delay_s = 0.1
                 await self._lead(connection)
             except (asyncpg.PostgresError, *AWAY) as error:
-                log.warning("relay lost the database", reason=str(error) or type(error).__name__)
+                reason = str(error) or type(error).__name__
+                if connection is None:
+                    # It asks all the time: an idle service would else not notice that the database is away.
+                    self._database.open(reason)
+                else:
+                    log.warning("relay lost the database", reason=reason)
                 await asyncio.sleep(delay_s)
-                delay_s = min(delay_s * 2, 5.0)
-            else:
-                delay_s = 0.1
+                delay_s = min(delay_s * 2, LONGEST_DELAY_S)
             finally:
                 self.leading = False
                 if connection is not None:
