@@ -1,17 +1,19 @@
 """Brings the services' schemas up to date, in a process of its own.
 
-`LINZHANG_MIGRATE="cases=DSN patrol=DSN" python -m services.runtime.tables.migrate`: an address holds a password, and a
-command line can be read by everybody.
+`LINZHANG_MIGRATE="cases=DSN patrol=DSN" python -m services.runtime.tables.migrate`, or `LINZHANG_MIGRATE_FILE`: an
+address holds a password, and a command line can be read by everybody.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import sys
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from alembic import op
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
@@ -21,6 +23,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
+from clients.python.secret import SecretUnreadable, secret
+from clients.python.tls import CaUnusable, trust
+from services.runtime.replica import away
 from services.runtime.tables.schema import RELEASE, Unfit, look
 
 SERVICES = Path(__file__).parents[2]
@@ -70,12 +75,17 @@ def _upgrade(connection: Connection, service: str) -> None:
     )
 
 
-async def migrate_async(service: str, dsn: str) -> None:
+async def migrate_async(service: str, dsn: str, tls: ssl.SSLContext | None = None) -> None:
     """Bring one service's schema up to date; harmless when it is, or is newer. The role's search path names the schema.
 
-    Raises Unfit.
+    With `tls` nothing goes in the clear. Raises Unfit, and what asyncpg does.
     """
-    engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool)
+
+    async def connect() -> Any:
+        return await asyncpg.connect(dsn, ssl=tls)
+
+    # The address goes to asyncpg as it is: SQLAlchemy would hand on what stands behind its question mark.
+    engine = create_async_engine("postgresql+asyncpg://", poolclass=NullPool, async_creator=connect)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade, service)
@@ -83,26 +93,42 @@ async def migrate_async(service: str, dsn: str) -> None:
         await engine.dispose()
 
 
-def migrate(service: str, dsn: str) -> None:
-    """The same from a place without an event loop."""
-    asyncio.run(migrate_async(service, dsn))
-
-
-def read_settings() -> list[tuple[str, str]]:
-    """Which services, and where; a wrong or missing setting is named on stderr and the process ends with 2."""
-    stated = [argument.partition("=") for argument in os.environ.get("LINZHANG_MIGRATE", "").split()]
+def read_settings() -> tuple[list[tuple[str, str]], ssl.SSLContext | None]:
+    """Which services, where, and whom to believe; a wrong setting is named on stderr and the process ends with 2."""
+    ca_file = os.environ.get("LINZHANG_CA_FILE")
+    try:
+        addresses, tls = secret("LINZHANG_MIGRATE") or "", trust(ca_file) if ca_file else None
+    except (SecretUnreadable, CaUnusable) as wrong:
+        print(wrong if isinstance(wrong, SecretUnreadable) else f"LINZHANG_CA_FILE: {wrong}", file=sys.stderr)
+        raise SystemExit(2) from None
+    stated = [argument.partition("=") for argument in addresses.split()]
     known = [(name, dsn) for name, _, dsn in stated if (SERVICES / name / "migrations").is_dir() and "://" in dsn]
     if not stated or len(known) < len(stated):
         form = '"service=postgresql://role:password@host:port/database …"'
         print(f"LINZHANG_MIGRATE: must be {form}, each for a service that there is", file=sys.stderr)
         raise SystemExit(2)
-    return known
+    return known, tls
+
+
+async def main(services: list[tuple[str, str]], tls: ssl.SSLContext | None) -> int:
+    """Migrate one after the other; 1 where the code cannot live with a schema, 3 where the database is away."""
+    for name, address in services:
+        try:
+            await migrate_async(name, address, tls)
+        except Unfit as refused:
+            print(f"{name}: {refused}", file=sys.stderr)
+            return 1
+        except (
+            asyncpg.PostgresConnectionError,
+            asyncpg.InvalidAuthorizationSpecificationError,
+            asyncpg.InvalidCatalogNameError,
+            asyncpg.InterfaceError,
+            OSError,
+        ) as error:
+            print(f"LINZHANG_MIGRATE: {name}: {away.of_database(error).partition(': ')[2]}", file=sys.stderr)
+            return 3
+    return 0
 
 
 if __name__ == "__main__":
-    for name, address in read_settings():
-        try:
-            migrate(name, address)
-        except Unfit as refused:
-            print(f"{name}: {refused}", file=sys.stderr)
-            raise SystemExit(1) from None
+    raise SystemExit(asyncio.run(main(*read_settings())))
