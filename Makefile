@@ -15,7 +15,7 @@ demo: $(READY)  ## play the main job on real input, then check the books (about 
 up: $(READY)  ## run the whole system here with the Jingdezhen sample, until Ctrl-C
 	$(BIN)/linzhang up --sample
 
-check: $(READY)  ## style, types, who may import whom, and the published contracts
+check: $(READY)  ## style, types, who may import whom, the published contracts, and whether the release before lives with the migrations
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -23,6 +23,7 @@ check: $(READY)  ## style, types, who may import whom, and the published contrac
 	$(BIN)/python -m contracts.publishing --check
 	$(BIN)/python -m services.cases.page --check
 	$(BIN)/python docs/house.py --check
+	$(BIN)/python -m tests.migrations --check
 
 quick: $(READY)  ## the tests that ask no server and are soon done (about twenty seconds)
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -m "not served and not slow"

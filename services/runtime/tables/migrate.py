@@ -43,7 +43,7 @@ def _driver(connection: Connection) -> Any:
     return connection.connection.driver_connection
 
 
-def _upgrade(connection: Connection, service: str) -> None:
+def _upgrade(connection: Connection, service: str, to: str) -> None:
     """Owner by owner, as far as this code goes: what a newer release has made of the others is left as it is."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
     standing = await_only(look(_driver(connection)))
@@ -60,12 +60,16 @@ def _upgrade(connection: Connection, service: str) -> None:
 
     def steps(have: Any, _: Any) -> Any:
         theirs: Any = tuple(one for one in have if one.rpartition("_")[0] in owners)
-        return script._upgrade_revs("heads", theirs)
+        return script._upgrade_revs(to, theirs)
 
     with EnvironmentContext(config, script, fn=steps) as environment:
         environment.configure(connection=connection, target_metadata=None)
         environment.run_migrations()
-    serves_from = max(getattr(one.module, "serves_from", 0) for one in script.walk_revisions())
+    if to == "heads":
+        _mark(connection, max(getattr(one.module, "serves_from", 0) for one in script.walk_revisions()))
+
+
+def _mark(connection: Connection, serves_from: int) -> None:
     connection.execute(
         text(
             "UPDATE lives_with"
@@ -75,10 +79,10 @@ def _upgrade(connection: Connection, service: str) -> None:
     )
 
 
-async def migrate_async(service: str, dsn: str, tls: ssl.SSLContext | None = None) -> None:
+async def migrate_async(service: str, dsn: str, tls: ssl.SSLContext | None = None, to: str = "heads") -> None:
     """Bring one service's schema up to date; harmless when it is, or is newer. The role's search path names the schema.
 
-    With `tls` nothing goes in the clear. Raises Unfit, and what asyncpg does.
+    With `tls` nothing goes in the clear; `to` is a revision to stop at. Raises Unfit, and what asyncpg does.
     """
 
     async def connect() -> Any:
@@ -88,7 +92,7 @@ async def migrate_async(service: str, dsn: str, tls: ssl.SSLContext | None = Non
     engine = create_async_engine("postgresql+asyncpg://", poolclass=NullPool, async_creator=connect)
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(_upgrade, service)
+            await connection.run_sync(_upgrade, service, to)
     finally:
         await engine.dispose()
 

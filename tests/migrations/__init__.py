@@ -1,0 +1,1 @@
+"""Whether the release before can live with what a migration makes of its tables."""
