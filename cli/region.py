@@ -13,7 +13,7 @@ from clients.python.refused import BusError
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN, Division
 from contracts.roster import AreaStated
-from deploy.nats.accounts import Official
+from deploy.nats.users import Official
 
 _LENGTHS = (0, 2, 4, 6, 9, 12)
 """Digits of a code that is cut off after a level: none at all is everywhere."""

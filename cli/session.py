@@ -25,7 +25,7 @@ from contracts.language.address import is_address
 from contracts.language.command import ProblemReply
 from contracts.language.message import Command
 from deploy.local.home import Home, default_home
-from deploy.local.outsiders import HomeRefused
+from deploy.nats.users_file import HomeRefused
 
 P = ParamSpec("P")
 

@@ -17,7 +17,7 @@ from contracts.roster import Area, Post
 from contracts.targets import SetTarget, Target
 from demo.world import jingdezhen, world
 from deploy.local.home import Home, Run
-from deploy.nats.accounts import Official, Outsider
+from deploy.nats.users import Official, Outsider
 
 ASKING = (Role.OFFICE, Role.UNIT, Role.CHIEF, Role.GENERAL_CHIEF, Role.DEPUTY_GENERAL_CHIEF)
 """Holders of these posts are given an account of their own on the bus."""

@@ -42,7 +42,7 @@ from deploy.local.home import Home, Run
 from deploy.local.postgres import temporary_home
 from deploy.local.private import open_private
 from deploy.local.stack import Stack
-from deploy.nats.accounts import Integrator
+from deploy.nats.users import Integrator
 
 FIRST = datetime(2020, 6, 1, 1, 0, tzinfo=UTC)
 LAST = datetime(2020, 7, 31, 9, 0, tzinfo=UTC)

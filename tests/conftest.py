@@ -87,8 +87,8 @@ async def bus(tmp_path):
     import nats
 
     from deploy.local.bus import Bus
-    from deploy.nats.accounts import Users
     from deploy.nats.provision import provision
+    from deploy.nats.users import Users
     from tests.outsiders import OUTSIDERS
 
     server = Bus.prepare(tmp_path / "bus", Users(OUTSIDERS), sync="2m")

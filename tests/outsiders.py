@@ -2,7 +2,7 @@
 
 from contracts.cases import CaseOpened
 from contracts.language.division import Division
-from deploy.nats.accounts import Department, Integrator, Official
+from deploy.nats.users import Department, Integrator, Official
 
 FULIANG = Division("360222000000")
 

@@ -14,7 +14,7 @@ import typer
 from cli.say import say
 from contracts.wiring.permissions import refusals_durable
 from deploy.local.home import Run
-from deploy.nats.accounts import Department, Integrator, Outsider
+from deploy.nats.users import Department, Integrator, Outsider
 
 API_PREFIX = "FOREST.API"
 

@@ -20,8 +20,8 @@ from deploy.local.bus import BusFailed
 from deploy.local.postgres import PostgresFailed
 from deploy.local.processes import StillRuns
 from deploy.local.stack import AlreadyRunning, ServiceFailed, Stack, WrongSettings
-from deploy.nats.accounts import Integrator
 from deploy.nats.provision import WouldLoseData
+from deploy.nats.users import Integrator
 
 _COLOURS = {
     "nats": "blue",

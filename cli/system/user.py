@@ -16,9 +16,10 @@ from cli.system.user_region import region_that_exists
 from clients.python.refused import BusError
 from contracts.wiring.table import SERVICES
 from deploy.local.home import Home, running_homes
-from deploy.local.outsiders import FACTS_BY_NAME
 from deploy.local.private import write_private
-from deploy.nats.accounts import RESERVED, Department, Integrator, Official, Outsider
+from deploy.nats.accounts import RESERVED
+from deploy.nats.users import Department, Integrator, Official, Outsider
+from deploy.nats.users_file import FACTS_BY_NAME
 
 app = typer.Typer(no_args_is_help=True)
 add = typer.Typer(no_args_is_help=True)

@@ -14,9 +14,11 @@ from pathlib import Path
 from contracts.wiring.streams import STORE_MIB
 from deploy.local import processes
 from deploy.local.ports import LOOPBACK, free_port, is_free
-from deploy.local.private import UMASK, make_private, open_private
-from deploy.nats.accounts import SUPERVISOR, Node, Users, server_configuration, write_configuration
+from deploy.local.private import UMASK, make_private, open_private, write_private
+from deploy.nats.accounts import SUPERVISOR
+from deploy.nats.server import Node, Tls, server_configuration
 from deploy.nats.telling import unwell_now
+from deploy.nats.users import Users
 
 PORT_TRIES = 5
 
@@ -47,6 +49,7 @@ class Bus:
     sync: str = "always"
     store_mib: int = STORE_MIB
     node: Node | None = None
+    tls: Tls | None = None
     process: subprocess.Popen[bytes] | None = None
     served: bool = False
 
@@ -58,7 +61,8 @@ class Bus:
         return cls(home, users, free_port(preferred_port), sync, store_mib)
 
     def url(self, user: str) -> str:
-        return f"nats://{user}:{self.users.password(user)}@{LOOPBACK}:{self.port}"
+        scheme = "tls" if self.tls else "nats"
+        return f"{scheme}://{user}:{self.users.password(user)}@{LOOPBACK}:{self.port}"
 
     @property
     def pid(self) -> int | None:
@@ -112,8 +116,8 @@ class Bus:
         store = self.home / "jetstream"
         # The server lets nobody give back what is reserved above its own limit: that one never gets smaller.
         store_mib = max(self.store_mib, _store_mib_in(path))
-        write_configuration(
-            path, server_configuration(self.users, store, self.port, self.sync, store_mib, node=self.node)
+        write_private(
+            path, server_configuration(self.users, store, self.port, self.sync, store_mib, node=self.node, tls=self.tls)
         )
         return path
 

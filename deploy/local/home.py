@@ -12,10 +12,11 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from deploy.local import postgres
-from deploy.local.outsiders import HomeRefused, UsersFile
 from deploy.local.private import make_private, write_private
 from deploy.local.processes import born, commands
-from deploy.nats.accounts import RESERVED, Outsider, Users
+from deploy.nats.accounts import RESERVED
+from deploy.nats.users import Outsider, Users
+from deploy.nats.users_file import HomeRefused, UsersFile
 
 _OURS = {"lock", "log", "nats", "passwords.json", "postgres", "users.json", "users.lock"}
 DATABASE_ROLE = "postgres-"

@@ -12,10 +12,10 @@ from clients.python.connection import connect
 from contracts.wiring.streams import STORE_MIB
 from deploy.local.bus import Bus
 from deploy.local.home import Home, forget_others
-from deploy.nats.accounts import Users
 from deploy.nats.durables import conflicts, forget_durables, present_durables
 from deploy.nats.provision import provision
 from deploy.nats.trim import Trim
+from deploy.nats.users import Users
 
 
 @dataclass

@@ -27,7 +27,7 @@ from deploy.local.private import open_private
 from deploy.local.processes import born
 from deploy.local.provisioning import Provisioning
 from deploy.local.watch import Watch
-from deploy.nats.accounts import Users
+from deploy.nats.users import Users
 
 Log = Callable[[str, str], None]
 """Takes one line: of whom, and what."""

@@ -15,9 +15,9 @@ from contracts.wiring.table import SERVICES
 from deploy.local.bus import Bus, BusFailed
 from deploy.local.postgres import Postgres, PostgresFailed
 from deploy.local.provisioning import Provisioning
-from deploy.nats.accounts import Users
 from deploy.nats.provision import WouldLoseData
 from deploy.nats.telling import SILENT
+from deploy.nats.users import Users
 
 LOOK_EVERY_S = 0.5
 ASK_EVERY_S = 2.0

@@ -1,17 +1,12 @@
-"""The bus's configuration: the accounts and what each user may say and hear, generated from the contracts."""
+"""The accounts of the bus and what each user may say and hear, generated from the contracts."""
 
 from __future__ import annotations
 
 import json
-import secrets
-from dataclasses import dataclass, field
-from pathlib import Path
 
-from contracts.every_service import DeadLettered
 from contracts.language.command import OPERATOR
-from contracts.language.division import UNKNOWN, Division
+from contracts.language.division import UNKNOWN
 from contracts.language.intake import intake_subject
-from contracts.language.message import Fact
 from contracts.wiring.permissions import (
     ASKED,
     OPERATED,
@@ -20,86 +15,14 @@ from contracts.wiring.permissions import (
     integrator_permissions,
     official_permissions,
     operator_permissions,
-    refusals_durable,
     service_permissions,
 )
-from contracts.wiring.streams import STORE_MIB, Durable, all_of, stream_of
 from contracts.wiring.table import KINDS, SERVICES
+from deploy.nats.users import Department, Integrator, Login, Official, Outsider, Users, logins_of
 
-MAX_PAYLOAD = "2MB"
-"""Above the streams' 1 MiB, so that the stream's receipt can name an oversized message."""
 MAX_PAYLOADS = {"OFFICIALS": "192KiB", "DEPARTMENTS": "64KiB"}
 """By account. Of an official: what a command may weigh, and the server's 64 KiB of headers; what is larger ends its
 sender's connection. The server knows such a limit of an account, not of a user."""
-MAX_PENDING = "512MB"
-"""What waits for one client before the server cuts it off: hundreds of the operator's largest (STACK row 32)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Department:
-    """Hears facts of its region through durables made for it: one for each fact, one for all of a service's."""
-
-    name: str
-    facts: tuple[type[Fact], ...]
-    division: Division = UNKNOWN
-    all_of: tuple[str, ...] = ()
-
-    def durables(self) -> tuple[Durable, ...]:
-        of_facts = (
-            Durable(f"{self.name}-{_word(fact)}", stream_of(fact), fact.told_under(self.division), owner=self.name)
-            for fact in self.facts
-        )
-        return (*of_facts, *(all_of(service, self.division, self.name) for service in self.all_of))
-
-
-def _word(fact: type[Fact]) -> str:
-    """What tells a fact from every other of its stream; without a hyphen, so that names of durables cannot collide."""
-    owner, word, major = fact.parts()
-    word = f"{owner}_{word}" if issubclass(fact, DeadLettered) else word
-    return word if major == "v1" else f"{word}_{major}"
-
-
-@dataclass(frozen=True, slots=True)
-class Integrator:
-    """Posts events under its own source token."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Official:
-    """Asks under its own actor token, within its region."""
-
-    name: str
-    division: Division
-
-
-Outsider = Department | Integrator | Official
-
-
-@dataclass
-class Users:
-    """Everybody who may come to the bus, with a password each."""
-
-    outsiders: tuple[Outsider, ...] = ()
-    passwords: dict[str, str] = field(default_factory=dict)
-
-    def password(self, name: str) -> str:
-        return self.passwords.setdefault(name, secrets.token_urlsafe(18))
-
-    def forget(self, name: str) -> None:
-        self.passwords.pop(name, None)
-
-    def durables(self) -> tuple[Durable, ...]:
-        """The durables that outsiders read through."""
-        found: list[Durable] = []
-        for outsider in self.outsiders:
-            if isinstance(outsider, Department):
-                found += outsider.durables()
-            elif isinstance(outsider, Integrator):
-                found.append(refusals_durable(outsider.name))
-        return tuple(found)
-
 
 INSIDERS: dict[str, Permissions] = {
     "provisioner": Permissions(("$JS.API.>", "_INBOX.>"), ("_INBOX.provisioner.>",)),
@@ -116,8 +39,6 @@ SUPERVISOR = "supervisor"
 _SUPERVISING = Permissions(
     tuple(f"$SYS.REQ.SERVER.PING.{question}" for question in ("HEALTHZ", "VARZ")), (f"_INBOX.{SUPERVISOR}.>",)
 )
-MEMORY_STORE_MIB = 64
-"""No stream is kept in memory; the server would else offer three quarters of the machine's."""
 
 RESERVED = frozenset((*SERVICES, *INSIDERS, OPERATOR, SUPERVISOR))
 """Names that nobody outside may have: they would come in as somebody else."""
@@ -156,6 +77,32 @@ def _permissions_of(outsider: Outsider) -> Permissions:
     return official_permissions(outsider.name, outsider.division)
 
 
+def accounts_configuration(users: Users) -> str:
+    """The accounts with everybody who may come; who has no password is left out."""
+    inside = {**{name: service_permissions(name) for name in SERVICES}, **INSIDERS}
+    outside: dict[str, list[str]] = {name: [] for name in OUTSIDE}
+    for one in users.outsiders:
+        account = next(account for kind, account in _ACCOUNTS.items() if isinstance(one, kind))
+        outside[account] += [_user(users, login, _permissions_of(one)) for login in logins_of(one)]
+    outside["OPERATORS"].append(_user(users, Login(OPERATOR), operator_permissions()))
+    exports = "".join(f'      {{service: "{subject}"{more}}}\n' for subject, more in EXPORTS)
+    return f"""\
+accounts {{
+  SYS {{
+    users: [
+{_user(users, Login(SUPERVISOR), _SUPERVISING)}    ]
+  }}
+  FOREST {{
+    jetstream: enabled
+    users: [
+{"".join(_user(users, Login(name), allowed) for name, allowed in inside.items())}    ]
+    exports: [
+{exports}    ]
+  }}
+{"".join(_account(name, told) for name, told in outside.items())}}}
+"""
+
+
 def _account(name: str, users: list[str]) -> str:
     limits = f"    limits: {{max_payload: {MAX_PAYLOADS[name]}}}\n" if name in MAX_PAYLOADS else ""
     return f"""\
@@ -168,9 +115,12 @@ def _account(name: str, users: list[str]) -> str:
 """
 
 
-def _user(name: str, password: str, allowed: Permissions) -> str:
+def _user(users: Users, login: Login, allowed: Permissions) -> str:
+    hashed = users.hash_of(login)
+    if not hashed:
+        return ""
     return (
-        f"      {{user: {json.dumps(name)}, password: {json.dumps(password)}, permissions: {{\n"
+        f"      {{user: {json.dumps(login.user)}, password: {json.dumps(hashed)}, permissions: {{\n"
         f"         publish: {{allow: {json.dumps(list(allowed.publish))}}}\n"
         f"         subscribe: {{allow: {json.dumps(list(allowed.subscribe))}}} }} }}\n"
     )
@@ -180,81 +130,3 @@ def _import(subject: str) -> str:
     renamed = subject.replace("$JS.API", "FOREST.API")
     to = f', to: "{renamed}"' if renamed != subject else ""
     return f'      {{service: {{account: FOREST, subject: "{subject}"}}{to}}}\n'
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One server of a cluster: its name, the port for the others, and the addresses of all for routes."""
-
-    name: str
-    port: int
-    routes: tuple[str, ...]
-
-    def block(self, host: str) -> str:
-        # Clients go to the addresses that they were given, not to those that servers tell of each other.
-        return f"""\
-server_name: {self.name}
-cluster {{
-  name: linzhang
-  listen: {host}:{self.port}
-  no_advertise: true
-  routes: {json.dumps(list(self.routes))}
-}}
-"""
-
-
-def server_configuration(
-    users: Users,
-    store: Path,
-    port: int,
-    sync: str = "always",
-    store_mib: int = STORE_MIB,
-    host: str = "127.0.0.1",
-    node: Node | None = None,
-) -> str:
-    """The whole nats-server configuration. `sync` is JetStream's sync_interval: `always`, or a duration.
-
-    It has no monitor port, which would show connections, inboxes and subjects to whoever is on the machine (STACK row
-    35): what the server says of itself is asked for on the bus, by the one user of the system account.
-    """
-    inside = [_user(s, users.password(s), service_permissions(s)) for s in SERVICES]
-    inside += [_user(name, users.password(name), allowed) for name, allowed in INSIDERS.items()]
-    outside: dict[str, list[str]] = {name: [] for name in OUTSIDE}
-    for one in users.outsiders:
-        account = next(account for kind, account in _ACCOUNTS.items() if isinstance(one, kind))
-        outside[account].append(_user(one.name, users.password(one.name), _permissions_of(one)))
-    outside["OPERATORS"].append(_user(OPERATOR, users.password(OPERATOR), operator_permissions()))
-    exports = "".join(f'      {{service: "{subject}"{more}}}\n' for subject, more in EXPORTS)
-    return f"""\
-host: {host}
-port: {port}
-{node.block(host) if node else ""}max_payload: {MAX_PAYLOAD}
-max_pending: {MAX_PENDING}
-jetstream {{
-  store_dir: {json.dumps(str(store))}
-  sync_interval: {json.dumps(sync)}
-  max_file_store: {store_mib}MiB
-  max_memory_store: {MEMORY_STORE_MIB}MiB
-}}
-system_account: SYS
-accounts {{
-  SYS {{
-    users: [
-{_user(SUPERVISOR, users.password(SUPERVISOR), _SUPERVISING)}    ]
-  }}
-  FOREST {{
-    jetstream: enabled
-    users: [
-{"".join(inside)}    ]
-    exports: [
-{exports}    ]
-  }}
-{"".join(_account(name, told) for name, told in outside.items())}}}
-"""
-
-
-def write_configuration(path: Path, text: str) -> None:
-    """Readable by the owner alone: it holds the passwords."""
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_text(text)

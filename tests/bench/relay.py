@@ -13,8 +13,8 @@ from clients.python.connection import Client, connect
 from contracts.language.envelope import Envelope, to_headers
 from contracts.patrol import IncidentLocated
 from deploy.local.bus import Bus
-from deploy.nats.accounts import Users
 from deploy.nats.provision import provision
+from deploy.nats.users import Users
 from services.runtime.breaker import Breaker
 from services.runtime.ids import uuid7
 from services.runtime.settings import Settings

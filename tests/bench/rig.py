@@ -31,7 +31,7 @@ from demo.world import NamedDivision, jingdezhen, world
 from deploy.local.home import Home, Run
 from deploy.local.postgres import temporary_home
 from deploy.local.stack import Stack
-from deploy.nats.accounts import Integrator, Official
+from deploy.nats.users import Integrator, Official
 
 KINDS = ("felling", "forest_land_taken", "dead_pines", "pests", "waste", "poaching", "old_tree_hurt", "damaged_board")
 IN_FLIGHT = 2_000

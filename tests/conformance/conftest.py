@@ -16,7 +16,7 @@ from contracts.wiring.table import SERVICES
 from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import temporary_home
-from deploy.nats.accounts import Integrator, Users
+from deploy.nats.users import Integrator, Users
 from tests.conformance.wire import Wire
 
 BUS, SERVICE, PASSWORDS = (os.environ.get(f"LINZHANG_CONFORMANCE_{name}") for name in ("BUS", "SERVICE", "PASSWORDS"))

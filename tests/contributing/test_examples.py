@@ -16,7 +16,7 @@ from contracts.patrol import IncidentReport
 from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import temporary_home
-from deploy.nats.accounts import Integrator, Official
+from deploy.nats.users import Integrator, Official
 from services.runtime.ids import uuid7
 from tests.cli.conftest import Up
 from tests.conformance.scenarios import SCENARIOS, of_case

@@ -7,9 +7,9 @@ from nats.js.errors import APIError
 
 from contracts.wiring.streams import DURABLES, MIB, STORE_LEAST_MIB, STREAMS
 from deploy.local.bus import Bus
-from deploy.nats.accounts import Users
 from deploy.nats.provision import provision
 from deploy.nats.trim import Trim
+from deploy.nats.users import Users
 from tests.outsiders import OUTSIDERS
 from tests.telling import connect
 

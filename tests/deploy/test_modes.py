@@ -7,9 +7,9 @@ import stat
 import pytest
 
 from deploy.local.home import Home
-from deploy.local.outsiders import HomeRefused
 from deploy.local.postgres import temporary_home
 from deploy.local.private import write_private
+from deploy.nats.users_file import HomeRefused
 from tests.cli.conftest import Up, linzhang
 
 

@@ -11,8 +11,9 @@ from contracts.language.division import UNKNOWN, Division
 from contracts.wiring.streams import DURABLES
 from contracts.wiring.table import FACTS, SERVICES
 from deploy.local.home import Home
-from deploy.local.outsiders import HomeRefused, read_stated
-from deploy.nats.accounts import Department, Integrator, Official, Users, server_configuration
+from deploy.nats.server import server_configuration
+from deploy.nats.users import Department, Integrator, Official, Users
+from deploy.nats.users_file import HomeRefused, read_stated
 
 FULIANG = Division("360222000000")
 GOOD = {"integrators": [{"name": "acme"}], "officials": [{"name": "li", "division": "360222000000"}]}

@@ -15,7 +15,7 @@ from deploy.local.bus import Bus, BusFailed
 from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK, free_port, is_free
 from deploy.local.postgres import Postgres, PostgresFailed
-from deploy.nats.accounts import Users
+from deploy.nats.users import Users
 from tests.cli.conftest import Up
 
 LOOKING = """

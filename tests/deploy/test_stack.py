@@ -8,7 +8,7 @@ from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
 from contracts.targets import PlanShown, SetTarget, ShowPlan, Target
 from deploy.local.home import Home
-from deploy.nats.accounts import Department, Integrator
+from deploy.nats.users import Department, Integrator
 from tests.cli.conftest import Up
 from tests.runtime.test_service import TARGET
 from tests.waiting import until

@@ -19,8 +19,9 @@ from nats.js.errors import APIError
 from contracts.wiring.streams import DURABLES, STREAMS, Durable
 from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK, free_port
-from deploy.nats.accounts import Node, Users
 from deploy.nats.provision import provision
+from deploy.nats.server import Node
+from deploy.nats.users import Users
 from tests.faults.disk import Disk
 from tests.faults.proxy import Proxy
 from tests.waiting import until

@@ -21,7 +21,7 @@ from contracts.wiring.streams import DURABLES
 from contracts.wiring.table import SERVICES
 from demo.world import jingdezhen, world
 from deploy.local.postgres import Postgres, make_roles, temporary_home
-from deploy.nats.accounts import Integrator, Official, Users
+from deploy.nats.users import Integrator, Official, Users
 from services.runtime.tables.migrate import migrate_async
 from services.runtime.telling import outbox
 from tests.bench.rig import resident_mb

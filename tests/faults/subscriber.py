@@ -9,7 +9,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from contracts.wiring.streams import Durable
-from deploy.nats.accounts import Department
+from deploy.nats.users import Department
 from tests.faults.cluster import Cluster, quiet
 
 AT_ONCE = 200

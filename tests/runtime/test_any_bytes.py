@@ -8,8 +8,8 @@ from clients.python.connection import connect as connect_to
 from clients.python.connection import read_headers
 from contracts.language.command import OPERATOR
 from deploy.local.bus import Bus
-from deploy.nats.accounts import Users
 from deploy.nats.provision import provision
+from deploy.nats.users import Users
 from tests.outsiders import OUTSIDERS
 from tests.raw import Raw, block, hpub, pub
 from tests.servers import database, migrated, running

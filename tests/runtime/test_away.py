@@ -20,8 +20,8 @@ from contracts.language.intake import intake_subject
 from contracts.targets import ProgressReport
 from deploy.local.bus import Bus
 from deploy.local.postgres import Postgres, make_roles
-from deploy.nats.accounts import Users
 from deploy.nats.provision import provision
+from deploy.nats.users import Users
 from services.runtime.ids import uuid7
 from services.runtime.tables.migrate import migrate_async
 from tests.faults.proxy import Proxy, Trap

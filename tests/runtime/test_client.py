@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 
 from clients.python.connection import Said, connect
 from deploy.local.bus import Bus
-from deploy.nats.accounts import Users
+from deploy.nats.users import Users
 from tests.telling import through
 from tests.waiting import until
 

@@ -7,9 +7,10 @@ from typer.main import get_command
 
 from cli.main import app
 from deploy.local.bus import Bus
-from deploy.nats.accounts import SUPERVISOR, Users
+from deploy.nats.accounts import SUPERVISOR
 from deploy.nats.provision import provision
 from deploy.nats.telling import told as told_by
+from deploy.nats.users import Users
 from services.runtime.hearing.pull import PAUSE_FIRST_S
 from tests.runtime.parts_of_targets import parts_of_targets, progress
 from tests.servers import migrated

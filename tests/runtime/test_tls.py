@@ -15,7 +15,8 @@ from clients.python.tls import CaUnusable
 from deploy.keys.certificates import Authority, ends_at, wants_renewal
 from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK
-from deploy.nats.accounts import Users
+from deploy.nats.server import Tls
+from deploy.nats.users import Users
 from tests.servers import migrated, starting
 
 pytestmark = pytest.mark.served
@@ -26,15 +27,11 @@ PASSWORD = b"told-to-nobody"
 class TlsBus(Bus):
     """The bus with a certificate, as a containers' system has it."""
 
-    def url(self, user):
-        return super().url(user).replace("nats://", "tls://")
-
-    def _configure(self):
-        path = super()._configure()
-        keys = path.parent.parent / "keys"
-        tls = f'tls {{ cert_file: "{keys}/nats.crt", key_file: "{keys}/nats.key", handshake_first: true }}\n'
-        path.write_text(tls + path.read_text())
-        return path
+    @classmethod
+    def prepare(cls, home, users, **how):
+        server = super().prepare(home, users, **how)
+        server.tls = Tls(home.parent / "keys" / "nats.crt", home.parent / "keys" / "nats.key")
+        return server
 
     def healthy(self):
         return "Server is ready" in (self.home / "log").read_text()

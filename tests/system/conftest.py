@@ -14,7 +14,7 @@ from demo.world import jingdezhen, world
 from deploy.local.home import Home
 from deploy.local.postgres import temporary_home
 from deploy.local.stack import Stack
-from deploy.nats.accounts import Integrator
+from deploy.nats.users import Integrator
 from tests.waiting import until
 
 TOWN = Division("360222100000")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,21 +19,45 @@ from contracts.language.rules import describe
 from contracts.language.values import Token
 from contracts.wiring.table import FACTS, SERVICES
 from deploy.local.private import open_private, write_private
-from deploy.nats.accounts import RESERVED, Department, Integrator, Official, Outsider
+from deploy.nats.accounts import RESERVED
+from deploy.nats.users import SECOND, Department, Integrator, Login, Official, Outsider
 
 FACTS_BY_NAME: dict[str, type[Fact]] = {fact.name: fact for facts in FACTS.values() for fact in facts}
+
+
+_HASH = re.compile(r"\$2a\$(0[4-9]|1[01])\$[./A-Za-z0-9]{53}")
+"""A greater cost would keep the bus busy with whoever tries to come in."""
 
 
 class HomeRefused(Exception):
     """A file in the data directory is not as it must be: which, and why."""
 
 
+class _Login(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    user: str
+    hash: str = ""
+
+
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: Token
+    logins: list[_Login] = []
 
     def outsider(self) -> Outsider:
-        return Integrator(self.name)
+        return Integrator(self.name, self.ways_in())
+
+    def ways_in(self) -> tuple[Login, ...]:
+        return tuple(Login(one.user, one.hash) for one in self.logins)
+
+    def wrong(self) -> str:
+        """The rule that it breaks, after its field; empty where it breaks none."""
+        names, used = (self.name, self.name + SECOND), [one.user for one in self.logins]
+        if set(used) - set(names) or len(set(used)) < len(used):
+            return f".logins: may have {names[0]} and {names[1]}, each once"
+        if any(not _HASH.fullmatch(one.hash) for one in self.logins if one.hash or one.user != self.name):
+            return ".logins: a hash must be one of bcrypt, $2a$, of cost 4 to 11"
+        return ""
 
 
 class _Department(_Entry):
@@ -42,22 +67,21 @@ class _Department(_Entry):
 
     def outsider(self) -> Outsider:
         facts = tuple(FACTS_BY_NAME[name] for name in dict.fromkeys(self.facts))
-        return Department(self.name, facts, self.division, tuple(dict.fromkeys(self.all_of)))
+        return Department(self.name, facts, self.division, tuple(dict.fromkeys(self.all_of)), self.ways_in())
 
     def wrong(self) -> str:
-        """The rule that it breaks, after its field; empty where it breaks none."""
         if unknown := [one for one in self.facts if one not in FACTS_BY_NAME]:
             return f".facts: there is no fact {', '.join(unknown)}"
         if unknown := [one for one in self.all_of if one not in SERVICES]:
             return f".all_of: there is no service {', '.join(unknown)}"
-        return "" if self.facts or self.all_of else ".facts: must name a fact, or all_of a service"
+        return super().wrong() if self.facts or self.all_of else ".facts: must name a fact, or all_of a service"
 
 
 class _Official(_Entry):
     division: Division
 
     def outsider(self) -> Outsider:
-        return Official(self.name, self.division)
+        return Official(self.name, self.division, self.ways_in())
 
 
 _KINDS: dict[str, type[_Entry]] = {"departments": _Department, "integrators": _Entry, "officials": _Official}
@@ -125,7 +149,7 @@ def _take(kind: str, entry: Any, taken: dict[str, Outsider]) -> str:
         return f".name: {stated.name} is a user of the system itself"
     if stated.name in taken:
         return f".name: {stated.name} stands twice"
-    if isinstance(stated, _Department) and (wrong_there := stated.wrong()):
+    if wrong_there := stated.wrong():
         return wrong_there
     taken[stated.name] = stated.outsider()
     return ""
@@ -208,6 +232,8 @@ def _entry(outsider: Outsider) -> dict[str, Any]:
         entry["facts"] = [fact.name for fact in outsider.facts]
         if outsider.all_of:
             entry["all_of"] = list(outsider.all_of)
+    if outsider.logins:
+        entry["logins"] = [{"user": one.user, "hash": one.hash} for one in outsider.logins]
     return entry
 
 
