@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from deploy.database.roles import make_roles
 from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK, free_port
-from deploy.local.postgres import Postgres, make_roles
+from deploy.local.postgres import Postgres
 from services.runtime.tables.migrate import migrate_async
 from services.runtime.transaction import Begin, Transaction
 from tests.waiting import until

@@ -19,10 +19,11 @@ import asyncpg
 
 from contracts.wiring.streams import STORE_MIB
 from contracts.wiring.table import SERVICES
+from deploy.database.roles import make_roles
 from deploy.local.bus import Bus
 from deploy.local.home import DATABASE_ROLE, Home, Run
 from deploy.local.ports import LOOPBACK, free_port, is_free
-from deploy.local.postgres import Postgres, make_roles
+from deploy.local.postgres import Postgres
 from deploy.local.private import open_private
 from deploy.local.processes import born
 from deploy.local.provisioning import Provisioning

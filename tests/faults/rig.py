@@ -20,7 +20,8 @@ from contracts.language.division import Division
 from contracts.wiring.streams import DURABLES
 from contracts.wiring.table import SERVICES
 from demo.world import jingdezhen, world
-from deploy.local.postgres import Postgres, make_roles, temporary_home
+from deploy.database.roles import make_roles
+from deploy.local.postgres import Postgres, temporary_home
 from deploy.nats.users import Integrator, Official, Users
 from services.runtime.tables.migrate import migrate_async
 from services.runtime.telling import outbox

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from deploy.local.postgres import Postgres, make_roles, temporary_home
+from deploy.database.roles import make_roles
+from deploy.local.postgres import Postgres, temporary_home
 from services.runtime.tables.migrate import migrate_async
 from tests.migrations import catalog, rewriting
 from tests.migrations.living import Clash, clashes

@@ -18,8 +18,9 @@ from contracts.language.division import UNKNOWN
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
 from contracts.targets import ProgressReport
+from deploy.database.roles import make_roles
 from deploy.local.bus import Bus
-from deploy.local.postgres import Postgres, make_roles
+from deploy.local.postgres import Postgres
 from deploy.nats.provision import provision
 from deploy.nats.users import Users
 from services.runtime.ids import uuid7

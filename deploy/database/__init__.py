@@ -1,0 +1,1 @@
+"""PostgreSQL as a part of the system: roles and schemas."""

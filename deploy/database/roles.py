@@ -1,0 +1,16 @@
+"""One role and one schema for each service, of which none sees another's."""
+
+from __future__ import annotations
+
+import asyncpg
+
+
+async def make_roles(admin: asyncpg.Connection, passwords: dict[str, str]) -> None:
+    """One role and one schema for each service; a role sees nothing of another's. Harmless when they exist."""
+    await admin.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    for role, password in passwords.items():
+        if not await admin.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
+            await admin.execute(f'CREATE ROLE "{role}" LOGIN')
+        await admin.execute(f"ALTER ROLE \"{role}\" PASSWORD '{password}'")
+        await admin.execute(f'ALTER ROLE "{role}" SET search_path = "{role}"')
+        await admin.execute(f'CREATE SCHEMA IF NOT EXISTS "{role}" AUTHORIZATION "{role}"')

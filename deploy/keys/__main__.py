@@ -1,0 +1,120 @@
+"""The job that makes what a system of containers is locked with: certificates, passwords, the bus's configuration.
+
+Run again, it makes what is missing, renews certificates that end within thirty days, and changes nothing else;
+`--renew` renews them all, `--new-password cases` gives a service other passwords. It is told by `LINZHANG_KEYS`, the
+volume, and `LINZHANG_HOSTS`, names and addresses by which the bus is reached besides its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contracts.language.command import OPERATOR
+from contracts.wiring.streams import STORE_MIB
+from contracts.wiring.table import SERVICES
+from deploy.keys.certificates import Authority, wants_renewal
+from deploy.keys.folder import POSTGRES, Folder
+from deploy.nats.accounts import INSIDERS, SUPERVISOR, accounts_configuration
+from deploy.nats.server import ACCOUNTS_FILE, Tls, server_configuration
+from deploy.nats.users import Users, hashed, new_password
+
+BUS, DATABASE = "nats:4222", "postgres:5432/linzhang"
+MONITOR = "127.0.0.1:8222"
+"""Inside the bus's container alone, for its health check."""
+CONFIGURATION, PRIVATE, DATA = Path("/etc/nats"), Path("/run/secrets"), Path("/data")
+"""Where the bus's container has them."""
+HASHES = "hashes.json"
+_ALONE = ("ca", "nats", "bus", "operator", "provisioner", "database", *SERVICES)
+
+
+class Keys:
+    """The volume at `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self._folders = {name: Folder(root / name) for name in _ALONE}
+        self._folders["postgres"] = Folder(root / "postgres", POSTGRES)
+        for folder in self._folders.values():
+            folder.make()
+        self._bus = self._folders["bus"]
+        self._hashes: dict[str, str] = json.loads(self._bus.read(HASHES)) if self._bus.has(HASHES) else {}
+
+    def certify(self, hosts: tuple[str, ...], now: datetime, renew: bool) -> None:
+        """An authority, a certificate for each server, and to everybody what vouches for them."""
+        authority = Authority(self._folders["ca"].path)
+        authority.make(now)
+        for server, names in (("nats", ("nats", "localhost", "127.0.0.1", *hosts)), ("postgres", ("postgres",))):
+            certificate = self._folders[server].path / f"{server}.crt"
+            if renew or wants_renewal(certificate, now):
+                authority.issue(certificate.with_suffix(""), names, now)
+                print(f"{server}: a new certificate")
+        for name, folder in self._folders.items():
+            if name not in ("ca", "bus"):
+                folder.put("ca.crt", authority.certificate.read_text())
+
+    def admit(self, anew: frozenset[str]) -> None:
+        """Passwords for everybody inside: in the clear for who needs one, hashed for the bus."""
+        for service in SERVICES:
+            self._enter(service, service, "nats_url", anew)
+        self._enter("provisioner", "provisioner", "nats_url", anew)
+        self._enter("provisioner", SUPERVISOR, "system_url", anew)
+        self._enter("operator", OPERATOR, "operator_url", anew)
+        for name in sorted(INSIDERS.keys() - {"provisioner"}):
+            self._enter("operator", name, f"{name}_url", anew)
+        self._bus.put(HASHES, json.dumps(self._hashes, indent=2))
+
+    def _enter(self, folder: str, user: str, file: str, anew: frozenset[str]) -> None:
+        if user in self._hashes and self._folders[folder].has(file) and user not in anew:
+            return
+        password = new_password()
+        self._hashes[user] = hashed(password)
+        self._folders[folder].put(file, f"tls://{user}:{password}@{BUS}")
+        print(f"{user}: a new password of the bus")
+
+    def admit_to_database(self, anew: frozenset[str]) -> None:
+        """Passwords of the roles, and the addresses of those who make them and their schemas."""
+        own, database = self._folders["postgres"], self._folders["database"]
+        if not own.has("admin_password"):
+            own.put("admin_password", new_password())
+        database.put("admin_url", f"postgresql://linzhang:{own.read('admin_password')}@{DATABASE}")
+        for service in SERVICES:
+            if not self._folders[service].has("database_url") or service in anew:
+                self._folders[service].put("database_url", f"postgresql://{service}:{new_password()}@{DATABASE}")
+                print(f"{service}: a new password of the database")
+        addresses = (f"{service}={self._folders[service].read('database_url')}" for service in SERVICES)
+        database.put("addresses", "\n".join(addresses))
+
+    def configure_bus(self, store_mib: int) -> None:
+        tls = Tls(PRIVATE / "nats.crt", PRIVATE / "nats.key")
+        stated = server_configuration(None, DATA, 4222, store_mib=store_mib, host="0.0.0.0", tls=tls, name="nats")
+        self._bus.put("server.conf", f'http: "{MONITOR}"\n{stated}')
+        if not self._bus.has(ACCOUNTS_FILE):
+            # From here on it is the provisioner's, who knows everybody outside too.
+            self._bus.put(ACCOUNTS_FILE, accounts_configuration(Users(hashes=self._hashes, makes_passwords=False)))
+
+    def hand_over(self) -> None:
+        for name, folder in self._folders.items():
+            if name != "ca":
+                folder.hand_over(writes=name == "bus")
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(prog="keys", description=(__doc__ or "").partition("\n")[0])
+    asked.add_argument("--renew", action="store_true", help="renew every certificate now")
+    asked.add_argument("--new-password", action="append", default=[], choices=SERVICES, help="give a service others")
+    told = asked.parse_args()
+    anew = frozenset(told.new_password)
+    hosts = tuple(one for one in os.environ.get("LINZHANG_HOSTS", "").replace(",", " ").split() if one)
+    keys = Keys(Path(os.environ.get("LINZHANG_KEYS", "/keys")))
+    keys.certify(hosts, datetime.now(UTC), told.renew)
+    keys.admit(anew)
+    keys.admit_to_database(anew)
+    keys.configure_bus(int(os.environ.get("LINZHANG_STORE_MIB", STORE_MIB)))
+    keys.hand_over()
+
+
+if __name__ == "__main__":
+    main()
