@@ -13,6 +13,9 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
+from clients.python.connection import connect
+from clients.python.secret import SecretUnreadable, secret
+from clients.python.tls import CaUnusable
 from contracts.language.address import is_address
 from contracts.wiring.streams import DURABLES, STORE_LEAST_MIB, STORE_MIB, STREAMS, Durable, Stream
 from deploy.nats.durables import Say, conflict, make_durable, present_durables
@@ -127,7 +130,12 @@ def _refuse_loss(have: StreamConfig, want: StreamConfig) -> None:
 
 def read_settings() -> tuple[str, int, int]:
     """The bus, replicas of a stream, and the store in MiB; a wrong one is named and the process ends with 2."""
-    url, replicas = os.environ.get("LINZHANG_NATS_URL", ""), os.environ.get("LINZHANG_REPLICAS", "1")
+    try:
+        url = secret("LINZHANG_NATS_URL") or ""
+    except SecretUnreadable as wrong:
+        print(wrong, file=sys.stderr)
+        raise SystemExit(2) from None
+    replicas = os.environ.get("LINZHANG_REPLICAS", "1")
     if not is_address(url, "nats", "tls"):
         print("LINZHANG_NATS_URL: is required, must begin with nats:// or tls:// and name a host", file=sys.stderr)
         raise SystemExit(2)
@@ -143,7 +151,12 @@ def read_settings() -> tuple[str, int, int]:
 
 async def main(url: str, replicas: int, store_mib: int) -> int:
     try:
-        connection = await nats.connect(url, inbox_prefix=b"_INBOX.provisioner", error_cb=_say_nothing)
+        connection = await connect(
+            url, ca_file=os.environ.get("LINZHANG_CA_FILE") or None, inbox_prefix=b"_INBOX.provisioner"
+        )
+    except CaUnusable as wrong:
+        print(f"LINZHANG_CA_FILE: {wrong}", file=sys.stderr)
+        return 2
     except (nats.errors.Error, OSError) as error:
         print(f"LINZHANG_NATS_URL: the bus cannot be reached: {type(error).__name__}", file=sys.stderr)
         return 3
@@ -156,10 +169,6 @@ async def main(url: str, replicas: int, store_mib: int) -> int:
         await connection.close()
     print(f"{changed} changed" if changed else "nothing to change")
     return 0
-
-
-async def _say_nothing(_: Exception) -> None:
-    """It is tried again, and what comes of it is said at the end."""
 
 
 if __name__ == "__main__":
