@@ -61,9 +61,8 @@ class Keys:
             self._enter(service, service, "nats_url", anew)
         self._enter("provisioner", "provisioner", "nats_url", anew)
         self._enter("provisioner", SUPERVISOR, "system_url", anew)
-        self._enter("operator", OPERATOR, "operator_url", anew)
-        for name in sorted(INSIDERS.keys() - {"provisioner"}):
-            self._enter("operator", name, f"{name}_url", anew)
+        for name in (OPERATOR, *sorted(INSIDERS.keys() - {"provisioner"})):
+            self._enter("operator", name, f"{name}.json", anew)
         self._bus.put(HASHES, json.dumps(self._hashes, indent=2))
 
     def _enter(self, folder: str, user: str, file: str, anew: frozenset[str]) -> None:
@@ -71,7 +70,9 @@ class Keys:
             return
         password = new_password()
         self._hashes[user] = hashed(password)
-        self._folders[folder].put(file, f"tls://{user}:{password}@{BUS}")
+        told = {"url": f"tls://{BUS}", "user": user, "password": password}
+        address = f"tls://{user}:{password}@{BUS}"
+        self._folders[folder].put(file, json.dumps(told) if file.endswith(".json") else address)
         print(f"{user}: a new password of the bus")
 
     def admit_to_database(self, anew: frozenset[str]) -> None:
