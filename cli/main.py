@@ -19,7 +19,7 @@ from cli.help_page import speaking
 from cli.ledger import command as ledger
 from cli.misuse import say_misuse
 from cli.say import say, talk
-from cli.system import areas, dead, status, tail, up, user
+from cli.system import areas, backup, dead, status, tail, up, user
 
 app = typer.Typer(
     help=say("help"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -32,6 +32,8 @@ app.add_typer(ledger.app, name="ledger", help=say("help.ledger"))
 app.command("tail", help=say("help.tail"))(tail.tail)
 app.add_typer(dead.app, name="dead", help=say("help.dead"))
 app.command("refill", help=say("help.refill"))(status.refill)
+app.command("backup", help=say("help.backup"))(backup.backup)
+app.command("restore", help=say("help.restore"))(backup.restore)
 app.command("status", help=say("help.status"))(status.status)
 app.add_typer(areas.app, name="areas", help=say("help.areas"))
 app.add_typer(user.app, name="user", help=say("help.user"))

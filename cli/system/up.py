@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -61,6 +62,9 @@ async def up(
     store_mib: Annotated[
         int, typer.Option("--store-mib", envvar="LINZHANG_STORE_MIB", min=STORE_LEAST_MIB, help=say("help.store"))
     ] = STORE_MIB,
+    archive: Annotated[
+        Path | None, typer.Option("--archive", envvar="LINZHANG_ARCHIVE", help=say("help.archive"))
+    ] = None,
     sample: Annotated[bool, typer.Option("--sample", help=say("help.sample"))] = False,
 ) -> int:
     """Start both servers and the five services, and stay until interrupted."""
@@ -73,7 +77,7 @@ async def up(
         from demo.load import load_sample, state_sample
 
         state_sample(at)
-    stack = Stack(at, one_log(Console(stderr=True)), sync=sync, store_mib=store_mib)
+    stack = Stack(at, one_log(Console(stderr=True)), sync=sync, store_mib=store_mib, archive=archive)
     try:
         started = await stack.start()
     except AlreadyRunning:

@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ def binaries() -> Path:
     return max(carried, key=lambda path: path.parent.name)
 
 
-def _run_as() -> pwd.struct_passwd | None:
+def run_as() -> pwd.struct_passwd | None:
     """PostgreSQL refuses to run as root: then the first unprivileged user that exists."""
     if os.geteuid() != 0:
         return None
@@ -61,7 +61,7 @@ def _run_as() -> pwd.struct_passwd | None:
 
 def group() -> int | None:
     """The group of who runs the server, where that is somebody else."""
-    user = _run_as()
+    user = run_as()
     return user.pw_gid if user else None
 
 
@@ -114,6 +114,7 @@ class Postgres:
     password: str
     process: subprocess.Popen[bytes] | None = None
     served: bool = False
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def admin_dsn(self) -> str:
@@ -131,7 +132,7 @@ class Postgres:
         """Make the data directory when there is none; a prepared one keeps its password."""
         make_private(home)
         data, secret = home / "data", home / "password"
-        user = _run_as()
+        user = run_as()
         if user:
             os.chown(home, user.pw_uid, user.pw_gid)
             _require_reachable(home, user)
@@ -176,9 +177,10 @@ class Postgres:
             "synchronous_commit": "on",
             "max_wal_size": "2GB",
             "log_min_messages": "warning",
+            **self.settings,
             **settings,
         }
-        user = _run_as()
+        user = run_as()
         command = [str(_binaries_for(user, self.home) / "postgres"), "-D", str(data)]
         for name, value in chosen.items():
             command += ["-c", f"{name}={value}"]

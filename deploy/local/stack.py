@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
 import asyncpg
@@ -20,6 +21,7 @@ import asyncpg
 from contracts.wiring.streams import STORE_MIB
 from contracts.wiring.table import SERVICES
 from deploy.database.roles import make_roles
+from deploy.local.backups import archiving
 from deploy.local.bus import Bus
 from deploy.local.home import DATABASE_ROLE, Home, Run
 from deploy.local.ports import LOOPBACK, free_port, is_free
@@ -59,6 +61,7 @@ class Stack:
     clock: str = "system"
     sync: str = "always"
     store_mib: int = STORE_MIB
+    archive: Path | None = None
     settings: dict[str, str] = field(default_factory=dict)
     users: Users = field(default_factory=Users)
     _services: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
@@ -123,6 +126,7 @@ class Stack:
 
     def _start_postgres(self) -> None:
         self.postgres = Postgres.prepare(self.home.path / "postgres", POSTGRES_PORT)
+        self.postgres.settings = archiving(self.archive) if self.archive else {}
         self.postgres.start()
 
     def _start_bus(self) -> None:

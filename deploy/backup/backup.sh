@@ -1,0 +1,49 @@
+#!/bin/sh
+# backup.sh TO: one base backup of the server that PGHOST, PGPORT, PGUSER and PGPASSFILE name, with the WAL that makes it
+# one consistent state, and beside it the file of secrets that SECRETS names, if it does. It bears the name TO when it is
+# whole and has been verified, never before.
+# Ends with 10: TO is not empty, 11: no room, 12: the server refused or went away, 13: not what its manifest says.
+set -eu
+to=$1
+part=$to.part
+database=${PGDATABASE:-linzhang}
+utc=%Y-%m-%dT%H:%M:%SZ
+
+if [ -e "$to" ] && [ -n "$(ls -A "$to")" ]; then
+    echo "$to is not empty" >&2
+    exit 10
+fi
+rm -rf "$part"
+mkdir -p "$part"
+chmod 700 "$part"
+trap 'rm -rf "$part"' EXIT INT TERM HUP
+
+began_at=$(date -u +$utc)
+# Of no other release is it known what the code must be that reads it.
+marks=$(psql -AtX -d "$database" -c "SELECT format('SELECT release, serves_from FROM %I.lives_with', schemaname)
+    FROM pg_tables WHERE tablename = 'lives_with'" | awk 'NR > 1 { print "UNION ALL" } { print }') || exit 12
+releases=$(psql -AtX -F ' ' -d "$database" -c "SELECT max(release), max(serves_from)
+    FROM (${marks:-SELECT 0 AS release, 0 AS serves_from}) AS marks") || exit 12
+
+said=$(pg_basebackup --pgdata="$part/database" --checkpoint=fast --wal-method=stream \
+    --manifest-checksums=SHA256 --no-password 2>&1) || {
+    echo "$said" >&2
+    case $said in *"No space left"*) exit 11 ;; esac
+    exit 12
+}
+sh "$(dirname "$0")/verify.sh" "$part/database" || exit 13
+[ -z "${SECRETS:-}" ] || mv "$SECRETS" "$part/secrets.json" || exit 11
+
+cat >"$part/backup.json" <<END || exit 11
+{
+  "began_at": "$began_at",
+  "finished_at": "$(date -u +$utc)",
+  "postgres": $(cat "$part/database/PG_VERSION"),
+  "release": ${releases% *},
+  "serves_from": ${releases#* },
+  "bytes": $(($(du -sk "$part/database" | cut -f1) * 1024))
+}
+END
+sync
+[ ! -d "$to" ] || rmdir "$to"
+mv "$part" "$to"

@@ -1,0 +1,166 @@
+"""Backs the embedded system up and puts a backup in its place, by the scripts of deploy/backup."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from deploy.backup import sealed
+from deploy.local.home import Home, Run
+from deploy.local.ports import LOOPBACK
+from deploy.local.postgres import binaries, run_as
+from deploy.local.private import make_private, open_private, write_private
+
+SCRIPTS = Path(str(files("deploy.backup")))
+SECRETS = ("passwords.json", "users.json", "postgres/password")
+SECRETS_FILE = "secrets.json"
+RESTORED = "restored.json"
+"""In a home: its database is a backup, and what the bus has beyond that is yet to be looked at."""
+REASONS = {
+    10: "not_empty",
+    11: "no_room",
+    12: "database",
+    13: "not_verified",
+    20: "not_whole",
+    21: "damaged",
+    22: "other_postgres",
+    23: "data_there",
+    24: "no_room",
+}
+
+
+class BackupFailed(Exception):
+    """What stands in the way, by its key in the texts, and what they name."""
+
+    def __init__(self, key: str, **about: object) -> None:
+        super().__init__(f"{key}: {about}")
+        self.key, self.about = key, about
+
+
+def backup(home: Home, run: Run, to: Path, passphrase: bytes | None) -> dict[str, Any]:
+    """Make a backup of a running system; returns what stands in it. Raises BackupFailed."""
+    to, server = to.absolute(), home.path / "postgres"
+    kept, login = server / SECRETS_FILE, server / "pgpass"
+    try:
+        found = {name: (home.path / name).read_bytes() for name in SECRETS if (home.path / name).exists()}
+        sealed.keep(found, kept, passphrase)
+        password = (server / "password").read_text().strip()
+        write_private(login, f"{LOOPBACK}:{run.postgres_port}:*:linzhang:{password}\n")
+        come_in = {"PGHOST": LOOPBACK, "PGPORT": str(run.postgres_port), "PGUSER": "linzhang", "PGPASSFILE": str(login)}
+        _script("backup.sh", to, place=to, SECRETS=str(kept), **come_in)
+    except OSError as error:
+        key = "no_room" if error.errno == errno.ENOSPC else "io"
+        raise BackupFailed(key, place=error.filename or to, reason=error.strerror or "") from None
+    finally:
+        for one in (kept, login):
+            one.unlink(missing_ok=True)
+    return stated_in(to)
+
+
+def stated_in(backup: Path) -> dict[str, Any]:
+    """What a backup says of itself. Raises BackupFailed where there is no whole one."""
+    try:
+        found: dict[str, Any] = json.loads((backup / "backup.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        raise BackupFailed("not_whole", place=backup) from None
+    return found
+
+
+def restore(
+    home: Home,
+    backup: Path,
+    archive: Path | None = None,
+    until: str | None = None,
+    passphrase: bytes | None = None,
+    *,
+    replace: bool = False,
+) -> dict[str, Any]:
+    """Put a backup into a home in which nothing runs; returns what stands in it. Raises BackupFailed, OSError.
+
+    With `replace` a database that is there is kept aside. Users and passwords that are still there stay: they
+    are newer. The server's own password is the backup's.
+    """
+    backup = backup.absolute()
+    stated = stated_in(backup)
+    release = _release()
+    if stated["serves_from"] > release:
+        raise BackupFailed("too_new", place=backup, serves_from=stated["serves_from"], release=release)
+    try:
+        secrets = sealed.opened(backup / SECRETS_FILE, passphrase)
+    except sealed.NotOpened as refused:
+        raise BackupFailed(f"secrets_{refused}", place=backup / SECRETS_FILE) from None
+    home.make()
+    with open_private(home.path / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupFailed("runs", place=home.path) from None
+        server = home.path / "postgres"
+        make_private(server)
+        if replace:
+            _set_aside(server / "data")
+        more = [str(one) for one in (archive.absolute() if archive else None, until) if one is not None]
+        _script("restore.sh", backup, server / "data", *more, place=server / "data")
+        fresh = {name: content for name, content in secrets.items() if not (home.path / name).exists()}
+        sealed.into_folder(fresh | {SECRETS[2]: secrets[SECRETS[2]]}, home.path)
+        _hand_over(server, archive)
+        told = {"from": str(backup), "at": datetime.now(UTC).isoformat(), "finished_at": stated["finished_at"]}
+        write_private(home.path / RESTORED, json.dumps(told))
+    return stated
+
+
+def _release() -> int:
+    """Which release the services here are."""
+    command = (sys.executable, "-m", "services.runtime.tables.schema")
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def _hand_over(server: Path, archive: Path | None) -> None:
+    """To who runs the server, where that is somebody else."""
+    if (user := run_as()) is None:
+        return
+    for path in (server, *server.rglob("*"), *([archive, *archive.glob("*")] if archive else [])):
+        os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+
+def archiving(to: Path) -> dict[str, str]:
+    """The settings of a server that keeps each piece of its WAL as soon as it is full, or half a minute old."""
+    make_private(to)
+    if (user := run_as()) is not None:
+        os.chown(to, user.pw_uid, user.pw_gid)
+    # The server's user may not be able to reach where this is installed: the script itself goes to it.
+    script = (SCRIPTS / "archive.sh").read_text("utf-8").partition("set -eu")
+    command = f'sh -c {shlex.quote(script[1] + script[2])} archive "%p" "%f" {shlex.quote(str(to.absolute()))}'
+    return {"archive_mode": "on", "archive_timeout": "30s", "archive_command": command}
+
+
+def _script(name: str, *arguments: object, place: Path, **environment: str) -> None:
+    """Run one of the scripts to its end. Raises BackupFailed by how it ends."""
+    path: Mapping[str, str] = {"PATH": f"{binaries()}:{os.environ.get('PATH', os.defpath)}", "LC_ALL": "C"}
+    done = subprocess.run(
+        ["/bin/sh", str(SCRIPTS / name), *map(str, arguments)],
+        env={**os.environ, **path, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or [""])[0]
+        raise BackupFailed(REASONS.get(done.returncode, "io"), place=place, reason=said)
+
+
+def _set_aside(data: Path) -> None:
+    """What is left of a database that is to be replaced: looked at, it may tell what the backup does not have."""
+    if data.exists():
+        shutil.move(data, data.with_name(f"data.{datetime.now(UTC):%Y%m%dT%H%M%S}"))
