@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Self
@@ -11,6 +11,7 @@ from typing import Self
 from contracts.language.attributes import AttributeRefused, once_each, percent_encode, read_attribute
 from contracts.language.message import JSON, Message
 from contracts.language.rules import Rule, broken
+from contracts.language.traceparent import read_traceparent
 
 SPEC_VERSION = "1.0"
 
@@ -32,7 +33,7 @@ class Envelope:
     """The CloudEvents 1.0 attributes of a message, with the extensions of DESIGN §3.
 
     `sequence` counts within `partitionkey`; `correlationid` is shared by all that follows from one first message,
-    `causationid` is the id of the message that this one answers.
+    `causationid` is the id of the message that this one answers. `traceparent` is as it was stated.
     """
 
     id: str
@@ -105,12 +106,23 @@ def from_headers(headers: Mapping[str, str] | None) -> Envelope:
         problems.append(("ce-time", broken("header_time", first=_YEARS.start, last=_YEARS[-1])))
     if problems or time is None:
         raise EnvelopeRefused(*problems)
+    found |= trace_beside(lower, repeated)
     return Envelope(
         id=found["id"],
         time=time,
         sequence=None if sequence is None else int(sequence),
         **{name: found.get(name) for name in _TEXT},  # type: ignore[arg-type]
     )
+
+
+def trace_beside(lower: Mapping[str, str], repeated: Collection[str]) -> dict[str, str]:
+    """The `traceparent` that a tracing library of the sender has put beside the envelope, where it is one.
+
+    It says whence this very message was sent, and goes before `ce-traceparent`, which says where the event began
+    (CloudEvents, distributed tracing extension).
+    """
+    stated = lower.get("traceparent")
+    return {"traceparent": stated} if "traceparent" not in repeated and stated and read_traceparent(stated) else {}
 
 
 def _content_rule(content_type: str) -> Rule | None:

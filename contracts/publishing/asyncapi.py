@@ -15,10 +15,10 @@ from contracts.every_service import OPERATIONS
 from contracts.language.command import ProblemReply
 from contracts.language.intake import Refusal
 from contracts.language.message import JSON, Command, Fact, Intake, Message
-from contracts.publishing.addresses import address_of, key_of, parameters_in
 from contracts.publishing.envelopes import ENVELOPES, envelope_of
-from contracts.publishing.schemas import PROBLEM, commands, file_name, messages
+from contracts.publishing.schemas import PROBLEM, commands, file_name, key_of, messages
 from contracts.publishing.words import message_words
+from contracts.wiring.addresses import address_of, parameters_in
 from contracts.wiring.streams import DURABLES, STREAMS, durable, stream_of
 from contracts.wiring.table import ANSWERS, FACTS, HEARS, REFUSES, SERVICES
 

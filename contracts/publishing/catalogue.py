@@ -10,9 +10,9 @@ from contracts.every_service import OPERATIONS, DeadLettered
 from contracts.language.intake import Refusal
 from contracts.language.message import Command, Fact, Intake, Message
 from contracts.language.terms import Of, terms
-from contracts.publishing.addresses import address_of
 from contracts.publishing.schemas import facts, file_name, messages, types
 from contracts.publishing.shapes import AS_SENT, Schema, name_of
+from contracts.wiring.addresses import address_of
 from contracts.wiring.streams import STREAMS, stream_of
 from contracts.wiring.table import COMMANDS, FACTS, HEARS, KINDS, SERVICES, is_reference
 

@@ -14,7 +14,6 @@ from contracts import VERSION
 from contracts.language.message import Fact
 from contracts.language.reading import parse
 from contracts.language.rules import describe
-from contracts.publishing.addresses import address_of
 from contracts.publishing.asyncapi import document
 from contracts.publishing.catalogue import page
 from contracts.publishing.evolution import breaks, moves
@@ -22,6 +21,7 @@ from contracts.publishing.laid_out import laid_out
 from contracts.publishing.schemas import file_name, messages, schemas
 from contracts.publishing.shapes import DEFS, EVERYTHING, SHARED
 from contracts.publishing.yaml import to_yaml
+from contracts.wiring.addresses import address_of
 from contracts.wiring.streams import stream_of
 
 HERE = Path(__file__).parent

@@ -43,6 +43,12 @@ def file_name(message: type[Message]) -> str:
     return message.name.replace("*", "any")
 
 
+def key_of(message: type[Message]) -> str:
+    """The name of a message among the components of AsyncAPI; commands stand beside facts of the same words."""
+    prefix = "command-" if issubclass(message, Command) else ""
+    return prefix + file_name(message).replace(".", "-")
+
+
 def is_sent(message: type[BaseModel]) -> bool:
     """Whether people and their programs send it; all else our services tell."""
     return issubclass(message, Intake | Command)

@@ -9,7 +9,10 @@ import random
 import re
 import time
 
-_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})\Z")
+from contracts.language.traceparent import Traceparent, read_traceparent
+
+_OURS = re.compile(r"00-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-(0[0-3])\Z")
+"""As we write it; all else is read by the contract."""
 
 
 def uuid7() -> str:
@@ -22,6 +25,16 @@ def uuid7() -> str:
 
 def child_of(traceparent: str | None) -> str:
     """A new span within the same trace, or a new trace where there is none that can be read."""
-    found = _TRACEPARENT.match(traceparent or "")
-    trace, flags = found.groups() if found else (f"{random.getrandbits(128):032x}", "01")
-    return f"00-{trace}-{random.getrandbits(64):016x}-{flags}"
+    if ours := _OURS.match(traceparent or ""):
+        return f"00-{ours[1]}-{span_id()}-{ours[2]}"
+    parent = read_traceparent(traceparent)
+    return str(parent._replace(span_id=span_id()) if parent else begun_trace(sampled=True))
+
+
+def begun_trace(*, sampled: bool) -> Traceparent:
+    """The first span of a new trace."""
+    return Traceparent(f"{random.getrandbits(128):032x}", span_id(), int(sampled))
+
+
+def span_id() -> str:
+    return f"{random.getrandbits(64):016x}"

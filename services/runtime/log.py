@@ -23,7 +23,13 @@ class OneLine(logging.Filter):
 
 def configure(service: str, settings: Settings) -> None:
     """Text for people, JSON for machines; the libraries' warnings come through the same door."""
+
+    def of_service(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        # Not by context: a thread of a library has none of ours.
+        return {"service": service, **line}
+
     shared: list[structlog.typing.Processor] = [
+        of_service,
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -45,7 +51,6 @@ def configure(service: str, settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service)
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(OneLine())
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))

@@ -13,7 +13,7 @@ from contracts.language.message import Command, Fact, Intake
 from contracts.wiring.streams import durable
 from contracts.wiring.table import ANSWERS, HEARS
 from services.runtime.answering.commands import CommandHandler
-from services.runtime.hearing.handling import Handler, Hearing, Subscription
+from services.runtime.hearing.subscription import Handler, Hearing, Subscription
 from services.runtime.messages import Heard, News
 from services.runtime.reference.view import View
 from services.runtime.transaction import Transaction

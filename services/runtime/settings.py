@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from clients.python.secret import SecretUnreadable, secret
 from clients.python.tls import CaUnusable, encrypted, trust
 from contracts.language.address import is_address
 from contracts.language.rules import broken, describe
+from services.runtime import traces
 
 SECRETS = ("nats_url", "database_url")
 """Each may be stated as `LINZHANG_…_FILE`, too: the file that holds it."""
@@ -84,7 +86,11 @@ def read_settings() -> Settings:
     """The settings from the environment; a wrong or missing one is named on stderr and the process ends with 2."""
     try:
         stated: dict[str, Any] = {name: secret(f"LINZHANG_{name.upper()}") for name in SECRETS}
-        return Settings(**{name: value for name, value in stated.items() if value is not None})
+        found = Settings(**{name: value for name, value in stated.items() if value is not None})
+        of_traces = traces.wrong_in(os.environ)
+        if of_traces is None:
+            return found
+        print(": ".join(of_traces), file=sys.stderr)
     except ValidationError as error:
         for wrong in map(describe, error.errors()):
             print(f"LINZHANG_{wrong['field'].upper()}: {wrong['rule']}", file=sys.stderr)

@@ -58,19 +58,28 @@ def _of_kind(message: type[Message], source: str) -> str:
 
 
 def begun(
-    message: type[Message], source: str, message_id: str, at: datetime, key: str | None, cause: Envelope | None
+    message: type[Message],
+    source: str,
+    message_id: str,
+    at: datetime,
+    key: str | None,
+    cause: Envelope | None,
+    within: str | None,
 ) -> str:
-    """The block of a message that is about to be written down: what `to_headers` says of it, but for its sequence."""
+    """The block of a message that is about to be written down: what `to_headers` says of it, but for its sequence.
+
+    `within` is the `traceparent` of what makes it.
+    """
     kept = "" if key is None else f"ce-partitionkey: {percent_encode(key)}\r\n"
     if cause is None:
-        caused, span = f"ce-correlationid: {message_id}\r\n", child_of(None)
+        caused = f"ce-correlationid: {message_id}\r\n"
     else:
-        first, span = percent_encode(cause.correlationid or cause.id), child_of(cause.traceparent)
+        first = percent_encode(cause.correlationid or cause.id)
         caused = f"ce-correlationid: {first}\r\nce-causationid: {percent_encode(cause.id)}\r\n"
     return (
         f"NATS/1.0\r\nce-specversion: {SPEC_VERSION}\r\nce-id: {message_id}\r\n"
         f"ce-time: {at.astimezone(UTC).isoformat().replace('+00:00', 'Z')}\r\ncontent-type: {JSON}\r\n"
-        f"Nats-Msg-Id: {message_id}\r\n{_of_kind(message, source)}{kept}{caused}ce-traceparent: {span}\r\n"
+        f"Nats-Msg-Id: {message_id}\r\n{_of_kind(message, source)}{kept}{caused}ce-traceparent: {child_of(within)}\r\n"
     )
 
 

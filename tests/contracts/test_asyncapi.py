@@ -10,8 +10,7 @@ from contracts.cases import Case
 from contracts.language.intake import Refusal
 from contracts.language.message import Command, Fact
 from contracts.publishing import publish
-from contracts.publishing.addresses import key_of
-from contracts.publishing.schemas import commands, file_name, messages
+from contracts.publishing.schemas import commands, file_name, key_of, messages
 from contracts.wiring.table import ANSWERS, SERVICES
 
 TOLD = [key_of(message) for message in messages() if issubclass(message, Fact) or message is Refusal]

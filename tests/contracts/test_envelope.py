@@ -65,6 +65,18 @@ def test_an_envelope_travels_in_these_headers():
     assert (to_headers(bare)["Nats-Msg-Id"], from_headers(to_headers(bare))) == ("1%202", bare)
 
 
+TRACE, ELSEWHERE = f"00-{'a' * 32}-{'b' * 16}-01", f"00-{'c' * 32}-{'d' * 16}-00"
+
+
+def test_what_a_tracing_library_of_the_sender_states_goes_before_the_attribute_where_it_can_be_read():
+    """CloudEvents, distributed tracing extension: the attribute says where the event began, not whence it came."""
+    told = to_headers(replace(WHOLE, traceparent=ELSEWHERE))
+    assert from_headers({**told, "Traceparent": TRACE}).traceparent == TRACE
+    for malformed in ("", "x", TRACE.upper(), TRACE + "-x", TRACE.replace("a", "0"), "\udc80", "一" * 300):
+        assert from_headers({**told, "traceparent": malformed}).traceparent == ELSEWHERE
+    assert from_headers({**told, "traceparent": TRACE, "TraceParent": TRACE}).traceparent == ELSEWHERE
+
+
 def test_what_follows_names_what_it_follows_from_and_what_began_it():
     first = replace(WHOLE, traceparent="00-1")
     assert WHOLE.caused(first) == replace(WHOLE, correlationid="01", causationid="01", traceparent="00-1")

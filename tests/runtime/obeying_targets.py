@@ -11,12 +11,15 @@ from decimal import Decimal
 from contracts.cases import CaseOpened
 from contracts.language.command import Done
 from contracts.language.division import Division
+from contracts.language.envelope import Envelope
+from contracts.language.message import Fact
 from contracts.targets import Amounts, ProgressRecorded, ProgressReport, SetTarget, ShowPlan, ShowRecord
 from contracts.wiring.table import HEARS
 from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.replica.serve import serve
 from services.runtime.service import Room, Service
 from services.runtime.transaction import Transaction
+from tests.runtime.parts_of_targets import progress
 
 room = Room()
 
@@ -83,6 +86,18 @@ def _fact(heard: Heard[ProgressReport]) -> ProgressRecorded:
         total=Amounts(),
         at=heard.envelope.time,
     )
+
+
+if "TELLS_WHEN_DUE" in os.environ:
+
+    @room.every(3600)
+    async def tell_what_is_due(tx: Transaction) -> list[Fact]:
+        """One fact, once."""
+        if await tx.sql.fetchval("SELECT true FROM outbox LIMIT 1"):
+            return []
+        progressed = ProgressReport.model_validate(progress("due"))
+        posted = Envelope("m-due", "acme", ProgressReport.type(), tx.now)
+        return [_fact(Heard(progressed, posted, "intake.acme.progress.v1", "acme", 1))]
 
 
 @room.hears(*(one for one in HEARS["targets"] if one is not ProgressReport))

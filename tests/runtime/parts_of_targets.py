@@ -13,8 +13,9 @@ from contracts.targets import ProgressReport
 from contracts.wiring.streams import durable
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
-from services.runtime.hearing.handling import Handling, Hearing, Subscription
+from services.runtime.hearing.handling import Handling
 from services.runtime.hearing.pull import Pull
+from services.runtime.hearing.subscription import Hearing, Subscription
 from services.runtime.ids import uuid7
 from services.runtime.replica import database
 from services.runtime.settings import Settings

@@ -35,13 +35,36 @@ def test_a_message_id_is_a_uuid_of_version_7_that_says_when_it_was_made():
 
 def test_a_span_goes_on_in_the_trace_of_what_caused_it_with_its_flags():
     """W3C Trace Context, 3.2."""
-    for flags in ("00", "01"):
+    for flags in ("00", "01", "02", "03"):
         child = child_of(PARENT.format(flags))
         assert re.fullmatch(rf"00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{{16}}-{flags}", child)
         assert child.split("-")[2] != "b7ad6b7169203331"
 
 
-@pytest.mark.parametrize("stated", [None, "", PARENT.format("01") + "0", "01" + PARENT.format("01")[2:], "x"])
+@pytest.mark.parametrize("stated", ["01" + PARENT.format("01")[2:], "fe" + PARENT.format("01")[2:] + "-more"])
+def test_a_trace_that_a_later_version_states_goes_on_as_one_of_this_version(stated):
+    """W3C Trace Context, 3.2.2: what follows the flags, and flags that are not known yet, are left out."""
+    assert re.fullmatch(r"00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01", child_of(stated))
+    assert child_of(PARENT.format("fd")).endswith("-01")
+    assert child_of(PARENT.format("fc")).endswith("-00")
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        None,
+        "",
+        "x",
+        PARENT.format("01") + "0",
+        PARENT.format("01") + "-more",
+        PARENT.format("01") + "\n",
+        "ff" + PARENT.format("01")[2:],
+        "01" + PARENT.format("01")[2:] + "more",
+        PARENT.format("01").upper(),
+        PARENT.format("01").replace("0af7651916cd43dd8448eb211c80319c", "0" * 32),
+        PARENT.format("01").replace("b7ad6b7169203331", "0" * 16),
+    ],
+)
 def test_what_is_no_trace_begins_a_new_one_that_is_recorded(stated):
     made = {child_of(stated) for _ in range(20)}
     assert [one for one in made if not re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", one)] == []

@@ -39,7 +39,7 @@ def test_what_our_own_programs_write_is_read_by_the_one_expression(envelope, bou
 @pytest.mark.parametrize("key", [None, "b-1", "一号 %"])
 @pytest.mark.parametrize("cause", [None, POSTED, WHOLE, replace(POSTED, id="第 1 号")])
 def test_what_is_written_in_one_go_is_what_the_contract_says_of_an_envelope(key, cause):
-    told = begun(CaseOpened, "cases", WHOLE.id, NOW, key, cause)
+    told = begun(CaseOpened, "cases", WHOLE.id, NOW, key, cause, cause and cause.traceparent)
     found = from_headers(read_headers(ended(told, 7, 12)))
     said = Envelope(
         id=WHOLE.id,

@@ -1,6 +1,7 @@
 """The whole embedded system, started once for the tests that use it as people do."""
 
 import shutil
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -32,17 +33,27 @@ def sample():
     )
 
 
-@pytest.fixture(scope="session")
-async def system(sample):
-    """A running stack with one town enrolled; `system.said` has every line of its log."""
+@asynccontextmanager
+async def system_of(sample, **settings):
+    """A running stack with one town enrolled; its `said` has every line of its log."""
     areas, posts = sample
     path = temporary_home()
     home = Home(path)
     home.users_file.write((Integrator("acme"), Integrator("desk"), *officials(posts)))
     said = []
-    stack = Stack(home, lambda part, line: said.append(f"{part}: {line}"), sync="2m")
+    stack = Stack(home, lambda part, line: said.append(f"{part}: {line}"), sync="2m", settings=settings)
     stack.said = said
     stack.run = await stack.start()
+    try:
+        await _enrol(stack, areas, posts)
+        yield stack
+    finally:
+        await stack.stop()
+        shutil.rmtree(path, ignore_errors=True)
+
+
+async def _enrol(stack, areas, posts):
+    """Until every service has heard of them."""
     async with connected(stack.run.url(OPERATOR), OPERATOR) as operator:
         _, wrong = await enrol_areas(operator, list(enumerate(areas)))
         assert wrong == []
@@ -54,9 +65,12 @@ async def system(sample):
             return not any(one["num_pending"] or one["num_ack_pending"] for one in durables)
 
         await until(heard_by_all)
-    yield stack
-    await stack.stop()
-    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def system(sample):
+    async with system_of(sample) as found:
+        yield found
 
 
 @pytest.fixture

@@ -14,13 +14,15 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import ValidationError
+from structlog.contextvars import bound_contextvars
 
 from contracts.language.division import Division
 from contracts.language.envelope import EnvelopeRefused, from_headers
 from contracts.language.message import JSON, Command, dump
 from contracts.language.reading import parse
 from contracts.language.rules import Wrong, broken
-from services.runtime import metrics
+from services.runtime import metrics, traces
+from services.runtime.answering import traced
 from services.runtime.breaker import AGAIN, Breaker, is_away
 from services.runtime.clock import Clock
 from services.runtime.failure import is_of_the_message
@@ -94,18 +96,24 @@ class Answering:
         tokens = message.subject.split(".")
         verb = ".".join(tokens[2:4])
         known = verb if verb in self._by_verb else "unknown"
-        instance = envelope_if_any(message.headers, self._clock.now()).id or None
-        status = 200
+        envelope = envelope_if_any(message.headers, self._clock.now())
+        instance = envelope.id or None
+        asked = traced.asked(self._service, self._by_verb.get(verb), envelope)
+        within = None if asked is None else asked.within
+        status, word = 200, None
         try:
-            body, content_type = await self._answer(message, tokens, verb), JSON
+            body, content_type = await self._answer(message, tokens, verb, within), JSON
         except Exception as error:
-            problem = self._problem(error, known, instance)
-            status, content_type = problem.status, PROBLEM_JSON
+            with bound_contextvars(**traces.of_log(within)):
+                problem = self._problem(error, known, instance)
+            status, word, content_type = problem.status, problem.word, PROBLEM_JSON
             body = dump(problem.reply(instance))
             if len(body) > self._most_bytes:
                 body = dump(_too_large(len(body), self._most_bytes).reply(instance))
         metrics.COMMANDS.labels(known, str(status)).inc()
         metrics.COMMAND_TIME.labels(known).observe(time.perf_counter() - started)
+        if asked is not None:
+            asked.answered(status, word)
         await self._reply(message.reply, body, content_type)
 
     async def refuse_busy(self, reply: str) -> None:
@@ -138,7 +146,7 @@ class Answering:
             return Problem(422, "too-large-to-tell", broken("untellable"))
         return _UNWORKABLE if is_of_the_message(error) else _FAILED
 
-    async def _answer(self, message: Msg, tokens: list[str], verb: str) -> bytes:
+    async def _answer(self, message: Msg, tokens: list[str], verb: str, within: str | None) -> bytes:
         command, handler = self._by_verb.get(verb, (None, None))
         if command is None or handler is None:
             known = ", ".join(sorted(self._by_verb))
@@ -154,7 +162,7 @@ class Answering:
         digest = hashlib.sha256(message.subject.encode() + b"\0" + message.data).digest()
         for attempt in range(TRIES):
             try:
-                return await self._once(handler, ask_of, message_id, digest, message)
+                return await self._once(handler, ask_of, message_id, digest, message, within)
             except (*AGAIN, asyncpg.UniqueViolationError):
                 # Another transaction was in the way, perhaps the same command asked twice at once.
                 if attempt == TRIES - 1:
@@ -219,6 +227,7 @@ class Answering:
         message_id: str,
         digest: bytes,
         message: Msg,
+        within: str | None,
     ) -> bytes:
         async with self._pool.acquire() as sql, sql.transaction():
             ask = ask_of(self._begin(sql, self._clock.now()))
@@ -244,7 +253,7 @@ class Answering:
                     body,
                 )
             cause = from_headers(message.headers)
-            news = [outbox.telling(fact, cause) for fact in answer.news]
+            news = [outbox.telling(fact, cause, within) for fact in answer.news]
             written = await outbox.write(sql, self._service, news, ask.at, tx.texts)
         if written:
             self._relay.offer(written)

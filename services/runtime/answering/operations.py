@@ -23,7 +23,7 @@ from services.runtime.hearing import dead_letters
 from services.runtime.legible import legible
 from services.runtime.messages import Answer, Ask
 from services.runtime.replica.state import State
-from services.runtime.telling import outbox
+from services.runtime.telling import outbox, traced
 from services.runtime.transaction import Transaction
 
 log = structlog.get_logger()
@@ -66,7 +66,7 @@ def operations(state: State) -> dict[type[Command], CommandHandler]:
             try:
                 async with tx.sql.transaction():
                     news = await handling.replay(tx, letter)
-                    await outbox.write(tx.sql, state.service, news, tx.now, tx.texts)
+                    written = await outbox.write(tx.sql, state.service, news, tx.now, tx.texts)
                     await dead_letters.settle(tx.sql, [letter["id"]], "replayed", None, tx.now)
             except Exception as error:
                 if tx.own_views is not None:
@@ -76,6 +76,7 @@ def operations(state: State) -> dict[type[Command], CommandHandler]:
                 log.warning("dead letter fails again", id=str(letter["id"]), reason=reason)
             else:
                 done += 1
+                traced.committed(written)
         return Answer(Done(changed=done))
 
     async def discard(tx: Transaction, ask: Ask[DiscardDeadLetters]) -> Answer:

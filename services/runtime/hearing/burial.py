@@ -25,8 +25,8 @@ class Unreadables(Exception):
 
 async def bury(
     sql: Sql, service: str, durable: str, raw: Arrived, heard: Heard[Any], error: Exception, attempts: int, at: datetime
-) -> None:
-    """Write the letter and its fact down within the caller's transaction."""
+) -> list[outbox.Written]:
+    """Write the letter and its fact down within the caller's transaction; returns the fact's row."""
     cause = type(error).__name__
     if isinstance(error, Unreadables):
         cause = f"unreadable {legible(str(error).partition(':')[0], 200)}"
@@ -50,9 +50,11 @@ async def bury(
     )
     announced = next(fact for fact in FACTS[service] if issubclass(fact, DeadLettered))
     told = outbox.telling(
-        announced(**letter, division=_division_of(raw.subject)), heard.envelope if heard.envelope.id else None
+        announced(**letter, division=_division_of(raw.subject)),
+        heard.envelope if heard.envelope.id else None,
+        heard.envelope.traceparent,
     )
-    await outbox.write(sql, service, [told], at)
+    return await outbox.write(sql, service, [told], at)
 
 
 def _division_of(subject: str) -> Division:

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 import asyncpg
 import structlog
-from pydantic import BaseModel
 
 from clients.python.connection import Arrived
 from contracts.language.intake import Problem as FieldProblem
 from contracts.language.intake import kind_of
-from contracts.language.message import Fact, Intake
+from contracts.language.message import Intake
 from contracts.language.rules import broken
-from contracts.wiring.streams import Durable
-from services.runtime import metrics
+from services.runtime import metrics, traces
 from services.runtime.breaker import AGAIN, Breaker, is_away
 from services.runtime.clock import Clock
 from services.runtime.failure import is_of_the_message
-from services.runtime.hearing import dead_letters, inbox
+from services.runtime.hearing import dead_letters, inbox, traced
 from services.runtime.hearing.burial import Unreadables, bury
-from services.runtime.hearing.part import part_of
 from services.runtime.hearing.pull import Pull
 from services.runtime.hearing.reading import NotOurs, Unreadable, read, read_message
+from services.runtime.hearing.subscription import Subscription
+from services.runtime.hearing.traced import Watched
 from services.runtime.legible import legible
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.pause import pause_s
@@ -37,42 +33,6 @@ from services.runtime.telling.relay import Relay
 from services.runtime.transaction import Begin, Transaction
 
 log = structlog.get_logger()
-
-Handler = Callable[[Transaction, list[Heard[Any]]], Awaitable[Sequence[News]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """How a handler hears: what it locks, what it uses of a message, how many it is given at once."""
-
-    locks: str | None = None
-    uses: tuple[str, ...] = ()
-    most: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """What a service does when it hears a message; a handler of single events is wrapped to take a batch."""
-
-    message: type[Fact | Intake]
-    durable: Durable
-    handler: Handler
-    locks: Callable[[Any], Any] | None
-    part: type[BaseModel] | None = None
-    """What the handler uses of the message, where that is less than the whole."""
-    most: int | None = None
-    """How many it is given at once, where that is less than the settings say."""
-
-    @classmethod
-    def of(
-        cls,
-        message: type[Fact | Intake],
-        durable: Durable,
-        handler: Handler,
-        how: Hearing = Hearing(),
-    ) -> Subscription:
-        part = part_of(message, how.uses) if how.uses else None
-        return cls(message, durable, handler, attrgetter(how.locks) if how.locks else None, part, how.most)
 
 
 class Handling:
@@ -115,9 +75,10 @@ class Handling:
 
     async def settle(self, pull: Pull, messages: list[Arrived]) -> None:
         """Every message is handled, put off or buried when this returns."""
+        watched = traced.watched(self._sub.durable, self._sub.message)
         while True:
             try:
-                written = await self._together(messages)
+                written = await self._together(messages, watched)
             except AGAIN as error:
                 log.debug("in the way of another transaction", durable=self._name, reason=str(error))
                 if len(messages) == 1:
@@ -128,7 +89,7 @@ class Handling:
                     await self._breaker.closed()
                     continue
                 if len(messages) == 1:
-                    if not await self._fail(pull, messages[0], error):
+                    if not await self._fail(pull, messages[0], error, watched):
                         continue
                     return
                 log.debug("a batch failed", durable=self._name, size=len(messages), reason=str(error))
@@ -143,13 +104,15 @@ class Handling:
             await self.settle(pull, messages[middle:])
             return
 
-    async def _together(self, messages: list[Arrived]) -> list[outbox.Written]:
+    async def _together(self, messages: list[Arrived], watched: Watched | None) -> list[outbox.Written]:
         """Handle the messages in one transaction; returns what is to be told.
 
         Raises what the handler or the database raises.
         """
         now = self._clock.now()
         found = [read_message(self._sub.message, raw, now, self._sub.part) for raw in messages]
+        if watched is not None:
+            found = watched.entered(found)
         counts = {"handled": 0, "refused": 0, "repeated": 0, "elsewhere": 0}
         async with self._pool.acquire() as sql, sql.transaction():
             tx = self._begin(sql, now)
@@ -166,6 +129,8 @@ class Handling:
                 news += await self._sub.handler(tx, heard)
             outgoing = [self._outgoing(item) for item in news]
             written = await outbox.write(sql, self._service, outgoing, now, tx.texts)
+        if watched is not None:
+            watched.committed(new, news)
         counts["refused"] += sum(isinstance(item, Refused) for item in news)
         counts["handled"] += len(new) - counts["refused"]
         for outcome, count in counts.items():
@@ -223,10 +188,12 @@ class Handling:
         heard, fact = item
         return outbox.telling(fact, heard.envelope)
 
-    async def _fail(self, pull: Pull, raw: Arrived, error: Exception) -> bool:
+    async def _fail(self, pull: Pull, raw: Arrived, error: Exception, watched: Watched | None) -> bool:
         """Put the message off, refuse it or bury it; False when the database would not have it."""
         at = self._clock.now()
         one = read_message(self._sub.message, raw, at, self._sub.part)
+        if watched is not None:
+            (one,) = watched.entered([one])
         if isinstance(one, NotOurs):
             await pull.ack([raw])
             return True
@@ -236,6 +203,7 @@ class Handling:
         hopeless = unreadable or is_of_the_message(error)
         refused = hopeless and self._is_answered(heard)
         reason = legible(f"{type(error).__name__}: {error}", 2000)
+        written: list[outbox.Written] = []
         try:
             async with self._pool.acquire() as sql, sql.transaction():
                 attempts = await dead_letters.count_attempt(sql, self._name, *key, reason)
@@ -244,9 +212,9 @@ class Handling:
                 settled = ended and not (await inbox.claim(sql, self._name, {key: inbox.digest(raw.data)})).fresh
                 if refused and not settled:
                     told = self._outgoing(Refused(heard, (_problem(error),)))
-                    await outbox.write(sql, self._service, [told], at)
+                    written = await outbox.write(sql, self._service, [told], at)
                 elif ended and not settled:
-                    await bury(sql, self._service, self._name, raw, heard, error, attempts, at)
+                    written = await bury(sql, self._service, self._name, raw, heard, error, attempts, at)
         except Exception as second:
             if not is_away(second):
                 raise
@@ -262,13 +230,17 @@ class Handling:
             "correlation": heard.envelope.correlationid or heard.envelope.id,
             "attempts": attempts,
             "reason": reason,
+            **traces.of_log(heard.envelope.traceparent),
         }
+        outcome = "put off" if not ended else "refused" if refused else "dead"
+        if watched is not None:
+            watched.failed(outcome, type(error).__name__)
         if ended:
             # What a contract accepts should make nothing raise: where it did is worth a traceback.
             unforeseen = None if unreadable else error
             log.error("refused" if refused else "dead letter", exc_info=unforeseen, **about)
-            metrics.HANDLED.labels(self._name, "refused" if refused else "dead").inc()
-            self._relay.wake()
+            metrics.HANDLED.labels(self._name, outcome).inc()
+            self._relay.offer(written)
             await pull.terminate(raw)
             return True
         delay_s = pause_s(self._settings.retry_first_s, attempts, self._settings.retry_longest_s)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from clients.python.connection import Arrived
 from contracts.language.attributes import AttributeRefused, once_each, read_attribute
-from contracts.language.envelope import Envelope, EnvelopeRefused, check_agreement, from_headers
+from contracts.language.envelope import Envelope, EnvelopeRefused, check_agreement, from_headers, trace_beside
 from contracts.language.intake import Problem as FieldProblem
 from contracts.language.intake import intake_subject, kind_of, sender_of
 from contracts.language.message import Fact, Intake
@@ -42,7 +42,7 @@ class NotOurs:
 
 def envelope_if_any(headers: Mapping[str, str] | None, at: datetime) -> Envelope:
     """What an unreadable message still says of itself: its id and trace, so that its sender can be answered."""
-    lower, _ = once_each(headers or {})
+    lower, repeated = once_each(headers or {})
 
     def readable(name: str) -> str | None:
         try:
@@ -56,7 +56,7 @@ def envelope_if_any(headers: Mapping[str, str] | None, at: datetime) -> Envelope
         type=readable("ce-type") or "",
         time=at,
         correlationid=readable("ce-correlationid"),
-        traceparent=readable("traceparent") or readable("ce-traceparent"),
+        traceparent=trace_beside(lower, repeated).get("traceparent") or readable("ce-traceparent"),
     )
 
 

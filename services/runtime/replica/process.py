@@ -30,7 +30,7 @@ from services.runtime.replica.watchdog import Watchdog
 from services.runtime.service import Every, Service
 from services.runtime.settings import Settings
 from services.runtime.tables.housekeeping import keep_house
-from services.runtime.telling import outbox
+from services.runtime.telling import outbox, traced
 from services.runtime.telling.outbox import Written
 from services.runtime.telling.relay import Relay
 
@@ -240,9 +240,13 @@ class Process:
     async def _once(self, every: Every) -> list[Written]:
         async with self.state.pool().acquire() as sql, sql.transaction():
             tx = self.state.begin(sql, self.state.clock.now())
+            fallen_due = traced.fallen_due(every.work.__name__)
             news = await every.work(tx)
-            told = [outbox.telling(fact, None) for fact in news]
+            within = None if fallen_due is None else fallen_due.within
+            told = [outbox.telling(fact, None, within) for fact in news]
             written = await outbox.write(sql, self.service.name, told, tx.now, tx.texts)
+        if fallen_due and written:
+            fallen_due.done(len(written))
         return written
 
     async def stop(self) -> None:

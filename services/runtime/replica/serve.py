@@ -11,7 +11,7 @@ from faststream.asgi import AsgiFastStream, AsgiResponse, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.runtime import log as logging
-from services.runtime import metrics
+from services.runtime import metrics, traces
 from services.runtime.replica.process import Process
 from services.runtime.service import Service
 from services.runtime.settings import read_settings
@@ -35,7 +35,7 @@ def _application(process: Process) -> AsgiFastStream:
         process.broker,
         asgi_routes=[("/livez", livez), ("/readyz", readyz), ("/metrics", exposition)],
         after_startup=[process.start],
-        on_shutdown=[process.stop],
+        on_shutdown=[process.stop, traces.end],
         logger=None,
     )
 
@@ -44,6 +44,7 @@ def serve(service: Service) -> None:
     """Run one replica until SIGTERM or SIGINT; exit status 1 when a part of it failed."""
     settings = read_settings()
     logging.configure(service.name, settings)
+    traces.begin(service.name)
     # A batch makes many objects and hardly a cycle: at the default the collector would look a hundred times in each.
     gc.set_threshold(100_000, 20, 20)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from typing import NamedTuple
 from contracts.language.envelope import Envelope
 from contracts.language.intake import Refusal, refusal_subject
 from contracts.language.message import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, Fact, Message
+from services.runtime import traces
 from services.runtime.ids import uuid7
 from services.runtime.legible import legible
 from services.runtime.messages import Refused
 from services.runtime.sql import Sql
 from services.runtime.texts import Texts
+from services.runtime.traces import Made
 from services.runtime.wire import begun, ended
 
 _SUBJECT = re.compile(r"[!-)+-=?-~]{1,1024}\Z")
@@ -37,10 +40,15 @@ class Outgoing:
     subject: str
     partitionkey: str | None
     cause: Envelope | None
+    within: str | None
+    """The `traceparent` of what makes it."""
 
 
-def telling(fact: Fact, cause: Envelope | None) -> Outgoing:
-    return Outgoing(fact, fact.told_on(), fact.partition_key(), cause)
+def telling(fact: Fact, cause: Envelope | None, within: str | None = None) -> Outgoing:
+    """`within` is the span that tells it, where that is not the cause's own."""
+    if within is None and cause is not None:
+        within = cause.traceparent
+    return Outgoing(fact, fact.told_on(), fact.partition_key(), cause, within)
 
 
 def refusing(refused: Refused, kind: str, major: str, at: datetime) -> Outgoing:
@@ -58,7 +66,8 @@ def refusing(refused: Refused, kind: str, major: str, at: datetime) -> Outgoing:
         at=at,
     )
     cause = heard.envelope if heard.envelope.id else None
-    return Outgoing(refusal, refusal_subject(heard.source, kind, major), None, cause)
+    subject = refusal_subject(heard.source, kind, major)
+    return Outgoing(refusal, subject, None, cause, heard.envelope.traceparent)
 
 
 class Written(NamedTuple):
@@ -70,6 +79,8 @@ class Written(NamedTuple):
     sequence: int | None
     headers: str
     body: bytes
+    made: Made | None = None
+    """How it was made, where somebody is told of that."""
 
 
 async def write(
@@ -83,6 +94,7 @@ async def write(
     if not news:
         return []
     texts = texts or Texts()
+    began_ns = time.time_ns() if traces.receiver is not None else None
     wanted = Counter(o.partitionkey for o in news if o.partitionkey is not None)
     left = dict(wanted)
     ids, subjects, keys, after, headers, bodies = [], [], [], [], [], []
@@ -90,7 +102,7 @@ async def write(
         message_id, key = uuid7(), outgoing.partitionkey
         if key is not None:
             left[key] -= 1
-        told = begun(type(outgoing.message), service, message_id, at, key, outgoing.cause)
+        told = begun(type(outgoing.message), service, message_id, at, key, outgoing.cause, outgoing.within)
         body = texts.dump(outgoing.message)
         _require_tellable(outgoing.subject, told, body)
         ids.append(message_id)
@@ -130,10 +142,13 @@ async def write(
         counted,
         [wanted[key] for key in counted],
     )
-    return [
+    written = [
         Written(row["id"], subject, key, row["sequence"], told, body)
         for row, subject, key, told, body in zip(rows, subjects, keys, headers, bodies, strict=True)
     ]
+    if began_ns is None:
+        return written
+    return [row._replace(made=Made(one.within, began_ns)) for row, one in zip(written, news, strict=True)]
 
 
 _MORE_HEADERS = len(ended("", 1))

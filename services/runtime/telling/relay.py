@@ -6,6 +6,7 @@ Why facts of an aggregate cannot leave out of order stands in docs/reliability.m
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 
@@ -19,7 +20,7 @@ from services.runtime.breaker import AWAY, LONGEST_DELAY_S, Breaker
 from services.runtime.pause import pause_s
 from services.runtime.settings import Settings
 from services.runtime.sql import Sql
-from services.runtime.telling import outbox
+from services.runtime.telling import outbox, traced
 from services.runtime.telling.fresh import Fresh
 from services.runtime.telling.outbox import Written
 from services.runtime.telling.receipts import Receipted, Receipts, Sending
@@ -72,6 +73,7 @@ class Relay:
     def offer(self, rows: Sequence[Written]) -> None:
         """These rows have just been committed: a relay that leads need not read them again."""
         if rows:
+            traced.committed(rows)
             self._behind |= not (self.leading and self._fresh.keep(rows))
             self._wake.set()
 
@@ -200,7 +202,9 @@ class Relay:
         return len(rows) == self._settings.relay_chunk
 
     async def _send(self, sql: Sql, wave: Sequence[Written]) -> None:
+        began_ns = time.time_ns()
         receipted = await self._receipts.publish(self._bound(wave), self._settings.publish_timeout_s)
+        traced.sent(wave, receipted.failed, began_ns)
         await self._settle(sql, wave, receipted)
 
     def _bound(self, wave: Sequence[Written]) -> list[Sending]:

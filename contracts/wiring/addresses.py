@@ -1,10 +1,9 @@
-"""Where each message is found on the bus: its subject, with what the braces stand for, and its name in AsyncAPI."""
+"""Where each message is found on the bus: its subject, with what the braces stand for."""
 
 from __future__ import annotations
 
 from contracts.language.intake import Refusal
 from contracts.language.message import Command, Intake, Message, ReferenceFact
-from contracts.publishing.schemas import file_name
 
 DIVISION = ("province", "city", "county", "town", "village")
 
@@ -25,9 +24,3 @@ def address_of(message: type[Message]) -> str:
 def parameters_in(address: str) -> list[str]:
     """What stands in braces, in its order."""
     return [token.strip("{}") for token in address.split(".") if token.startswith("{")]
-
-
-def key_of(message: type[Message]) -> str:
-    """The name of a message among the document's components; commands stand beside facts of the same words."""
-    prefix = "command-" if issubclass(message, Command) else ""
-    return prefix + file_name(message).replace(".", "-")
