@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from contracts.access import ACCESS, PROVISIONER
 from contracts.cases import Case, CaseVerified
 from contracts.every_service import OPERATIONS
 from contracts.language.command import ProblemReply
@@ -115,7 +116,7 @@ def _meaning(message: type[Message]) -> str:
 def _who(message: type[Message]) -> Sequence[str]:
     of = texts()["who"]
     if issubclass(message, Command):
-        found: Sequence[str] = of["operation" if message in OPERATIONS else "command"]
+        found: Sequence[str] = of["operation" if message in (*OPERATIONS, *ACCESS) else "command"]
     else:
         found = of["intake" if issubclass(message, Intake) else "refuses" if message is Refusal else "tells"]
     return found
@@ -244,17 +245,22 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{service}-hears-{'-'.join(heard.parts()[:2])}", hears | about
         if REFUSES[service]:
             yield f"{service}-refuses", _operation("send", service, "refuses", Refusal)
-        for command in ANSWERS[service]:
-            reply = ("channels", f"{key_of(command)}-reply")
-            answers = [_ref(*reply, "messages", name) for name in (f"{key_of(command)}-answer", PROBLEM)]
-            yield (
-                f"{service}-answers-{command.parts()[1]}",
-                {
-                    **_operation("receive", service, "answers", command),
-                    "reply": {"channel": _ref(*reply), "messages": answers},
-                    "bindings": {"nats": {"queue": service, "bindingVersion": "0.1.0"}},
-                },
-            )
+        yield from _answering(service, ANSWERS[service])
+    yield from _answering(PROVISIONER, ACCESS)
+
+
+def _answering(service: str, commands: Sequence[type[Command]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for command in commands:
+        reply = ("channels", f"{key_of(command)}-reply")
+        answers = [_ref(*reply, "messages", name) for name in (f"{key_of(command)}-answer", PROBLEM)]
+        yield (
+            f"{service}-answers-{command.parts()[1]}",
+            {
+                **_operation("receive", service, "answers", command),
+                "reply": {"channel": _ref(*reply), "messages": answers},
+                "bindings": {"nats": {"queue": service, "bindingVersion": "0.1.0"}},
+            },
+        )
 
 
 def _operation(

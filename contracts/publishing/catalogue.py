@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
+from contracts.access import ACCESS, PROVISIONER
 from contracts.every_service import OPERATIONS, DeadLettered
 from contracts.language.intake import Refusal
 from contracts.language.message import Command, Fact, Intake, Message
@@ -39,7 +40,7 @@ def page() -> str:
     lines += [*_chapter("intake"), *_table("上报 intake", map(_intake, KINDS))]
     lines += [*_chapter("refusals"), *_table("退回 refusal", [_row(Refusal, f"`{address_of(Refusal)}`")])]
     lines += _chapter("commands")
-    for service, answered in (*COMMANDS.items(), ("*", OPERATIONS)):
+    for service, answered in (*COMMANDS.items(), ("*", OPERATIONS), (PROVISIONER, ACCESS)):
         if answered:
             lines += [f"### {service}", "", *_table("命令 command", map(_command, answered))]
     lines += [*_chapter("parts"), *_parts(), *_chapter("words"), *_enumerations(), *_chapter("values"), *_values()]

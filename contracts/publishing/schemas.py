@@ -7,6 +7,7 @@ from functools import cache
 
 from pydantic import BaseModel
 
+from contracts.access import ACCESS
 from contracts.every_service import OPERATIONS
 from contracts.language.command import ProblemReply
 from contracts.language.intake import Refusal
@@ -28,6 +29,7 @@ def commands() -> Iterator[type[Command]]:
     for of_service in COMMANDS.values():
         yield from of_service
     yield from OPERATIONS
+    yield from ACCESS
 
 
 def messages() -> Iterator[type[Message]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contracts import every_service
+from contracts import access, every_service
 from contracts.language import command, intake
 from contracts.language.division import UNKNOWN, Division
 from contracts.wiring import table
@@ -59,10 +59,17 @@ def department_permissions(name: str, durables: tuple[Durable, ...]) -> Permissi
     return Permissions(tuple(_reading("FOREST.API", durables)), (f"_INBOX.{name}.>",))
 
 
+def provisioner_permissions() -> Permissions:
+    """The provisioner makes streams and durables, and answers the operator."""
+    name = access.PROVISIONER
+    return Permissions(("$JS.API.>", "_INBOX.>", "_R_.>"), (f"_INBOX.{name}.>", f"cmd.{name}.>"))
+
+
 ASKED: tuple[str, ...] = tuple(command.name for service in SERVICES for command in table.COMMANDS[service])
 """The commands that officials ask, by name."""
-OPERATED: tuple[str, ...] = tuple(
-    command.name.replace("*", service, 1) for service in SERVICES for command in every_service.OPERATIONS
+OPERATED: tuple[str, ...] = (
+    *(command.name.replace("*", service, 1) for service in SERVICES for command in every_service.OPERATIONS),
+    *(command.name for command in access.ACCESS),
 )
 """Those that only the operator asks."""
 

@@ -19,6 +19,7 @@ from contracts.wiring.table import SERVICES
 from deploy.keys.certificates import Authority, wants_renewal
 from deploy.keys.folder import POSTGRES, Folder
 from deploy.nats.accounts import INSIDERS, SUPERVISOR, accounts_configuration
+from deploy.nats.directory import HASHES_FILE
 from deploy.nats.server import ACCOUNTS_FILE, Tls, server_configuration
 from deploy.nats.users import Users, hashed, new_password
 
@@ -27,7 +28,6 @@ MONITOR = "127.0.0.1:8222"
 """Inside the bus's container alone, for its health check."""
 CONFIGURATION, PRIVATE, DATA = Path("/etc/nats"), Path("/run/secrets"), Path("/data")
 """Where the bus's container has them."""
-HASHES = "hashes.json"
 _ALONE = ("ca", "nats", "bus", "operator", "provisioner", "database", *SERVICES)
 
 
@@ -40,7 +40,7 @@ class Keys:
         for folder in self._folders.values():
             folder.make()
         self._bus = self._folders["bus"]
-        self._hashes: dict[str, str] = json.loads(self._bus.read(HASHES)) if self._bus.has(HASHES) else {}
+        self._hashes: dict[str, str] = json.loads(self._bus.read(HASHES_FILE)) if self._bus.has(HASHES_FILE) else {}
 
     def certify(self, hosts: tuple[str, ...], now: datetime, renew: bool) -> None:
         """An authority, a certificate for each server, and to everybody what vouches for them."""
@@ -63,7 +63,7 @@ class Keys:
         self._enter("provisioner", SUPERVISOR, "system_url", anew)
         for name in (OPERATOR, *sorted(INSIDERS.keys() - {"provisioner"})):
             self._enter("operator", name, f"{name}.json", anew)
-        self._bus.put(HASHES, json.dumps(self._hashes, indent=2))
+        self._bus.put(HASHES_FILE, json.dumps(self._hashes, indent=2))
 
     def _enter(self, folder: str, user: str, file: str, anew: frozenset[str]) -> None:
         if user in self._hashes and self._folders[folder].has(file) and user not in anew:

@@ -17,7 +17,7 @@ from deploy.local.ports import LOOPBACK, free_port, is_free
 from deploy.local.private import UMASK, make_private, open_private, write_private
 from deploy.nats.accounts import SUPERVISOR
 from deploy.nats.server import Node, Tls, server_configuration
-from deploy.nats.telling import unwell_now
+from deploy.nats.telling import reload, unwell_now
 from deploy.nats.users import Users
 
 PORT_TRIES = 5
@@ -126,6 +126,16 @@ class Bus:
         self._configure()
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGHUP)
+
+    async def take_up(self) -> str:
+        """The same, to its end: why the server goes on as before, empty where it does not. Raises as `reload`."""
+        path = self.home / "server.conf"
+        before = path.read_text()
+        self._configure()
+        refused = await reload(self.url(SUPERVISOR))
+        if refused:
+            write_private(path, before)
+        return refused
 
     def unwell(self) -> str:
         """Why it does not serve, in its own words; empty when it does."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +13,10 @@ from pydantic import BaseModel, ValidationError
 from deploy.local import postgres
 from deploy.local.private import make_private, write_private
 from deploy.local.processes import born, commands
-from deploy.nats.accounts import RESERVED
 from deploy.nats.users import Outsider, Users
-from deploy.nats.users_file import HomeRefused, UsersFile
+from deploy.nats.users_file import HomeRefused, UsersFile, forget_others
 
 _OURS = {"lock", "log", "nats", "passwords.json", "postgres", "users.json", "users.lock"}
-DATABASE_ROLE = "postgres-"
-"""Before the name of a service: whose password in the database it is."""
 
 
 class Run(BaseModel):
@@ -122,10 +118,3 @@ def running_homes() -> list[Path]:
     configurations = {Path(word) for words in commands() for word in words if word.endswith("/nats/server.conf")}
     homes = sorted(configuration.parents[1] for configuration in configurations)
     return [home for home in homes if Home(home).running() is not None]
-
-
-def forget_others(users: Users, names: Collection[str]) -> None:
-    """Somebody who is stated no longer, and comes again later, comes with another password."""
-    for name in set(users.passwords) - RESERVED - set(names):
-        if not name.startswith(DATABASE_ROLE):
-            users.forget(name)

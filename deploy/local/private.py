@@ -20,7 +20,11 @@ def open_private(path: Path, how: str) -> IO[Any]:
     return os.fdopen(descriptor, how, encoding="utf-8")
 
 
-def write_private(path: Path, text: str) -> None:
+GROUP_READS = 0o640
+"""For what a server of another user of ours reads."""
+
+
+def write_private(path: Path, text: str, mode: int = FILE) -> None:
     """Replace a file at once, or leave it as it is. Raises OSError, which names it."""
     # Made with mode 0600 under a name that nobody knows beforehand.
     try:
@@ -30,6 +34,7 @@ def write_private(path: Path, text: str) -> None:
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
+            os.fchmod(descriptor, mode)
         Path(fresh).replace(path)
     except BaseException:
         Path(fresh).unlink()

@@ -18,19 +18,22 @@ from typing import IO
 
 import asyncpg
 
+from contracts.access import PROVISIONER
 from contracts.wiring.streams import STORE_MIB
 from contracts.wiring.table import SERVICES
 from deploy.database.roles import make_roles
 from deploy.local.backups import archiving
 from deploy.local.bus import Bus
-from deploy.local.home import DATABASE_ROLE, Home, Run
+from deploy.local.home import Home, Run
 from deploy.local.ports import LOOPBACK, free_port, is_free
 from deploy.local.postgres import Postgres
 from deploy.local.private import open_private
 from deploy.local.processes import born
-from deploy.local.provisioning import Provisioning
 from deploy.local.watch import Watch
+from deploy.nats.answering import answering
+from deploy.nats.provisioning import Provisioning
 from deploy.nats.users import Users
+from deploy.nats.users_file import DATABASE_ROLE, UsersFile
 
 Log = Callable[[str, str], None]
 """Takes one line: of whom, and what."""
@@ -69,6 +72,7 @@ class Stack:
     _last_words: dict[str, list[str]] = field(default_factory=dict)
     _ports: dict[str, int] = field(default_factory=dict)
     _started_at: dict[str, float] = field(default_factory=dict)
+    _answering: asyncio.Task[None] | None = None
     _servers: list[asyncio.Task[None]] = field(default_factory=list)
     _lock: IO[str] | None = None
 
@@ -86,7 +90,8 @@ class Stack:
             await asyncio.wait(self._servers)
             for server in self._servers:
                 server.result()
-            self.provisioning = Provisioning(self.home, self.users, self.bus, self.log, self.store_mib)
+            place = LocalPlace(self.home.users_file, self.users, self.bus, self._users_kept)
+            self.provisioning = Provisioning(place, self.log, store_mib=self.store_mib, in_force=True)
             self.write_run()
             await self._make_database()
             for name in SERVICES:
@@ -96,10 +101,14 @@ class Stack:
             await asyncio.gather(
                 self._migrate(), self.provisioning.bring_up(), *(self._ready(name) for name in SERVICES)
             )
+            self._answering = asyncio.create_task(answering(self.provisioning))
             return self.write_run()
         except BaseException:
             await self.stop()
             raise
+
+    def _users_kept(self) -> None:
+        self.write_run()
 
     def _take_lock(self) -> None:
         """Held while this process lives: two systems on one directory would destroy its data."""
@@ -256,6 +265,9 @@ class Stack:
         """Services first, then the servers; what has ended already is left alone."""
         if self._servers:
             await asyncio.wait(self._servers)
+        if self._answering is not None:
+            self._answering.cancel()
+            await asyncio.wait((self._answering,))
         living = [process for process in self._services.values() if process.returncode is None]
         for process in living:
             process.terminate()
@@ -274,6 +286,22 @@ class Stack:
 
     def pid(self, name: str) -> int:
         return self._services[name].pid
+
+
+@dataclass
+class LocalPlace:
+    """The bus of an embedded system, and who may come to it."""
+
+    users_file: UsersFile
+    users: Users
+    bus: Bus
+    kept: Callable[[], None]
+
+    def address(self) -> str:
+        return self.bus.url(PROVISIONER)
+
+    async def take_up(self) -> str:
+        return await self.bus.take_up()
 
 
 def stop_orphans(home: Home, log: Log) -> None:

@@ -14,9 +14,10 @@ import nats
 from contracts.wiring.table import SERVICES
 from deploy.local.bus import Bus, BusFailed
 from deploy.local.postgres import Postgres, PostgresFailed
-from deploy.local.provisioning import Provisioning
 from deploy.nats.provision import WouldLoseData
+from deploy.nats.provisioning import Provisioning
 from deploy.nats.telling import SILENT
+from deploy.nats.user_changes import NotDone
 from deploy.nats.users import Users
 
 LOOK_EVERY_S = 0.5
@@ -150,11 +151,10 @@ class Watch:
         if provisioning.users_changed:
             try:
                 await provisioning.bring_up()
-            except WouldLoseData as refused:
-                provisioning.looked_at = provisioning.home.users_file.changed_at()
+            except (WouldLoseData, NotDone) as refused:
+                provisioning.looked_at = provisioning.place.users_file.changed_at()
                 self._stack.log("users", f"not taken up: {refused}")
                 return
-            self._stack.write_run()
             count = len(self._stack.users.outsiders)
             self._stack.log("users", f"{count} users outside the services are taken up")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from contracts.access import PROVISIONER
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
 from contracts.language.intake import intake_subject
@@ -15,6 +16,7 @@ from contracts.wiring.permissions import (
     integrator_permissions,
     official_permissions,
     operator_permissions,
+    provisioner_permissions,
     service_permissions,
 )
 from contracts.wiring.table import KINDS, SERVICES
@@ -25,7 +27,7 @@ MAX_PAYLOADS = {"OFFICIALS": "192KiB", "DEPARTMENTS": "64KiB"}
 sender's connection. The server knows such a limit of an account, not of a user."""
 
 INSIDERS: dict[str, Permissions] = {
-    "provisioner": Permissions(("$JS.API.>", "_INBOX.>"), ("_INBOX.provisioner.>",)),
+    PROVISIONER: provisioner_permissions(),
     "reader": Permissions(
         ("$JS.API.STREAM.INFO.*", "$JS.API.STREAM.NAMES", "$JS.API.CONSUMER.INFO.*.*", "$JS.API.CONSUMER.LIST.*"),
         ("_INBOX.reader.>", *(f"{service}.>" for service in SERVICES), "rejected.>"),
@@ -35,9 +37,10 @@ INSIDERS: dict[str, Permissions] = {
 """Users of the inner account besides the services: who provisions, who looks on, and who tells the demo's time."""
 
 SUPERVISOR = "supervisor"
-"""The user of the system account: asks each server how it is."""
+"""The user of the system account: asks each server how it is, and lets it take up another configuration."""
 _SUPERVISING = Permissions(
-    tuple(f"$SYS.REQ.SERVER.PING.{question}" for question in ("HEALTHZ", "VARZ")), (f"_INBOX.{SUPERVISOR}.>",)
+    (*(f"$SYS.REQ.SERVER.PING.{question}" for question in ("HEALTHZ", "VARZ")), "$SYS.REQ.SERVER.*.RELOAD"),
+    (f"_INBOX.{SUPERVISOR}.>",),
 )
 
 RESERVED = frozenset((*SERVICES, *INSIDERS, OPERATOR, SUPERVISOR))

@@ -81,6 +81,25 @@ async def make_durable(bus: JetStreamContext, present: Present, durable: Durable
     return 1
 
 
+async def move_durables(
+    bus: JetStreamContext, present: Present, before: Sequence[Durable], after: Sequence[Durable], say: Say
+) -> None:
+    """Let a user's durables hear what is wanted from now on; those of which nothing is wanted go."""
+    for durable in after:
+        have = present.get((durable.stream, durable.name))
+        if have is not None and have.filter_subject != durable.filter_subject:
+            config = await bus.add_consumer(durable.stream, replace(have, filter_subject=durable.filter_subject))
+            present[durable.stream, durable.name] = config.config
+            say(f"durable {durable.stream}/{durable.name}: hears {durable.filter_subject} from now on")
+    wanted = {(durable.stream, durable.name) for durable in after}
+    for durable in before:
+        which = (durable.stream, durable.name)
+        if which not in wanted and which in present:
+            del present[which]
+            await bus.delete_consumer(durable.stream, durable.name)
+            say(f"durable {durable.stream}/{durable.name}: gone")
+
+
 async def forget_durables(bus: JetStreamContext, names: Collection[str], say: Say) -> int:
     """Delete the durables of outsiders who are none of these any more; returns how many went."""
     gone = 0

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import nats
@@ -18,11 +21,33 @@ SILENT = "does not answer"
 """Begins what is told of a server that tells nothing."""
 
 
-async def told(url: str, question: str, server_name: str | None = None) -> dict[str, Any]:
+async def told(
+    url: str, question: str, server_name: str | None = None, ca_file: str | Path | None = None
+) -> dict[str, Any]:
     """The answer to `HEALTHZ` or `VARZ`; of one server of a cluster, by its name. Raises OSError, nats.errors.Error."""
+    which = {"server_name": server_name, "exact_match": True} if server_name else {}
+    async with _asking(url, ca_file) as client:
+        answer: dict[str, Any] = (await _ask(client, f"PING.{question}", which))["data"]
+        return answer
+
+
+async def reload(url: str, ca_file: str | Path | None = None) -> str:
+    """Let the server take up its configuration anew: why it keeps the old one, empty where it does not.
+
+    Raises OSError, nats.errors.Error.
+    """
+    async with _asking(url, ca_file) as client:
+        server = (await _ask(client, "PING.VARZ", {}))["server"]["id"]
+        error = (await _ask(client, f"{server}.RELOAD", {})).get("error")
+        return str(error.get("description", error)) if error else ""
+
+
+@asynccontextmanager
+async def _asking(url: str, ca_file: str | Path | None) -> AsyncIterator[Client]:
     client = Client()
     await client.connect(
         url,
+        ca_file=ca_file,
         inbox_prefix=f"_INBOX.{SUPERVISOR}".encode(),
         allow_reconnect=False,
         max_reconnect_attempts=1,
@@ -30,14 +55,16 @@ async def told(url: str, question: str, server_name: str | None = None) -> dict[
         connect_timeout=CONNECTED_WITHIN_S,
     )
     try:
-        which = {"server_name": server_name, "exact_match": True} if server_name else {}
-        reply = await client.request(
-            f"$SYS.REQ.SERVER.PING.{question}", json.dumps(which).encode(), timeout=ASKED_WITHIN_S
-        )
+        yield client
     finally:
         await client.close()
-    answer: dict[str, Any] = json.loads(reply.data)["data"]
-    return answer
+
+
+async def _ask(client: Client, question: str, about: dict[str, Any]) -> dict[str, Any]:
+    subject = f"$SYS.REQ.SERVER.{question}"
+    reply = await client.request(subject, json.dumps(about).encode(), timeout=ASKED_WITHIN_S)
+    found: dict[str, Any] = json.loads(reply.data)
+    return found
 
 
 async def unwell(url: str, server_name: str | None = None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from contracts.access import HASH
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import Fact
 from contracts.language.rules import describe
@@ -20,13 +21,16 @@ from contracts.language.values import Token
 from contracts.wiring.table import FACTS, SERVICES
 from deploy.local.private import open_private, write_private
 from deploy.nats.accounts import RESERVED
-from deploy.nats.users import SECOND, Department, Integrator, Login, Official, Outsider
+from deploy.nats.users import SECOND, Department, Integrator, Login, Official, Outsider, Users, logins_of
 
 FACTS_BY_NAME: dict[str, type[Fact]] = {fact.name: fact for facts in FACTS.values() for fact in facts}
 
 
-_HASH = re.compile(r"\$2a\$(0[4-9]|1[01])\$[./A-Za-z0-9]{53}")
-"""A greater cost would keep the bus busy with whoever tries to come in."""
+_HASH = re.compile(HASH)
+
+
+DATABASE_ROLE = "postgres-"
+"""Before the name of a service: whose password in the database it is."""
 
 
 class HomeRefused(Exception):
@@ -209,7 +213,25 @@ class UsersFile:
     def remove(self, name: str) -> None:
         """Whoever has this name stands there no longer."""
         with self.alone():
-            write_private(self.path, _dump(self._without({name})))
+            self.drop(name)
+
+    def drop(self, name: str) -> None:
+        """The same for who is alone with the file already."""
+        write_private(self.path, _dump(self._without({name})))
+
+    def text(self) -> str | None:
+        """All that stands there; None where there is no file."""
+        try:
+            return self.path.read_text("utf-8")
+        except FileNotFoundError:
+            return None
+
+    def restore(self, text: str | None) -> None:
+        """What stood there before."""
+        if text is None:
+            self.path.unlink(missing_ok=True)
+        else:
+            write_private(self.path, text)
 
     def _without(self, names: set[str]) -> dict[str, Any]:
         try:
@@ -239,3 +261,11 @@ def _entry(outsider: Outsider) -> dict[str, Any]:
 
 def _dump(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def forget_others(users: Users, names: Collection[str]) -> None:
+    """Somebody who is stated no longer, or comes in otherwise, and comes again later, comes with another password."""
+    with_hashes = {one.name for one in users.outsiders if all(login.hash for login in logins_of(one))}
+    for name in set(users.passwords) - RESERVED - (set(names) - with_hashes):
+        if not name.startswith(DATABASE_ROLE):
+            users.forget(name)

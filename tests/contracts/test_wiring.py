@@ -81,7 +81,7 @@ def test_what_only_shows_is_answered_afresh_each_time():
     shows = {command.name.split(".")[1] for command in asked if command.reads_only}
     assert shows == {
         *("who_answers", "show_plan", "show_record", "show_notices", "list_dead", "status", "words", "show", "history"),
-        *("letter", "list", "sheet", "ages"),
+        *("letter", "list", "sheet", "ages", "list_users", "show_streams"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {
         *("roster.enrol_areas.v1", "roster.enrol_posts.v1")
@@ -216,10 +216,12 @@ def test_the_operator_asks_everything_anywhere_and_each_service_how_it_stands():
     asked = official_permissions("operator", UNKNOWN)
     assert set(asked.publish) < set(allowed.publish)
     words = ("list_dead", "replay_dead", "discard_dead", "refill", "status")
+    of_users = ("put_user", "change_user", "rotate_user", "retire_user", "remove_user", "list_users", "show_streams")
     assert set(allowed.publish) - set(asked.publish) == {
-        f"cmd.{service}.{word}.v1.operator.*.*.*.*.*" for service in SERVICES for word in words
+        *(f"cmd.{service}.{word}.v1.operator.*.*.*.*.*" for service in SERVICES for word in words),
+        *(f"cmd.provisioner.{word}.v1.operator.*.*.*.*.*" for word in of_users),
     }
-    assert (len(OPERATED), allowed.subscribe) == (25, ("_INBOX.operator.>",))
+    assert (len(OPERATED), allowed.subscribe) == (32, ("_INBOX.operator.>",))
 
 
 def test_a_service_says_its_own_facts_refuses_what_it_takes_in_and_reads_what_it_hears():

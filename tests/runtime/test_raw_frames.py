@@ -26,6 +26,10 @@ from contracts.wiring.permissions import (
     operator_permissions,
 )
 from contracts.wiring.table import KINDS, SERVICES
+from deploy.local.stack import LocalPlace
+from deploy.nats.answering import answering
+from deploy.nats.provisioning import Provisioning
+from deploy.nats.users_file import UsersFile
 from services.runtime.ids import uuid7
 from tests.outsiders import FULIANG
 from tests.patrol.areas_and_reports import STATED, report
@@ -54,10 +58,13 @@ def asked_on(permissions, names=(*ASKED, *OPERATED)):
 
 @pytest.fixture
 async def every_service(bus):
-    """All services on one bus, with ground to patrol."""
+    """All services and the provisioner on one bus, with ground to patrol."""
     dsns = await database(*SERVICES)
     await tell(bus, "roster", *STATED)
+    place = LocalPlace(UsersFile(bus.home / "users.json"), bus.users, bus, lambda: None)
+    operated = asyncio.create_task(answering(Provisioning(place, lambda *_: None)))
     async with AsyncExitStack() as stack:
+        stack.callback(operated.cancel)
         yield {name: await stack.enter_async_context(running(name, bus, dsns[name])) for name in SERVICES}
 
 

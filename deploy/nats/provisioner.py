@@ -1,0 +1,200 @@
+"""The provisioner as a process: keeps streams, durables and users as they must be, and answers the operator."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import ssl
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nats
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+
+from clients.python.secret import SecretUnreadable, secret
+from clients.python.tls import CaUnusable, trust
+from contracts.language.address import is_address
+from deploy.nats.answering import answering
+from deploy.nats.directory import HASHES_FILE, Directory
+from deploy.nats.provision import WouldLoseData, read_settings
+from deploy.nats.provisioning import Provisioning
+from deploy.nats.user_changes import NotDone
+
+LOOK_EVERY_S = 1.0
+MAKE_ROOM_EVERY_S = 15.0
+USERS = Gauge("linzhang_bus_users", "Users outside the services that the bus lets in")
+LEFT_OUT = Gauge("linzhang_bus_users_left_out", "Users that are stated and not let in")
+
+
+@dataclass
+class Provisioner:
+    """Of one directory; `unready` says why it is not ready, a reason each."""
+
+    provisioning: Provisioning
+    directory: Directory
+    log: Callable[[str, str], None]
+    unready: dict[str, str] = field(default_factory=lambda: {"bus": "not provisioned yet"})
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as all_at_once:
+            all_at_once.create_task(self._keep())
+            all_at_once.create_task(answering(self.provisioning, self._heard))
+
+    def _heard(self, away: str) -> None:
+        """Whoever answers has come to the bus, or has lost it; what is there now is looked at anew."""
+        if away:
+            self._is("bus", away)
+        else:
+            self.provisioning.in_force = False
+            self._is("answering", "")
+
+    def _is(self, what: str, reason: str) -> None:
+        if self.unready.get(what, "") != reason:
+            self.log("provisioner", reason or f"{what}: in order")
+        if reason:
+            self.unready[what] = reason
+        else:
+            self.unready.pop(what, None)
+
+    async def _keep(self) -> None:
+        made_room_at = time.monotonic()
+        while True:
+            wanted = not self.provisioning.in_force or self.provisioning.users_changed or self._hashes_changed()
+            if wanted or self.unready:
+                await self._try(self._bring_up)
+            elif time.monotonic() > made_room_at + MAKE_ROOM_EVERY_S:
+                made_room_at = time.monotonic()
+                await self._try(self.provisioning.make_room)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _hashes_changed(self) -> bool:
+        try:
+            return self.directory.hashes_changed
+        except OSError:
+            return True
+
+    async def _bring_up(self) -> None:
+        if self._hashes_changed():
+            self.provisioning.in_force = False
+        await self.provisioning.bring_up()
+        USERS.set(len(self.directory.users.outsiders))
+        LEFT_OUT.set(len(self.provisioning.left_out))
+
+    async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except (WouldLoseData, NotDone, SecretUnreadable, CaUnusable) as refused:
+            self._is("bus", str(refused))
+        except (nats.errors.Error, OSError, ValueError) as error:
+            self._is("bus", why_away(error))
+        else:
+            self._is("bus", "")
+
+
+def why_away(error: Exception) -> str:
+    """Why the bus cannot be reached, with the setting to look at."""
+    if isinstance(error, OSError) and error.filename:
+        return f"LINZHANG_BUS_DIR: {error.filename}: {(error.strerror or type(error).__name__).lower()}"
+    if "authorization" in str(error).lower():
+        return "LINZHANG_NATS_URL, LINZHANG_SYSTEM_URL: the bus refuses the user or the password"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"LINZHANG_CA_FILE: does not vouch for the bus: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return "LINZHANG_CA_FILE: the bus speaks no TLS from the first byte on"
+    return f"LINZHANG_NATS_URL: {str(error) or type(error).__name__}"
+
+
+async def _serve(unready: dict[str, str]) -> None:
+    """`/livez`, `/readyz` and `/metrics`, as a service has them, until SIGTERM or SIGINT."""
+
+    async def application(scope: Any, _: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        status, content_type, body = 404, "text/plain", b"there is /livez, /readyz and /metrics\n"
+        match scope["path"]:
+            case "/livez":
+                status, body = 200, b"ok\n"
+            case "/readyz":
+                status, body = 503 if unready else 200, ("\n".join(unready.values()) or "ready").encode() + b"\n"
+            case "/metrics":
+                status, content_type, body = 200, CONTENT_TYPE_LATEST, generate_latest()
+        headers = [(b"content-type", content_type.encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    config = uvicorn.Config(
+        application,
+        host=os.environ.get("LINZHANG_HTTP_HOST", "127.0.0.1"),
+        port=int(os.environ.get("LINZHANG_HTTP_PORT", "8100")),
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    await uvicorn.Server(config).serve()
+
+
+def one_log() -> Callable[[str, str], None]:
+    """Lines on stderr; as JSON where `LINZHANG_LOG_FORMAT` says so."""
+    as_json = os.environ.get("LINZHANG_LOG_FORMAT") == "json"
+
+    def log(part: str, line: str) -> None:
+        told = {"event": line, "part": part, "service": "provisioner", "timestamp": datetime.now(UTC).isoformat()}
+        print(json.dumps(told, ensure_ascii=False) if as_json else f"{part}: {line}", file=sys.stderr, flush=True)
+
+    return log
+
+
+def _address(name: str) -> Callable[[], str]:
+    """Read anew each time: a password that has changed is taken up without a start."""
+    return lambda: secret(name) or ""
+
+
+def read_directory() -> Directory:
+    """From the environment; what is wrong is named, and the process ends with 2."""
+    ca_file = os.environ.get("LINZHANG_CA_FILE")
+    folder = Path(os.environ.get("LINZHANG_BUS_DIR", ""))
+    try:
+        trust(ca_file or None)
+        wrong = "" if is_address(secret("LINZHANG_SYSTEM_URL") or "", "nats", "tls") else "LINZHANG_SYSTEM_URL"
+    except (SecretUnreadable, CaUnusable) as unusable:
+        print(unusable if isinstance(unusable, SecretUnreadable) else f"LINZHANG_CA_FILE: {unusable}", file=sys.stderr)
+        raise SystemExit(2) from None
+    if wrong:
+        print(f"{wrong}: is required, must begin with nats:// or tls:// and name a host", file=sys.stderr)
+        raise SystemExit(2)
+    if not os.environ.get("LINZHANG_BUS_DIR") or not (folder / HASHES_FILE).is_file():
+        print(f"LINZHANG_BUS_DIR: must be the directory of the bus server, with {HASHES_FILE} in it", file=sys.stderr)
+        raise SystemExit(2)
+    return Directory(
+        folder, _address("LINZHANG_NATS_URL"), _address("LINZHANG_SYSTEM_URL"), Path(ca_file) if ca_file else None
+    )
+
+
+async def main() -> None:
+    _, replicas, store_mib = read_settings()
+    directory, log = read_directory(), one_log()
+    ca_file = os.environ.get("LINZHANG_CA_FILE")
+    provisioning = Provisioning(directory, log, replicas, store_mib, Path(ca_file) if ca_file else None)
+    provisioner = Provisioner(provisioning, directory, log)
+    working = asyncio.create_task(provisioner.run())
+    serving = asyncio.create_task(_serve(provisioner.unready))
+    await asyncio.wait((working, serving), return_when=asyncio.FIRST_COMPLETED)
+    for task in (working, serving):
+        task.cancel()
+    await asyncio.wait((working, serving))
+    if working.done() and not working.cancelled() and (failed := working.exception()) is not None:
+        raise failed
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,47 @@
+"""Whether there is a division, as far as the roster tells: a region that nobody has would hear nothing for ever."""
+
+from __future__ import annotations
+
+import difflib
+import json
+
+from nats.aio.client import Client
+
+from contracts.language.division import UNKNOWN, Division, Level
+from contracts.language.rules import broken
+from contracts.roster import AreaStated
+from deploy.nats.user_changes import NotDone
+
+NEAR = 6
+_ROSTER = "ROSTER"
+_A_PAGE = 100_000
+
+
+async def is_enrolled(bus: Client, division: Division) -> bool:
+    """Whether an area of it is stated. Raises NotDone, naming what lies near, where only those beside it are."""
+    if division == UNKNOWN:
+        return True
+    known = await _divisions_under(bus, division.parent)
+    if division in known:
+        return True
+    if division.parent is None or division.parent not in known:
+        # Nothing is known of what lies beside it: it may be enrolled tomorrow.
+        return False
+    beside = sorted(one for one in known if one.level is division.level)
+    near = difflib.get_close_matches(division, beside, NEAR, cutoff=0.0) if beside else [division.parent]
+    raise NotDone(422, "not-lawful", broken("user_division", division=division, near=", ".join(near)), "division")
+
+
+async def _divisions_under(bus: Client, parent: Division | None) -> set[Division]:
+    """Every division of which an area is stated, from the one above."""
+    wanted = f"{AreaStated.name}.{(parent or UNKNOWN).wildcard}"
+    found: dict[str, int] = {}
+    while True:
+        asked = json.dumps({"subjects_filter": wanted, "offset": len(found)}).encode()
+        reply = await bus.request(f"$JS.API.STREAM.INFO.{_ROSTER}", asked, timeout=10)
+        page = json.loads(reply.data).get("state", {}).get("subjects") or {}
+        found |= page
+        if len(page) < _A_PAGE:
+            break
+    exact = (subject.split(".")[3:8] for subject in found)
+    return {division for tokens in exact if (division := Division("".join(tokens))).level is not Level.UNKNOWN}
