@@ -73,7 +73,7 @@ async def test_a_stream_that_is_nearly_full_is_named_measured_and_makes_whoever_
             await streams.update_stream(replace(info.config, max_bytes=held))
             await until(says("/readyz", "stream ROSTER is full"), within_s=60)
             said = (await asyncio.to_thread(http_get, port, "/metrics"))[1]
-            measured = re.findall(r'linzhang_stream_(?:budget_)?bytes{stream="ROSTER"} (\S+)', said)
+            measured = re.findall(r'jetstream_stream_(?:limit|total)_bytes{stream_name="ROSTER"} (\S+)', said)
             assert list(map(float, measured)) == [held, held]
             _, _, said = await status(up)
             assert "wrong: roster is not ready: stream ROSTER is full" in said

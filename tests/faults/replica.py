@@ -107,7 +107,7 @@ class Replica:
         pid = self.pid
         status, exposition = self.get("/metrics")
         if status == 200:
-            redelivered = _sum(exposition, "linzhang_redelivered_total")
+            redelivered = _sum(exposition, "linzhang_messages_redelivered_total")
             self.counts[pid] = Counts(redelivered, _sum(exposition, "linzhang_messages_total", 'outcome="repeated"'))
 
     def open_files(self) -> int:

@@ -323,7 +323,7 @@ async def test_metrics_have_no_series_for_each_subject(on_bus):
         await on_bus.post(progress("a"))
         await on_bus.seen("a")
         _, told = one.get("/metrics")
-    assert 'linzhang_messages_total{durable="targets-intake-progress",outcome="handled"} 1.0' in told
+    assert 'linzhang_messages_total{consumer_name="targets-intake-progress",outcome="handled"} 1.0' in told
     assert "intake.acme" not in told
 
 

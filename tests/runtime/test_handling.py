@@ -35,9 +35,9 @@ async def nothing(_tx, _heard):
 
 
 def counted():
-    labels = ({"durable": PROGRESS.name, "outcome": outcome} for outcome in COUNTED)
+    labels = ({"consumer_name": PROGRESS.name, "outcome": outcome} for outcome in COUNTED)
     found = [REGISTRY.get_sample_value("linzhang_messages_total", one) or 0 for one in labels]
-    again = REGISTRY.get_sample_value("linzhang_redelivered_total", {"durable": PROGRESS.name}) or 0
+    again = REGISTRY.get_sample_value("linzhang_messages_redelivered_total", {"consumer_name": PROGRESS.name}) or 0
     return dict(zip((*COUNTED, "again"), (*found, again), strict=True))
 
 
@@ -45,6 +45,29 @@ async def counts_of(work):
     before = counted()
     await work
     return {name: number - before[name] for name, number in counted().items() if number != before[name]}
+
+
+def posted():
+    labels = ({"source": "acme", "outcome": outcome} for outcome in ("handled", "refused"))
+    return [REGISTRY.get_sample_value("linzhang_posted_total", one) or 0 for one in labels]
+
+
+async def test_what_a_source_posts_counts_once_as_handled_or_as_refused(parts):
+    async def refuse_b(_tx, heard):
+        wrong = (Problem(field="body", rule="none"),)
+        return [Refused(one, wrong) for one in heard if one.body.external_id == "b"]
+
+    async def raises(_tx, _heard):
+        raise asyncpg.DataError("never")
+
+    pull, before = await parts.pull(), posted()
+    for body, message_id in ((progress("a"), "p-1"), (progress("a"), "p-1"), (progress("b"), None), ({"no": 1}, None)):
+        await parts.post(body, message_id=message_id, **{"Nats-Msg-Id": None})
+    await parts.handling(refuse_b).settle(pull, await parts.taken(pull, 4))
+    assert [now - was for now, was in zip(posted(), before, strict=True)] == [1, 2]
+    await parts.post(progress("c"))
+    await parts.handling(raises).settle(pull, await parts.taken(pull, 1))
+    assert [now - was for now, was in zip(posted(), before, strict=True)] == [1, 3]
 
 
 async def test_each_message_of_a_batch_counts_once_by_what_became_of_it(parts):

@@ -94,8 +94,8 @@ async def test_of_what_was_told_the_newest_state_of_each_thing_and_whatever_is_u
     await kept(house)
     rows = await house.kept.fetch("SELECT message_id FROM outbox ORDER BY id")
     assert [row["message_id"] for row in rows] == ["area-1 now", "area-2", "letter unsent", "letter young"]
-    assert REGISTRY.get_sample_value("linzhang_outbox_unsent") == 1
-    assert REGISTRY.get_sample_value("linzhang_outbox_oldest_seconds") > old * 86_400 - 1
+    assert REGISTRY.get_sample_value("linzhang_outbox_unsent_messages") == 1
+    assert REGISTRY.get_sample_value("linzhang_outbox_oldest_age_seconds") > old * 86_400 - 1
 
 
 @pytest.mark.served

@@ -58,7 +58,7 @@ async def on_the_bus(parts):
 
 
 def failures():
-    return REGISTRY.get_sample_value("linzhang_relay_failed_total")
+    return REGISTRY.get_sample_value("linzhang_outbox_send_failures_total")
 
 
 async def test_a_row_whose_transaction_commits_late_is_sent_too(parts):

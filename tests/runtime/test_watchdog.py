@@ -28,7 +28,7 @@ MEASURED = ("TARGETS", "INTAKE", "CASES")
 
 
 def budget_of(stream):
-    return REGISTRY.get_sample_value("linzhang_stream_budget_bytes", {"stream": stream})
+    return REGISTRY.get_sample_value("jetstream_stream_limit_bytes", {"stream_name": stream})
 
 
 async def look_once(watchdog, so):
@@ -104,7 +104,7 @@ async def test_every_stream_that_is_told_in_or_heard_from_is_measured(parts):
         return all(budget_of(name) for name in MEASURED)
 
     for name in MEASURED:
-        metrics.STREAM_BUDGET.labels(name).set(0)
+        metrics.STREAM_LIMIT.labels(name).set(0)
     await look_once(watchdog, measured)
     for name in MEASURED:
         info = await parts.streams.stream_info(name)

@@ -211,7 +211,7 @@ async def test_a_killed_service_is_started_again_and_nothing_is_lost_or_doubled(
 
 
 async def all_sent(port):
-    return "linzhang_outbox_unsent 0.0" in (await asyncio.to_thread(http_get, port, "/metrics"))[1]
+    return "linzhang_outbox_unsent_messages 0.0" in (await asyncio.to_thread(http_get, port, "/metrics"))[1]
 
 
 async def test_every_part_is_alive_ready_and_measured(system):

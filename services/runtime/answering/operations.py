@@ -101,4 +101,4 @@ def settled() -> Counter[tuple[str, str]]:
     """How many messages this process has settled, by durable and outcome."""
     (handled,) = metrics.HANDLED.collect()
     counted = (one for one in handled.samples if one.name.endswith("_total"))
-    return Counter({(one.labels["durable"], one.labels["outcome"]): int(one.value) for one in counted})
+    return Counter({(one.labels["consumer_name"], one.labels["outcome"]): int(one.value) for one in counted})

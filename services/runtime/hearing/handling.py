@@ -17,10 +17,10 @@ from services.runtime import metrics, traces
 from services.runtime.breaker import AGAIN, Breaker, is_away
 from services.runtime.clock import Clock
 from services.runtime.failure import is_of_the_message
-from services.runtime.hearing import dead_letters, inbox, traced
+from services.runtime.hearing import counted, dead_letters, inbox, traced
 from services.runtime.hearing.burial import Unreadables, bury
 from services.runtime.hearing.pull import Pull
-from services.runtime.hearing.reading import NotOurs, Unreadable, read, read_message
+from services.runtime.hearing.reading import NotOurs, Unreadable, heard_in, read, read_message
 from services.runtime.hearing.subscription import Subscription
 from services.runtime.hearing.traced import Watched
 from services.runtime.legible import legible
@@ -70,8 +70,7 @@ class Handling:
                 await self.settle(pull, messages)
                 seconds = time.perf_counter() - started
                 pull.measure(len(messages), seconds)
-                metrics.HANDLING.labels(self._name).observe(seconds)
-                metrics.BATCH.labels(self._name).observe(len(messages))
+                counted.batch(self._name, messages, seconds)
 
     async def settle(self, pull: Pull, messages: list[Arrived]) -> None:
         """Every message is handled, put off or buried when this returns."""
@@ -133,12 +132,9 @@ class Handling:
             watched.committed(new, news)
         counts["refused"] += sum(isinstance(item, Refused) for item in news)
         counts["handled"] += len(new) - counts["refused"]
-        for outcome, count in counts.items():
-            if count:
-                metrics.HANDLED.labels(self._name, outcome).inc(count)
-        again = sum(raw.reply.split(".")[-5] != "1" for raw in messages)
-        if again:
-            metrics.REDELIVERED.labels(self._name).inc(again)
+        counted.outcomes(self._name, counts, messages)
+        if issubclass(self._sub.message, Intake):
+            counted.posted(map(heard_in, new), news)
         return written
 
     async def _unhandled(
@@ -197,7 +193,7 @@ class Handling:
         if isinstance(one, NotOurs):
             await pull.ack([raw])
             return True
-        heard = one.heard if isinstance(one, Unreadable) else one
+        heard = heard_in(one)
         unreadable = isinstance(error, Unreadables)
         key = _number(raw, heard.source) if unreadable else self._key(raw, one)
         hopeless = unreadable or is_of_the_message(error)
@@ -240,6 +236,8 @@ class Handling:
             unforeseen = None if unreadable else error
             log.error("refused" if refused else "dead letter", exc_info=unforeseen, **about)
             metrics.HANDLED.labels(self._name, outcome).inc()
+            if refused:
+                counted.posted([heard], [Refused(heard, ())])
             self._relay.offer(written)
             await pull.terminate(raw)
             return True

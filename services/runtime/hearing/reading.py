@@ -35,6 +35,11 @@ class Unreadable:
     problems: tuple[FieldProblem, ...]
 
 
+def heard_in(one: Heard[Any] | Unreadable) -> Heard[Any]:
+    """As much of a message as could be read."""
+    return one.heard if isinstance(one, Unreadable) else one
+
+
 @dataclass(frozen=True, slots=True)
 class NotOurs:
     """A kind of intake that another service hears."""

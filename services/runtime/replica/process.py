@@ -16,6 +16,7 @@ from nats.errors import SlowConsumerError
 from clients.python.connection import Client
 from contracts.wiring.streams import stream_of
 from contracts.wiring.table import FACTS, is_reference
+from services.runtime import metrics
 from services.runtime.answering.commands import Answering
 from services.runtime.answering.operations import operations
 from services.runtime.breaker import is_away
@@ -128,6 +129,7 @@ class Process:
         self._bus = bus
         pool = self.state.kept = await database.migrated(self.state)
         relay = Relay(self.state.settings, bus, self.service.name, self.state.bus, self.state.database)
+        metrics.LEADING.set_function(lambda: relay.leading)
         if self.state.settings.clock == "bus":
             await self.state.clock.follow(bus)
         handlers = {**self.service.commands, **operations(self.state)}

@@ -53,7 +53,9 @@ def serve(service: Service) -> None:
         server.should_exit = True
 
     process = Process(service, settings, end)
-    metrics.BREAKER.labels("database").set(0)
+    metrics.READY.set_function(lambda: not process.state.unready())
+    for breaker in (process.state.database, process.state.bus):
+        metrics.BREAKER.labels(breaker.what).set(0)
     config = uvicorn.Config(
         _application(process),
         host=settings.http_host,

@@ -52,8 +52,9 @@ class Watchdog:
         except (nats.errors.Error, OSError):
             return
         budget = info.config.max_bytes or 0
+        metrics.STREAM_MESSAGES.labels(stream).set(info.state.messages)
         metrics.STREAM_BYTES.labels(stream).set(info.state.bytes)
-        metrics.STREAM_BUDGET.labels(stream).set(max(budget, 0))
+        metrics.STREAM_LIMIT.labels(stream).set(budget if budget > 0 else -1)
         if stream in self._tells_in and percent_of(info.state.bytes, budget) >= NO_ROOM_FROM_PERCENT:
             if stream not in self.full:
                 log.error("stream is full; give it a larger store", stream=stream)
@@ -68,6 +69,7 @@ class Watchdog:
             if durable.name not in self.missing:
                 log.error("durable does not exist; run the provisioner", durable=durable.name)
             self.missing.add(durable.name)
+            metrics.MISSING.labels(durable.stream, durable.name).set(1)
             return None
         except (NoRespondersError, ServiceUnavailableError):
             if not self.silent:
@@ -80,8 +82,12 @@ class Watchdog:
         if durable.name in self.missing:
             log.info("durable is back", durable=durable.name)
             self.missing.discard(durable.name)
-        self._lag[durable.name] = (info.num_pending or 0) + (info.num_ack_pending or 0)
-        metrics.LAG.labels(durable.name).set(self._lag[durable.name])
+        of = durable.stream, durable.name
+        waiting, held = info.num_pending or 0, info.num_ack_pending or 0
+        self._lag[durable.name] = waiting + held
+        metrics.MISSING.labels(*of).set(0)
+        metrics.PENDING.labels(*of).set(waiting)
+        metrics.ACK_PENDING.labels(*of).set(held)
         return info
 
     async def caught_up(self, durables: Sequence[Durable]) -> None:

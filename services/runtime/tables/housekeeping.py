@@ -50,6 +50,9 @@ async def _measure(state: State) -> None:
         metrics.OUTBOX_UNSENT.set(unsent)
         metrics.OUTBOX_OLDEST.set(oldest_s)
         metrics.DEAD.set(await dead_letters.waiting(sql))
+        due = await state.due(state.begin(sql, state.clock.now())) if state.due else {}
+        for what, count in due.items():
+            metrics.DUE.labels(what).set(count)
 
 
 async def _forget(state: State) -> None:

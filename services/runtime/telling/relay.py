@@ -74,6 +74,7 @@ class Relay:
         """These rows have just been committed: a relay that leads need not read them again."""
         if rows:
             traced.committed(rows)
+            metrics.count_facts(row.subject for row in rows)
             self._behind |= not (self.leading and self._fresh.keep(rows))
             self._wake.set()
 

@@ -1,0 +1,62 @@
+"""What is measured beside the provisioner: certificates, backups, disks."""
+
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+
+from prometheus_client import CollectorRegistry
+
+from deploy.keys.certificates import SERVER_DAYS, Authority
+from deploy.observe.measures import Measures
+
+NOW = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)
+ENDS, MADE = "linzhang_certificate_expiry_timestamp_seconds", "linzhang_backup_last_success_timestamp_seconds"
+
+
+def measured(**variables):
+    registry = CollectorRegistry()
+    registry.register(Measures.of({f"LINZHANG_{name.upper()}": paths for name, paths in variables.items()}))
+    return registry.get_sample_value
+
+
+def backup(folder, name, finished_at):
+    (folder / name).mkdir(parents=True)
+    (folder / name / "backup.json").write_text(json.dumps({"finished_at": finished_at}))
+
+
+def test_a_certificate_ends_when_it_says_and_one_that_cannot_be_read_has_ended(tmp_path):
+    authority = Authority(tmp_path)
+    authority.make(NOW)
+    authority.issue(tmp_path / "bus", ("nats",), NOW)
+    none, damaged = tmp_path / "none.crt", tmp_path / "damaged.crt"
+    damaged.write_text("-----BEGIN CERTIFICATE-----")
+    paths = (tmp_path / "bus.crt", none, damaged)
+    value = measured(certificates=":".join(map(str, paths)))
+    ends = (NOW + timedelta(days=SERVER_DAYS)).timestamp()
+    assert [value(ENDS, {"certificate": str(path)}) for path in paths] == [ends, 0, 0]
+
+
+def test_the_newest_whole_backup_counts_and_a_folder_without_one_has_none(tmp_path):
+    kept, empty, none = tmp_path / "kept", tmp_path / "empty", tmp_path / "none"
+    empty.mkdir()
+    backup(kept, "monday", "2026-06-15T02:00:00Z")
+    backup(kept, "sunday", "2026-06-14T02:00:00Z")
+    backup(kept, "tuesday.part", "2026-06-16T02:00:00Z")
+    (kept / "broken").mkdir()
+    (kept / "broken" / "backup.json").write_text('{"finished_at": 7}')
+    value = measured(backups=f"{kept}:{empty}:{none}")
+    found = [value(MADE, {"backups": str(path)}) for path in (kept, empty, none)]
+    assert found == [NOW.timestamp(), 0, 0]
+
+
+def test_the_room_of_a_disk_is_what_an_unprivileged_process_may_still_write(tmp_path):
+    value = measured(disks=f"{tmp_path}:{tmp_path / 'none'}")
+    free, size = (value(f"linzhang_disk_{what}_bytes", {"path": str(tmp_path)}) for what in ("free", "size"))
+    disk = shutil.disk_usage(tmp_path)
+    assert size == disk.total
+    assert 0 < free <= size
+    assert value("linzhang_disk_free_bytes", {"path": str(tmp_path / "none")}) == 0
+
+
+def test_nothing_is_measured_that_nobody_has_named():
+    assert [family.samples for family in Measures.of({}).collect()] == [[], [], [], []]
