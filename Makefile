@@ -23,6 +23,7 @@ check: $(READY)  ## style, types, who may import whom, the published contracts, 
 	$(BIN)/python -m contracts.publishing --check
 	$(BIN)/python -m services.cases.page --check
 	$(BIN)/python docs/house.py --check
+	$(BIN)/python -m deploy.observe.draw --check
 	$(BIN)/python -m tests.migrations --check
 
 quick: $(READY)  ## the tests that ask no server and are soon done (about twenty seconds)
@@ -52,6 +53,7 @@ publish: $(READY)  ## write contracts/published and the generated pages of docs 
 	$(BIN)/python -m contracts.publishing
 	$(BIN)/python -m services.cases.page
 	$(BIN)/python docs/house.py
+	$(BIN)/python -m deploy.observe.draw
 
 lock: $(READY)  ## choose versions again: hashes, no addresses
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
