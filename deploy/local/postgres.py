@@ -177,6 +177,9 @@ class Postgres:
             "synchronous_commit": "on",
             "max_wal_size": "2GB",
             "log_min_messages": "warning",
+            # Neither values of rows nor statements: a role's password stands in one.
+            "log_error_verbosity": "terse",
+            "log_min_error_statement": "panic",
             **self.settings,
             **settings,
         }

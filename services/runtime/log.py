@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
+from services.runtime.sayable import said_of, trace_of
 from services.runtime.settings import Settings
 
 
 class OneLine(logging.Filter):
-    """A library's warning in one line: its traceback says nothing of ours that the reason does not."""
+    """A library's warning in one line: its traceback says nothing of ours that the reason does not.
+
+    What asyncio shows besides is a task with its arguments and its failure's own words.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "asyncio":
+            record.msg, record.args = record.getMessage().partition("\n")[0].partition("(")[0].rstrip(), ()
         if record.levelno < logging.ERROR and record.exc_info:
             error = record.exc_info[1]
-            record.msg, record.args = f"{record.getMessage()}: {str(error) or type(error).__name__}", ()
+            record.msg, record.args = f"{record.getMessage()}: {said_of(error) if error else ''}", ()
             record.exc_info = None
         return True
+
+
+def _write_trace(out: TextIO, raised: structlog.typing.ExcInfo) -> None:
+    out.write("\n" + trace_of(raised[1]))
 
 
 def configure(service: str, settings: Settings) -> None:
@@ -35,14 +46,13 @@ def configure(service: str, settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if settings.log_format == "json":
-        shared.append(structlog.processors.format_exc_info)
+        shared.append(structlog.processors.ExceptionRenderer(lambda raised: trace_of(raised[1])))
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(),
-            # The richer one shows local variables, passwords among them.
-            exception_formatter=structlog.dev.plain_traceback,
+            exception_formatter=_write_trace,
         )
     )
     structlog.configure(

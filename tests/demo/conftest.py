@@ -12,14 +12,21 @@ REPORTS = 300
 
 
 @pytest.fixture(scope="package")
-async def play():
-    """A play that has come to its end on a system that still runs, and the evidence of it."""
+def played_in():
+    """The data directory of the play, with its log; every line of it that there may be."""
     path = temporary_home()
-    try:
-        async with playing(path, REPORTS, 2020, Console(stderr=True)) as (demo, evidence):
-            yield demo, evidence
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("LINZHANG_LOG_LEVEL", "debug")
+        environment.setenv("LINZHANG_LOG_FORMAT", "json")
+        yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="package")
+async def play(played_in):
+    """A play that has come to its end on a system that still runs, and the evidence of it."""
+    async with playing(played_in, REPORTS, 2020, Console(stderr=True)) as (demo, evidence):
+        yield demo, evidence
 
 
 @pytest.fixture(scope="package")

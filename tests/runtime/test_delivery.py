@@ -70,7 +70,8 @@ async def test_poison_becomes_a_dead_letter_that_is_announced_grouped_replayed_a
             ("Poison", 3, "targets-intake-progress")
         ] * 2
         (group,) = (await on_bus.ask(ListDeadLetters(), DeadLetters)).groups
-        assert (group.cause, group.count, group.example["reason"]) == ("Poison", 2, "cannot be handled")
+        assert (group.cause, group.count) == ("Poison", 2)
+        assert re.fullmatch(r"in __main__\.see, line \d+", group.example["reason"])
         assert (await on_bus.ask(ReplayDeadLetters(ids=group.ids), Done)).changed == 0
         await on_bus.rows("INSERT INTO mended VALUES (true)")
         assert (await on_bus.ask(ReplayDeadLetters(ids=group.ids[:1]), Done)).changed == 1

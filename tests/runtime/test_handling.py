@@ -194,7 +194,7 @@ async def test_a_message_is_put_off_for_longer_each_time_and_given_up_at_its_las
         "durable": PROGRESS.name,
         "subject": "intake.acme.progress.v1",
         "correlation": "m-1",
-        "reason": "RuntimeError: cannot be handled yet",
+        "reason": f"RuntimeError: in {__name__}.fails, line {fails.__code__.co_firstlineno + 1}",
     }
     put_off = [line for line in said if line["event"] == "put off"]
     assert put_off == [

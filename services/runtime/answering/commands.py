@@ -31,6 +31,7 @@ from services.runtime.hearing.reading import envelope_if_any
 from services.runtime.legible import legible
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import PROBLEM_JSON, Problem
+from services.runtime.sayable import said_of
 from services.runtime.telling import outbox
 from services.runtime.telling.relay import Relay
 from services.runtime.transaction import Begin, Transaction
@@ -138,7 +139,7 @@ class Answering:
         if isinstance(error, Problem):
             return error
         if is_away(error):
-            self._breaker.open(str(error) or type(error).__name__)
+            self._breaker.open(said_of(error))
             return _AWAY
         # What a contract accepts should make nothing raise: where it did is worth a traceback.
         log.exception("a command failed", command=known, correlation=instance)

@@ -23,6 +23,7 @@ from services.runtime.hearing import dead_letters
 from services.runtime.legible import legible
 from services.runtime.messages import Answer, Ask
 from services.runtime.replica.state import State
+from services.runtime.sayable import said_of
 from services.runtime.telling import outbox, traced
 from services.runtime.transaction import Transaction
 
@@ -72,7 +73,7 @@ def operations(state: State) -> dict[type[Command], CommandHandler]:
                 if tx.own_views is not None:
                     # What it had changed is undone.
                     tx.own_views = {}
-                reason = legible(f"{type(error).__name__}: {error}", 500)
+                reason = legible(f"{type(error).__name__}: {said_of(error)}", 500)
                 log.warning("dead letter fails again", id=str(letter["id"]), reason=reason)
             else:
                 done += 1

@@ -15,11 +15,12 @@ from services.runtime.hearing import dead_letters
 from services.runtime.ids import uuid7
 from services.runtime.legible import legible, legible_headers
 from services.runtime.messages import Heard
+from services.runtime.sayable import Sayable, said_of
 from services.runtime.sql import Sql
 from services.runtime.telling import outbox
 
 
-class Unreadables(Exception):
+class Unreadables(Sayable):
     """A message that its own contract refuses, from nobody who could be answered: trying again would mend nothing."""
 
 
@@ -36,7 +37,7 @@ async def bury(
         "subject": legible(raw.subject, 1000),
         "message_id": legible(heard.envelope.id, 256) or None,
         "cause": cause,
-        "reason": legible(str(error), 2000),
+        "reason": legible(said_of(error), 2000),
         "attempts": attempts,
         "at": at,
     }

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from contracts.every_service import DeadLetterGroup
+from services.runtime.hearing.outline import outline
 from services.runtime.sql import Sql
 
 
@@ -64,7 +65,7 @@ async def waiting(sql: Sql) -> int:
 
 
 async def groups(sql: Sql) -> tuple[DeadLetterGroup, ...]:
-    """What waits, grouped by durable and cause, the newest letter of each group as its example."""
+    """What waits, grouped by durable and cause, the newest letter of each group as its example, without its values."""
     rows = await sql.fetch(
         """
         WITH kinds AS (
@@ -73,7 +74,7 @@ async def groups(sql: Sql) -> tuple[DeadLetterGroup, ...]:
             FROM dead_letters WHERE state = 'waiting' GROUP BY durable, cause
         )
         SELECT kinds.*, newest.subject, newest.reason, newest.message_id,
-               encode(substring(newest.body FOR 500), 'escape') AS body
+               newest.body
         FROM kinds JOIN dead_letters AS newest ON newest.id = kinds.ids[1]
         ORDER BY kinds.durable, kinds.cause
         """
@@ -86,7 +87,10 @@ async def groups(sql: Sql) -> tuple[DeadLetterGroup, ...]:
             ids=tuple(row["ids"]),
             first_at=row["first_at"],
             last_at=row["last_at"],
-            example={name: row[name] for name in ("subject", "reason", "message_id", "body")},
+            example={
+                **{name: row[name] for name in ("subject", "reason", "message_id")},
+                "body": outline(row["body"]),
+            },
         )
         for row in rows
     )

@@ -19,6 +19,7 @@ from services.runtime.clock import Clock
 from services.runtime.failure import is_of_the_message
 from services.runtime.hearing import counted, dead_letters, inbox, traced
 from services.runtime.hearing.burial import Unreadables, bury
+from services.runtime.hearing.outline import places
 from services.runtime.hearing.pull import Pull
 from services.runtime.hearing.reading import NotOurs, Unreadable, heard_in, read, read_message
 from services.runtime.hearing.subscription import Subscription
@@ -26,6 +27,7 @@ from services.runtime.hearing.traced import Watched
 from services.runtime.legible import legible
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.pause import pause_s
+from services.runtime.sayable import said_of
 from services.runtime.settings import Settings
 from services.runtime.sql import Sql
 from services.runtime.telling import outbox
@@ -79,19 +81,19 @@ class Handling:
             try:
                 written = await self._together(messages, watched)
             except AGAIN as error:
-                log.debug("in the way of another transaction", durable=self._name, reason=str(error))
+                log.debug("in the way of another transaction", durable=self._name, reason=said_of(error))
                 if len(messages) == 1:
                     continue
             except Exception as error:
                 if is_away(error):
-                    self._breaker.open(str(error) or type(error).__name__)
+                    self._breaker.open(said_of(error))
                     await self._breaker.closed()
                     continue
                 if len(messages) == 1:
                     if not await self._fail(pull, messages[0], error, watched):
                         continue
                     return
-                log.debug("a batch failed", durable=self._name, size=len(messages), reason=str(error))
+                log.debug("a batch failed", durable=self._name, size=len(messages), reason=said_of(error))
             else:
                 self._relay.offer(written)
                 await pull.ack(messages)
@@ -122,7 +124,7 @@ class Handling:
             bad = [one for one in new if isinstance(one, Unreadable)]
             for one in bad:
                 if not self._is_answered(one.heard):
-                    raise Unreadables("; ".join(f"{p.field}: {p.rule}" for p in one.problems))
+                    raise Unreadables(places(one.problems))
             news: list[News] = [Refused(one.heard, one.problems) for one in bad]
             if heard:
                 news += await self._sub.handler(tx, heard)
@@ -198,7 +200,7 @@ class Handling:
         key = _number(raw, heard.source) if unreadable else self._key(raw, one)
         hopeless = unreadable or is_of_the_message(error)
         refused = hopeless and self._is_answered(heard)
-        reason = legible(f"{type(error).__name__}: {error}", 2000)
+        reason = legible(f"{type(error).__name__}: {said_of(error)}", 2000)
         written: list[outbox.Written] = []
         try:
             async with self._pool.acquire() as sql, sql.transaction():
@@ -214,7 +216,7 @@ class Handling:
         except Exception as second:
             if not is_away(second):
                 raise
-            self._breaker.open(str(second) or type(second).__name__)
+            self._breaker.open(said_of(second))
             await self._breaker.closed()
             return False
         if settled:

@@ -28,6 +28,7 @@ from services.runtime.replica.away import CannotStart
 from services.runtime.replica.bus import Broker
 from services.runtime.replica.state import State
 from services.runtime.replica.watchdog import Watchdog
+from services.runtime.sayable import said_of
 from services.runtime.service import Every, Service
 from services.runtime.settings import Settings
 from services.runtime.tables.housekeeping import keep_house
@@ -191,7 +192,7 @@ class Process:
         except Exception as error:
             if not is_away(error):
                 raise
-            log.debug("views wait", reason=str(error))
+            log.debug("views wait", reason=said_of(error))
             return False
         return True
 
@@ -234,7 +235,7 @@ class Process:
                 relay.offer(written)
         except Exception as error:
             if is_away(error):
-                self.state.database.open(str(error) or type(error).__name__)
+                self.state.database.open(said_of(error))
                 return False
             log.exception("clock work failed", work=every.work.__name__)
         return True

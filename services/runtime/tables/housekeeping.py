@@ -12,6 +12,7 @@ from services.runtime import metrics
 from services.runtime.breaker import is_away
 from services.runtime.hearing import dead_letters
 from services.runtime.replica.state import State
+from services.runtime.sayable import said_of
 from services.runtime.tables.schema import Unfit, unfit
 from services.runtime.telling import outbox
 
@@ -38,7 +39,7 @@ async def keep_house(state: State) -> None:
         except Exception as error:
             if not is_away(error):
                 raise
-            log.debug("housekeeping waits", reason=str(error))
+            log.debug("housekeeping waits", reason=said_of(error))
         await asyncio.sleep(MEASURE_EVERY_S)
 
 

@@ -17,6 +17,7 @@ from services.runtime import traces
 from services.runtime.ids import uuid7
 from services.runtime.legible import legible
 from services.runtime.messages import Refused
+from services.runtime.sayable import Sayable
 from services.runtime.sql import Sql
 from services.runtime.texts import Texts
 from services.runtime.traces import Made
@@ -28,7 +29,7 @@ AGAIN = "again"
 """What the relay is told when everything is to be sent once more."""
 
 
-class Untellable(ValueError):
+class Untellable(Sayable, ValueError):
     """A message that the bus would never take; it fails the transaction that made it."""
 
 
@@ -104,7 +105,7 @@ async def write(
             left[key] -= 1
         told = begun(type(outgoing.message), service, message_id, at, key, outgoing.cause, outgoing.within)
         body = texts.dump(outgoing.message)
-        _require_tellable(outgoing.subject, told, body)
+        _require_tellable(outgoing, told, body)
         ids.append(message_id)
         subjects.append(outgoing.subject)
         keys.append(key or message_id)
@@ -155,14 +156,15 @@ _MORE_HEADERS = len(ended("", 1))
 """What the sequence and the end come to."""
 
 
-def _require_tellable(subject: str, headers: str, body: bytes) -> None:
+def _require_tellable(outgoing: Outgoing, headers: str, body: bytes) -> None:
     """Raises Untellable. A stream counts the headers with the body."""
-    if not _SUBJECT.match(subject):
-        raise Untellable(f"{legible(subject, 200)}: no subject that can be published on")
+    name = outgoing.message.name
+    if not _SUBJECT.match(outgoing.subject):
+        raise Untellable(f"{name}: no subject that can be published on")
     size = len(headers) + _MORE_HEADERS
     if size > MAX_HEADER_BYTES or size + len(body) > MAX_MESSAGE_BYTES:
         told = f"headers of {size} bytes and a body of {len(body)}"
-        raise Untellable(f"{subject}: {told}; a stream takes {MAX_HEADER_BYTES} and together {MAX_MESSAGE_BYTES}")
+        raise Untellable(f"{name}: {told}; a stream takes {MAX_HEADER_BYTES} and together {MAX_MESSAGE_BYTES}")
 
 
 async def send_again(sql: Sql) -> int:

@@ -18,6 +18,7 @@ from contracts.wiring.streams import STREAMS
 from services.runtime import metrics
 from services.runtime.breaker import AWAY, LONGEST_DELAY_S, Breaker
 from services.runtime.pause import pause_s
+from services.runtime.sayable import said_of
 from services.runtime.settings import Settings
 from services.runtime.sql import Sql
 from services.runtime.telling import outbox, traced
@@ -92,7 +93,7 @@ class Relay:
                 delay_s = 0.1
                 await self._lead(connection)
             except (asyncpg.PostgresError, *AWAY) as error:
-                reason = str(error) or type(error).__name__
+                reason = said_of(error)
                 if connection is None:
                     # It asks all the time: an idle service would else not notice that the database is away.
                     self._database.open(reason)
