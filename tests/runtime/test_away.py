@@ -28,7 +28,7 @@ from services.runtime.tables.migrate import migrate_async
 from tests.faults.proxy import Proxy, Trap
 from tests.runtime.obeying_targets import TABLE
 from tests.runtime.parts_of_targets import progress
-from tests.runtime.test_delivery import MODULE
+from tests.runtime.running_targets import MODULE
 from tests.servers import PASSWORD, database, running, starting
 from tests.telling import connect
 
