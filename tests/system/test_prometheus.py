@@ -4,7 +4,6 @@ import asyncio
 import json
 import urllib.parse
 from contextlib import asynccontextmanager
-from functools import partial
 
 import pytest
 import yaml
