@@ -16,7 +16,7 @@ from typing import Any
 
 import nats
 import uvicorn
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
 from clients.python.secret import SecretUnreadable, secret
 from clients.python.tls import CaUnusable, trust
@@ -26,6 +26,7 @@ from deploy.nats.directory import HASHES_FILE, Directory
 from deploy.nats.provision import WouldLoseData, read_settings
 from deploy.nats.provisioning import Provisioning
 from deploy.nats.user_changes import NotDone
+from deploy.observe.measures import Measures
 
 LOOK_EVERY_S = 1.0
 MAKE_ROOM_EVERY_S = 15.0
@@ -143,6 +144,13 @@ async def _serve(unready: dict[str, str]) -> None:
     await uvicorn.Server(config).serve()
 
 
+def _measure(unready: dict[str, str]) -> None:
+    """What no service can: whether this one is ready, certificates, backups, disks."""
+    ready = Gauge("linzhang_ready", "1 while the service is ready; /readyz says what is wrong")
+    ready.set_function(lambda: not unready)
+    REGISTRY.register(Measures.of(os.environ))
+
+
 def one_log() -> Callable[[str, str], None]:
     """Lines on stderr; as JSON where `LINZHANG_LOG_FORMAT` says so."""
     as_json = os.environ.get("LINZHANG_LOG_FORMAT") == "json"
@@ -186,6 +194,7 @@ async def main() -> None:
     ca_file = os.environ.get("LINZHANG_CA_FILE")
     provisioning = Provisioning(directory, log, replicas, store_mib, Path(ca_file) if ca_file else None)
     provisioner = Provisioner(provisioning, directory, log)
+    _measure(provisioner.unready)
     working = asyncio.create_task(provisioner.run())
     serving = asyncio.create_task(_serve(provisioner.unready))
     await asyncio.wait((working, serving), return_when=asyncio.FIRST_COMPLETED)
