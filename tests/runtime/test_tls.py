@@ -97,6 +97,7 @@ async def test_an_expired_certificate_is_named_and_a_renewed_one_is_taken_up_by_
 
 
 async def test_a_refused_password_ends_the_process_with_the_setting_that_is_wrong(bus):
+    """STACK row 36."""
     dsn = await migrated("targets")
     wrong = bus.url("targets").replace(bus.users.password("targets"), "wrong")
     async with starting("targets", bus, dsn, LINZHANG_NATS_URL=wrong) as service:
@@ -124,6 +125,7 @@ async def somebody(says):
 
 @pytest.mark.parametrize("says", [b'INFO {"server_id":"x","max_payload":1048576,"auth_required":true}\r\n', b""])
 async def test_a_server_without_tls_gets_no_password(says):
+    """STACK row 37."""
     async with somebody(says) as (port, told):
         url = f"tls://cases:{PASSWORD.decode()}@{LOOPBACK}:{port}"
         with pytest.raises((OSError, TimeoutError)):

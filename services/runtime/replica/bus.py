@@ -55,7 +55,7 @@ class Broker(NatsBroker):
         return broker
 
     async def _connect(self) -> Client:
-        # FastStream's own way with errors ends its start and leaves a process that serves nobody (STACK row 40).
+        # FastStream's own way with errors ends its start and leaves a process that serves nobody (STACK row 36).
         own = {**self._connection_kwargs, "ca_file": self.ca_file, "error_cb": self.heard_error}
         connection = await connect(**own)
         self.config.connect(connection)
