@@ -56,3 +56,18 @@ def test_what_an_expression_asks_for_is_read_out_of_it():
     asked = Asked("", 'sum by (a, b) (rate(x_total{c="1",d=~"2|3"}[5m] offset 30m)) / on (e) y:z unless w > 0', "{{f}}")
     assert asked.series() == [("x_total", [("c", "=", "1"), ("d", "=~", "2|3")]), ("y:z", []), ("w", [])]
     assert asked.labels() == {"a", "b", "e", "f"}
+
+
+def test_compose_gives_grafana_its_provisioning_and_the_dashboards_where_that_looks_for_them():
+    (provider,) = read(OBSERVE / "grafana" / "dashboards" / "linzhang.yml")["providers"]
+    services = read(OBSERVE.parent / "compose" / "compose.yaml")["services"]
+    mounted = {
+        one["target"]: (OBSERVE.parent / "compose" / one["source"]).resolve() for one in services["grafana"]["volumes"]
+    }
+    assert mounted == {
+        "/etc/grafana/provisioning": OBSERVE / "grafana",
+        provider["options"]["path"]: OBSERVE / "dashboards",
+    }
+    source = read(OBSERVE / "grafana" / "datasources" / "prometheus.yml")["datasources"][0]["url"]
+    (alerted,) = read(OBSERVE / "prometheus.yml")["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"]
+    assert {source.removeprefix("http://").split(":")[0], alerted.split(":")[0]} <= set(services)
