@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from functools import cache
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from typer._click.core import Command
@@ -20,10 +20,22 @@ from cli.ledger import command as ledger
 from cli.misuse import say_misuse
 from cli.say import say, talk
 from cli.system import areas, backup, dead, status, tail, up, user
+from cli.system import context as contexts
 
 app = typer.Typer(
     help=say("help"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
+
+
+@app.callback()
+def everywhere(
+    context: Annotated[
+        str | None, typer.Option("--context", envvar="LINZHANG_CONTEXT", help=say("help.context_option"))
+    ] = None,
+) -> None:
+    """What stands before the command: read by whoever needs a bus."""
+
+
 app.command("up", help=say("help.up"))(up.up)
 app.command("demo", help=say("help.demo"))(up.demo)
 app.command("report", help=say("help.report"))(report.report)
@@ -37,6 +49,7 @@ app.command("restore", help=say("help.restore"))(backup.restore)
 app.command("status", help=say("help.status"))(status.status)
 app.add_typer(areas.app, name="areas", help=say("help.areas"))
 app.add_typer(user.app, name="user", help=say("help.user"))
+app.add_typer(contexts.app, name="context", help=say("help.context"))
 
 FAULT = 70
 """What a command ends with that is at fault itself, as sysexits.h has it."""

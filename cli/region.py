@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.reach import Reach
 from cli.say import say
 from cli.session import home_at, session
 from clients.python.refused import BusError
@@ -44,7 +45,7 @@ class NoSuchRegion(BusError):
     key = "case.no_region"
 
 
-async def stated_region(region: str | None, bus: str | None, home: Path | None) -> Division:
+async def stated_region(region: str | None, bus: Reach | None, home: Path | None) -> Division:
     """The division that is stated, everywhere where none is. Raises NoSuchRegion where the system here has none."""
     division = division_of(region)
     if bus is None and division != UNKNOWN:
@@ -56,7 +57,7 @@ async def stated_region(region: str | None, bus: str | None, home: Path | None) 
     return division
 
 
-async def region_of(actor: str, region: str | None, bus: str | None, home: Path | None) -> Division:
+async def region_of(actor: str, region: str | None, bus: Reach | None, home: Path | None) -> Division:
     """The division on whose subject an official asks: what is stated, else its own."""
     if region is not None or actor == OPERATOR:
         return await stated_region(region, bus, home)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import signal
 from collections.abc import Callable, Coroutine
@@ -15,13 +16,13 @@ from urllib.parse import urlsplit
 import typer
 from pydantic import ValidationError
 
+from cli import contexts
 from cli.given_file import why
+from cli.reach import Reach, credentials_in, name_of, servers_in, vouching
 from cli.rules import error_said, field_and_rule, rule_said, said, say_wrong
 from cli.say import say, talk, talk_line, texts, word
-from cli.system.credentials import address_in
 from clients.python.bus import Bus, connected
 from clients.python.refused import BusError, Refused, Unreachable
-from contracts.language.address import is_address
 from contracts.language.command import ProblemReply
 from contracts.language.message import Command
 from deploy.local.home import Home, default_home
@@ -30,22 +31,33 @@ from deploy.nats.users_file import HomeRefused
 P = ParamSpec("P")
 
 
-def _bus(context: typer.Context, parameter: typer.CallbackParam, stated: str | None) -> str | None:
-    """The address, from a file where one is named; with a password in it, not from an argument."""
+CA_VARIABLE = "LINZHANG_CA_FILE"
+
+
+def _stated(context: typer.Context, parameter: typer.CallbackParam, stated: str | None) -> Reach | None:
+    """An address, a file, or a context; a password stands in no argument. None for the system that runs here."""
     if stated is None:
-        return None
+        return contexts.chosen(context.find_root().params.get("context"), context.params.get("home") is not None)
+    ca_file = vouching(Path(os.environ[CA_VARIABLE]) if os.environ.get(CA_VARIABLE) else None, CA_VARIABLE)
     if ":" not in stated:
-        return address_in(Path(stated))
-    urls, _ = _addresses(stated)
+        told = credentials_in(Path(stated), "--bus")
+        servers, _ = servers_in(told["url"], "--bus")
+        return Reach(servers, {told["user"]: told["password"]}, ca_file)
+    servers, logins = servers_in(stated, "--bus")
     source = context.get_parameter_source(parameter.name or "")
-    if source and source.name == "COMMANDLINE" and any(urlsplit(url).password for url in urls):
+    if source and source.name == "COMMANDLINE" and any(urlsplit(one).password for one in stated.split(",")):
         raise typer.BadParameter(say("bus.password_in_argument"), param_hint="--bus")
-    return stated
+    return Reach(servers, logins, ca_file)
 
 
-BusOption = Annotated[str | None, typer.Option("--bus", envvar="LINZHANG_BUS", callback=_bus, help=say("help.bus"))]
+BusOption = Annotated[
+    Reach | None,
+    typer.Option("--bus", envvar="LINZHANG_BUS", parser=str, metavar="TEXT", callback=_stated, help=say("help.bus")),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help=say("help.json"))]
-HomeOption = Annotated[Path | None, typer.Option("--home", envvar="LINZHANG_HOME", help=say("help.home"))]
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", envvar="LINZHANG_HOME", is_eager=True, help=say("help.home"))
+]
 
 _TOKEN = re.compile(r"[a-z0-9_-]{1,64}")
 INSIDE = ("reader", "provisioner", "demo")
@@ -55,28 +67,21 @@ def home_at(path: Path | None) -> Home:
     return Home(path or default_home())
 
 
-def session(user: str, bus: str | None, home: Path | None = None) -> AbstractAsyncContextManager[Bus]:
-    """A connection as `user`, or as the user in the address given. Raises Unreachable."""
+def session(user: str, bus: Reach | None, home: Path | None = None) -> AbstractAsyncContextManager[Bus]:
+    """A connection as `user`, or as whom the bus is reached as. Raises Unreachable."""
     if bus is not None:
-        urls, stated = _addresses(bus)
-        user = stated or user
+        login = bus.login(user)
+        urls, ca_file = bus.urls(login), bus.ca_file
+        user = name_of(login) if login is not None else user
     elif (run := home_at(home).running()) is None:
         raise Unreachable(user=user, reason=say("bus.not_running", home=home_at(home).path))
     elif user not in run.passwords:
         raise Unreachable(user=user, reason=say("bus.unknown_user", user=user))
     else:
-        urls = [run.url(user)]
+        urls, ca_file = [run.url(user)], None
     if not _TOKEN.fullmatch(user):
         raise typer.BadParameter(say("bus.bad_user"), param_hint="--as")
-    return connected(urls, user, api_prefix="$JS.API" if user in INSIDE else "FOREST.API")
-
-
-def _addresses(stated: str) -> tuple[list[str], str | None]:
-    """The addresses of a bus and the user in the first. What is wrong is never repeated: it may hold a password."""
-    if not is_address(stated, "nats", "tls"):
-        raise typer.BadParameter(say("bus.no_address"), param_hint="--bus")
-    urls = stated.split(",")
-    return urls, urlsplit(urls[0]).username
+    return connected(urls, user, api_prefix="$JS.API" if user in INSIDE else "FOREST.API", ca_file=ca_file)
 
 
 INTERRUPTED = 130

@@ -13,6 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.case.asking import command_of, help_of, options_of, said_of
+from cli.reach import Reach
 from cli.region import Region, region_of
 from cli.say import data, either, say, table, talk, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
@@ -227,7 +228,7 @@ def _asked(command: type[Command]) -> None:
         case: str = "",
         as_json: bool = False,
         region: str | None = None,
-        bus: str | None = None,
+        bus: Reach | None = None,
         home: Path | None = None,
         **said: Any,
     ) -> int:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from cli.case.asking import said_of
 from cli.given_file import BadJson, json_in, read
+from cli.reach import Reach
 from cli.rules import field_and_rule, rule_said, said, say_wrong
 from cli.rules import stated as rule_stated
 from cli.say import data, is_unicode, say, table, talk
@@ -156,7 +157,7 @@ def _problem(told: dict[str, Any]) -> str:
     return said(told["field"], rule_said(told["rule"], told.get("code"), told.get("figures") or {}))
 
 
-async def _post_file(file: Path, source: str, bus: str | None, home: Path | None, as_json: bool) -> int:
+async def _post_file(file: Path, source: str, bus: Reach | None, home: Path | None, as_json: bool) -> int:
     """Good lines are posted; each bad one is named by line, field and rule."""
     good: list[tuple[int, dict[str, Any]]] = []
     bad: list[tuple[int, str, str]] = []

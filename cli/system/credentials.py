@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import json
-import stat
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import typer
-
-from cli.say import say
-from contracts.wiring.permissions import refusals_durable
-from deploy.local.home import Run
-from deploy.nats.users import Department, Integrator, Outsider
+from contracts.access import UserShown
 
 API_PREFIX = "FOREST.API"
 
@@ -28,18 +22,18 @@ class Format(StrEnum):
     NATS_CONTEXT = "nats-context"
 
 
-def credentials(run: Run, outsider: Outsider) -> dict[str, Any]:
+def credentials(
+    server: str, shown: UserShown, login: str, password: str, ca_file: Path | None = None
+) -> dict[str, Any]:
     """Everything that a client must be told; `durables` are there already and are bound, not made."""
-    durables = outsider.durables() if isinstance(outsider, Department) else ()
-    if isinstance(outsider, Integrator):
-        durables = (refusals_durable(outsider.name),)
     return {
-        "url": f"nats://127.0.0.1:{run.nats_port}",
-        "user": outsider.name,
-        "password": run.passwords[outsider.name],
-        "inbox_prefix": f"_INBOX.{outsider.name}",
+        "url": server,
+        "user": login,
+        "password": password,
+        "inbox_prefix": f"_INBOX.{shown.user.name}",
         "api_prefix": API_PREFIX,
-        "durables": [{"stream": one.stream, "durable": one.name, "hears": one.filter_subject} for one in durables],
+        **({"ca_file": str(ca_file.resolve())} if ca_file else {}),
+        "durables": [one.model_dump() for one in shown.durables],
     }
 
 
@@ -64,16 +58,3 @@ def address_of(told: dict[str, Any]) -> str:
     """One address with the password in it, for a client that takes nothing else."""
     where = urlsplit(told["url"])
     return f"{where.scheme}://{quote(told['user'], safe='')}:{quote(told['password'], safe='')}@{where.netloc}"
-
-
-def address_in(file: Path) -> str:
-    """The address in a file that `--format json` has written. Raises typer.BadParameter, repeating nothing of it."""
-    try:
-        others = stat.S_IMODE(file.stat().st_mode) & 0o077
-        told = json.loads(file.read_text("utf-8"))
-        found = address_of(told)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise typer.BadParameter(say("bus.no_credentials"), param_hint="--bus") from None
-    if others:
-        raise typer.BadParameter(say("bus.open_credentials"), param_hint="--bus")
-    return found

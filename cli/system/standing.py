@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nats.js.errors import APIError
-
+from cli.reach import Reach
 from cli.say import say
 from cli.session import home_at, session
 from clients.python.bus import Bus
 from clients.python.refused import NoAnswer
+from contracts.access import PROVISIONER, ShowStreams, StreamsShown
 from contracts.every_service import ServiceStatus, ShowStatus
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
-from contracts.wiring.streams import DURABLES, FULL_FROM_PERCENT, STREAMS, percent_of
+from contracts.wiring.streams import FULL_FROM_PERCENT, STREAMS
 from contracts.wiring.table import SERVICES
 from deploy.local import postgres
 from deploy.local.home import Home, Run
@@ -44,7 +44,7 @@ async def status_of(bus: Bus, service: str) -> ServiceStatus | None:
         return None
 
 
-async def standing(bus: str | None, home: Path | None) -> Standing:
+async def standing(bus: Reach | None, home: Path | None) -> Standing:
     """Of the system at an address, as far as an operator outside may ask, or of the one here, with its servers."""
     found = Standing()
     run = home_at(home).running() if bus is None else None
@@ -52,6 +52,7 @@ async def standing(bus: str | None, home: Path | None) -> Standing:
         await _ask_servers(found, run, home_at(home))
     async with session(OPERATOR, bus, home) as asking:
         answers = await asyncio.gather(*(status_of(asking, name) for name in SERVICES))
+        await _look_at_streams(found, asking)
     found.services = dict(zip(SERVICES, answers, strict=True))
     for name, one in found.services.items():
         if one is None:
@@ -63,8 +64,6 @@ async def standing(bus: str | None, home: Path | None) -> Standing:
         if one.dead_letters:
             found.notes.append(say("status.note.dead", service=name, count=one.dead_letters))
     if run is not None:
-        async with session("reader", None, home) as reading:
-            await _look_at_streams(found, reading)
         found.notes += [say("user.left_out", wrong=wrong) for wrong in run.left_out]
     return found
 
@@ -80,21 +79,22 @@ async def _ask_servers(found: Standing, run: Run, home: Home) -> None:
             found.wrong.append(say("status.wrong.disk", path=home.path / name))
 
 
-async def _look_at_streams(found: Standing, reading: Bus) -> None:
-    for stream in STREAMS:
-        try:
-            info = await reading.stream_info(stream.name)
-            present = {one["name"] for one in await reading.consumers(stream.name)}
-        except APIError as error:
-            found.streams[stream.name] = {"error": error.description}
-            found.wrong.append(say("status.wrong.stream", stream=stream.name, told=error.description))
+async def _look_at_streams(found: Standing, asking: Bus) -> None:
+    """As the provisioner sees them; where it does not answer, that is wrong too."""
+    try:
+        shown = await asking.ask(ShowStreams(), OPERATOR, UNKNOWN, StreamsShown, timeout=10)
+    except NoAnswer:
+        found.wrong.append(say("status.wrong.away", service=PROVISIONER))
+        return
+    for one in shown.streams:
+        if one.error is not None:
+            found.streams[one.stream] = {"error": one.error}
+            found.wrong.append(say("status.wrong.stream", stream=one.stream, told=one.error))
             continue
-        budget = info["config"]["max_bytes"]
-        percent = percent_of(info["state"]["bytes"], budget)
-        found.streams[stream.name] = {**info["state"], "budget_bytes": budget, "percent": percent}
-        if percent >= FULL_FROM_PERCENT and not stream.drops_oldest:
-            found.wrong.append(say("status.wrong.full", stream=stream.name, percent=percent))
-        ours = {one.name for of_service in DURABLES.values() for one in of_service if one.stream == stream.name}
-        found.wrong += [
-            say("status.wrong.durable", stream=stream.name, durable=name) for name in sorted(ours - present)
-        ]
+        found.streams[one.stream] = one.model_dump(exclude={"stream", "error"})
+        if one.percent >= FULL_FROM_PERCENT and one.stream not in _DROPS_OLDEST:
+            found.wrong.append(say("status.wrong.full", stream=one.stream, percent=one.percent))
+        found.wrong += [say("status.wrong.durable", stream=one.stream, durable=name) for name in one.missing]
+
+
+_DROPS_OLDEST = {stream.name for stream in STREAMS if stream.drops_oldest}

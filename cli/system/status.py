@@ -73,5 +73,3 @@ def _show(services: dict[str, ServiceStatus | None], streams: dict[str, dict[str
                 for name, one in streams.items()
             ],
         )
-    else:
-        talk("status.no_streams")

@@ -1,24 +1,36 @@
-"""`linzhang user`: who outside the services may come to the bus of the embedded system."""
+"""`linzhang user`: who outside the services may come to the bus."""
 
 from __future__ import annotations
 
-import asyncio
+import os
 import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli.reach import Reach
 from cli.say import data, either, line, say, table, talk
-from cli.session import HomeOption, JsonOption, home_at, run
+from cli.session import BusOption, HomeOption, JsonOption, run
 from cli.system.credentials import Format, credentials, written
-from cli.system.user_region import region_that_exists
-from clients.python.refused import BusError
+from cli.system.user_door import NoSystem, have_done, home_of_users, running_here, users_shown
+from cli.system.user_region import stated_division
+from contracts.access import (
+    BusUser,
+    ChangeUser,
+    PutUser,
+    RemoveUser,
+    RetireUser,
+    RotateUser,
+    UserKept,
+    UserKind,
+    UserShown,
+)
+from contracts.language.division import UNKNOWN, Division
 from contracts.wiring.table import SERVICES
-from deploy.local.home import Home, running_homes
 from deploy.local.private import write_private
 from deploy.nats.accounts import RESERVED
-from deploy.nats.users import Department, Integrator, Official, Outsider
+from deploy.nats.users import hashed, new_password
 from deploy.nats.users_file import FACTS_BY_NAME
 
 app = typer.Typer(no_args_is_help=True)
@@ -34,175 +46,231 @@ def _name(stated: str) -> str:
     return stated
 
 
+def _facts(stated: list[str] | None) -> list[str]:
+    if unknown := [one for one in stated or () if one not in FACTS_BY_NAME]:
+        raise typer.BadParameter(say("user.no_such_fact", facts=", ".join(unknown), known=", ".join(FACTS_BY_NAME)))
+    return list(dict.fromkeys(stated or ()))
+
+
+def _services(stated: list[str] | None) -> list[str]:
+    if strange := [one for one in stated or () if one not in SERVICES]:
+        raise typer.BadParameter(say("user.no_such_service", services=", ".join(strange), known=", ".join(SERVICES)))
+    return list(dict.fromkeys(stated or ()))
+
+
 _TOKEN = re.compile("[a-z0-9_-]{1,64}")
 Name = Annotated[str, typer.Argument(callback=_name, help="a-z 0-9 _ -")]
 Region = Annotated[str, typer.Option("--region", help=say("help.region"))]
+Facts = Annotated[list[str] | None, typer.Option("--fact", callback=_facts, help=say("help.user_fact"))]
+AllOf = Annotated[list[str] | None, typer.Option("--all-of", callback=_services, help=say("help.user_all_of"))]
 FormatOption = Annotated[Format, typer.Option("--format", help=say("help.user_format"))]
 OutOption = Annotated[Path | None, typer.Option("--out", help=say("help.user_out"))]
-TAKEN_UP_WITHIN_S = 30.0
-LOOK_EVERY_S = 0.1
 
 
-class NoSystem(BusError):
-    key = "user.no_system"
-    exit_code = 3
-
-
-def _home(stated: Path | None) -> Home:
-    """The home of a system that was started here once. Raises NoSystem, saying where one runs instead."""
-    home = home_at(stated)
-    if home.running() is None:
-        elsewhere = [one for one in running_homes() if one != home.path.resolve()]
-        known = home.users_file.path.exists()
-        if not known or (stated is None and elsewhere):
-            where = say("user.runs_elsewhere", homes=", ".join(map(str, elsewhere))) if elsewhere else ""
-            raise NoSystem(reason=say("bus.not_running", home=home.path) + where)
-    return home
-
-
-def _joined(old: Outsider | None, new: Outsider) -> Outsider:
-    """What a name stands for when it is added again: a department hears more, and nobody turns into somebody else."""
-    if old is None:
-        return new
-    if type(old) is not type(new):
-        raise typer.BadParameter(say("user.other_kind", name=old.name, kind=say(f"user.{type(old).__name__.lower()}")))
-    if not isinstance(old, Department) or not isinstance(new, Department):
-        return new
-    if old.division != new.division:
-        raise typer.BadParameter(say("user.other_region", name=old.name, region=old.division))
-    facts, services = dict.fromkeys((*old.facts, *new.facts)), dict.fromkeys((*old.all_of, *new.all_of))
-    return Department(old.name, tuple(facts), old.division, tuple(services))
-
-
-async def _state(home: Home, new: Outsider, form: Format, out: Path | None) -> int:
-    """Write the user down, and wait until a running system has taken it up."""
-    file = home.users_file
-    with file.alone():
-        before = file.stated().outsiders
-        new = _joined(next((one for one in before if one.name == new.name), None), new)
-        if new not in before:
-            file.put(new)
-    if not await _taken_up(home):
-        talk("user.not_taken_up", name=new.name)
-        return 1
-    running = home.running()
-    if running is None:
-        talk("user.stated", name=new.name)
+async def _put(user: BusUser, form: Format, out: Path | None, bus: Reach | None, home: Path | None) -> int:
+    """An embedded system makes the password and can show it again; else it is made here, and shown once."""
+    _check(out)
+    password = new_password() if bus is not None else None
+    kept = await have_done(PutUser(user=user, hash=hashed(password) if password else None), bus, home)
+    assert isinstance(kept, UserKept)
+    if not kept.enrolled:
+        talk("user.region_not_enrolled", region=user.division)
+    if password is not None and kept.login is None:
+        talk("user.keeps_password", name=user.name)
         return 0
-    if new.name not in running.passwords:
-        for wrong in running.left_out:
-            talk("user.left_out", wrong=wrong)
+    return _say_credentials(kept.shown, kept.login, password, form, out, bus, home)
+
+
+def _say_credentials(
+    shown: UserShown,
+    login: str | None,
+    password: str | None,
+    form: Format,
+    out: Path | None,
+    bus: Reach | None,
+    home: Path | None,
+) -> int:
+    """What a client needs: with the password made here, else with the one that the running system keeps."""
+    running = running_here(bus, home)
+    if running is None and bus is None:
+        talk("user.stated", name=shown.user.name)
+        if password is None:
+            return 0
+    if password is None and running is not None:
+        login = next((one for one in shown.logins if one in running.passwords), None)
+        password = running.passwords[login] if login else None
+    if login is None or password is None:
+        talk("user.password_not_kept", name=shown.user.name)
         return 1
-    _give(written(credentials(running, new), form), out)
-    return 0
-
-
-async def _taken_up(home: Home) -> bool:
-    """Wait until the system that runs here, if one does, has taken up what is written down."""
-    for _ in range(int(TAKEN_UP_WITHIN_S / LOOK_EVERY_S)):
-        running = home.running()
-        if running is None or running.users_at >= home.users_file.changed_at():
-            return True
-        await asyncio.sleep(LOOK_EVERY_S)
-    return False
-
-
-def _give(text: str, out: Path | None) -> None:
-    """To a file for its owner alone, else to stdout."""
+    server = bus.servers[0] if bus else f"nats://127.0.0.1:{running.nats_port if running else 4222}"
+    text = written(credentials(server, shown, login, password, bus.ca_file if bus else None), form)
     if out is None:
         for one in text.splitlines():
             line(one)
     else:
         write_private(out, text + "\n")
         talk("user.kept", file=out)
+    return 0
+
+
+def _check(out: Path | None) -> None:
+    """A password is shown once: it is not made for a file that cannot be written. Raises OSError."""
+    if out is not None and not os.access(out.parent, os.W_OK):
+        raise PermissionError(13, "", str(out)) if out.parent.is_dir() else FileNotFoundError(2, "", str(out))
 
 
 @add.command("integrator", help=say("help.user_integrator"))
 @run
 async def integrator(
-    name: Name, form: FormatOption = Format.ADDRESS, out: OutOption = None, home: HomeOption = None
+    name: Name,
+    form: FormatOption = Format.ADDRESS,
+    out: OutOption = None,
+    bus: BusOption = None,
+    home: HomeOption = None,
 ) -> int:
-    return await _state(_home(home), Integrator(name), form, out)
+    return await _put(BusUser(name=name, kind=UserKind.INTEGRATOR), form, out, bus, home)
 
 
 @add.command("department", help=say("help.user_department"))
 @run
 async def department(
     name: Name,
-    fact: Annotated[list[str] | None, typer.Option(help=say("help.user_fact"))] = None,
-    all_of: Annotated[list[str] | None, typer.Option(help=say("help.user_all_of"))] = None,
+    fact: Facts = None,
+    all_of: AllOf = None,
     region: Region = "",
     form: FormatOption = Format.ADDRESS,
     out: OutOption = None,
+    bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
-    fact, services = fact or [], tuple(dict.fromkeys(all_of or []))
-    if not fact and not services:
+    if not fact and not all_of:
         raise typer.BadParameter(say("user.hears_nothing"))
-    if strange := [one for one in services if one not in SERVICES]:
-        raise typer.BadParameter(say("user.no_such_service", services=", ".join(strange), known=", ".join(SERVICES)))
-    unknown = [one for one in fact if one not in FACTS_BY_NAME]
-    if unknown:
-        raise typer.BadParameter(say("user.no_such_fact", facts=", ".join(unknown), known=", ".join(FACTS_BY_NAME)))
-    at = _home(home)
-    facts = tuple(FACTS_BY_NAME[one] for one in dict.fromkeys(fact))
-    return await _state(at, Department(name, facts, await region_that_exists(region, at), services), form, out)
+    user = BusUser(
+        name=name,
+        kind=UserKind.DEPARTMENT,
+        division=stated_division(region) if region else UNKNOWN,
+        facts=tuple(fact or ()),
+        all_of=tuple(all_of or ()),
+    )
+    return await _put(user, form, out, bus, home)
 
 
 @add.command("official", help=say("help.user_official"))
 @run
 async def official(
-    name: Name, region: Region, form: FormatOption = Format.ADDRESS, out: OutOption = None, home: HomeOption = None
+    name: Name,
+    region: Region,
+    form: FormatOption = Format.ADDRESS,
+    out: OutOption = None,
+    bus: BusOption = None,
+    home: HomeOption = None,
 ) -> int:
-    at = _home(home)
-    return await _state(at, Official(name, await region_that_exists(region, at)), form, out)
+    division = stated_division(region) if region else UNKNOWN
+    return await _put(BusUser(name=name, kind=UserKind.OFFICIAL, division=division), form, out, bus, home)
+
+
+@app.command("change", help=say("help.user_change"))
+@run
+async def change(
+    name: Name,
+    region: Annotated[str | None, typer.Option("--region", help=say("help.region"))] = None,
+    fact: Facts = None,
+    all_of: AllOf = None,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    """What is not named stays; facts and services that are named are all that is heard from then on."""
+    division: Division | None = None if region is None else stated_division(region) if region else UNKNOWN
+    anew = (tuple(fact or ()), tuple(all_of or ())) if fact or all_of else (None, None)
+    if division is None and anew == (None, None):
+        raise typer.BadParameter(say("user.changes_nothing"))
+    kept = await have_done(ChangeUser(user=name, division=division, facts=anew[0], all_of=anew[1]), bus, home)
+    assert isinstance(kept, UserKept)
+    if not kept.enrolled:
+        talk("user.region_not_enrolled", region=kept.shown.user.division)
+    talk("user.changed", name=name)
+    return 0
+
+
+@app.command("rotate", help=say("help.user_rotate"))
+@run
+async def rotate(
+    name: Name,
+    form: FormatOption = Format.ADDRESS,
+    out: OutOption = None,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    """A second password, shown once; the older goes on until it is retired."""
+    _check(out)
+    password = new_password()
+    kept = await have_done(RotateUser(user=name, hash=hashed(password)), bus, home)
+    assert isinstance(kept, UserKept)
+    status = _say_credentials(kept.shown, kept.login, password, form, out, bus, home)
+    talk("user.rotated", name=name, old=kept.shown.logins[0], new=kept.login)
+    return status
+
+
+@app.command("retire", help=say("help.user_retire"))
+@run
+async def retire(
+    name: Name,
+    login: Annotated[str | None, typer.Option("--login", help=say("help.user_login"))] = None,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    kept = await have_done(RetireUser(user=name, login=login), bus, home)
+    assert isinstance(kept, UserKept)
+    talk("user.retired", name=name, login=", ".join(kept.shown.logins))
+    return 0
 
 
 @app.command("show", help=say("help.user_show"))
 @run
-async def show(name: Name, form: FormatOption = Format.ADDRESS, out: OutOption = None, home: HomeOption = None) -> int:
-    at = _home(home)
-    running = at.running()
-    if running is None:
+async def show(
+    name: Name,
+    form: FormatOption = Format.ADDRESS,
+    out: OutOption = None,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    if bus is None and (at := home_of_users(home)).running() is None:
         raise NoSystem(reason=say("bus.not_running", home=at.path))
-    found = next((one for one in at.outsiders() if one.name == name), None)
-    if found is None or name not in running.passwords:
+    users = (await users_shown(bus, home)).users
+    found = next((one for one in users if one.user.name == name), None)
+    if found is None:
         raise typer.BadParameter(say("bus.unknown_user", user=name))
-    _give(written(credentials(running, found), form), out)
-    return 0
+    return _say_credentials(found, None, None, form, out, bus, home)
 
 
 @app.command("remove", help=say("help.user_remove"))
 @run
-async def remove(name: Name, home: HomeOption = None) -> int:
-    at = _home(home)
-    if name not in at.users_file.stated().names:
-        raise typer.BadParameter(say("bus.unknown_user", user=name))
-    at.users_file.remove(name)
-    if not await _taken_up(at):
-        talk("user.not_taken_up", name=name)
-        return 1
+async def remove(name: Name, bus: BusOption = None, home: HomeOption = None) -> int:
+    await have_done(RemoveUser(user=name), bus, home)
     talk("user.removed", name=name)
     return 0
 
 
 @app.command("list", help=say("help.user_list"))
 @run
-async def list_users(as_json: JsonOption = False, home: HomeOption = None) -> int:
-    at = home_at(home)
-    rows = []
-    for one in at.outsiders():
-        kind = type(one).__name__.lower()
-        region = "" if isinstance(one, Integrator) else one.division
-        durables = " ".join(d.name for d in one.durables()) if isinstance(one, Department) else ""
-        rows.append((one.name, kind, region, durables))
-    heads = ("name", "kind", "region", "durables")
+async def list_users(as_json: JsonOption = False, bus: BusOption = None, home: HomeOption = None) -> int:
+    found = await users_shown(bus, home)
+    rows = [
+        (
+            one.user.name,
+            one.user.kind.value,
+            "" if one.user.kind is UserKind.INTEGRATOR else one.user.division,
+            " ".join(d.durable for d in one.durables) if one.user.kind is UserKind.DEPARTMENT else "",
+            " ".join(one.logins),
+        )
+        for one in found.users
+    ]
+    heads = ("name", "kind", "region", "durables", "logins")
     if as_json:
         data([dict(zip(heads, row, strict=True)) for row in rows])
     else:
         said = [(name, either(f"{say(f'user.{kind}')}（{kind}）", kind), *more) for name, kind, *more in rows]
         table(None, [say(f"user.{head}") for head in heads], said)
-    running = at.running()
-    for wrong in running.left_out if running else at.users_file.stated().wrong:
+    for wrong in found.left_out:
         talk("user.left_out", wrong=wrong)
     return 0

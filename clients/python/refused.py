@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from socket import gaierror
-from ssl import SSLError
+from ssl import SSLCertVerificationError, SSLError
 from typing import Any
 
 import nats
@@ -63,12 +63,16 @@ def why_away(error: Exception) -> str:
     """Why the bus cannot be reached: the name of the text that says so."""
     if "authorization" in str(error).lower():
         return "bus.why.password"
+    if isinstance(error, SSLCertVerificationError):
+        return _CERTIFICATE.get(error.verify_code, "bus.why.ca")
     for kind, key in _REASONS.items():
         if isinstance(error, kind):
             return key
     return "bus.why.other"
 
 
+_CERTIFICATE = {9: "bus.why.expired", 10: "bus.why.expired", 62: "bus.why.other_host", 64: "bus.why.other_host"}
+"""By OpenSSL's numbers: not yet or no longer in force; of another host or address."""
 _REASONS: dict[type[Exception], str] = {
     TimeoutError: "bus.why.silent",
     NatsTimeout: "bus.why.silent",

@@ -92,6 +92,7 @@ class Stack:
                 server.result()
             place = LocalPlace(self.home.users_file, self.users, self.bus, self._users_kept)
             self.provisioning = Provisioning(place, self.log, store_mib=self.store_mib, in_force=True)
+            self._answering = asyncio.create_task(answering(self.provisioning))
             self.write_run()
             await self._make_database()
             for name in SERVICES:
@@ -101,7 +102,6 @@ class Stack:
             await asyncio.gather(
                 self._migrate(), self.provisioning.bring_up(), *(self._ready(name) for name in SERVICES)
             )
-            self._answering = asyncio.create_task(answering(self.provisioning))
             return self.write_run()
         except BaseException:
             await self.stop()

@@ -71,15 +71,13 @@ async def answer(provisioning: Provisioning, message: Msg) -> tuple[bytes, str]:
     try:
         return dump(await provisioning.obey(_read(message))), JSON
     except _Invalid as invalid:
-        return _problem(400, "invalid", None, *invalid.errors)
+        return _refusal(_problem(400, "invalid", None, *invalid.errors))
     except NotDone as refused:
-        if refused.field:
-            return _problem(refused.status, refused.word, None, (refused.field, refused.rule))
-        return _problem(refused.status, refused.word, refused.rule)
+        return _refusal(problem_of(refused))
     except WouldLoseData as refused:
-        return _problem(409, "conflict", broken("user_in_the_way", told=str(refused)))
+        return _refusal(_problem(409, "conflict", broken("user_in_the_way", told=str(refused))))
     except (nats.errors.Error, OSError, TimeoutError) as error:
-        return _problem(503, "unavailable", broken("bus_silent", told=type(error).__name__))
+        return _refusal(_problem(503, "unavailable", broken("bus_silent", told=type(error).__name__)))
 
 
 def _read(message: Msg) -> Command:
@@ -110,8 +108,19 @@ def _read(message: Msg) -> Command:
     return asked
 
 
-def _problem(status: int, word: str, detail: Rule | None, *errors: tuple[str, Rule]) -> tuple[bytes, str]:
-    told = ProblemReply(
+def problem_of(refused: NotDone) -> ProblemReply:
+    """The refusal as it is sent."""
+    if refused.field:
+        return _problem(refused.status, refused.word, None, (refused.field, refused.rule))
+    return _problem(refused.status, refused.word, refused.rule)
+
+
+def _refusal(problem: ProblemReply) -> tuple[bytes, str]:
+    return dump(problem), "application/problem+json"
+
+
+def _problem(status: int, word: str, detail: Rule | None, *errors: tuple[str, Rule]) -> ProblemReply:
+    return ProblemReply(
         type=f"urn:linzhang:problem:{word}",
         title=_TITLES[status],
         status=status,
@@ -120,4 +129,3 @@ def _problem(status: int, word: str, detail: Rule | None, *errors: tuple[str, Ru
         figures=dict(detail.figures) if detail is not None else {},
         errors=tuple({**rule.figures, "field": field, "rule": str(rule), "code": rule.code} for field, rule in errors),
     )
-    return dump(told), "application/problem+json"

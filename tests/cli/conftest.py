@@ -17,7 +17,13 @@ LINZHANG = (sys.executable, "-m", "cli")
 
 
 def environment(home, **more):
-    return {**os.environ, "LINZHANG_HOME": str(home), "LC_ALL": "en_US.UTF-8", **more}
+    return {
+        **os.environ,
+        "LINZHANG_HOME": str(home),
+        "XDG_CONFIG_HOME": f"{home}/none",
+        "LC_ALL": "en_US.UTF-8",
+        **more,
+    }
 
 
 def linzhang(home, *arguments, **more):

@@ -27,6 +27,8 @@ NOT_RUN_HERE = {
     ("user", "add", "official"),
     ("user", "remove"),
     ("user", "show"),
+    *(("user", word) for word in ("change", "rotate", "retire")),
+    *(("context", word) for word in ("add", "list", "show", "use", "remove")),
 }
 """They print what the system says of itself, and change it."""
 MOVES = {("case", command.parts()[1].replace("_", "-")) for command in COMMANDS["cases"]} - {

@@ -27,16 +27,20 @@ async def run(up, *arguments):
         (("official", "provisioner", "--region", "36"), "provisioner is a user of the system itself"),
         (("official", "li", "--region", "36x"), "a division code has 2, 4, 6, 9 or 12 digits"),
         (("department", "guards", "--fact", "cases.danced.v1"), "there is no fact cases.danced.v1"),
-        (
-            ("department", "desk", "--fact", "cases.opened.v1"),
-            "desk is an outsider of another kind already (integrator)",
-        ),
     ],
 )
 async def test_a_wrong_user_is_named_and_nothing_is_written(up, arguments, told):
     before = Home(up.home).outsiders()
     status, out, said = await run(up, "user", "add", *arguments)
     assert (status, out, told in re.sub(r"\s+", " ", said)) == (2, "", True), said
+    assert Home(up.home).outsiders() == before
+
+
+async def test_nobody_turns_into_somebody_else(up):
+    before = Home(up.home).outsiders()
+    status, out, said = await run(up, "user", "add", "department", "desk", "--fact", "cases.opened.v1")
+    told = "desk is an outsider of another kind already (integrator); choose another name"
+    assert (status, out, told in re.sub(r"\s+", " ", said)) == (1, "", True), said
     assert Home(up.home).outsiders() == before
 
 
@@ -50,7 +54,10 @@ async def test_a_department_hears_more_but_not_elsewhere(up):
     status, _, said = await run(
         up, "user", "add", "department", "guards", "--region", "36", "--fact", "cases.opened.v1"
     )
-    assert (status, "the department guards has the region 360222000000, which cannot" in said) == (2, True)
+    assert (status, "the department guards has the region 360222000000, which adding cannot change" in said) == (
+        1,
+        True,
+    )
 
 
 async def test_what_would_lose_messages_is_not_taken_up_and_the_system_goes_on(up):
@@ -80,15 +87,28 @@ async def test_what_would_lose_messages_is_not_taken_up_and_the_system_goes_on(u
         ("36022", "a division code has 2, 4, 6, 9 or 12 digits"),
         ("360022", "a division code has 2, 4, 6, 9 or 12 digits"),
         ("３６", "a division code has 2, 4, 6, 9 or 12 digits"),
+    ],
+)
+async def test_a_region_that_is_no_code_of_a_division_is_refused(up, region, told):
+    await refused(up, region, 2, told)
+
+
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [
         ("360222500", "there is no division 360222500000; near it: 360222"),
         ("360299", "there is no division 360299000000; near it: 360281000000"),
     ],
 )
 async def test_a_region_that_no_division_has_is_refused_with_what_lies_near(up, region, told):
+    await refused(up, region, 1, told)
+
+
+async def refused(up, region, ended, told):
     before = Home(up.home).outsiders()
     for add in (("official", "li"), ("department", "guards2", "--fact", "cases.opened.v1")):
         status, out, said = await run(up, "user", "add", *add, "--region", region)
-        assert (status, out, told in re.sub(r"\s+", " ", said)) == (2, "", True), said
+        assert (status, out, told in re.sub(r"\s+", " ", said)) == (ended, "", True), said
     assert Home(up.home).outsiders() == before
 
 
@@ -146,7 +166,7 @@ async def test_who_is_removed_is_cut_off_and_what_was_made_for_it_is_gone(up):
         assert [one["name"] for one in await reader.consumers("CASES") if "gone" in one["name"]] == []
     assert "gone" not in (up.home / "passwords.json").read_text() + (up.home / "run.json").read_text()
     status, _, said = await run(up, "user", "remove", "gone")
-    assert (status, "the bus has no user gone" in said) == (2, True)
+    assert (status, "the bus has no user gone" in said) == (1, True)
 
 
 def _is_false(what):
@@ -154,6 +174,55 @@ def _is_false(what):
         return not what()
 
     return so
+
+
+async def test_a_second_password_is_shown_once_and_the_first_goes_when_it_is_retired(up):
+    await run(up, "user", "add", "integrator", "turns")
+    first = Home(up.home).running().url("turns")
+    status, second, said = await run(up, "user", "rotate", "turns")
+    assert (status, second.startswith("nats://turns~2:"), "turns comes in as turns~2 too" in said) == (0, True, True)
+    password = urlsplit(second.strip()).password
+    assert [file.name for file in up.home.iterdir() if file.is_file() and password in file.read_text("utf-8")] == []
+    async with connected(first, "turns") as old, connected(second.strip(), "turns") as new:
+        assert (await run(up, "user", "retire", "turns"))[:2] == (0, "")
+        await until(_is_false(lambda: old.client.is_connected))
+        assert new.client.is_connected
+    status, _, said = await run(up, "user", "show", "turns")
+    assert (status, "was shown once, when it was made" in said) == (1, True)
+    assert "turns" not in Home(up.home).running().passwords
+    status, _, said = await run(up, "user", "retire", "turns")
+    assert (status, "turns has no other password" in said) == (1, True)
+
+
+async def test_a_region_is_changed_and_what_is_heard_too(up):
+    await run(up, "user", "add", "department", "moves", "--region", "360222", "--fact", "cases.opened.v1")
+    assert (await run(up, "user", "change", "moves", "--region", "3602", "--fact", "cases.closed.v1"))[0] == 0
+    told = json.loads((await run(up, "user", "show", "moves", "--format", "json"))[1])
+    assert told["durables"] == [{"stream": "CASES", "durable": "moves-closed", "hears": "cases.closed.v1.36.02.>"}]
+    status, _, said = await run(up, "user", "change", "moves", "--region", "360222500")
+    assert (status, "there is no division 360222500000" in said) == (1, True)
+    status, _, said = await run(up, "user", "change", "moves")
+    assert (status, "name a --region, a --fact or an --all-of" in said) == (2, True)
+
+
+async def test_no_password_is_made_for_a_file_that_cannot_be_written(up, tmp_path):
+    before = Home(up.home).users_file.path.read_text()
+    status, out, _ = await run(up, "user", "rotate", "desk", "--out", str(tmp_path / "nowhere" / "desk.json"))
+    assert (status, out, Home(up.home).users_file.path.read_text()) == (2, "", before)
+
+
+@pytest.mark.served
+def test_what_is_written_down_while_nothing_runs_obeys_the_same_rules(tmp_path):
+    home = Home(tmp_path)
+    home.users_file.write(())
+    assert linzhang(tmp_path, "user", "add", "integrator", "acme")[0] == 0
+    status, out, said = linzhang(tmp_path, "user", "rotate", "acme")
+    assert (status, out.startswith("nats://acme~2:"), "takes effect when the system starts" in said) == (0, True, True)
+    assert [one.user for one in home.outsiders()[0].logins] == ["acme", "acme~2"]
+    for arguments in (("rotate", "acme"), ("remove", "nobody"), ("add", "official", "acme", "--region", "36")):
+        assert linzhang(tmp_path, "user", *arguments)[0] == 1
+    assert linzhang(tmp_path, "user", "retire", "acme")[0] == 0
+    assert [one.user for one in home.outsiders()[0].logins] == ["acme~2"]
 
 
 async def test_a_list_of_users_shows_no_password_and_one_is_shown_when_asked_for(up):

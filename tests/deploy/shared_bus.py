@@ -21,13 +21,18 @@ class SharedBus(Bus):
 
     def _configure(self):
         path = self.home / "server.conf"
-        stated = server_configuration(None, self.home / "jetstream", self.port, "2m", self.store_mib, name="shared")
+        stated = server_configuration(
+            None, self.home / "jetstream", self.port, "2m", self.store_mib, name="shared", tls=self.tls
+        )
         write_private(path, stated)
         self.keep_hashes()
         if not (self.home / ACCOUNTS_FILE).exists():
             kept = Users(hashes=self.users.hashes, makes_passwords=False)
             write_private(self.home / ACCOUNTS_FILE, accounts_configuration(kept))
         return path
+
+    def healthy(self):
+        return super().healthy() if self.tls is None else "Server is ready" in (self.home / "log").read_text()
 
     def keep_hashes(self):
         hashes = {name: self.users.hash_of(Login(name)) for name in OURS}
