@@ -18,6 +18,7 @@ from cli.say import Lines, say, shown, talk
 from cli.session import HomeOption, home_at, run
 from contracts.wiring.streams import STORE_LEAST_MIB, STORE_MIB
 from deploy.local.bus import BusFailed
+from deploy.local.comeback import DatabaseGone
 from deploy.local.postgres import PostgresFailed
 from deploy.local.processes import StillRuns
 from deploy.local.stack import AlreadyRunning, ServiceFailed, Stack, WrongSettings
@@ -36,7 +37,7 @@ _COLOURS = {
 DESK = Integrator("desk")
 """Who posts what an operator reports by hand."""
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-FAILURES = (BusFailed, PostgresFailed, ServiceFailed, StillRuns, WouldLoseData)
+FAILURES = (BusFailed, DatabaseGone, PostgresFailed, ServiceFailed, StillRuns, WouldLoseData)
 _SYNC = re.compile(r"always|([0-9]+(\.[0-9]+)?(ms|s|m|h))+")
 
 

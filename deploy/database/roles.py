@@ -14,3 +14,18 @@ async def make_roles(admin: asyncpg.Connection, passwords: dict[str, str]) -> No
         await admin.execute(f"ALTER ROLE \"{role}\" PASSWORD '{password}'")
         await admin.execute(f'ALTER ROLE "{role}" SET search_path = "{role}"')
         await admin.execute(f'CREATE SCHEMA IF NOT EXISTS "{role}" AUTHORIZATION "{role}"')
+
+
+async def make_database(admin: str, inside: str, passwords: dict[str, str]) -> None:
+    """The database to which `inside` leads, made by way of `admin`, with a role and a schema for each name."""
+    first = await asyncpg.connect(admin)
+    try:
+        if not await first.fetchval("SELECT true FROM pg_database WHERE datname = 'linzhang'"):
+            await first.execute("CREATE DATABASE linzhang")
+    finally:
+        await first.close()
+    second = await asyncpg.connect(inside)
+    try:
+        await make_roles(second, passwords)
+    finally:
+        await second.close()

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from deploy.backup import sealed
+from deploy.local import comeback
+from deploy.local.comeback import Loss
 from deploy.local.home import Home, Run
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import binaries, run_as
@@ -25,8 +27,6 @@ from deploy.local.private import make_private, open_private, write_private
 SCRIPTS = Path(str(files("deploy.backup")))
 SECRETS = ("passwords.json", "users.json", "postgres/password")
 SECRETS_FILE = "secrets.json"
-RESTORED = "restored.json"
-"""In a home: its database is a backup, and what the bus has beyond that is yet to be looked at."""
 REASONS = {
     10: "not_empty",
     11: "no_room",
@@ -115,8 +115,7 @@ def restore(
         fresh = {name: content for name, content in secrets.items() if not (home.path / name).exists()}
         sealed.into_folder(fresh | {SECRETS[2]: secrets[SECRETS[2]]}, home.path)
         _hand_over(server, archive)
-        told = {"from": str(backup), "at": datetime.now(UTC).isoformat(), "finished_at": stated["finished_at"]}
-        write_private(home.path / RESTORED, json.dumps(told))
+        comeback.note(home, Loss.DATABASE, backup=str(backup), finished_at=stated["finished_at"])
     return stated
 
 

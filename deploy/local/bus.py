@@ -121,6 +121,10 @@ class Bus:
         )
         return path
 
+    def is_empty(self) -> bool:
+        """Whether there is nothing that was kept: a first start, or a loss."""
+        return not any((self.home / "jetstream").rglob("streams/*"))
+
     def reload(self) -> None:
         """Let the running server take up a change of users, without losing a connection."""
         self._configure()

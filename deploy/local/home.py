@@ -16,7 +16,7 @@ from deploy.local.processes import born, commands
 from deploy.nats.users import Outsider, Users
 from deploy.nats.users_file import HomeRefused, UsersFile, forget_others
 
-_OURS = {"lock", "log", "nats", "passwords.json", "postgres", "users.json", "users.lock"}
+_OURS = {"lock", "log", "lost.json", "nats", "passwords.json", "postgres", "users.json", "users.lock"}
 
 
 class Run(BaseModel):

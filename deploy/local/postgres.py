@@ -165,6 +165,8 @@ class Postgres:
         Raises PostgresFailed.
         """
         data = self.home / "data"
+        if not (data / "PG_VERSION").exists():
+            raise PostgresFailed(f"{data} holds no database: end this, and linzhang restore brings a backup back")
         left = processes.pid_in(data / "postmaster.pid")
         if left is not None:
             # Two servers on one directory would destroy it.
@@ -180,6 +182,8 @@ class Postgres:
             # Neither values of rows nor statements: a role's password stands in one.
             "log_error_verbosity": "terse",
             "log_min_error_statement": "panic",
+            # Nobody comes in before what was archived has been gone through.
+            "hot_standby": "off" if (data / "recovery.signal").exists() else "on",
             **self.settings,
             **settings,
         }
@@ -213,7 +217,9 @@ class Postgres:
     def _answers(self, within_s: float = 20.0) -> bool:
         assert self.process is not None
         until = time.monotonic() + within_s
-        while time.monotonic() < until and self.process.poll() is None:
+        signal_file = self.home / "data" / "recovery.signal"
+        # Going through an archive takes as long as it is; the server takes the file away at its end.
+        while (time.monotonic() < until or signal_file.exists()) and self.process.poll() is None:
             if self._says_ready():
                 return True
             time.sleep(0.03)

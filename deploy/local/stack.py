@@ -5,27 +5,25 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import signal
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-import asyncpg
-
-from contracts.access import PROVISIONER
 from contracts.wiring.streams import STORE_MIB
 from contracts.wiring.table import SERVICES
-from deploy.database.roles import make_roles
+from deploy.database.roles import make_database
+from deploy.local import comeback
 from deploy.local.backups import archiving
 from deploy.local.bus import Bus
+from deploy.local.comeback import Comeback
 from deploy.local.home import Home, Run
-from deploy.local.ports import LOOPBACK, free_port, is_free
+from deploy.local.looking import http_get, stop_orphans
+from deploy.local.place import LocalPlace
+from deploy.local.ports import free_port, is_free
 from deploy.local.postgres import Postgres
 from deploy.local.private import open_private
 from deploy.local.processes import born
@@ -33,7 +31,7 @@ from deploy.local.watch import Watch
 from deploy.nats.answering import answering
 from deploy.nats.provisioning import Provisioning
 from deploy.nats.users import Users
-from deploy.nats.users_file import DATABASE_ROLE, UsersFile
+from deploy.nats.users_file import DATABASE_ROLE
 
 Log = Callable[[str, str], None]
 """Takes one line: of whom, and what."""
@@ -80,9 +78,12 @@ class Stack:
         """Start everything and wait until it is ready; orphans of a crashed run are stopped first."""
         await self._check_settings()
         self.home.make()
+        lost = comeback.loss(self.home)
         self._take_lock()
         stop_orphans(self.home, self.log)
         self.users = self.home.users()
+        if lost:
+            self.users.outsiders = ()
         try:
             starts = (self._start_postgres, self._start_bus)
             self._servers = [asyncio.create_task(asyncio.to_thread(start)) for start in starts]
@@ -95,13 +96,19 @@ class Stack:
             self._answering = asyncio.create_task(answering(self.provisioning))
             self.write_run()
             await self._make_database()
+            if lost:
+                await Comeback(self).agree(lost)
             for name in SERVICES:
                 await self.start_service(name)
             self.write_run()
             # The services read their own code meanwhile, and wait for their schemas and durables.
             await asyncio.gather(
-                self._migrate(), self.provisioning.bring_up(), *(self._ready(name) for name in SERVICES)
+                self.migrate(),
+                self.provisioning.bring_up(ours_only=bool(lost)),
+                *(self._ready(name) for name in SERVICES),
             )
+            if lost:
+                await Comeback(self).let_in()
             return self.write_run()
         except BaseException:
             await self.stop()
@@ -146,26 +153,27 @@ class Stack:
         return self.postgres.dsn(service, self.users.password(DATABASE_ROLE + service), "linzhang")
 
     async def _make_database(self) -> None:
-        admin = await asyncpg.connect(self.postgres.admin_dsn)
-        try:
-            if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = 'linzhang'"):
-                await admin.execute("CREATE DATABASE linzhang")
-        finally:
-            await admin.close()
-        inside = await asyncpg.connect(self.postgres.dsn("linzhang", self.postgres.password, "linzhang"))
-        try:
-            await make_roles(inside, {name: self.users.password(DATABASE_ROLE + name) for name in SERVICES})
-        finally:
-            await inside.close()
+        passwords = {name: self.users.password(DATABASE_ROLE + name) for name in SERVICES}
+        inside = self.postgres.dsn("linzhang", self.postgres.password, "linzhang")
+        await make_database(self.postgres.admin_dsn, inside, passwords)
 
-    async def _migrate(self) -> None:
-        environment = {**os.environ, "LINZHANG_MIGRATE": " ".join(f"{n}={self._database(n)}" for n in SERVICES)}
+    async def migrate(self) -> None:
+        await self.run_job("migrations", "services.runtime.tables.migrate")
+
+    async def run_job(self, name: str, *module: str) -> None:
+        """A process of the services' that works on every schema and ends. Raises ServiceFailed."""
+        databases = " ".join(f"{n}={self._database(n)}" for n in SERVICES)
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "services.runtime.tables.migrate"), env=environment, stderr=asyncio.subprocess.PIPE
+            *(sys.executable, "-m", *module),
+            env={**os.environ, "LINZHANG_MIGRATE": databases, "LINZHANG_NATS_URL": self.bus.url("provisioner")},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
         )
-        _, said = await process.communicate()
+        told, wrong = await process.communicate()
+        for line in told.decode(errors="replace").splitlines():
+            self.log(name, line)
         if process.returncode:
-            raise ServiceFailed("migrations: " + said.decode(errors="replace").strip()[-2000:])
+            raise ServiceFailed(f"{name}: {wrong.decode(errors='replace').strip()[-2000:]}")
 
     async def start_service(self, name: str) -> None:
         if name not in self._ports or not is_free(self._ports[name]):
@@ -265,9 +273,10 @@ class Stack:
         """Services first, then the servers; what has ended already is left alone."""
         if self._servers:
             await asyncio.wait(self._servers)
-        if self._answering is not None:
+        while self._answering is not None and not self._answering.done():
+            # Once is not enough: asyncio.wait_for of Python 3.11 forgets it when what it waited for has just come.
             self._answering.cancel()
-            await asyncio.wait((self._answering,))
+            await asyncio.wait((self._answering,), timeout=0.2)
         living = [process for process in self._services.values() if process.returncode is None]
         for process in living:
             process.terminate()
@@ -286,46 +295,3 @@ class Stack:
 
     def pid(self, name: str) -> int:
         return self._services[name].pid
-
-
-@dataclass
-class LocalPlace:
-    """The bus of an embedded system, and who may come to it."""
-
-    users_file: UsersFile
-    users: Users
-    bus: Bus
-    kept: Callable[[], None]
-
-    def address(self) -> str:
-        return self.bus.url(PROVISIONER)
-
-    async def take_up(self) -> str:
-        return await self.bus.take_up()
-
-
-def stop_orphans(home: Home, log: Log) -> None:
-    """Stop what a crashed run left behind, each process by its own id and only if it is still the one."""
-    run = home.last_run()
-    if run is None:
-        return
-    left = [name for name in run.pids if run.lives(name)]
-    for name in left:
-        log(name, f"left behind by a crash as process {run.pids[name]}; stopped")
-        with suppress(ProcessLookupError):
-            os.kill(run.pids[name], signal.SIGINT if name == "postgres" else signal.SIGTERM)
-    until = time.monotonic() + 15
-    while any(run.lives(name) for name in left) and time.monotonic() < until:
-        time.sleep(0.1)
-    home.forget_run()
-
-
-def http_get(port: int, path: str) -> tuple[int, str]:
-    """Status and text; 0 when nobody answers."""
-    try:
-        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}{path}", timeout=2) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as refused:
-        return refused.code, refused.read().decode()
-    except OSError as error:
-        return 0, str(error)

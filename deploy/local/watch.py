@@ -13,6 +13,8 @@ import nats
 
 from contracts.wiring.table import SERVICES
 from deploy.local.bus import Bus, BusFailed
+from deploy.local.comeback import Comeback
+from deploy.local.home import Home
 from deploy.local.postgres import Postgres, PostgresFailed
 from deploy.nats.provision import WouldLoseData
 from deploy.nats.provisioning import Provisioning
@@ -36,6 +38,7 @@ LONGEST_DELAY_S = 30.0
 class Watched(Protocol):
     """What is kept alive: two servers and the services."""
 
+    home: Home
     bus: Bus
     postgres: Postgres
     provisioning: Provisioning
@@ -48,6 +51,10 @@ class Watched(Protocol):
     def services(self) -> dict[str, tuple[int | None, float]]: ...
 
     async def start_service(self, name: str) -> None: ...
+
+    async def migrate(self) -> None: ...
+
+    async def run_job(self, name: str, *module: str) -> None: ...
 
 
 class Watch:
@@ -108,6 +115,9 @@ class Watch:
 
     async def _start(self, name: str, server: Bus | Postgres) -> None:
         delay_s = 1.0
+        lost = server is self._stack.bus and self._stack.bus.is_empty()
+        if lost:
+            self._stack.users.outsiders = ()
         while True:
             try:
                 await _to_its_end(server.start)
@@ -117,7 +127,9 @@ class Watch:
                 delay_s = min(delay_s * 2, LONGEST_DELAY_S)
             else:
                 self._stack.write_run()
-                return
+                break
+        if lost:
+            await Comeback(self._stack).without_the_bus()
 
     async def _keep_services(self) -> None:
         delays_s = dict.fromkeys(SERVICES, 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,7 @@ from contracts.access import (
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import Command
 from contracts.language.rules import broken
-from contracts.wiring.streams import STORE_MIB
+from contracts.wiring.streams import STORE_MIB, Durable
 from deploy.nats.durables import conflict, conflicts, forget_durables, move_durables, present_durables
 from deploy.nats.provision import provision
 from deploy.nats.regions import is_enrolled
@@ -76,14 +76,19 @@ class Provisioning:
     def _say(self, line: str) -> None:
         self.log("provision", line)
 
-    async def bring_up(self) -> None:
+    async def bring_up(self, *, ours_only: bool = False) -> None:
         """Streams, our durables, and everybody in the file with whom nothing is wrong; the others are named.
 
         All of it is looked at before anything is changed. Raises WouldLoseData for what is ours, NotDone where the
-        server keeps its old configuration, OSError and nats.errors.Error while the bus does not answer.
+        server keeps its old configuration, OSError and nats.errors.Error while the bus does not answer. With
+        `ours_only` everybody else is left as they are.
         """
         async with self._alone, self.connected() as client:
-            await self._bring_up(client.jetstream(timeout=10))
+            bus = client.jetstream(timeout=10)
+            if ours_only:
+                await provision(bus, (), self.replicas, self._say, self.store_mib)
+            else:
+                await self._bring_up(bus)
 
     async def _bring_up(self, bus: JetStreamContext) -> None:
         file, users = self.place.users_file, self.place.users
@@ -113,6 +118,13 @@ class Provisioning:
     @property
     def users_changed(self) -> bool:
         return self.looked_at != self.place.users_file.changed_at()
+
+    async def waiting(self, durables: Sequence[Durable]) -> int:
+        """How many messages are yet to be handled by these."""
+        async with self.connected() as client:
+            bus = client.jetstream(timeout=10)
+            found = [await bus.consumer_info(one.stream, one.name) for one in durables]
+        return sum((one.num_pending or 0) + (one.num_ack_pending or 0) for one in found)
 
     async def make_room(self) -> None:
         """Take away what has been handled where a stream runs full."""

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from contracts.wiring.table import SERVICES
 from deploy.local.home import Run
+from deploy.local.looking import http_get
 from deploy.local.ports import free_port
-from deploy.local.stack import Stack, http_get
+from deploy.local.stack import Stack
 from tests.bench.measured import alternating
 from tests.waiting import until
 

@@ -10,7 +10,7 @@ import nats
 
 from contracts.wiring.streams import MIB, STORE_MIB, STREAMS
 from deploy.local.home import Home
-from deploy.local.stack import http_get
+from deploy.local.looking import http_get
 from deploy.nats.provision import provision
 from tests.cli.conftest import linzhang
 from tests.waiting import until

@@ -15,6 +15,7 @@ from deploy.backup import sealed
 from deploy.database.roles import make_roles
 from deploy.local import backups
 from deploy.local.backups import BackupFailed
+from deploy.local.comeback import Loss, loss
 from deploy.local.home import Home, Run
 from deploy.local.postgres import Postgres, temporary_home
 from services.runtime.tables.migrate import migrate_async
@@ -123,7 +124,7 @@ async def test_what_is_restored_is_what_was_backed_up_and_nothing_since(place, s
     assert stated["release"] == RELEASE
     home = Home(place / "other")
     assert backups.restore(home, whole) == stated
-    assert json.loads((home.path / backups.RESTORED).read_text())["finished_at"] == stated["finished_at"]
+    assert loss(home) == Loss.DATABASE
     for name in ("passwords.json", "users.json"):
         assert (home.path / name).read_bytes() == KEPT[name]
     other = await again(home.path)
@@ -193,7 +194,7 @@ async def test_a_backup_that_is_not_what_it_was_is_refused_and_leaves_the_home_a
     home = Home(place / "other")
     assert refused(backups.restore, home, whole) == key
     assert not (home.path / "postgres" / "data").exists()
-    assert not (home.path / backups.RESTORED).exists()
+    assert not (home.path / "lost.json").exists()
 
 
 async def test_a_backup_of_another_postgresql_is_refused(place, whole):

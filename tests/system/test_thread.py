@@ -30,7 +30,7 @@ from contracts.notify import Notices, ReceiptNotice, ShowNotices
 from contracts.patrol import IncidentReport
 from contracts.targets import Record, ShowRecord
 from contracts.wiring.table import SERVICES
-from deploy.local.stack import http_get
+from deploy.local.looking import http_get
 from tests.waiting import until
 
 COUNTY, TOWN = "360222000000", "360222100000"
