@@ -8,8 +8,6 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-import typst
-
 from cli.case import letter_document
 from cli.ledger import document as ledger_document
 from cli.say import say
@@ -21,7 +19,7 @@ TITLE = "林长制问题台账"
 
 
 class NoFont(LookupError):
-    """There is no font to print Chinese with; the message says what was looked for and how to get one."""
+    """There is no font, or no typesetter, to print Chinese with; the message says how to get one."""
 
 
 def find_font(stated: str | None, families: Sequence[str]) -> str:
@@ -39,8 +37,18 @@ def find_font(stated: str | None, families: Sequence[str]) -> str:
 
 
 def families() -> list[str]:
-    """The fonts of this machine, and those that come with the typesetter."""
-    return typst.Fonts().families()
+    """The fonts of this machine, and those that come with the typesetter. Raises NoFont."""
+    fonts: list[str] = _typesetter().Fonts().families()
+    return fonts
+
+
+def _typesetter() -> Any:
+    # Not above: where the command line runs in a container there is none.
+    try:
+        import typst
+    except ModuleNotFoundError:
+        raise NoFont(say("ledger.no_typesetter")) from None
+    return typst
 
 
 def ledger_pdf(
@@ -89,7 +97,9 @@ def letter_pdf(case: Case, shown: LetterShown, contact: str | None = None, font:
 def _print(template: str, data: dict[str, Any], font: str | None, at: datetime) -> bytes:
     """The same data at the same instant is the same file."""
     inputs = {"data": json.dumps(data, ensure_ascii=False), "font": find_font(font, families())}
-    return typst.compile((PRINT / template).read_bytes(), sys_inputs=inputs, format="pdf", timestamp=at)
+    source = (PRINT / template).read_bytes()
+    pdf: bytes = _typesetter().compile(source, sys_inputs=inputs, format="pdf", timestamp=at)
+    return pdf
 
 
 def _cells(*lines: Any) -> list[list[str]]:

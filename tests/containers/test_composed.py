@@ -1,0 +1,135 @@
+"""The system of compose.yaml, run as an operator runs it."""
+
+import json
+import re
+
+import pytest
+
+from clients.python.bus import connected
+from clients.python.connection import connect
+from contracts.patrol import IncidentReport
+from deploy.local.ports import LOOPBACK
+from tests.containers.composed import KEPT_UP, SERVICES, Failed
+from tests.containers.traffic import asked, load_town, places
+
+pytestmark = [pytest.mark.served, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def ca(composed, tmp_path_factory):
+    file = tmp_path_factory.mktemp("keys") / "ca.crt"
+    file.write_text(composed.secret("operator", "ca.crt"))
+    return str(file)
+
+
+def test_all_of_it_is_well_and_a_second_start_changes_nothing(composed):
+    assert composed.unwell() == []
+    before = {one: composed.inspect(one)["Id"] for one in KEPT_UP}
+    print(f"started anew: {composed.up():.1f} s")
+    assert {one: composed.inspect(one)["Id"] for one in KEPT_UP} == before
+
+
+@pytest.mark.parametrize("part", KEPT_UP)
+def test_a_container_may_do_no_more_than_it_must(composed, part):
+    found = composed.inspect(part)
+    host = found["HostConfig"]
+    assert host["ReadonlyRootfs"]
+    assert host["CapDrop"] == ["ALL"]
+    assert not host["CapAdd"]
+    assert host["SecurityOpt"] == ["no-new-privileges:true"]
+    assert host["Memory"] > 0
+    assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", found["Config"]["User"])
+
+
+@pytest.mark.parametrize("part", KEPT_UP)
+def test_no_secret_stands_where_the_engine_or_a_list_of_processes_shows_it(composed, part):
+    shown = json.dumps(composed.inspect(part))
+    told = composed.docker("logs", f"{composed.project}-{part}-1")
+    pid = composed.inspect(part)["State"]["Pid"]
+    with open(f"/proc/{pid}/environ", "rb") as environment, open(f"/proc/{pid}/cmdline", "rb") as command:
+        seen = shown + told + (environment.read() + command.read()).decode(errors="replace")
+    for service in SERVICES:
+        for file in ("nats_url", "database_url"):
+            password = re.search(r":([^:@/]+)@", composed.secret(service, file))[1]
+            assert password not in seen
+    assert composed.secret("postgres", "admin_password") not in seen
+
+
+def test_the_bus_keeps_no_password_in_the_clear(composed):
+    accounts = composed.secret("bus", "accounts.conf")
+    for service in SERVICES:
+        assert re.search(r":([^:@/]+)@", composed.secret(service, "nats_url"))[1] not in accounts
+    assert re.findall(r'password: "(.{7})', accounts) == ["$2a$04$"] * accounts.count("password: ")
+
+
+async def test_nobody_comes_to_the_bus_without_tls(composed):
+    with pytest.raises((OSError, TimeoutError)):
+        await connect(f"nats://{LOOPBACK}:{composed.port}", allow_reconnect=False, connect_timeout=2)
+
+
+@pytest.mark.parametrize("mode", ["disable", "require"])
+def test_the_database_is_reached_by_tls_alone(composed, mode):
+    code = (
+        "import asyncio, asyncpg, ssl\n"
+        "dsn = open('/run/secrets/database_url').read()\n"
+        f"print(asyncio.run(asyncpg.connect(dsn, ssl={mode!r})).is_closed())\n"
+    )
+    asked_it = ("exec", "-T", "cases", "python", "-c", code)
+    if mode == "require":
+        assert composed.compose(*asked_it).strip() == "False"
+    else:
+        with pytest.raises(Failed, match="no encryption"):
+            composed.compose(*asked_it)
+
+
+def test_each_service_is_locked_out_of_what_is_anothers(composed):
+    assert composed.compose("exec", "-T", "cases", "ls", "/run/secrets").split() == [
+        "ca.crt",
+        "database_url",
+        "nats_url",
+    ]
+    tls = asked(
+        composed,
+        "SELECT DISTINCT version FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) WHERE client_addr IS NOT NULL",
+    )
+    assert tls == ["TLSv1.3"]
+
+
+async def test_what_an_integrator_posts_becomes_a_case_that_a_department_hears_of(composed, ca):
+    await load_town(composed, ca)
+    told = json.loads(composed.linzhang("user", "add", "integrator", "acme", "--format", "json"))
+    heard = json.loads(
+        composed.linzhang(
+            "user",
+            "add",
+            "department",
+            "emergency",
+            "--fact",
+            "cases.opened.v1",
+            "--region",
+            "360222",
+            "--format",
+            "json",
+        )
+    )
+    lon, lat = places()[0]
+
+    def address(one):
+        return f"tls://{one['user']}:{one['password']}@{LOOPBACK}:{composed.port}"
+
+    report = {
+        "external_id": "one",
+        "kind": "felling",
+        "at": {"lon": lon, "lat": lat, "datum": "cgcs2000"},
+        "seen_at": "2026-06-01T02:00:00Z",
+        "reporter": "ranger",
+    }
+    async with connected(address(told), "acme", ca_file=ca) as acme:
+        receipt = await acme.post(IncidentReport, "acme", report)
+    async with connected(address(heard), "emergency", ca_file=ca) as emergency:
+        durable = heard["durables"][0]
+        reading = emergency.client.jetstream(prefix=heard["api_prefix"])
+        bound = await reading.pull_subscribe_bind(durable["durable"], durable["stream"])
+        (message,) = await bound.fetch(1, timeout=60)
+        await message.ack_sync()
+    assert message.headers["ce-correlationid"] == receipt.message_id
