@@ -33,16 +33,13 @@ class Composed:
 
     @property
     def environment(self) -> dict[str, str]:
-        own = {
-            "LINZHANG_VERSION": self.version,
-            "LINZHANG_BUS_PORT": str(self.port),
-            "COMPOSE_PROJECT_NAME": self.project,
-        }
-        return {**os.environ, **self.engine, **own}
+        told = {"VERSION": self.version, "BUS_PORT": str(self.port)}
+        own = {f"LINZHANG_{name}": value for name, value in told.items()}
+        return {**os.environ, **self.engine, **own, "COMPOSE_PROJECT_NAME": self.project}
 
-    def docker(self, *arguments: str, given: str | None = None) -> str:
+    def docker(self, *arguments: str) -> str:
         done = subprocess.run(
-            ("docker", *arguments), cwd=FOLDER, env=self.environment, input=given, capture_output=True, text=True
+            ("docker", *arguments), cwd=FOLDER, env=self.environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise Failed(f"docker {' '.join(arguments)}: {done.stdout[-2000:]}{done.stderr[-4000:]}")
@@ -66,11 +63,8 @@ class Composed:
 
     def secret(self, folder: str, file: str) -> str:
         """Out of the volume of keys: whoever has the machine has them."""
-        volume = f"{self.project}_keys:/keys:ro"
-        image = f"linzhang/tools:{self.version}"
-        return self.docker(
-            "run", "--rm", "--user", "0", "--volume", volume, "--entrypoint", "cat", image, f"/keys/{folder}/{file}"
-        )
+        look = ("--rm", "--user", "0", "--volume", f"{self.project}_keys:/keys:ro", "--entrypoint", "cat")
+        return self.docker("run", *look, f"linzhang/tools:{self.version}", f"/keys/{folder}/{file}")
 
     def url(self, folder: str, file: str) -> str:
         """An address of the bus as it is reached from this machine."""

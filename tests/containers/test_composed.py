@@ -83,35 +83,20 @@ def test_the_database_is_reached_by_tls_alone(composed, mode):
 
 
 def test_each_service_is_locked_out_of_what_is_anothers(composed):
-    assert composed.compose("exec", "-T", "cases", "ls", "/run/secrets").split() == [
-        "ca.crt",
-        "database_url",
-        "nats_url",
-    ]
-    tls = asked(
+    inside = composed.compose("exec", "-T", "cases", "ls", "/run/secrets").split()
+    assert inside == ["ca.crt", "database_url", "nats_url"]
+    ways = asked(
         composed,
-        "SELECT DISTINCT version FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) WHERE client_addr IS NOT NULL",
+        "SELECT DISTINCT version FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE client_addr IS NOT NULL",
     )
-    assert tls == ["TLSv1.3"]
+    assert ways == ["TLSv1.3"]
 
 
 async def test_what_an_integrator_posts_becomes_a_case_that_a_department_hears_of(composed, ca):
     await load_town(composed, ca)
     told = json.loads(composed.linzhang("user", "add", "integrator", "acme", "--format", "json"))
-    heard = json.loads(
-        composed.linzhang(
-            "user",
-            "add",
-            "department",
-            "emergency",
-            "--fact",
-            "cases.opened.v1",
-            "--region",
-            "360222",
-            "--format",
-            "json",
-        )
-    )
+    hears = ("--fact", "cases.opened.v1", "--region", "360222")
+    heard = json.loads(composed.linzhang("user", "add", "department", "emergency", *hears, "--format", "json"))
     lon, lat = places()[0]
 
     def address(one):

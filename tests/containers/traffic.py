@@ -1,4 +1,4 @@
-"""Reports that are posted all the time from outside, over TLS, each again until the stream has it; and the books of them."""
+"""Reports that are posted all the time from outside, over TLS, each until the stream has it; and the books of them."""
 
 from __future__ import annotations
 
