@@ -82,6 +82,7 @@ class Keys:
         own, database = self._folders["postgres"], self._folders["database"]
         if not own.has("admin_password"):
             own.put("admin_password", new_password())
+        own.put("pgpass", f"postgres:5432:*:linzhang:{own.read('admin_password')}\n")
         database.put("admin_url", f"postgresql://linzhang:{own.read('admin_password')}@{DATABASE}")
         for service in SERVICES:
             if not self._folders[service].has("database_url") or service in anew:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import shapely
 
@@ -59,21 +60,23 @@ def places() -> list[tuple[float, float]]:
 class Traffic:
     """What has been acknowledged so far, and the longest that one report had to be posted for."""
 
+    source: str
     acknowledged: set[str] = field(default_factory=set)
     longest_s: float = 0.0
 
     async def post(self, url: str, ca: str, told: asyncio.Event) -> None:
-        """One report after the other until told to stop; what has been begun is posted until it is acknowledged."""
-        choose, at, number = random.Random(2020), places(), 0
+        """As the user of the address, until told to stop; what has been begun is posted until it is acknowledged."""
+        choose, at, began_at, number = random.Random(2020), places(), int(time.time()), 0
         began, report = time.monotonic(), None
         while not told.is_set() or report is not None:
             try:
-                async with connected(url, "acme", ca_file=ca) as bus:
+                async with connected(url, self.source, ca_file=ca) as bus:
                     while not told.is_set() or report is not None:
                         if report is None:
                             number += 1
-                            began, report = time.monotonic(), self._report(f"r-{number}", *choose.choice(at), choose)
-                        await bus.post(IncidentReport, "acme", report)
+                            report = self._report(f"{began_at}-{number}", *choose.choice(at), choose)
+                            began = time.monotonic()
+                        await bus.post(IncidentReport, self.source, report)
                         self.acknowledged.add(report["external_id"])
                         self.longest_s = max(self.longest_s, time.monotonic() - began)
                         report = None
@@ -95,7 +98,7 @@ class Traffic:
 @asynccontextmanager
 async def traffic(system: Composed, url: str, ca: str):
     """Posts as long as it is held."""
-    told, posted = asyncio.Event(), Traffic()
+    told, posted = asyncio.Event(), Traffic(urlsplit(url).username or "")
     posting = asyncio.create_task(posted.post(url, ca, told))
     try:
         yield posted
@@ -121,7 +124,7 @@ async def settled(system: Composed, posted: Traffic) -> None:
 
 def lost(system: Composed, posted: Traffic) -> list[str]:
     """Reports that were acknowledged and of which nothing is known."""
-    known = set(asked(system, "SELECT external_id FROM patrol.incidents WHERE source = 'acme'"))
+    known = set(asked(system, f"SELECT external_id FROM patrol.incidents WHERE source = '{posted.source}'"))
     return sorted(posted.acknowledged - known)
 
 
