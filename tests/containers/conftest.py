@@ -11,6 +11,8 @@ import pytest
 from tests.containers.composed import Composed
 
 ROOT = Path(__file__).parents[2]
+KEEP = bool(os.environ.get("LINZHANG_KEEP"))
+"""To look at what is left, once the tests have ended."""
 ENGINE = Path(__file__).with_name("engine")
 
 collect_ignore_glob = [] if os.environ.get("LINZHANG_CONTAINERS") else ["test_*.py"]
@@ -25,7 +27,8 @@ def engine():
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linzhang" / "containers"
     began = subprocess.run([ENGINE, "up", cache], stdout=subprocess.PIPE, text=True, check=True)
     yield dict(line.split("=", 1) for line in began.stdout.splitlines())
-    subprocess.run([ENGINE, "down", cache], check=True)
+    if not KEEP:
+        subprocess.run([ENGINE, "down", cache], check=True)
 
 
 @pytest.fixture(scope="session")
@@ -53,5 +56,5 @@ async def composed(engine, images):
     try:
         yield system
     finally:
-        if not os.environ.get("LINZHANG_KEEP"):
+        if not KEEP:
             system.compose("down", "--volumes", "--remove-orphans")

@@ -1,13 +1,11 @@
 """What is lost of a system of containers, and comes back: reports are posted all the time, and none may be missing."""
 
 import asyncio
-import json
 
 import pytest
 
-from deploy.local.ports import LOOPBACK
 from tests.containers.composed import KEPT_UP, SERVICES
-from tests.containers.traffic import load_town, settled, traffic, twice
+from tests.containers.traffic import let_in, load_town, settled, traffic, twice
 from tests.waiting import until
 
 pytestmark = [pytest.mark.served, pytest.mark.timeout(1200)]
@@ -23,10 +21,8 @@ async def ca(composed, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def acme(composed, ca):
-    """The address of an integrator whom the operator has let in."""
-    told = json.loads(composed.linzhang("user", "add", "integrator", "loss", "--format", "json"))
-    return f"tls://{told['user']}:{told['password']}@{LOOPBACK}:{composed.port}"
+async def acme(composed, ca):
+    return await let_in(composed, ca, "acme")
 
 
 async def well_again(composed):

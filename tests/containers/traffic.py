@@ -16,10 +16,13 @@ import shapely
 from cli.system.areas import enrol_areas, enrol_posts
 from clients.python.bus import connected
 from clients.python.refused import BusError
+from contracts.access import BusUser, PutUser, UserKept, UserKind
 from contracts.language.command import OPERATOR
-from contracts.language.division import Division
+from contracts.language.division import UNKNOWN, Division
 from contracts.patrol import IncidentReport
 from demo.world import jingdezhen, world
+from deploy.local.ports import LOOPBACK
+from deploy.nats.users import hashed, new_password
 from tests.containers.composed import Composed
 from tests.waiting import until
 
@@ -46,6 +49,15 @@ async def load_town(system: Composed, ca: str) -> None:
             return not any(one["num_pending"] or one["num_ack_pending"] for one in durables)
 
         await until(heard)
+
+
+async def let_in(system: Composed, ca: str, name: str) -> str:
+    """The address of an integrator that the operator has let in; only the hash of its password has been told."""
+    password = new_password()
+    user = BusUser(name=name, kind=UserKind.INTEGRATOR)
+    async with connected(system.url("operator", "operator.json"), OPERATOR, ca_file=ca) as operator:
+        kept = await operator.ask(PutUser(user=user, hash=hashed(password)), OPERATOR, UNKNOWN, UserKept)
+    return f"tls://{kept.login}:{password}@{LOOPBACK}:{system.port}"
 
 
 def places() -> list[tuple[float, float]]:
@@ -88,7 +100,7 @@ class Traffic:
     def _report(number: str, lon: float, lat: float, choose: random.Random) -> dict[str, Any]:
         return {
             "external_id": number,
-            "kind": choose.choice(("felling", "waste", "hunting")),
+            "kind": choose.choice(("felling", "waste", "fire")),
             "at": {"lon": lon, "lat": lat, "datum": "cgcs2000"},
             "seen_at": (datetime.now(UTC) - timedelta(days=choose.randrange(40))).isoformat(),
             "reporter": "ranger",
