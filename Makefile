@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo up quick test check bench soak mutate conformance publish lock clean help
+.PHONY: demo up quick test check containers bench soak mutate conformance publish lock clean help
 
 demo: $(READY)  ## play the main job on real input, then check the books (about a minute and a half on two cores)
 	$(BIN)/linzhang demo
@@ -33,6 +33,9 @@ quick: $(READY)  ## the tests that ask no server and are soon done (about twenty
 JOBS ?= 0
 test: check  ## everything above, then every test against real servers; JOBS=3 runs files side by side
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+
+containers: $(READY)  ## build the images and run the system by compose: kills, upgrade, loss; as root, starts an engine of its own
+	LINZHANG_CONTAINERS=1 $(BIN)/pytest -s tests/containers
 
 bench: $(READY)  ## measure speed and size (about twenty minutes on two cores); writes tests/bench/latest.json
 	$(BIN)/python -m tests.bench

@@ -15,7 +15,8 @@ if [ -e "$to" ] && [ -n "$(ls -A "$to")" ]; then
 fi
 rm -rf "$part"
 mkdir -p "$part"
-chmod 700 "$part"
+# Who looks how old it is may read when it was made, and no more.
+chmod 711 "$part"
 trap 'rm -rf "$part"' EXIT INT TERM HUP
 
 began_at=$(date -u +$utc)
@@ -44,6 +45,7 @@ cat >"$part/backup.json" <<END || exit 11
   "bytes": $(($(du -sk "$part/database" | cut -f1) * 1024))
 }
 END
+chmod 644 "$part/backup.json"
 sync
 [ ! -d "$to" ] || rmdir "$to"
 mv "$part" "$to"

@@ -1,11 +1,12 @@
 """What is lost of a system of containers, and comes back: reports are posted all the time, and none may be missing."""
 
 import asyncio
+import time
 
 import pytest
 
 from tests.containers.composed import KEPT_UP, SERVICES
-from tests.containers.traffic import let_in, load_town, settled, traffic, twice
+from tests.containers.traffic import asked, let_in, load_town, settled, traffic, twice
 from tests.waiting import until
 
 pytestmark = [pytest.mark.served, pytest.mark.timeout(1200)]
@@ -99,3 +100,43 @@ async def test_the_system_goes_from_one_release_to_the_next_under_load_and_back(
                 await posted_meanwhile(composed, posted, more=5)
             assert composed.inspect("cases")["Config"]["Image"].endswith(f":{version}")
     await books(composed, posted, "upgraded and back")
+
+
+async def test_when_bus_database_and_disk_are_gone_all_is_back_up_to_the_last_archived_log(composed, acme, ca):
+    """Every volume is taken away but the one of backups; what the log had is there again, and told again."""
+
+    async def do(*arguments):
+        return await asyncio.to_thread(composed.compose, *arguments)
+
+    async with traffic(composed, acme, ca) as posted:
+        await posted_meanwhile(composed, posted)
+        await do("run", "--rm", "backup")
+        await do("run", "--rm", "keep-keys")
+        await posted_meanwhile(composed, posted)
+    await settled(composed, posted)
+    cases = asked(composed, "SELECT count(*) FROM cases.cases")
+    # The moment up to which all is to be back.
+    (segment,) = asked(composed, "SELECT pg_walfile_name(pg_switch_wal())")
+
+    async def archived():
+        kept = await asyncio.to_thread(asked, composed, "SELECT last_archived_wal FROM pg_stat_archiver")
+        return kept[0] >= segment
+
+    await until(archived, BACK_WITHIN_S)
+    kept = (await do("exec", "-T", "postgres", "ls", "/backups", "/backups/base")).split()
+    (keys,) = (one for one in kept if one.startswith("keys-"))
+    await do("down")
+    for volume in ("keys", "nats", "postgres"):
+        composed.docker("volume", "rm", f"{composed.project}_{volume}")
+    began = time.monotonic()
+    await do("run", "--rm", "open-keys", keys)
+    await do("run", "--rm", "restore", max(one for one in kept if one.endswith("Z")))
+    composed.up()
+    print(f"all gone: back after {time.monotonic() - began:.1f} s")
+    await settled(composed, posted)
+    assert asked(composed, "SELECT count(*) FROM cases.cases") == cases
+    assert twice(composed) == []
+    # Whoever had a password has it still.
+    async with traffic(composed, acme, ca) as again:
+        await posted_meanwhile(composed, again)
+    await books(composed, again, "after it came back")

@@ -173,7 +173,8 @@ async def test_a_full_disk_leaves_nothing_behind(place, system):
 
 
 async def test_a_backup_is_its_owners_alone(whole):
-    assert stat.S_IMODE(whole.stat().st_mode) == 0o700
+    assert stat.S_IMODE(whole.stat().st_mode) == 0o711
+    assert stat.S_IMODE((whole / "database").stat().st_mode) == 0o700
     assert stat.S_IMODE((whole / "secrets.json").stat().st_mode) == 0o600
 
 
