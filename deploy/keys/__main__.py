@@ -51,8 +51,6 @@ class Keys:
             if renew or wants_renewal(certificate, now):
                 authority.issue(certificate.with_suffix(""), names, now)
                 print(f"{server}: a new certificate")
-            # Who keeps an eye on when it ends.
-            self._folders["provisioner"].put(certificate.name, certificate.read_text())
             # It measures until when they hold.
             self._folders["provisioner"].put(f"{server}.crt", certificate.read_text())
         for name, folder in self._folders.items():
