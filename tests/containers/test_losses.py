@@ -23,7 +23,7 @@ async def ca(composed, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 async def acme(composed, ca):
-    return await let_in(composed, ca, "acme")
+    return await let_in(composed, ca, "watcher")
 
 
 async def well_again(composed):
