@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.containers.composed import KEPT_UP, SERVICES
-from tests.containers.traffic import asked, let_in, load_town, settled, traffic, twice
+from tests.containers.traffic import asked, astray, let_in, load_town, settled, traffic
 from tests.waiting import until
 
 pytestmark = [pytest.mark.served, pytest.mark.timeout(1200)]
@@ -46,7 +46,7 @@ async def posted_meanwhile(composed, posted, more=20):
 async def books(composed, posted, what):
     await settled(composed, posted)
     print(f"{what}: {len(posted.acknowledged)} acknowledged, the longest took {posted.longest_s:.1f} s")
-    assert twice(composed) == []
+    assert astray(composed) == []
 
 
 async def test_whoever_is_killed_comes_back_and_nothing_is_lost(composed, acme, ca):
@@ -135,7 +135,7 @@ async def test_when_bus_database_and_disk_are_gone_all_is_back_up_to_the_last_ar
     print(f"all gone: back after {time.monotonic() - began:.1f} s")
     await settled(composed, posted)
     assert asked(composed, "SELECT count(*) FROM cases.cases") == cases
-    assert twice(composed) == []
+    assert astray(composed) == []
     # Whoever had a password has it still.
     async with traffic(composed, acme, ca) as again:
         await posted_meanwhile(composed, again)
