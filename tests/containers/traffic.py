@@ -126,10 +126,11 @@ def asked(system: Composed, sql: str) -> list[str]:
 
 
 async def settled(system: Composed, posted: Traffic) -> None:
-    """Wait until every report that was acknowledged is an incident and every case that came of it is known to all."""
+    """Wait until every report that was acknowledged is an incident, all is told, and cases has heard of it."""
 
     async def so() -> bool:
-        return await asyncio.to_thread(lost, system, posted) == [] and await asyncio.to_thread(unsent, system) == 0
+        waits = await asyncio.to_thread(lambda: lost(system, posted) or unsent(system) or astray(system))
+        return not waits
 
     await until(so, SETTLED_WITHIN_S, every_s=1.0)
 
