@@ -12,7 +12,8 @@ from typer.core import TyperGroup
 from cli.main import app, main
 from tests.cli.workbooks import book_of, row
 
-STARTS_SERVERS = ("up", "demo")
+RUN_ELSEWHERE = ("up", "demo", "backup", "restore")
+"""They start servers, or write wherever they are told to: they are only misused here."""
 WAITS = ("tail", "refill")
 """They would wait for facts, or announce everything again: they get a home where nothing runs."""
 DEEP = "[" * 200_000
@@ -165,9 +166,9 @@ def test_any_arguments_end_with_a_status_and_a_reason(up, odd_files, tmp_path_fa
     path, command = data.draw(st.sampled_from(sorted(COMMANDS.items(), key=lambda item: item[0])))
     values = [*TEXTS, *odd_files] if data.draw(st.booleans()) else odd_files
     arguments = [*path, *given_to(data.draw, command, values)]
-    home = str(up.home) if path[0] not in (*WAITS, *STARTS_SERVERS) else str(tmp_path_factory.getbasetemp() / "none")
+    home = str(up.home) if path[0] not in (*WAITS, *RUN_ELSEWHERE) else str(tmp_path_factory.getbasetemp() / "none")
     arguments += ["--home", home] if path[0] != "demo" else []
-    arguments += ["--no-such-option"] if path[0] in STARTS_SERVERS else []
+    arguments += ["--no-such-option"] if path[0] in RUN_ELSEWHERE else []
     with pytest.MonkeyPatch.context() as here:
         here.chdir(tmp_path_factory.mktemp("cwd"))
         status, out, said = run(capsys, *arguments)

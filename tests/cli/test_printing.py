@@ -22,6 +22,8 @@ NOT_RUN_HERE = {
     ("up",),
     ("demo",),
     ("refill",),
+    ("backup",),
+    ("restore",),
     ("user", "add", "integrator"),
     ("user", "add", "department"),
     ("user", "add", "official"),
