@@ -267,7 +267,7 @@ def test_the_table_of_settings_is_whole():
         stated = table[f"LINZHANG_{name.upper()}"].strip().strip("`")
         default = (
             "–"
-            if field.is_required()
+            if field.is_required() or field.default is None
             else f"{field.default:g}"
             if isinstance(field.default, float)
             else str(field.default)
