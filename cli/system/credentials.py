@@ -42,7 +42,9 @@ def written(told: dict[str, Any], form: Format) -> str:
     if form is Format.JSON:
         return json.dumps(told, ensure_ascii=False, indent=2)
     if form is Format.NATS_CONTEXT:
-        context = {name: told[name] for name in ("url", "user", "password", "inbox_prefix")}
+        context: dict[str, Any] = {name: told[name] for name in ("url", "user", "password", "inbox_prefix")}
+        if "ca_file" in told:
+            context |= {"ca": told["ca_file"], "tls_first": True}
         return json.dumps({**context, "jetstream_api_prefix": told["api_prefix"]}, indent=2)
     if form is Format.ENV:
         variables = {f"NATS_{name.upper()}": value for name, value in told.items() if name != "durables"}

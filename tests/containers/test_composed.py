@@ -2,16 +2,20 @@
 
 import json
 import re
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
-from clients.python.bus import connected
 from clients.python.connection import connect
-from contracts.patrol import IncidentReport
 from deploy.local.ports import LOOPBACK
+from tests.cli.pasted import examples
 from tests.containers.composed import KEPT_UP, SERVICES, Failed
-from tests.containers.traffic import asked, load_town, places
+from tests.containers.traffic import asked, load_town
 
+ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.served, pytest.mark.timeout(900)]
 
 
@@ -92,29 +96,58 @@ def test_each_service_is_locked_out_of_what_is_anothers(composed):
     assert ways == ["TLSv1.3"]
 
 
-async def test_what_an_integrator_posts_becomes_a_case_that_a_department_hears_of(composed, ca):
+@pytest.fixture(scope="module")
+async def town(composed, ca):
     await load_town(composed, ca)
-    told = json.loads(composed.linzhang("user", "add", "integrator", "acme", "--format", "json"))
-    hears = ("--fact", "cases.opened.v1", "--region", "360222")
-    heard = json.loads(composed.linzhang("user", "add", "department", "emergency", *hears, "--format", "json"))
-    lon, lat = places()[0]
 
-    def address(one):
-        return f"tls://{one['user']}:{one['password']}@{LOOPBACK}:{composed.port}"
 
-    report = {
-        "external_id": "one",
-        "kind": "felling",
-        "at": {"lon": lon, "lat": lat, "datum": "cgcs2000"},
-        "seen_at": "2026-06-01T02:00:00Z",
-        "reporter": "ranger",
-    }
-    async with connected(address(told), "acme", ca_file=ca) as acme:
-        receipt = await acme.post(IncidentReport, "acme", report)
-    async with connected(address(heard), "emergency", ca_file=ca) as emergency:
-        durable = heard["durables"][0]
-        reading = emergency.client.jetstream(prefix=heard["api_prefix"])
-        bound = await reading.pull_subscribe_bind(durable["durable"], durable["stream"])
-        (message,) = await bound.fetch(1, timeout=60)
-        await message.ack_sync()
-    assert message.headers["ce-correlationid"] == receipt.message_id
+@pytest.fixture(scope="module")
+def user(composed, ca):
+    """Adds a user by the command line; what it prints, as it is reached from this machine."""
+
+    def add(*arguments):
+        told = json.loads(composed.linzhang("user", "add", *arguments, "--format", "json"))
+        return told | {"url": f"tls://{LOOPBACK}:{composed.port}", "ca_file": ca}
+
+    return add
+
+
+def pasted(name, folder):
+    """What the README has an outsider paste, run where the credentials are."""
+    (program,) = re.findall(r"<<'EOF'\n(.*?)\nEOF", examples(ROOT / "README.md")[name], re.S)
+    return subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+def test_what_an_integrator_posts_becomes_a_case_that_a_department_hears_of(town, user, tmp_path):
+    hears = ("--region", "360222", "--fact", "cases.opened.v1")
+    for name, kind, more in (("acme", "integrator", ()), ("police", "department", hears)):
+        (tmp_path / f"{name}.credentials.json").write_text(json.dumps(user(kind, name, *more)))
+    posted = pasted("integrator", tmp_path)
+    assert re.fullmatch(r"taken as number \d+\ntaken as number \d+\nrefused: .*datum.*\n", posted.stdout), posted.stderr
+    heard = pasted("department", tmp_path)
+    assert re.match(r"cases\.opened\.v1\.36\.02\.22\.\S+ \S+ .*felling\n", heard.stdout), heard.stderr
+
+
+def test_the_operator_sees_that_all_is_well(composed):
+    told = json.loads(composed.linzhang("status", "--json"))
+    assert told["wrong"] == []
+    assert {name: one["ready"] for name, one in told["services"].items()} == dict.fromkeys(SERVICES, True)
+    assert sorted(told["streams"]) == sorted(
+        ["CASES", "INTAKE", "NOTIFY", "PATROL", "REJECTED", "ROSTER", "TARGETS", "TRACKS"]
+    )
+
+
+def test_what_watches_the_system_sees_every_part_of_it(composed):
+    composed.compose("--profile", "observe", "up", "--detach", "prometheus", "alertmanager")
+    query = "http://127.0.0.1:9090/api/v1/query?query=up"
+    until = time.monotonic() + 90
+    seen = {}
+    while time.monotonic() < until and seen != dict.fromkeys((*SERVICES, "provisioner"), "1"):
+        time.sleep(1)
+        try:
+            told = json.loads(composed.compose("exec", "-T", "prometheus", "wget", "-q", "-O", "-", query))
+        except Failed:
+            continue
+        found = told["data"]["result"]
+        seen = {one["metric"]["service"]: one["value"][1] for one in found if "service" in one["metric"]}
+    assert seen == dict.fromkeys((*SERVICES, "provisioner"), "1")
