@@ -61,12 +61,12 @@ class Made(NamedTuple):
 def named_in(environment: Mapping[str, str]) -> str | None:
     """The setting that names a receiver; None where nothing is told."""
 
-    def stated(name: str) -> str:
+    def variable(name: str) -> str:
         return environment.get(name, "").strip().lower()
 
-    if stated("OTEL_SDK_DISABLED") == "true" or stated("OTEL_TRACES_EXPORTER") == "none":
+    if variable("OTEL_SDK_DISABLED") == "true" or variable("OTEL_TRACES_EXPORTER") == "none":
         return None
-    return next((name for name in ENDPOINTS if stated(name)), None)
+    return next((name for name in ENDPOINTS if variable(name)), None)
 
 
 def wrong_in(environment: Mapping[str, str]) -> tuple[str, Rule] | None:
