@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Self
 
-from contracts.language.attributes import AttributeRefused, once_each, percent_encode, read_attribute
+from contracts.language.attributes import AttributeRefused, once_each, percent_encode, read_attribute, read_traceparent
 from contracts.language.message import JSON, Message
 from contracts.language.rules import Rule, broken
-from contracts.language.traceparent import read_traceparent
 
 SPEC_VERSION = "1.0"
 

@@ -9,7 +9,7 @@ import random
 import re
 import time
 
-from contracts.language.traceparent import Traceparent, read_traceparent
+from contracts.language.attributes import Traceparent, read_traceparent
 
 _OURS = re.compile(r"00-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-(0[0-3])\Z")
 """As we write it; all else is read by the contract."""

@@ -17,8 +17,8 @@ from typing import Any, Final, NamedTuple
 import structlog
 
 from contracts.language.address import is_address
+from contracts.language.attributes import Traceparent, read_traceparent
 from contracts.language.rules import Rule, broken
-from contracts.language.traceparent import Traceparent, read_traceparent
 from services.runtime.ids import begun_trace, span_id, uuid7
 
 log = structlog.get_logger()

@@ -7,7 +7,7 @@ import pytest
 
 SCRIPT = """
 import logging, structlog
-from services.runtime import log
+from services.runtime.saying import log
 from services.runtime.settings import read_settings
 log.configure("cases", read_settings())
 password = "hush"

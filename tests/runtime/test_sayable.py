@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from contracts.language.intake import Problem
 from services.runtime.hearing.burial import Unreadables
 from services.runtime.hearing.outline import our_names, outline, places
-from services.runtime.sayable import said_of, trace_of
+from services.runtime.saying.sayable import said_of, trace_of
 from services.runtime.telling.outbox import Untellable
 from tests.servers import migrated, transaction
 

@@ -12,7 +12,7 @@ import pytest
 from services.runtime.breaker import Breaker, is_away
 from services.runtime.clock import SUBJECT, Clock
 from services.runtime.ids import child_of, uuid7
-from services.runtime.legible import legible, legible_headers
+from services.runtime.saying.legible import legible, legible_headers
 from tests.servers import NOW
 from tests.waiting import until
 

@@ -28,10 +28,10 @@ from services.runtime.clock import Clock
 from services.runtime.failure import is_of_the_message
 from services.runtime.hearing.body import problems_of, problems_of_headers
 from services.runtime.hearing.reading import envelope_if_any
-from services.runtime.legible import legible
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import PROBLEM_JSON, Problem
-from services.runtime.sayable import said_of
+from services.runtime.saying.legible import legible
+from services.runtime.saying.sayable import said_of
 from services.runtime.telling import outbox
 from services.runtime.telling.relay import Relay
 from services.runtime.transaction import Begin, Transaction

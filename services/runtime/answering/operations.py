@@ -20,10 +20,10 @@ from contracts.language.message import Command
 from services.runtime import metrics
 from services.runtime.answering.commands import CommandHandler
 from services.runtime.hearing import dead_letters
-from services.runtime.legible import legible
 from services.runtime.messages import Answer, Ask
 from services.runtime.replica.state import State
-from services.runtime.sayable import said_of
+from services.runtime.saying.legible import legible
+from services.runtime.saying.sayable import said_of
 from services.runtime.telling import outbox, traced
 from services.runtime.transaction import Transaction
 

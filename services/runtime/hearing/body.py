@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from contracts.language.envelope import EnvelopeRefused
 from contracts.language.rules import Rule, Wrong, broken, describe
-from services.runtime.legible import legible
+from services.runtime.saying.legible import legible
 
 MOST_PROBLEMS = 20
 

@@ -13,9 +13,9 @@ from contracts.language.division import UNKNOWN, Division
 from contracts.wiring.table import FACTS
 from services.runtime.hearing import dead_letters
 from services.runtime.ids import uuid7
-from services.runtime.legible import legible, legible_headers
 from services.runtime.messages import Heard
-from services.runtime.sayable import Sayable, said_of
+from services.runtime.saying.legible import legible, legible_headers
+from services.runtime.saying.sayable import Sayable, said_of
 from services.runtime.sql import Sql
 from services.runtime.telling import outbox
 

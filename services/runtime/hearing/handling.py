@@ -24,10 +24,10 @@ from services.runtime.hearing.pull import Pull
 from services.runtime.hearing.reading import NotOurs, Unreadable, heard_in, read, read_message
 from services.runtime.hearing.subscription import Subscription
 from services.runtime.hearing.traced import Watched
-from services.runtime.legible import legible
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.pause import pause_s
-from services.runtime.sayable import said_of
+from services.runtime.saying.legible import legible
+from services.runtime.saying.sayable import said_of
 from services.runtime.settings import Settings
 from services.runtime.sql import Sql
 from services.runtime.telling import outbox

@@ -19,8 +19,8 @@ from contracts.language.reading import parse
 from contracts.language.rules import Rule, broken
 from contracts.wiring.table import GATEKEEPERS, KINDS
 from services.runtime.hearing.body import identity_in, problems_of, problems_of_headers
-from services.runtime.legible import legible
 from services.runtime.messages import Heard
+from services.runtime.saying.legible import legible
 from services.runtime.wire import envelope_in
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from contracts.language.attributes import Traceparent
 from contracts.language.envelope import Envelope
 from contracts.language.message import Message
-from contracts.language.traceparent import Traceparent
 from contracts.wiring.addresses import address_of
 from contracts.wiring.streams import Durable
 from services.runtime import traces

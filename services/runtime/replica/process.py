@@ -22,16 +22,17 @@ from services.runtime.answering.operations import operations
 from services.runtime.breaker import is_away
 from services.runtime.hearing.handling import Handling
 from services.runtime.hearing.pull import Pull
-from services.runtime.legible import legible
 from services.runtime.replica import away, database
 from services.runtime.replica.away import CannotStart
 from services.runtime.replica.bus import Broker
 from services.runtime.replica.state import State
 from services.runtime.replica.watchdog import Watchdog
-from services.runtime.sayable import said_of
+from services.runtime.saying.legible import legible
+from services.runtime.saying.sayable import said_of
 from services.runtime.service import Every, Service
 from services.runtime.settings import Settings
 from services.runtime.tables.housekeeping import keep_house
+from services.runtime.tables.schema import Unfit
 from services.runtime.telling import outbox, traced
 from services.runtime.telling.outbox import Written
 from services.runtime.telling.relay import Relay
@@ -208,7 +209,10 @@ class Process:
             return
         error = task.exception()
         if error is not None and not self._stopping:
-            log.error("a part of the service failed", part=task.get_name(), exc_info=error)
+            if isinstance(error, Unfit):
+                log.error("the service cannot go on", reason=str(error))
+            else:
+                log.error("a part of the service failed", part=task.get_name(), exc_info=error)
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:

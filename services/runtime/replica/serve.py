@@ -10,9 +10,9 @@ import uvicorn
 from faststream.asgi import AsgiFastStream, AsgiResponse, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from services.runtime import log as logging
 from services.runtime import metrics, traces
 from services.runtime.replica.process import Process
+from services.runtime.saying import log as logging
 from services.runtime.service import Service
 from services.runtime.settings import read_settings
 

@@ -12,7 +12,7 @@ from services.runtime import metrics
 from services.runtime.breaker import is_away
 from services.runtime.hearing import dead_letters
 from services.runtime.replica.state import State
-from services.runtime.sayable import said_of
+from services.runtime.saying.sayable import said_of
 from services.runtime.tables.schema import Unfit, unfit
 from services.runtime.telling import outbox
 

@@ -15,9 +15,9 @@ from contracts.language.intake import Refusal, refusal_subject
 from contracts.language.message import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, Fact, Message
 from services.runtime import traces
 from services.runtime.ids import uuid7
-from services.runtime.legible import legible
 from services.runtime.messages import Refused
-from services.runtime.sayable import Sayable
+from services.runtime.saying.legible import legible
+from services.runtime.saying.sayable import Sayable
 from services.runtime.sql import Sql
 from services.runtime.texts import Texts
 from services.runtime.traces import Made

@@ -18,7 +18,7 @@ from contracts.wiring.streams import STREAMS
 from services.runtime import metrics
 from services.runtime.breaker import AWAY, LONGEST_DELAY_S, Breaker
 from services.runtime.pause import pause_s
-from services.runtime.sayable import said_of
+from services.runtime.saying.sayable import said_of
 from services.runtime.settings import Settings
 from services.runtime.sql import Sql
 from services.runtime.telling import outbox, traced

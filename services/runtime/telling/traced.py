@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from contracts.language.attributes import Traceparent, read_traceparent
 from contracts.language.intake import Refusal
 from contracts.language.message import Message
-from contracts.language.traceparent import Traceparent, read_traceparent
 from contracts.wiring.addresses import address_of
 from contracts.wiring.streams import stream_of
 from contracts.wiring.table import FACTS

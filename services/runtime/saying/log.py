@@ -8,7 +8,7 @@ from typing import TextIO
 
 import structlog
 
-from services.runtime.sayable import said_of, trace_of
+from services.runtime.saying.sayable import said_of, trace_of
 from services.runtime.settings import Settings
 
 

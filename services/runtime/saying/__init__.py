@@ -1,0 +1,1 @@
+"""What may be said in logs and dead letters, and how."""
