@@ -12,6 +12,7 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from contracts.language.command import OPERATOR
 from contracts.wiring.streams import STORE_MIB
@@ -21,7 +22,7 @@ from deploy.keys.folder import POSTGRES, Folder
 from deploy.nats.accounts import INSIDERS, SUPERVISOR, accounts_configuration
 from deploy.nats.directory import HASHES_FILE
 from deploy.nats.server import ACCOUNTS_FILE, Tls, server_configuration
-from deploy.nats.users import Users, hashed, new_password
+from deploy.nats.users import Users, hashed, is_password, new_password
 
 BUS, DATABASE = "nats:4222", "postgres:5432/linzhang"
 MONITOR = "127.0.0.1:8222"
@@ -68,7 +69,7 @@ class Keys:
         self._bus.put(HASHES_FILE, json.dumps(self._hashes, indent=2))
 
     def _enter(self, folder: str, user: str, file: str, anew: frozenset[str]) -> None:
-        if user in self._hashes and self._folders[folder].has(file) and user not in anew:
+        if user not in anew and self._is_known(folder, user, file):
             return
         password = new_password()
         self._hashes[user] = hashed(password)
@@ -76,6 +77,14 @@ class Keys:
         address = f"tls://{user}:{password}@{BUS}"
         self._folders[folder].put(file, json.dumps(told) if file.endswith(".json") else address)
         print(f"{user}: a new password of the bus")
+
+    def _is_known(self, folder: str, user: str, file: str) -> bool:
+        """Whether the bus knows the password in a file: a job that was cut off may have written one of both."""
+        if user not in self._hashes or not self._folders[folder].has(file):
+            return False
+        text = self._folders[folder].read(file)
+        password = json.loads(text)["password"] if file.endswith(".json") else urlsplit(text).password or ""
+        return is_password(password, self._hashes[user])
 
     def admit_to_database(self, anew: frozenset[str]) -> None:
         """Passwords of the roles, and the addresses of those who make them and their schemas."""

@@ -69,8 +69,13 @@ def ends_at(certificate: Path) -> datetime:
 
 
 def wants_renewal(certificate: Path, now: datetime) -> bool:
-    """Whether there is none, or it ends soon."""
-    return not certificate.exists() or ends_at(certificate) < now + timedelta(days=RENEW_BEFORE_DAYS)
+    """Whether there is none that its key fits, or it ends soon."""
+    key_file = certificate.with_suffix(".key")
+    if not certificate.exists() or not key_file.exists():
+        return True
+    key = serialization.load_pem_private_key(key_file.read_bytes(), None)
+    stated = x509.load_pem_x509_certificate(certificate.read_bytes())
+    return stated.public_key() != key.public_key() or ends_at(certificate) < now + timedelta(days=RENEW_BEFORE_DAYS)
 
 
 def _builder(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +28,10 @@ class Folder:
         return (self.path / name).exists()
 
     def put(self, name: str, text: str) -> None:
-        """Replace a file at once; whoever reads it sees the old one or the new one."""
-        write_private(self.path / name, text)
+        """Replace a file at once where it changes; whoever reads it sees the old one or the new one."""
+        if not self.has(name) or self.read(name) != text:
+            write_private(self.path / name, text)
+            os.chown(self.path / name, self.owner, self.owner)
 
     def read(self, name: str) -> str:
         return (self.path / name).read_text()
@@ -36,7 +39,9 @@ class Folder:
     def hand_over(self, writes: bool = False) -> None:
         """To its owner, who may read it, or write in it too."""
         for file in self.path.iterdir():
-            os.chown(file, self.owner, self.owner)
-            file.chmod(_READ | (0o200 if writes else 0))
+            # Who writes here too may have renamed it meanwhile.
+            with suppress(FileNotFoundError):
+                os.chown(file, self.owner, self.owner)
+                file.chmod(_READ | (0o200 if writes else 0))
         os.chown(self.path, self.owner, self.owner)
         self.path.chmod(_ENTERED | (0o200 if writes else 0))

@@ -28,6 +28,11 @@ def hashed(password: str) -> str:
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST, prefix=b"2a")).decode()
 
 
+def is_password(password: str, kept: str) -> bool:
+    """Whether a hash is of this password."""
+    return bcrypt.checkpw(password.encode(), kept.encode())
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """One way in of a user, with the hash of its password; without one, `Users` makes the password and keeps it."""
@@ -116,7 +121,7 @@ class Users:
         if login.hash or not self.makes_passwords:
             return login.hash or self.hashes.get(login.user, "")
         password, kept = self.password(login.user), self.hashes.get(login.user)
-        if kept is None or not bcrypt.checkpw(password.encode(), kept.encode()):
+        if kept is None or not is_password(password, kept):
             kept = self.hashes[login.user] = hashed(password)
         return kept
 

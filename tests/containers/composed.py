@@ -45,6 +45,18 @@ class Composed:
             raise Failed(f"docker {' '.join(arguments)}: {done.stdout[-2000:]}{done.stderr[-4000:]}")
         return done.stdout
 
+    def logs(self, service: str) -> str:
+        """All that a container has said, on either of its streams."""
+        named = f"{self.project}-{service}-1"
+        done = subprocess.run(
+            ("docker", "logs", named),
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=True,
+        )
+        return done.stdout.decode(errors="replace")
+
     def compose(self, *arguments: str) -> str:
         return self.docker("compose", *arguments)
 

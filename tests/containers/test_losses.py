@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.containers.composed import KEPT_UP, SERVICES
+from tests.containers.composed import KEPT_UP, SERVICES, Failed
 from tests.containers.traffic import asked, astray, let_in, load_town, settled, traffic
 from tests.waiting import until
 
@@ -123,14 +123,16 @@ async def test_when_bus_database_and_disk_are_gone_all_is_back_up_to_the_last_ar
         return kept[0] >= segment
 
     await until(archived, BACK_WITHIN_S)
-    kept = (await do("exec", "-T", "postgres", "ls", "/backups", "/backups/base")).split()
-    (keys,) = (one for one in kept if one.startswith("keys-"))
+    base = (await do("exec", "-T", "postgres", "ls", "/backups/base")).split()
+    (keys,) = (await do("run", "--rm", "--entrypoint", "ls", "open-keys", "/backups/keys")).split()
+    with pytest.raises(Failed, match="Permission denied"):
+        await do("exec", "-T", "postgres", "ls", "/backups/keys")
     await do("down")
     for volume in ("keys", "nats", "postgres"):
         composed.docker("volume", "rm", f"{composed.project}_{volume}")
     began = time.monotonic()
     await do("run", "--rm", "open-keys", keys)
-    await do("run", "--rm", "restore", max(one for one in kept if one.endswith("Z")))
+    await do("run", "--rm", "restore", max(base))
     composed.up()
     print(f"all gone: back after {time.monotonic() - began:.1f} s")
     await settled(composed, posted)

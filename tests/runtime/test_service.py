@@ -1,9 +1,6 @@
 """A service as a real process, between a real bus and a real database."""
 
-import asyncio
 import json
-import os
-import sys
 from datetime import UTC, datetime
 
 import asyncpg
@@ -16,10 +13,9 @@ from contracts.language.division import UNKNOWN
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
 from contracts.targets import ProgressReport, SetTarget
-from deploy.local.ports import free_port
 from deploy.nats.provision import provision
 from services.runtime.ids import uuid7
-from tests.servers import migrated, running
+from tests.servers import migrated, running, starting
 from tests.waiting import until
 
 TARGET = {
@@ -174,15 +170,7 @@ async def test_a_service_goes_on_when_a_killed_bus_is_back(bus, targets):
     await until(counted)
 
 
-async def test_a_service_that_cannot_start_says_why_and_ends_as_a_failure(bus):
-    environment = {
-        **os.environ,
-        "LINZHANG_NATS_URL": bus.url("targets"),
-        "LINZHANG_DATABASE_URL": f"{await migrated('targets')}_gone",
-        "LINZHANG_HTTP_PORT": str(free_port()),
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.targets"), env=environment, stderr=asyncio.subprocess.PIPE
-    )
-    _, said = await asyncio.wait_for(process.communicate(), 30)
-    assert (process.returncode, b"does not exist" in said) == (1, True), said.decode()
+async def test_a_service_whose_database_is_not_there_waits_and_names_the_setting_and_what_to_do(bus):
+    async with starting("targets", bus, f"{await migrated('targets')}_gone") as service:
+        await service.reason("LINZHANG_DATABASE_URL: there is no database of that name; run the job that makes it")
+        assert "Traceback" not in "".join(service.log)
