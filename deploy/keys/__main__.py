@@ -27,7 +27,7 @@ from deploy.nats.users import Users, hashed, is_password, new_password
 BUS, DATABASE = "nats:4222", "postgres:5432/linzhang"
 MONITOR = "127.0.0.1:8222"
 """Inside the bus's container alone, for its health check."""
-CONFIGURATION, PRIVATE, DATA = Path("/etc/nats"), Path("/run/secrets"), Path("/data")
+PRIVATE, DATA = Path("/run/secrets"), Path("/data")
 """Where the bus's container has them."""
 _ALONE = ("ca", "nats", "bus", "operator", "provisioner", "database", *SERVICES)
 
@@ -52,7 +52,7 @@ class Keys:
             if renew or wants_renewal(certificate, now):
                 authority.issue(certificate.with_suffix(""), names, now)
                 print(f"{server}: a new certificate")
-            # It measures until when they hold.
+            # The provisioner measures until when they hold.
             self._folders["provisioner"].put(f"{server}.crt", certificate.read_text())
         for name, folder in self._folders.items():
             if name not in ("ca", "bus"):

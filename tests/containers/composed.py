@@ -69,6 +69,10 @@ class Composed:
             raise Failed(f"{failed}\n{self.compose('logs', '--tail', '20')[-6000:]}") from None
         return time.monotonic() - began
 
+    def down(self) -> None:
+        """Take away all of it with what it kept, and what watches it too, which its profile hides."""
+        self.compose("--profile", "observe", "down", "--volumes", "--remove-orphans")
+
     def linzhang(self, *arguments: str) -> str:
         """The command line, as the operator has it."""
         return self.compose("run", "--rm", "--quiet-pull", "-T", "linzhang", *arguments)

@@ -51,10 +51,10 @@ def images(engine):
 async def composed(engine, images):
     """The system, up from nothing; taken down with all that it kept."""
     system = Composed(engine, "linzhang-tests", "now")
-    system.compose("down", "--volumes", "--remove-orphans")
+    system.down()
     system.up()
     try:
         yield system
     finally:
         if not KEEP:
-            system.compose("down", "--volumes", "--remove-orphans")
+            system.down()

@@ -103,6 +103,7 @@ class Process:
                 # Asked again it would be refused again: a password is read by a process that is started anew.
                 log.error("the service cannot start", reason=reason)
                 self._fail(CannotStart(reason))
+                return
         elif self.state.bus.is_open:
             self.state.bus.open(reason)
         if reason != self._bus_reason:
