@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 
@@ -116,19 +117,27 @@ class Running:
 
 
 @asynccontextmanager
-async def running(name: str, bus: Bus, dsn: str, module: str | None = None, **settings: str) -> AsyncIterator[Running]:
-    """Start a service, wait until it is ready, and end it by its own pid; one that does not end is a failure."""
-    async with starting(name, bus, dsn, module, **settings) as found:
+async def running(
+    name: str, bus: Bus, dsn: str, module: str | None = None, tree: Path | None = None, **settings: str
+) -> AsyncIterator[Running]:
+    """Start a service, wait until it is ready, and end it by its own pid; one that does not end is a failure.
+
+    `tree` is where its code lies, if not here.
+    """
+    async with starting(name, bus, dsn, module, tree, **settings) as found:
         await found.answers("/readyz", 200)
         yield found
 
 
 @asynccontextmanager
-async def starting(name: str, bus: Bus, dsn: str, module: str | None = None, **settings: str) -> AsyncIterator[Running]:
+async def starting(
+    name: str, bus: Bus, dsn: str, module: str | None = None, tree: Path | None = None, **settings: str
+) -> AsyncIterator[Running]:
     """The same without waiting."""
     port = free_port()
     environment = {
         **os.environ,
+        **({} if tree is None else {"PYTHONPATH": str(tree)}),
         "LINZHANG_NATS_URL": bus.url(name),
         "LINZHANG_DATABASE_URL": dsn,
         "LINZHANG_HTTP_PORT": str(port),
@@ -140,6 +149,7 @@ async def starting(name: str, bus: Bus, dsn: str, module: str | None = None, **s
         "-m",
         module or f"services.{name}",
         env=environment,
+        cwd=tree,
         stderr=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -35,12 +36,16 @@ COMES_LATER = Field(json_schema_extra={LATER: True})
 """For a field of a fact that is added within a major version: streams still keep messages without it."""
 
 
+ONLY_KNOWN: ContextVar[bool] = ContextVar("ONLY_KNOWN", default=False)
+"""Whether a word of a later version is refused: for whoever keeps what follows of it, where `other` would stay."""
+
+
 class OpenEnum(StrEnum):
-    """An enumeration that may grow: a reader takes a word it does not know as `other`."""
+    """An enumeration that may grow: a reader takes a word it does not know as `other`, unless it asks otherwise."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
-        return cls("other") if isinstance(value, str) else None
+        return cls("other") if isinstance(value, str) and not ONLY_KNOWN.get() else None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -30,6 +30,8 @@ class Heard(Generic[M]):
     subject: str
     source: str
     stream_sequence: int
+    data: bytes = b""
+    """The body as it was told, with what a later version has put into it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,18 +51,20 @@ class Room:
         locks: str | None = None,
         uses: tuple[str, ...] = (),
         most: int | None = None,
+        any_word: bool = False,
     ) -> Callable[[H], H]:
         """Handle messages. A handler whose parameter is a list is given the whole batch.
 
         `locks` is the dotted path in the message of what the handler locks: the batch is sorted by it, so that two
         replicas lock in one order (STACK row 22). `uses` are the paths of all that the handler looks at, where reading
         the whole of a great message costs more than handling it; that of `locks` is one of them. `most` is how many it
-        is given at once, where it makes much more of each than it hears.
+        is given at once, where it makes much more of each than it hears. A word that only a later version knows makes
+        a dead letter, which that version replays; with `any_word` it is taken as `other`, where late is worse.
         """
 
         def declare(handler: H) -> H:
             as_batch: Handler = handler if _takes_list(handler) else _one_by_one(handler)
-            self.hears_of += [(message, as_batch, Hearing(locks, uses, most)) for message in messages]
+            self.hears_of += [(message, as_batch, Hearing(locks, uses, most, any_word)) for message in messages]
             return handler
 
         return declare

@@ -103,7 +103,7 @@ async def _weigh_more(
     ]
 
 
-@room.hears(IncidentLinked, locks="to")
+@room.hears(IncidentLinked, locks="to", uses=("to", "weight"))
 async def corroborate(tx: Transaction, heard: list[Heard[IncidentLinked]]) -> list[News]:
     """A report that says the same makes the case weigh more; it may be heard before the case is opened."""
     heaviest = {one.body.to: one for one in sorted(heard, key=lambda one: one.body.weight)}

@@ -8,7 +8,7 @@ from services.cases.post import store
 from services.cases.post.post import handovers
 from services.cases.post.store import POSTS
 from services.runtime.messages import Heard, News
-from services.runtime.reference.kept import keep_newest
+from services.runtime.reference.kept import keep_newest, told_of
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
@@ -19,9 +19,8 @@ room = Room()
 async def keep_posts(tx: Transaction, heard: list[Heard[PostStated]]) -> list[News]:
     """Keep the posts; where a known one gets another holder, its open cases will be passed on."""
     known = await tx.see(POSTS)
-    stated = [(one.envelope.sequence, one.body.post) for one in heard]
-    if await keep_newest(tx, "posts", stated):
+    if await keep_newest(tx, "posts", told_of(heard, "post")):
         await tx.change_views()
         today = day_of(tx.now)
-        await store.expect_handovers(tx, [day for _, post in stated for day in handovers(known, post, today)])
+        await store.expect_handovers(tx, [day for one in heard for day in handovers(known, one.body.post, today)])
     return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.roster import PostStated
 from services.runtime.messages import Heard, News
-from services.runtime.reference.kept import keep_newest
+from services.runtime.reference.kept import keep_newest, told_of
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
@@ -13,6 +13,6 @@ room = Room()
 
 @room.hears(PostStated, locks="post.id")
 async def keep_posts(tx: Transaction, heard: list[Heard[PostStated]]) -> list[News]:
-    if await keep_newest(tx, "posts", [(one.envelope.sequence, one.body.post) for one in heard]):
+    if await keep_newest(tx, "posts", told_of(heard, "post")):
         await tx.change_views()
     return []

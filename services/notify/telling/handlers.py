@@ -32,7 +32,7 @@ OF_OPENED = (
 """Of a case that was opened, what its telling is made of."""
 
 
-@room.hears(AlarmRaised, locks="incident.id")
+@room.hears(AlarmRaised, locks="incident.id", any_word=True)
 @room.hears(CaseOpened, locks="case.ref.id", uses=OF_OPENED)
 @room.hears(*CASE_FACTS, locks="case.ref.id")
 async def tell(tx: Transaction, heard: list[Heard[Told]]) -> list[News]:

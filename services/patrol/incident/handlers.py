@@ -19,6 +19,8 @@ from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
 room = Room()
+OF_CASE = ("case.ref.id", "case.incident_id")
+"""Of a case, what says whether its incident is resolved."""
 
 
 @room.hears(IncidentReport)
@@ -77,12 +79,12 @@ def _news(outcome: Outcome) -> list[News]:
     return [(heard, fact) for fact in facts]
 
 
-@room.hears(CaseClosed, CaseDismissed, CaseVoided, CaseMerged, locks="case.ref.id")
+@room.hears(CaseClosed, CaseDismissed, CaseVoided, CaseMerged, locks="case.ref.id", uses=OF_CASE)
 async def resolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     return await _resolve(tx, heard, resolved=True)
 
 
-@room.hears(CaseReopened, CaseRelapsed, locks="case.ref.id")
+@room.hears(CaseReopened, CaseRelapsed, locks="case.ref.id", uses=OF_CASE)
 async def unresolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     return await _resolve(tx, heard, resolved=False)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import orjson
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from contracts.language.envelope import EnvelopeRefused
 from contracts.language.rules import Rule, Wrong, broken, describe
@@ -28,11 +29,17 @@ class Identity:
 
 def problems_of(error: ValidationError, data: bytes) -> list[Wrong]:
     """Every rule that a body breaks, the first twenty by name and the others by number."""
-    found = error.errors(include_url=False, include_input=False)
+    found = _without_seeming_short(error.errors(include_url=False, include_input=False))
     if found[0]["type"] == "json_invalid":
         return [{"field": "body", "rule": _no_json(data)}]
     told = (describe(one) for one in found[:MOST_PROBLEMS])
     return _told(((one["field"], one["rule"]) for one in told), "body", len(found))
+
+
+def _without_seeming_short(found: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The reader counts only the parts that are right: a list of which one is wrong is not too short for that."""
+    within = {one["loc"][:depth] for one in found for depth in range(len(one["loc"]))}
+    return [one for one in found if one["type"] != "too_short" or one["loc"] not in within]
 
 
 def problems_of_headers(refused: EnvelopeRefused) -> list[Wrong]:

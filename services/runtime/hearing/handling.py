@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -111,7 +112,7 @@ class Handling:
         Raises what the handler or the database raises.
         """
         now = self._clock.now()
-        found = [read_message(self._sub.message, raw, now, self._sub.part) for raw in messages]
+        found = [self._read(raw, now) for raw in messages]
         if watched is not None:
             found = watched.entered(found)
         counts = {"handled": 0, "refused": 0, "repeated": 0, "elsewhere": 0}
@@ -138,6 +139,9 @@ class Handling:
         if issubclass(self._sub.message, Intake):
             counted.posted(map(heard_in, new), news)
         return written
+
+    def _read(self, raw: Arrived, at: datetime) -> Heard[Any] | Unreadable | NotOurs:
+        return read_message(self._sub.message, raw, at, self._sub.part, self._sub.any_word)
 
     async def _unhandled(
         self, tx: Transaction, messages: list[Arrived], found: list[Any], counts: dict[str, int]
@@ -189,7 +193,7 @@ class Handling:
     async def _fail(self, pull: Pull, raw: Arrived, error: Exception, watched: Watched | None) -> bool:
         """Put the message off, refuse it or bury it; False when the database would not have it."""
         at = self._clock.now()
-        one = read_message(self._sub.message, raw, at, self._sub.part)
+        one = self._read(raw, at)
         if watched is not None:
             (one,) = watched.entered([one])
         if isinstance(one, NotOurs):
@@ -251,9 +255,9 @@ class Handling:
 
     async def replay(self, tx: Transaction, letter: dict[str, Any]) -> list[outbox.Outgoing]:
         """Handle a dead letter in the caller's transaction; raises what its handler raises."""
-        one = read(
-            self._sub.message, letter["subject"], letter["headers"], letter["body"], letter["stream_sequence"], tx.now
-        )
+        sub = self._sub
+        told = letter["subject"], letter["headers"], letter["body"], letter["stream_sequence"]
+        one = read(sub.message, *told, tx.now, any_word=sub.any_word)
         if not isinstance(one, Heard):
             raise Unreadables("still unreadable")
         return [self._outgoing(item) for item in await self._sub.handler(tx, [one])]

@@ -17,6 +17,7 @@ from contracts.language.intake import intake_subject, kind_of, sender_of
 from contracts.language.message import Fact, Intake
 from contracts.language.reading import parse
 from contracts.language.rules import Rule, broken
+from contracts.language.values import ONLY_KNOWN
 from contracts.wiring.table import GATEKEEPERS, KINDS
 from services.runtime.hearing.body import identity_in, problems_of, problems_of_headers
 from services.runtime.messages import Heard
@@ -74,10 +75,12 @@ def read(
     at: datetime,
     part: type[BaseModel] | None = None,
     envelope: Envelope | None = None,
+    any_word: bool = False,
 ) -> Heard[Any] | Unreadable | NotOurs:
     """One message as its handler gets it, or everything that is wrong with it, field by field.
 
-    `part` is what its handler uses of the body, `envelope` what its headers say, where that has been read.
+    `part` is what its handler uses of the body, `envelope` what its headers say, where that has been read. A word that
+    only a later version knows is wrong, unless its handler takes `any_word`, as `other`.
     """
     posted = issubclass(message, Intake)
     source = (sender_of(subject) or "") if posted else subject.partition(".")[0]
@@ -101,12 +104,12 @@ def read(
     if posted and not source:
         problems.append(FieldProblem.of("subject", broken("subject_source")))
     try:
-        body = _body(message, part, data)
+        body = _body(message, part, data, any_word)
     except ValidationError as error:
         problems += [FieldProblem.of(**wrong) for wrong in problems_of(error, data)]
     if problems or envelope is None:
         return unreadable(problems)
-    return Heard(body, envelope, subject, source, sequence)
+    return Heard(body, envelope, subject, source, sequence, data)
 
 
 def _elsewhere(message: type[Intake]) -> set[tuple[str, ...]]:
@@ -119,22 +122,30 @@ def _unknown_kind(subject: str) -> Rule:
     return broken("unknown_kind", subject=legible(subject, 200), known=", ".join(known))
 
 
-def _body(message: type[Fact | Intake], part: type[BaseModel] | None, data: bytes) -> Any:
+def _body(message: type[Fact | Intake], part: type[BaseModel] | None, data: bytes, any_word: bool) -> Any:
     """The part that is used; what is refused of it the whole contract judges. Raises ValidationError."""
-    if part is not None:
-        try:
-            return part.model_validate_json(data)
-        except ValidationError:
-            pass
-    return parse(message, data)
+    before = ONLY_KNOWN.set(not any_word)
+    try:
+        if part is not None:
+            try:
+                return part.model_validate_json(data)
+            except ValidationError:
+                pass
+        return parse(message, data)
+    finally:
+        ONLY_KNOWN.reset(before)
 
 
 def read_message(
-    message: type[Fact | Intake], raw: Arrived, at: datetime, part: type[BaseModel] | None = None
+    message: type[Fact | Intake],
+    raw: Arrived,
+    at: datetime,
+    part: type[BaseModel] | None = None,
+    any_word: bool = False,
 ) -> Heard[Any] | Unreadable | NotOurs:
     sequence = int(raw.reply.split(".")[-4])
     if (envelope := envelope_in(raw.block)) is not None:
-        found = read(message, raw.subject, None, raw.data, sequence, at, part, envelope)
+        found = read(message, raw.subject, None, raw.data, sequence, at, part, envelope, any_word)
         if not isinstance(found, Unreadable):
             return found
-    return read(message, raw.subject, raw.headers, raw.data, sequence, at, part)
+    return read(message, raw.subject, raw.headers, raw.data, sequence, at, part, any_word=any_word)

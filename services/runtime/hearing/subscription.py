@@ -20,11 +20,12 @@ Handler = Callable[[Transaction, list[Heard[Any]]], Awaitable[Sequence[News]]]
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """How a handler hears: what it locks, what it uses of a message, how many it is given at once."""
+    """How a handler hears: what it locks, what it uses of a message, how many it is given at once, which words."""
 
     locks: str | None = None
     uses: tuple[str, ...] = ()
     most: int | None = None
+    any_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Subscription:
     """What the handler uses of the message, where that is less than the whole."""
     most: int | None = None
     """How many it is given at once, where that is less than the settings say."""
+    any_word: bool = False
+    """Whether it takes a word of a later version as `other`."""
 
     @classmethod
     def of(
@@ -49,4 +52,5 @@ class Subscription:
         how: Hearing = Hearing(),
     ) -> Subscription:
         part = part_of(message, how.uses) if how.uses else None
-        return cls(message, durable, handler, attrgetter(how.locks) if how.locks else None, part, how.most)
+        locks = attrgetter(how.locks) if how.locks else None
+        return cls(message, durable, handler, locks, part, how.most, how.any_word)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Protocol
 
+import orjson
+
+from services.runtime.messages import Heard
 from services.runtime.transaction import Transaction
 
 
@@ -15,6 +20,27 @@ class Thing(Protocol):
     def id(self) -> str: ...
 
     def model_dump_json(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AsTold:
+    """A thing in the very words of its fact: what of it only a later version reads is there when that comes."""
+
+    id: str
+    said: str
+
+    def model_dump_json(self) -> str:
+        return self.said
+
+
+def told_of(heard: Iterable[Heard[Any]], name: str) -> list[tuple[int | None, Thing]]:
+    """The thing that stands in the field `name` of each fact, with its fact's sequence."""
+    field = attrgetter(name)
+    return [(one.envelope.sequence, _as_told(one.data, name, field(one.body))) for one in heard]
+
+
+def _as_told(data: bytes, name: str, thing: Thing) -> Thing:
+    return AsTold(thing.id, orjson.dumps(orjson.loads(data)[name]).decode()) if data else thing
 
 
 async def keep_newest(tx: Transaction, table: str, states: Iterable[tuple[int | None, Thing]]) -> bool:
