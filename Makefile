@@ -45,9 +45,11 @@ conformance: $(READY)  ## check one service that runs on a bus: SERVICE=notify B
 		$(BIN)/pytest tests/conformance/test_conformance.py
 
 MINUTES ?= 10
-soak: $(READY)  ## break everything for MINUTES=10 under load, then as long with the processors taken by others; nothing may be lost
+ROUNDS ?= 3
+soak: $(READY)  ## break everything for MINUTES=10 under load, then as long with the processors taken by others, then go to this release and back ROUNDS=3 times; nothing may be lost
 	$(BIN)/python -m tests.faults --minutes $(MINUTES)
 	$(BIN)/python -m tests.faults --minutes $(MINUTES) --busy
+	$(BIN)/python -m tests.faults.upgrades --rounds $(ROUNDS)
 
 mutate: $(READY)  ## plant small faults one at a time and see which no test notices: FAULTS="rules --sample 100"
 	$(BIN)/python -m tests.mutation $(FAULTS)

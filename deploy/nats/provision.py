@@ -64,17 +64,18 @@ async def provision(
     for durable in ours:
         if told := conflict(have_durables, durable):
             raise WouldLoseData(told)
-    wanted = [stream_configuration(stream, replicas, store_mib) for stream in STREAMS]
-    present = {config.name: await _present(bus, str(config.name)) for config in wanted}
+    present = {stream.name: await _present(bus, stream.name) for stream in STREAMS}
+    stated = [stream_configuration(stream, replicas, store_mib) for stream in STREAMS]
+    wanted = [_with_others(present[str(config.name)], config, say) for config in stated]
     # A budget is reserved at the server: what gives some back comes before what takes more.
-    wanted.sort(key=lambda config: _grows_by(present[config.name], config))
+    wanted.sort(key=lambda config: _grows_by(present[str(config.name)], config))
     for config in wanted:
-        have = present[config.name]
+        have = present[str(config.name)]
         if have is not None:
             _refuse_loss(have, config)
     changed = 0
     for config in wanted:
-        have = present[config.name]
+        have = present[str(config.name)]
         if have is None:
             await bus.add_stream(config)
             say(f"stream {config.name}: made, takes {', '.join(config.subjects or [])}")
@@ -90,6 +91,16 @@ async def provision(
         else:
             changed += await make_durable(bus, have_durables, durable, say)
     return changed
+
+
+def _with_others(have: StreamConfig | None, want: StreamConfig, say: Say) -> StreamConfig:
+    """What a stream takes besides is left: a later release tells it, and its services may still be there."""
+    known = want.subjects or []
+    others = [subject for subject in (have.subjects if have else None) or () if subject not in known]
+    if not others:
+        return want
+    say(f"stream {want.name}: takes {', '.join(others)} too, which another release tells: left as it is")
+    return replace(want, subjects=[*known, *others])
 
 
 def _grows_by(have: StreamConfig | None, want: StreamConfig) -> int:
@@ -119,13 +130,9 @@ def _refuse_loss(have: StreamConfig, want: StreamConfig) -> None:
         return after not in endless and (before in endless or after < before)
 
     lost = [name for name in ("max_age", "max_msgs_per_subject") if shorter(name, 0)]
-    gone = sorted(set(have.subjects or []) - set(want.subjects or []))
-    if lost or gone:
-        what = [
-            *(f"{n} {getattr(have, n)} -> {getattr(want, n)}" for n in lost),
-            *(f"no longer takes {g}" for g in gone),
-        ]
-        raise WouldLoseData(f"stream {want.name}: {'; '.join(what)} would lose messages; change it by hand")
+    if lost:
+        what = "; ".join(f"{n} {getattr(have, n)} -> {getattr(want, n)}" for n in lost)
+        raise WouldLoseData(f"stream {want.name}: {what} would lose messages; change it by hand")
 
 
 def read_settings() -> tuple[str, int, int]:

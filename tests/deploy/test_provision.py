@@ -49,6 +49,24 @@ async def test_a_change_that_would_lose_messages_is_named_and_nothing_is_changed
         await stream.consumer_info("CASES", "targets-closed")
 
 
+async def test_what_a_later_release_tells_is_left_by_the_provisioner_of_the_one_before(bus, stream, monkeypatch):
+    """On the way back its services may still be there, and what they have not told yet waits for the stream."""
+    later = "cases.danced.v1.>"
+    more = tuple(
+        replace(one, subjects=(*one.subjects, later), max_age_s=100 * streams.DAY_S) if one.name == "CASES" else one
+        for one in STREAMS
+    )
+    with monkeypatch.context() as next_release:
+        next_release.setattr(provisioner, "STREAMS", more)
+        assert await provision(stream, bus.users.durables(), say=lambda _: None) == 1
+    widened = tuple(replace(one, max_age_s=100 * streams.DAY_S) if one.name == "CASES" else one for one in STREAMS)
+    monkeypatch.setattr(provisioner, "STREAMS", widened)
+    said = []
+    assert await provision(stream, bus.users.durables(), say=said.append) == 0
+    assert said == [f"stream CASES: takes {later} too, which another release tells: left as it is"]
+    assert later in (await stream.stream_info("CASES")).config.subjects
+
+
 async def test_a_durable_that_hears_something_else_is_named_and_left_alone(bus, stream):
     """STACK row 19: its filter could be widened, and it would not go back to what it has missed."""
     have = (await stream.consumer_info("CASES", "targets-closed")).config

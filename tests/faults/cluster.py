@@ -19,11 +19,13 @@ from nats.js.errors import APIError
 from contracts.wiring.streams import DURABLES, STREAMS, Durable
 from deploy.local.bus import Bus
 from deploy.local.ports import LOOPBACK, free_port
+from deploy.nats.durables import make_durable, present_durables
 from deploy.nats.provision import provision
 from deploy.nats.server import Node
 from deploy.nats.users import Users
 from tests.faults.disk import Disk
 from tests.faults.proxy import Proxy
+from tests.faults.tree import HERE, Ended, Tree
 from tests.waiting import until
 
 REPLICAS = 3
@@ -34,10 +36,10 @@ FEW_BYTES = 20_000
 class Cluster:
     """`direct(user)` goes to the servers themselves, `proxied(user)` through the proxies."""
 
-    def __init__(self, home: Path, users: Users) -> None:
+    def __init__(self, home: Path, users: Users, tree: Tree = HERE) -> None:
         ports = [free_port() for _ in range(REPLICAS)]
         routes = tuple(f"nats-route://{LOOPBACK}:{port}" for port in ports)
-        self.users = users
+        self.users, self.tree = users, tree
         self.nodes = []
         for n, port in enumerate(ports):
             node = Bus.prepare(home / f"node-{n}", users)
@@ -60,7 +62,7 @@ class Cluster:
         for proxy in self.proxies:
             await proxy.start()
         await self.healthy()
-        await self.provision()
+        await self.provision(self.tree)
 
     async def healthy(self, within_s: float = 120.0) -> None:
         """Every node serves and has caught up."""
@@ -103,19 +105,30 @@ class Cluster:
 
         await until(so, every_s=0.3)
 
-    async def provision(self, within_s: float = 120.0) -> None:
-        """Streams and durables; again while the cluster has no leader for them yet."""
+    async def provision(self, tree: Tree = HERE, within_s: float = 120.0) -> None:
+        """Streams and durables, as the code of a tree has them; again while the cluster has no leader for them yet."""
         async with asyncio.timeout(within_s):
             while True:
                 try:
-                    async with connected(self, "provisioner") as bus:
-                        await provision(
-                            bus.jetstream(timeout=5), self.users.durables(), replicas=REPLICAS, say=lambda _: None
-                        )
-                except (NatsError, APIError, OSError, TimeoutError):
+                    await (self._provision() if tree == HERE else self._provision_by(tree))
+                except (NatsError, APIError, OSError, TimeoutError, Ended):
                     await asyncio.sleep(0.3)
                 else:
                     return
+
+    async def _provision(self) -> None:
+        async with connected(self, "provisioner") as bus:
+            await provision(bus.jetstream(timeout=5), self.users.durables(), replicas=REPLICAS, say=lambda _: None)
+
+    async def _provision_by(self, tree: Tree) -> None:
+        """Ours by the tree's own provisioner; what was made for outsiders stays through every release."""
+        node = self.direct("provisioner")[0]
+        await tree.runs("deploy.nats.provision", LINZHANG_NATS_URL=node, LINZHANG_REPLICAS=str(REPLICAS))
+        async with connected(self, "provisioner") as bus:
+            streams = bus.jetstream(timeout=5)
+            present = await present_durables(streams)
+            for durable in self.users.durables():
+                await make_durable(streams, present, durable, lambda _: None)
 
     async def info(self, bus: Client, stream: str) -> dict[str, Any]:
         reply = await bus.request(f"$JS.API.STREAM.INFO.{stream}", b"", timeout=2)

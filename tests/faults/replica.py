@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -14,8 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deploy.local.ports import LOOPBACK, free_port
-
-ROOT = Path(__file__).parents[2]
+from tests.faults.tree import HERE, Tree
 
 
 class Counts(NamedTuple):
@@ -28,8 +26,9 @@ class Counts(NamedTuple):
 class Replica:
     """Its settings stay from one start to the next, unless a start says otherwise."""
 
-    def __init__(self, service: str, n: int, settings: Mapping[str, str], log: Path) -> None:
+    def __init__(self, service: str, n: int, settings: Mapping[str, str], log: Path, tree: Tree = HERE) -> None:
         self.service = service
+        self.tree = tree
         self.name = f"{service}-{n}"
         self.http_port = free_port()
         self.module = f"services.{service}"
@@ -42,14 +41,14 @@ class Replica:
     def start(self, **settings: str) -> None:
         environment = {
             **os.environ,
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(self.tree.path),
             **self._settings,
             "LINZHANG_HTTP_PORT": str(self.http_port),
             **settings,
         }
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self.module], cwd=ROOT, env=environment, stdout=log, stderr=log
+                [self.tree.python, "-m", self.module], cwd=self.tree.path, env=environment, stdout=log, stderr=log
             )
         self.wanted = True
 

@@ -23,7 +23,6 @@ from demo.world import jingdezhen, world
 from deploy.database.roles import make_roles
 from deploy.local.postgres import Postgres, temporary_home
 from deploy.nats.users import Integrator, Official, Users
-from services.runtime.tables.migrate import migrate_async
 from services.runtime.telling import outbox
 from tests.bench.rig import resident_mb
 from tests.faults.cluster import Cluster
@@ -34,6 +33,7 @@ from tests.faults.proxy import Proxy
 from tests.faults.replica import Counts, Replica
 from tests.faults.standing import AWAY, standing
 from tests.faults.subscriber import Orderly, Subscriber
+from tests.faults.tree import HERE, Tree
 from tests.waiting import until
 
 CITY = Division("360200000000")
@@ -54,13 +54,13 @@ def small_world() -> list:
 
 
 class Rig:
-    """Everything that runs, and what it took at the beginning."""
+    """Everything that runs, and what it took at the beginning; `each` service has so many replicas, of one `tree`."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, each: int = 2, tree: Tree = HERE) -> None:
+        self.home, self.each, self.tree = home, each, tree
         officials = (Official(worker, CITY) for worker in WORKERS)
         self.users = Users((Integrator("acme"), Integrator("flooder"), *officials, POLICE))
-        self.cluster = Cluster(home, self.users)
+        self.cluster = Cluster(home, self.users, tree)
         self.postgres = Postgres.prepare(home / "postgres")
         self.database_proxy = Proxy(self.postgres.port)
         self.outboxes = Outboxes(home / "small")
@@ -90,8 +90,8 @@ class Rig:
                 ),
                 "LINZHANG_RETRY_FIRST_S": "0.1",
             }
-            for n in (1, 2):
-                replica = Replica(service, n, settings, self.home / f"{service}-{n}.log")
+            for n in range(1, self.each + 1):
+                replica = Replica(service, n, settings, self.home / f"{service}-{n}.log", self.tree)
                 replica.start()
                 self.replicas.append(replica)
         await self.ready()
@@ -110,11 +110,15 @@ class Rig:
         await admin.close()
         inside = await asyncpg.connect(self.admin_dsn)
         await make_roles(inside, {name: self.users.password(f"postgres-{name}") for name in SERVICES})
-        for service in SERVICES:
-            await migrate_async(service, self.dsn(service))
+        await self.migrate(self.tree, *SERVICES)
         await self.outboxes.make(inside, self.postgres.home.stat().st_uid)
         await inside.close()
         await self.database_proxy.start()
+
+    async def migrate(self, tree: Tree, *services: str) -> None:
+        """Bring the schemas of services to what the code of a tree wants."""
+        addresses = " ".join(f"{service}={self.dsn(service)}" for service in services)
+        await tree.runs("services.runtime.tables.migrate", LINZHANG_MIGRATE=addresses)
 
     async def supervise(self) -> None:
         """What has ended by itself is started again, as any supervisor does."""
@@ -231,9 +235,9 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig() -> AsyncIterator[Rig]:
+async def rig(each: int = 2, tree: Tree = HERE) -> AsyncIterator[Rig]:
     """A running one, taken down at the end; when it fails it says where everything stands, and keeps its logs."""
-    found = Rig(temporary_home())
+    found = Rig(temporary_home(), each, tree)
     try:
         await found.start()
         beside = [asyncio.create_task(one) for one in (found.supervise(), found.subscriber.run())]

@@ -77,7 +77,7 @@ async def after(
         loading = asyncio.create_task(load.run())
         try:
             done = await _break(system, load, draw, faults, minutes)
-            healed_in_s = await _heal(system, load)
+            healed_in_s = await heal(system, load)
         finally:
             loading.cancel()
             await asyncio.gather(loading, return_exceptions=True)
@@ -103,7 +103,7 @@ async def after(
         yield report, system, load
 
 
-async def _heal(system: Rig, load: Load) -> float:
+async def heal(system: Rig, load: Load) -> float:
     """The load ends, and in time everything is settled; returns how many seconds it took."""
     started = time.monotonic()
 
