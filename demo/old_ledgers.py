@@ -63,7 +63,9 @@ def _row(form: LedgerForm, names: Mapping[Division, str], random: Random, n: int
     found_on = date(year, 1, 1) + timedelta(random.randrange(300))
     row: Stated = {
         "number": f"{form.source.upper()}-{n:04d}",
-        "division": code if form.division_by == "code" else [names[one] for one in reversed(code.chain()[:3])],
+        "division": code
+        if "代码" in form.columns["division"][0]
+        else [names[one] for one in reversed(code.chain()[:3])],
         "place": names[town] + names[code] + random.choice(PLACES),
         "text": "现场核查发现林地原状改变，面积与权属待核。",
         "party": random.choice(PARTIES),
@@ -104,7 +106,7 @@ def _write_rows(file: Path, form: LedgerForm, rows: list[Stated], random: Random
             sheet.write_string(form.header_row - 1, at, heading)
         for down, row in enumerate(rows, form.header_row):
             for at, (name, part, _) in enumerate(headings):
-                value = _cell(row.get(name), part, len(form.columns[name]), form, random)
+                value = _cell(row.get(name), part, len(form.columns[name]), random)
                 if isinstance(value, date):
                     sheet.write_datetime(down, at, value, day)
                 elif value is not None:
@@ -112,22 +114,23 @@ def _write_rows(file: Path, form: LedgerForm, rows: list[Stated], random: Random
         sheet.write_string(form.header_row + len(rows) + 1, 0, "填表人：　　　审核人：")
 
 
-def _cell(value: Any, part: int, parts: int, form: LedgerForm, random: Random) -> str | date | None:
+def _cell(value: Any, part: int, parts: int, random: Random) -> str | date | None:
     """A value as some county writes it: a path in one cell or over several, a day in any of the known ways."""
     if isinstance(value, list):
         return "/".join(value) if parts == 1 else value[part] if part < len(value) else None
     if isinstance(value, date):
-        return _day(value, random.choice(form.dates))
+        return random.choice(_ways(value))
     return None if value is None else str(value)
 
 
-def _day(on: date, written: str) -> str | date:
-    ways: dict[str, str | date] = {
-        "excel": on,
-        "Y-M-D": f"{on.year}-{on.month}-{on.day}",
-        "Y/M/D": f"{on.year}/{on.month}/{on.day}",
-        "Y.M.D": f"{on.year}.{on.month}.{on.day}",
-        "Y年M月D日": f"{on.year}年{on.month}月{on.day}日",
-        "YYYYMMDD": f"{on:%Y%m%d}",
-    }
-    return ways[written]
+def _ways(on: date) -> tuple[str | date, ...]:
+    """A day as offices write it: Excel's own, in the signs of several, from the hand."""
+    return (
+        on,
+        f"{on.year}-{on.month}-{on.day}",
+        f"{on.year}/{on.month}/{on.day}",
+        f"{on.year}.{on.month}.{on.day}",
+        f"{on.year}年{on.month}月{on.day}日",
+        f"{on.year}年{on.month}月{on.day}号",
+        f"{on:%Y%m%d}",
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,12 +14,16 @@ import typer
 from cli.case.command import As
 from cli.given_file import read as content_of
 from cli.ledger.form import LedgerForm, form_of, sources
-from cli.ledger.old_ledger import read_ledger
-from cli.ledger.taken import LedgerUnreadable, Read
-from cli.region import Region, region_of
+from cli.ledger.old_ledger import Read, read_given
+from cli.region import Region, division_of, region_of
 from cli.rules import rule_said
-from cli.say import data, say, table, talk, talk_line
+from cli.say import data, say, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.sheet.given import given
+from cli.sheet.place import Gazetteer
+from cli.sheet.reading import Known
+from cli.sheet.shown import Preview, plain, show
+from cli.sheet.worksheet import SheetUnreadable
 from clients.python.bus import Bus
 from contracts.cases import EntersAs, ImportCases, Imported, OldCase
 from contracts.language.division import Division
@@ -39,30 +42,34 @@ async def import_ledger(
     actor: As,
     region: Region = None,
     divisions: Divisions = None,
+    preview: Preview = False,
     as_json: JsonOption = False,
     bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
     try:
         form = form_of(source)
-        found = read_ledger(file, form, _names(divisions or files("demo") / "data" / "jingdezhen-divisions.csv"))
+        sheets = given(file)
+        names = _names(divisions or files("demo") / "data" / "jingdezhen-divisions.csv")
+        found = read_given(sheets, form, Known(Gazetteer(names, division_of(region))))
     except KeyError:
         raise typer.BadParameter(say("ledger.unknown_source", source=source, known="、".join(sources()))) from None
-    except LedgerUnreadable as error:
+    except SheetUnreadable as error:
         raise typer.BadParameter(str(error)) from None
-    async with session(actor, bus, home) as asking:
-        added, unchanged = await send_rows(asking, form, found, actor, await region_of(actor, region, bus, home))
-    refused = sorted(found.refused, key=lambda problem: (problem.sheet or "", problem.row))
+    added = unchanged = 0
+    if not preview:
+        async with session(actor, bus, home) as asking:
+            added, unchanged = await send_rows(asking, form, found, actor, await region_of(actor, region, bus, home))
     if as_json:
-        data({"added": added, "unchanged": unchanged, "refused": [asdict(one) for one in refused], "told": found.told})
+        data({"added": added, "unchanged": unchanged, **plain(found.taken)})
     else:
-        talk("ledger.imported", added=added, unchanged=unchanged, refused=len({one.row for one in refused}))
-        for told in found.told:
-            talk_line(told)
-        if refused:
-            heads = (say("ledger.sheet"), say("row"), say("ledger.column"), say("rule"))
-            table(None, heads, ((one.sheet or "-", one.row, one.column, one.rule) for one in refused))
-    return 1 if refused else 0
+        refused = len({(one.sheet, one.row) for one in found.refused})
+        if preview:
+            talk("sheet.would_take", rows=len(found.rows), refused=refused)
+        else:
+            talk("ledger.imported", added=added, unchanged=unchanged, refused=refused)
+        show(file, found.taken, preview=preview)
+    return 1 if found.refused else 0
 
 
 async def send_rows(bus: Bus, form: LedgerForm, read: Read, actor: str, division: Division) -> tuple[int, int]:
@@ -101,4 +108,4 @@ def _names(file: Path | Traversable) -> dict[Division, str]:
         lines = csv.DictReader(content.decode("utf-8-sig").splitlines())
         return {Division(line["code"]): line["name"] for line in lines}
     except (KeyError, ValueError, TypeError, csv.Error):
-        raise typer.BadParameter(say("ledger.bad_divisions", file=file.name)) from None
+        raise typer.BadParameter(say("sheet.bad_divisions", file=file.name)) from None

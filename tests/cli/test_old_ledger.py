@@ -1,17 +1,17 @@
 """Old ledgers are read from real Excel files: good rows are kept, each bad cell is named."""
 
-from collections import Counter
 from datetime import date, datetime
 
 import pytest
 import xlsxwriter
 
 from cli.ledger.form import form_of, sources
-from cli.ledger.old_ledger import name_paths, read_ledger
+from cli.ledger.old_ledger import read_ledger
 from cli.ledger.old_ledger_import import batches
-from cli.ledger.taken import LedgerUnreadable, RowProblem
 from cli.rules import stated
 from cli.say import say
+from cli.sheet.taken import CellProblem
+from cli.sheet.worksheet import SheetUnreadable
 from contracts.cases import CaseKind, LawSide, Measured, OldCase, Route
 from contracts.language.values import UnitRef
 from contracts.patrol import Severity
@@ -21,7 +21,6 @@ from demo.world import jingdezhen
 DIVISIONS = jingdezhen()
 NAMES = {division.code: division.name for division in DIVISIONS}
 FORM = form_of("forest-inspection-2018")
-DATES = "、".join(FORM.dates)
 GOOD = {
     "图斑编号": "T-1",
     "行政区划代码": "360222100000",
@@ -58,6 +57,10 @@ def written(tmp_path, *rows, form=FORM, headings=HEADINGS, last=None):
 
 def read(tmp_path, *rows, **more):
     return read_ledger(written(tmp_path, *rows, **more), FORM, NAMES)
+
+
+def problem(row, column, rule):
+    return CellProblem(row, column, rule, FORM.sheet)
 
 
 def test_a_row_becomes_a_case(tmp_path):
@@ -119,7 +122,7 @@ def test_a_measure_that_cannot_be_read_is_named_by_its_column(tmp_path, heading,
 
 
 def test_a_measure_under_two_headings_of_one_name_is_not_guessed(tmp_path):
-    with pytest.raises(LedgerUnreadable, match="株数"):
+    with pytest.raises(SheetUnreadable, match="株数"):
         read(tmp_path, GOOD, headings=[*HEADINGS, "株数", "株数"])
 
 
@@ -140,14 +143,18 @@ def test_a_code_and_a_number_that_excel_took_for_numbers_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "column", "rule"),
     [
-        ({"核实日期": "2018年13月1日"}, "H 核实日期", say("ledger.bad_date", value="2018年13月1日", dates=DATES)),
-        ({"核实日期": "去年"}, "H 核实日期", say("ledger.bad_date", value="去年", dates=DATES)),
-        ({"核实日期": None}, "H 核实日期", say("ledger.blank")),
-        ({"小地名": "　 "}, "C 小地名", say("ledger.blank")),
-        ({"图斑编号": None}, "A 图斑编号", say("ledger.blank")),
-        ({"行政区划代码": "36022"}, "B 行政区划代码", say("ledger.bad_code", value="36022")),
-        ({"行政区划代码": "360222999000"}, "B 行政区划代码", say("ledger.no_division", value="360222999000")),
-        ({"小地名": "#REF!"}, "C 小地名", say("ledger.error_cell", value="#REF!")),
+        ({"核实日期": "2018年13月1日"}, "H 核实日期", say("sheet.not_a_day", value="2018年13月1日")),
+        ({"核实日期": "去年"}, "H 核实日期", say("sheet.not_a_day", value="去年")),
+        ({"核实日期": None}, "H 核实日期", say("sheet.blank")),
+        ({"小地名": "　 "}, "C 小地名", say("sheet.blank")),
+        ({"图斑编号": None}, "A 图斑编号", say("sheet.blank")),
+        ({"行政区划代码": "36022"}, "B 行政区划代码", say("sheet.bad_code", value="36022")),
+        (
+            {"行政区划代码": "360222999000"},
+            "B 行政区划代码",
+            say("sheet.no_division", value="360222999000", near="景德镇市/浮梁县（360222000000）"),
+        ),
+        ({"小地名": "#REF!"}, "C 小地名", say("sheet.error_cell", value="#REF!")),
         ({"责任单位": None}, "J 责任单位", say("ledger.both_or_none")),
         ({"销号日期": "2019-1-1"}, "L 处理方式", say("ledger.both_or_none")),
         ({"处理方式": "整改到位"}, "M 销号日期", say("ledger.both_or_none")),
@@ -157,20 +164,20 @@ def test_a_code_and_a_number_that_excel_took_for_numbers_are_read(tmp_path):
 )
 def test_a_bad_cell_is_named_by_row_column_and_rule(tmp_path, wrong, column, rule):
     found = read(tmp_path, {**GOOD, **wrong}, {**GOOD, "图斑编号": "T-2"})
-    assert found.refused == [RowProblem(4, column, rule)]
+    assert found.refused == [problem(4, column, rule)]
     assert [(row, case.number) for row, case in found.rows] == [(5, "T-2")]
 
 
 def test_an_unknown_word_is_refused_with_the_words_that_are_known(tmp_path):
     found = read(tmp_path, {**GOOD, "违法类型": "钓鱼"})
     known = "、".join(FORM.words["kind"])
-    assert found.refused == [RowProblem(4, "D 违法类型", say("ledger.unknown_word", value="钓鱼", known=known))]
+    assert found.refused == [problem(4, "D 违法类型", say("sheet.unknown_word", value="钓鱼", known=known))]
 
 
 def test_a_case_closed_before_it_was_found_is_refused(tmp_path):
     found = read(tmp_path, {**GOOD, "处理方式": "整改到位", "销号日期": "2018-6-13"})
     rule = say("ledger.closed_early", closed=date(2018, 6, 13), found=date(2018, 6, 14))
-    assert found.refused == [RowProblem(4, "M 销号日期", rule)]
+    assert found.refused == [problem(4, "M 销号日期", rule)]
 
 
 def test_every_bad_cell_of_a_row_is_named(tmp_path):
@@ -180,8 +187,8 @@ def test_every_bad_cell_of_a_row_is_named(tmp_path):
 
 def test_a_number_that_comes_again_is_refused_and_the_first_row_is_named(tmp_path):
     found = read(tmp_path, GOOD, {**GOOD, "图斑编号": "T-2"}, GOOD, GOOD)
-    rule = say("ledger.duplicate", value="T-1", row=4)
-    assert found.refused == [RowProblem(row, "A 图斑编号", rule) for row in (6, 7)]
+    rule = say("sheet.duplicate", value="T-1", row=4)
+    assert found.refused == [problem(row, "A 图斑编号", rule) for row in (6, 7)]
     assert [row for row, _ in found.rows] == [4, 5]
 
 
@@ -198,36 +205,28 @@ def test_headings_may_be_broken_over_lines_and_stand_in_any_order(tmp_path):
 
 
 def test_missing_columns_are_named_in_one_error(tmp_path):
-    with pytest.raises(LedgerUnreadable) as refused:
+    with pytest.raises(SheetUnreadable) as refused:
         read(tmp_path, GOOD, headings=[heading for heading in HEADINGS if heading not in ("小地名", "情节")])
-    assert str(refused.value) == say("ledger.no_column", row=3, missing="小地名、情节")
+    assert str(refused.value) == say("sheet.no_column", row=3, missing="小地名、情节")
 
 
 def test_a_heading_that_stands_twice_is_an_error(tmp_path):
-    with pytest.raises(LedgerUnreadable) as refused:
+    with pytest.raises(SheetUnreadable) as refused:
         read(tmp_path, GOOD, headings=[*HEADINGS, "情节"])
-    assert str(refused.value) == say("ledger.column_twice", row=3, twice="情节")
+    assert str(refused.value) == say("sheet.column_twice", row=3, twice="情节")
 
 
 def test_an_empty_sheet_lacks_every_column(tmp_path):
-    with pytest.raises(LedgerUnreadable) as refused:
+    with pytest.raises(SheetUnreadable) as refused:
         read(tmp_path, headings=[])
-    assert str(refused.value) == say("ledger.no_column", row=3, missing="、".join(HEADINGS))
+    assert str(refused.value) == say("sheet.no_column", row=3, missing="、".join(HEADINGS))
 
 
 def test_a_sheet_that_is_not_there_is_an_error_that_names_those_that_are(tmp_path):
     file = written(tmp_path, GOOD, form=FORM.model_copy(update={"sheet": "封面"}))
-    with pytest.raises(LedgerUnreadable) as refused:
+    with pytest.raises(SheetUnreadable) as refused:
         read_ledger(file, FORM, NAMES)
-    assert str(refused.value) == say("ledger.no_sheet", sheet="图斑台账", found="封面")
-
-
-def test_a_division_is_known_by_every_path_of_names_that_means_only_one():
-    paths = name_paths(NAMES)
-    assert paths["浮梁县"] == "360222000000"
-    assert paths["景德镇市/浮梁县"] == "360222000000"
-    [(twice, times)] = Counter(NAMES.values()).most_common(1)
-    assert (times > 1, twice in paths) == (True, False)
+    assert str(refused.value) == say("sheet.no_sheet", sheet="图斑台账", found="封面")
 
 
 @pytest.mark.parametrize("written_as", ["浮梁县/浮梁镇", "景德镇市-浮梁县-浮梁镇", "浮梁县　浮梁镇", "浮梁县＞浮梁镇"])

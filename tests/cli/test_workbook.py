@@ -12,11 +12,11 @@ from python_calamine import CalamineWorkbook
 
 from cli.ledger.form import form_of
 from cli.ledger.old_ledger import read_ledger
-from cli.ledger.taken import LedgerUnreadable, RowProblem
-from cli.ledger.workbook import Trouble, sheets_of
-from cli.ledger.workbook_parts import MOST_PARTS, WorkbookRefused
 from cli.say import say
-from tests.cli.test_old_ledger import FORM, GOOD, HEADINGS, NAMES, written
+from cli.sheet.workbook import sheets_of
+from cli.sheet.workbook_parts import MOST_PARTS, WorkbookRefused
+from cli.sheet.worksheet import SheetUnreadable, Trouble
+from tests.cli.test_old_ledger import FORM, GOOD, HEADINGS, NAMES, problem, written
 from tests.cli.workbooks import STRICT, book_of, repeated, row
 
 COLUMN = {heading: chr(ord("A") + at) for at, heading in enumerate(HEADINGS)}
@@ -37,10 +37,10 @@ def ledger(tmp_path, more="", before="<sheetData>", after="</sheetData>", **book
 @pytest.mark.parametrize(
     ("cell", "rule"),
     [
-        ('<c r="{at}" t="e"><f>NA()</f><v>#N/A</v></c>', say("ledger.error_cell", value="#N/A")),
-        ('<c r="{at}" t="e"><v>#REF!</v></c>', say("ledger.error_cell", value="#REF!")),
-        ('<c r="{at}"><f>VLOOKUP(A4,B:C,2)</f></c>', say("ledger.uncached")),
-        ('<c r="{at}"><f t="shared" si="0"/><v></v></c>', say("ledger.uncached")),
+        ('<c r="{at}" t="e"><f>NA()</f><v>#N/A</v></c>', say("sheet.error_cell", value="#N/A")),
+        ('<c r="{at}" t="e"><v>#REF!</v></c>', say("sheet.error_cell", value="#REF!")),
+        ('<c r="{at}"><f>VLOOKUP(A4,B:C,2)</f></c>', say("sheet.uncached")),
+        ('<c r="{at}"><f t="shared" si="0"/><v></v></c>', say("sheet.uncached")),
     ],
 )
 @pytest.mark.parametrize("heading", ["违法主体", "责任单位", "整改期限", "处理方式", "销号日期", "现地核实情况"])
@@ -51,7 +51,7 @@ def test_a_cell_that_shows_an_error_or_has_no_result_is_refused_by_name_where_it
     spoilt = row(5, *values).replace("T-1", "T-2").replace("</row>", "")
     found = ledger(tmp_path, spoilt + cell.format(at=f"{COLUMN[heading]}5") + "</row>")
     assert numbers(found) == ["T-1"]
-    assert RowProblem(5, f"{COLUMN[heading]} {heading}", rule) in found.refused
+    assert problem(5, f"{COLUMN[heading]} {heading}", rule) in found.refused
 
 
 def test_a_formula_whose_result_is_nothing_is_blank_and_one_with_a_result_is_read(tmp_path):
@@ -84,7 +84,7 @@ def test_what_is_merged_sideways_is_refused_where_it_hides_a_column(tmp_path):
     first, second = sorted(("责任单位编码", "责任单位"), key=HEADINGS.index)
     found = merged_ledger(tmp_path, first, 2, second)
     named = [(one.row, one.rule) for one in found.refused if one.column.endswith(second)]
-    assert named == [(4, say("ledger.merged_across")), (5, say("ledger.merged_across"))]
+    assert named == [(4, say("sheet.merged_across")), (5, say("sheet.merged_across"))]
     assert found.rows == []
 
 
@@ -120,20 +120,20 @@ def test_a_sheet_for_each_county_is_read_and_said_and_a_wrong_cell_is_named_with
     found = sheets_by_county(tmp_path, ("浮梁县", "S-1", ""), ("乐平市", "S-2", ""), ("珠山区", "S-3", "bad"))
     assert numbers(found) == ["S-1", "S-2"]
     assert [(one.sheet, one.row) for one in found.refused] == [("珠山区", 3)]
-    assert found.told == [say("ledger.sheets_read", sheets="浮梁县、乐平市、珠山区")]
+    assert found.told == [say("sheet.sheets_read", sheets="浮梁县、乐平市、珠山区")]
 
 
 def test_a_sheet_that_is_not_read_is_named_with_the_reason(tmp_path):
     found = sheets_by_county(tmp_path, ("浮梁县", "S-1", ""), ("封面", "", "without"), ("旧", "S-9", "hidden"))
     assert numbers(found) == ["S-1"]
     [told] = found.told
-    assert all(part in told for part in ("封面", "旧", say("ledger.sheet_hidden", sheet="旧"))), told
+    assert all(part in told for part in ("封面", "旧", say("sheet.sheet_hidden", sheet="旧"))), told
 
 
 def test_the_same_number_in_two_sheets_is_refused_and_says_where_the_first_stands(tmp_path):
     found = sheets_by_county(tmp_path, ("浮梁县", "S-1", ""), ("乐平市", "S-1", ""))
     assert [(one.sheet, one.rule) for one in found.refused] == [
-        ("乐平市", say("ledger.duplicate", value="S-1", row="浮梁县!3"))
+        ("乐平市", say("sheet.duplicate", value="S-1", row="浮梁县!3"))
     ]
 
 
@@ -154,33 +154,33 @@ def test_hidden_rows_and_columns_are_read_and_told(tmp_path):
     found = ledger(tmp_path, hidden, before=columns)
     assert numbers(found) == ["T-1", "T-2", "T-3"]
     assert found.told == [
-        say("ledger.hidden_rows", sheet="图斑台账", rows="5-6"),
-        say("ledger.hidden_columns", sheet="图斑台账", columns="B"),
+        say("sheet.hidden_rows", sheet="图斑台账", rows="5-6"),
+        say("sheet.hidden_columns", sheet="图斑台账", columns="B"),
     ]
 
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u2060", "\u200d", "\u00ad"])
 def test_what_nobody_sees_makes_no_second_case(tmp_path, unseen):
     found = read_ledger(written(tmp_path, GOOD, {**GOOD, "图斑编号": f"T-{unseen}1{unseen}"}), FORM, NAMES)
-    assert found.refused == [RowProblem(5, "A 图斑编号", say("ledger.duplicate", value="T-1", row="4"))]
+    assert found.refused == [problem(5, "A 图斑编号", say("sheet.duplicate", value="T-1", row="4"))]
 
 
 def test_a_number_that_differs_only_in_width_is_asked_about(tmp_path):
     found = read_ledger(written(tmp_path, GOOD, {**GOOD, "图斑编号": "Ｔ－１"}), FORM, NAMES)
-    assert found.refused == [RowProblem(5, "A 图斑编号", say("ledger.alike", value="Ｔ－１", row="4"))]
+    assert found.refused == [problem(5, "A 图斑编号", say("sheet.alike", value="Ｔ－１", row="4"))]
 
 
 def test_a_day_due_before_the_day_found_is_refused_and_on_the_same_day_is_not(tmp_path):
     rows = [{**GOOD, "图斑编号": f"T-{n}", "整改期限": f"2018-6-{n}"} for n in (13, 14)]
     found = read_ledger(written(tmp_path, *rows), FORM, NAMES)
     rule = say("ledger.due_early", due=date(2018, 6, 13), found=date(2018, 6, 14))
-    assert (found.refused, numbers(found)) == ([RowProblem(4, "K 整改期限", rule)], ["T-14"])
+    assert (found.refused, numbers(found)) == ([problem(4, "K 整改期限", rule)], ["T-14"])
 
 
 def test_a_number_too_long_for_excel_is_refused_since_its_end_is_lost(tmp_path):
     values = "".join(row(5, *VALUES).partition("</c>")[1:]).removeprefix("</c>")
     found = ledger(tmp_path, '<row r="5"><c r="A5"><v>20180614000000017</v></c>' + values)
-    assert found.refused == [RowProblem(5, "A 图斑编号", say("ledger.digits_lost", value="20180614000000017"))]
+    assert found.refused == [problem(5, "A 图斑编号", say("sheet.digits_lost", value="20180614000000017"))]
 
 
 @pytest.mark.parametrize("stated", ["A1:XFD1048576", "A1", "ZZZ1:B2", ""])
@@ -193,24 +193,24 @@ def test_a_stray_cell_at_the_far_end_is_told_and_the_ledger_is_read(tmp_path):
     stray = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'
     found = ledger(tmp_path, stray)
     assert (numbers(found), found.refused) == (["T-1"], [])
-    assert found.told == [say("ledger.beside", sheet="图斑台账", rows="1048576")]
+    assert found.told == [say("sheet.beside", sheet="图斑台账", rows="1048576")]
 
 
 @pytest.mark.parametrize(
     "reference", ["XFE1", "A1048577", "A0", "1A", "a1", "", "A" * 1_000_000 + "1", "A" + "9" * 100_000]
 )
 def test_a_cell_where_excel_has_none_is_refused_by_name(tmp_path, reference):
-    with pytest.raises(LedgerUnreadable) as refused:
+    with pytest.raises(SheetUnreadable) as refused:
         ledger(tmp_path, f'<row r="5"><c r="{reference}"><v>1</v></c></row>')
     assert str(refused.value) in (
-        say("ledger.bad_reference", file="old.xlsx", cell=reference[:20]),
-        say("ledger.monstrous", file="old.xlsx"),
+        say("sheet.bad_reference", file="old.xlsx", cell=reference[:20]),
+        say("sheet.monstrous", file="old.xlsx"),
     )
 
 
 @pytest.mark.parametrize("at", ["1048577", "9" * 5000, "-1", "x"])
 def test_a_row_where_excel_has_none_is_refused(tmp_path, at):
-    with pytest.raises(LedgerUnreadable, match=r"old\.xlsx"):
+    with pytest.raises(SheetUnreadable, match=r"old\.xlsx"):
         ledger(tmp_path, f'<row r="{at}"><c><v>1</v></c></row>')
 
 
@@ -259,7 +259,7 @@ def test_monsters_are_refused_by_name_with_little_memory(tmp_path):
 def test_merged_ranges_over_everything_are_refused_before_they_are_filled(tmp_path):
     rows = "".join(f'<row r="{at}"><c r="A{at}"><v>{at}</v></c></row>' for at in range(5, 2000))
     ranges = '<mergeCell ref="A5:XFD1048576"/>' * 90
-    with pytest.raises(LedgerUnreadable, match=r"old\.xlsx"):
+    with pytest.raises(SheetUnreadable, match=r"old\.xlsx"):
         ledger(tmp_path, rows, after=f"</sheetData><mergeCells>{ranges}</mergeCells>")
 
 
@@ -278,11 +278,10 @@ def zipped(*names, **more):
 
 
 OTHER_FILES = {
-    "ledger.not_excel": [b"", b"PK\x03\x04 cut off", b"\xff\xd8\xff\xe0 photo", b"%PDF-1.7\n\0"],
-    "ledger.old_excel": [bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1000)],
-    "ledger.password": [bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "EncryptedPackage".encode("utf-16-le")],
-    "ledger.csv": ["图斑编号,小地名\nT-1,后山\n".encode(), "图斑编号,小地名\nT-1,后山\n".encode("gb18030"), b"a\tb\n"],
-    "ledger.web_page": [b"<html><table>", b'\xef\xbb\xbf<?xml version="1.0"?><Workbook/>', b"\r\n <HTML>"],
+    "sheet.not_excel": [b"", b"PK\x03\x04 cut off", b"\xff\xd8\xff\xe0 photo", b"%PDF-1.7\n\0"],
+    "sheet.old_excel": [bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1000)],
+    "sheet.password": [bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "EncryptedPackage".encode("utf-16-le")],
+    "sheet.web_page": [b"<html><table>", b'\xef\xbb\xbf<?xml version="1.0"?><Workbook/>', b"\r\n <HTML>"],
 }
 
 
@@ -290,7 +289,7 @@ OTHER_FILES = {
 def test_a_file_of_another_kind_is_named_for_what_it_is(tmp_path, key, content):
     file = tmp_path / "old.xlsx"
     file.write_bytes(content)
-    with pytest.raises(LedgerUnreadable) as refused:
+    with pytest.raises(SheetUnreadable) as refused:
         read_ledger(file, FORM, NAMES)
     assert str(refused.value) == say(key, file="old.xlsx")
 
@@ -298,10 +297,10 @@ def test_a_file_of_another_kind_is_named_for_what_it_is(tmp_path, key, content):
 @pytest.mark.parametrize(
     ("write", "key"),
     [
-        (zipped("xl/workbook.bin"), "ledger.binary"),
-        (zipped("mimetype"), "ledger.open_document"),
-        (zipped("word/document.xml"), "ledger.not_excel"),
-        (zipped(*(f"xl/{n}" for n in range(MOST_PARTS))), "ledger.monstrous"),
+        (zipped("xl/workbook.bin"), "sheet.binary"),
+        (zipped("mimetype"), "sheet.open_document"),
+        (zipped("word/document.xml"), "sheet.not_excel"),
+        (zipped(*(f"xl/{n}" for n in range(MOST_PARTS))), "sheet.monstrous"),
     ],
 )
 def test_an_archive_that_is_no_workbook_is_named_for_what_it_is(tmp_path, write, key):
@@ -315,7 +314,7 @@ def test_an_archive_that_is_no_workbook_is_named_for_what_it_is(tmp_path, write,
 def test_a_damaged_part_is_named(tmp_path, part, content):
     with pytest.raises(WorkbookRefused) as refused:
         sheets_of(book_of(tmp_path / "old.xlsx", row(1), extra={part: content}.items()))
-    assert str(refused.value) == say("ledger.damaged", file="old.xlsx", part=part)
+    assert str(refused.value) == say("sheet.damaged", file="old.xlsx", part=part)
 
 
 def cells(tmp_path, inside, **book):
@@ -357,6 +356,33 @@ def test_a_number_is_a_day_where_excel_shows_one(tmp_path, number, code, expecte
     )
     found = cells(tmp_path, '<row><c s="1"><v>43265</v></c></row>', styles=styles)
     assert found == {1: {0: expected}}
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "count", "expected"),
+    [
+        (57, None, 43221, Trouble("sheet.only_a_month", "2018-05")),
+        (17, None, 43221, Trouble("sheet.only_a_month", "2018-05")),
+        (176, 'yyyy"年"m"月"', 43221, Trouble("sheet.only_a_month", "2018-05")),
+        (176, 'yyyy"年"m"月"', 43222, date(2018, 5, 2)),
+        (176, 'm"月"d"日"', 43221, date(2018, 5, 1)),
+        (14, None, 43221, date(2018, 5, 1)),
+    ],
+)
+def test_a_month_that_was_typed_is_kept_by_excel_as_its_first_day_and_is_no_day(
+    tmp_path, number, code, count, expected
+):
+    formats = f"<numFmts><numFmt numFmtId='{number}' formatCode='{code}'/></numFmts>" if code else ""
+    styles = f"{formats}<cellXfs><xf/><xf numFmtId='{number}'/></cellXfs>"
+    assert cells(tmp_path, f'<row><c s="1"><v>{count}</v></c></row>', styles=styles) == {1: {0: expected}}
+
+
+@pytest.mark.parametrize(
+    ("escaped", "expected"), [("_xD842__xDFB7_岭", "𠮷岭"), ("_xD842_岭", "\ufffd岭"), ("a_x005F_x0041_", "a_x0041_")]
+)
+def test_a_rare_letter_that_was_escaped_in_two_halves_is_one(tmp_path, escaped, expected):
+    inside = f'<c t="inlineStr"><is><t>{escaped}</t></is></c>'
+    assert cells(tmp_path, f"<row>{inside}</row>") == {1: {0: expected}}
 
 
 def test_a_workbook_that_counts_from_1904_has_the_same_days(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from zipfile import BadZipFile, ZipFile
 
 from cli.given_file import read
 from cli.say import say
+from cli.sheet.worksheet import SheetUnreadable
 
 MOST_FILE_BYTES = 64 * 1024 * 1024
 MOST_PARTS = 10_000
@@ -31,7 +31,7 @@ End = Callable[[str], None]
 Data = Callable[[str], None]
 
 
-class WorkbookRefused(ValueError):
+class WorkbookRefused(SheetUnreadable):
     """A file that cannot be read as a workbook; the message says why."""
 
 
@@ -39,7 +39,7 @@ def opened(file: Path) -> Parts:
     """The parts of a workbook. Raises WorkbookRefused, and BadFile for what is no file at all."""
     content = read(file, MOST_FILE_BYTES)
     if content.count(_ENTRIES) > MOST_PARTS:
-        raise WorkbookRefused(say("ledger.monstrous", file=file.name))
+        raise WorkbookRefused(say("sheet.monstrous", file=file.name))
     try:
         with ZipFile(file) as parts:
             names = {name.replace("\\", "/").lower(): name for name in parts.namelist()}
@@ -52,22 +52,19 @@ def opened(file: Path) -> Parts:
 
 
 _OTHERS = {
-    "xl/workbook.bin": "ledger.binary",
-    "word/document.xml": "ledger.not_excel",
-    "mimetype": "ledger.open_document",
+    "xl/workbook.bin": "sheet.binary",
+    "word/document.xml": "sheet.not_excel",
+    "mimetype": "sheet.open_document",
 }
 
 
 def _what(content: bytes) -> str:
     """The text that says what a file is that is no workbook."""
     if content.startswith(_OLE):
-        return "ledger.password" if _ENCRYPTED in content else "ledger.old_excel"
+        return "sheet.password" if _ENCRYPTED in content else "sheet.old_excel"
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-        return "ledger.web_page"
-    beginning = content[:_CHUNK]
-    if b"\0" not in beginning and re.search(rb"[,;\t]", beginning) and not beginning.startswith(b"PK"):
-        return "ledger.csv"
-    return "ledger.not_excel"
+        return "sheet.web_page"
+    return "sheet.not_excel"
 
 
 class Parts:
@@ -95,7 +92,7 @@ class Parts:
             depth += 1
             self._elements += 1
             if depth > MOST_DEPTH or self._elements > MOST_ELEMENTS:
-                raise self.refused("ledger.monstrous")
+                raise self.refused("sheet.monstrous")
             start(tag.rpartition(" ")[2], attributes)
 
         def ended(tag: str) -> None:
@@ -104,7 +101,7 @@ class Parts:
             end(tag.rpartition(" ")[2])
 
         def declared(*_: object) -> None:
-            raise self.refused("ledger.monstrous")
+            raise self.refused("sheet.monstrous")
 
         parser.StartElementHandler = started
         parser.EndElementHandler = ended
@@ -114,9 +111,9 @@ class Parts:
         try:
             self._feed(name, parser)
         except (expat.ExpatError, KeyError, BadZipFile, zlib.error, OSError, EOFError, NotImplementedError):
-            raise self.refused("ledger.damaged", part=name) from None
+            raise self.refused("sheet.damaged", part=name) from None
         except RuntimeError:
-            raise self.refused("ledger.password") from None
+            raise self.refused("sheet.password") from None
 
     def _feed(self, name: str, parser: expat.XMLParserType) -> None:
         fed = 0
@@ -127,5 +124,5 @@ class Parts:
                 parser.Parse(chunk)
                 # A tag that does not end is read again with every chunk.
                 if self._bytes > MOST_XML_BYTES or fed - parser.CurrentByteIndex > _LONGEST_TAG:
-                    raise self.refused("ledger.monstrous")
+                    raise self.refused("sheet.monstrous")
             parser.Parse(b"", True)

@@ -3,64 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from cli.ledger.workbook_parts import Parts, opened
-from cli.ledger.workbook_shared import Book, CellText, day_styles, shared_texts
+from cli.sheet.workbook_parts import Parts, opened
+from cli.sheet.workbook_shared import Book, CellText, DayStyles, day_styles, shared_texts
+from cli.sheet.worksheet import MOST_CELLS, SINCE_1900, SINCE_1904, Cell, Trouble, Worksheet
 
-MOST_CELLS = 500_000
-"""Cells with something in them, of all sheets together."""
 MOST_MERGED = 100_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _EXACT_BELOW = 1e15
 """Excel keeps fifteen digits of a number; a longer one has lost its end."""
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A cell that shows something else than it says, or nothing that can be relied on; `key` names the text of it."""
-
-    key: str
-    shows: str = ""
-
-
-Cell = str | float | bool | date | Trouble
-
-
-@dataclass(slots=True)
-class Worksheet:
-    """A sheet, its rows counted from 1 and its columns from 0; `hidden` while no tab shows it."""
-
-    name: str
-    hidden: bool
-    rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-
-    def spread_merged(self, columns: Iterable[int]) -> bool:
-        """Say what is merged downwards in every row; sideways it belongs to one column and is in doubt for the others.
-
-        False where that would be more than a sheet may hold: ranges of a workbook that Excel wrote never overlap.
-        """
-        last, left, wanted = max(self.rows, default=0), MOST_CELLS, sorted(set(columns))
-        for top, first, bottom, furthest in self.merged:
-            value = self.rows.get(top, {}).get(first)
-            inside = [column for column in wanted if first <= column <= furthest]
-            if value is None or not inside:
-                continue
-            left -= (min(bottom, last) - top + 1) * len(inside)
-            if left < 0:
-                return False
-            for row in range(top, min(bottom, last) + 1):
-                for column in inside:
-                    cell = value if column == first else Trouble("ledger.merged_across")
-                    self.rows.setdefault(row, {})[column] = cell
-        return True
 
 
 def sheets_of(file: Path) -> list[Worksheet]:
@@ -72,24 +27,22 @@ def sheets_of(file: Path) -> list[Worksheet]:
     left = MOST_CELLS
     found = []
     for name, hidden, path in book.sheets():
-        reader = _SheetReader(parts, Worksheet(name, hidden), days, texts, book.since_1904, left)
+        sheet = Worksheet(name, hidden, day_none=SINCE_1904 if book.since_1904 else SINCE_1900)
+        reader = _SheetReader(parts, sheet, days, texts, left)
         parts.parse(path, reader.start, reader.end, reader.text)
         left = reader.left
         found.append(reader.sheet)
     if not found:
-        raise parts.refused("ledger.not_excel")
+        raise parts.refused("sheet.not_excel")
     return found
 
 
 class _SheetReader:
     """Builds a sheet out of its elements."""
 
-    def __init__(
-        self, parts: Parts, sheet: Worksheet, days: frozenset[int], texts: list[str], since_1904: bool, left: int
-    ) -> None:
+    def __init__(self, parts: Parts, sheet: Worksheet, days: DayStyles, texts: list[str], left: int) -> None:
         self.sheet, self.left = sheet, left
         self._parts, self._days, self._texts = parts, days, texts
-        self._first_day = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)
         self._row = self._column = 0
         self._kind, self._style = "n", "0"
         self._has_formula = False
@@ -113,7 +66,7 @@ class _SheetReader:
             case "mergeCell":
                 self.sheet.merged.append(self._range(attributes.get("ref", "")))
                 if len(self.sheet.merged) > MOST_MERGED:
-                    raise self._parts.refused("ledger.monstrous")
+                    raise self._parts.refused("sheet.monstrous")
             case "col" if attributes.get("hidden") in ("1", "true"):
                 first = self._number(attributes.get("min"), 0, LAST_COLUMN)
                 self.sheet.hidden_columns.update(range(first - 1, self._number(attributes.get("max"), 0, LAST_COLUMN)))
@@ -124,14 +77,14 @@ class _SheetReader:
         if tag == "c" and (value := self._value(self._text.said())) is not None:
             self.left -= 1
             if self.left < 0:
-                raise self._parts.refused("ledger.too_many_cells", most=MOST_CELLS)
+                raise self._parts.refused("sheet.too_many_cells", most=MOST_CELLS)
             self.sheet.rows.setdefault(self._row, {})[self._column] = value
 
     def _value(self, said: str) -> Cell | None:
         if self._kind == "e":
-            return Trouble("ledger.error_cell", said)
+            return Trouble("sheet.error_cell", said)
         if said == "":
-            return Trouble("ledger.uncached") if self._has_formula and self._kind != "str" else None
+            return Trouble("sheet.uncached") if self._has_formula and self._kind != "str" else None
         match self._kind:
             case "s":
                 return self._shared(said)
@@ -146,7 +99,7 @@ class _SheetReader:
     def _shared(self, said: str) -> Cell | None:
         at = self._number(said, 0, len(self._texts) - 1) if said.isdigit() else -1
         if at < 0:
-            raise self._parts.refused("ledger.damaged", part=self.sheet.name)
+            raise self._parts.refused("sheet.damaged", part=self.sheet.name)
         return self._texts[at] or None
 
     def _numeric(self, said: str) -> Cell:
@@ -154,21 +107,27 @@ class _SheetReader:
             number = float(said)
         except ValueError:
             return said
-        if self._style.isdigit() and len(self._style) < 9 and int(self._style) in self._days:
-            return self._day(number)
-        return number if abs(number) < _EXACT_BELOW else Trouble("ledger.digits_lost", said)
+        style = int(self._style) if self._style.isdigit() and len(self._style) < 9 else -1
+        if style in self._days.shown:
+            return self._day(number, style in self._days.by_month)
+        return number if abs(number) < _EXACT_BELOW else Trouble("sheet.digits_lost", said)
 
-    def _day(self, number: float) -> Cell:
-        """The day that a number stands for; Excel's first sixty count a 29 February 1900 that never was."""
+    def _day(self, number: float, by_month: bool) -> Cell:
+        """The day that a number stands for; Excel's first sixty count a 29 February 1900 that never was.
+
+        A month that somebody has typed is kept as its first day and shown without one.
+        """
         if not 61 <= number < 2_958_466:
             return number
-        at = self._first_day + timedelta(days=int(number), seconds=round((number - int(number)) * 86_400))
+        at = self.sheet.day_none + timedelta(days=int(number), seconds=round((number - int(number)) * 86_400))
+        if by_month and at.day == 1:
+            return Trouble("sheet.only_a_month", f"{at:%Y-%m}")
         return at.date() if (at.hour, at.minute, at.second) == (0, 0, 0) else at
 
     def _number(self, said: str | None, otherwise: int, most: int) -> int:
         number = otherwise if said is None else int(said) if said.isdigit() and len(said) < 9 else most + 1
         if number > most:
-            raise self._parts.refused("ledger.bad_reference", cell=(said or "")[:20])
+            raise self._parts.refused("sheet.bad_reference", cell=(said or "")[:20])
         return number
 
     def _column_of(self, reference: str | None) -> int:
@@ -184,7 +143,7 @@ class _SheetReader:
         for letter in found[1] if found else "":
             column = column * 26 + ord(letter) - ord("A") + 1
         if found is None or column > LAST_COLUMN or int(found[2]) > LAST_ROW:
-            raise self._parts.refused("ledger.bad_reference", cell=reference[:20])
+            raise self._parts.refused("sheet.bad_reference", cell=reference[:20])
         return int(found[2]), column - 1
 
     def _range(self, reference: str) -> tuple[int, int, int, int]:

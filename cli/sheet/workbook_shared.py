@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from posixpath import join, normpath
 
-from cli.ledger.workbook_parts import MOST_TEXT, Parts
+from cli.sheet.workbook_parts import MOST_TEXT, Parts
 
 _DAY_IDS = frozenset((*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58))
 """Formats of days that Excel knows by number, the Chinese ones among them."""
+_MONTH_IDS = frozenset((17, 27, 36, 50, 52, 57))
+"""Those of them that show a year and a month alone."""
 _NOT_LETTERS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _SCIENTIFIC = re.compile(r"e[+-]")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -28,7 +31,7 @@ class Book:
                 if kind == "officeDocument":
                     self._root = target
         if self._root not in parts:
-            raise parts.refused("ledger.not_excel")
+            raise parts.refused("sheet.not_excel")
         folder, _, name = self._root.rpartition("/")
         relations = f"{folder}/_rels/{name}.rels".lstrip("/")
         if relations in parts:
@@ -68,8 +71,15 @@ def _relations(parts: Parts, name: str, folder: str) -> dict[str, tuple[str, str
     return found
 
 
-def day_styles(parts: Parts, path: str | None) -> frozenset[int]:
-    """The styles whose numbers are shown as days."""
+@dataclass(frozen=True, slots=True)
+class DayStyles:
+    """The styles whose numbers are shown as days, and those that show a year and a month alone."""
+
+    shown: frozenset[int] = frozenset()
+    by_month: frozenset[int] = frozenset()
+
+
+def day_styles(parts: Parts, path: str | None) -> DayStyles:
     codes: dict[int, str] = {}
     styles: list[int] = []
     inside: list[str] = []
@@ -86,7 +96,11 @@ def day_styles(parts: Parts, path: str | None) -> frozenset[int]:
 
     if path is not None:
         parts.parse(path, start, end, _nothing)
-    return frozenset(at for at, number in enumerate(styles) if _is_day(number, codes.get(number)))
+    stated = [(at, number, codes.get(number)) for at, number in enumerate(styles)]
+    return DayStyles(
+        frozenset(at for at, number, code in stated if _is_day(number, code)),
+        frozenset(at for at, number, code in stated if _is_month(number, code)),
+    )
 
 
 def _whole(said: str | None) -> int:
@@ -96,8 +110,19 @@ def _whole(said: str | None) -> int:
 def _is_day(number: int, code: str | None) -> bool:
     if code is None:
         return number in _DAY_IDS
-    letters = _NOT_LETTERS.sub("", code.partition(";")[0]).lower()
+    letters = _letters(code)
     return "general" not in letters and any(letter in letters for letter in "yde") and not _SCIENTIFIC.search(letters)
+
+
+def _is_month(number: int, code: str | None) -> bool:
+    if code is None:
+        return number in _MONTH_IDS
+    letters = _letters(code)
+    return "y" in letters and "m" in letters and not {"d", "h", "s"} & {*letters}
+
+
+def _letters(code: str) -> str:
+    return _NOT_LETTERS.sub("", code.partition(";")[0]).lower()
 
 
 def shared_texts(parts: Parts, path: str | None) -> list[str]:
@@ -147,8 +172,10 @@ class CellText:
         if self._taking:
             self._length += len(text)
             if self._length > MOST_TEXT:
-                raise self._parts.refused("ledger.monstrous")
+                raise self._parts.refused("sheet.monstrous")
             self._found.append(text)
 
     def said(self) -> str:
-        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(self._found))
+        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(self._found))
+        # A rare character is escaped in two halves; a half that stands alone is lost.
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
