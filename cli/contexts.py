@@ -52,7 +52,7 @@ def chosen(stated: str | None, is_home_stated: bool) -> Reach | None:
     told = read(named(name))
     servers, _ = servers_in(told["bus"], "--context")
     files = [credentials_in(Path(one), "--credentials") for one in told["credentials"]]
-    ca_file = vouching(Path(told["ca"]), "--ca") if told["ca"] else None
+    ca_file = vouching(Path(told["ca"]), servers, "--ca") if told["ca"] else None
     return Reach(servers, {one["user"]: one["password"] for one in files}, ca_file)
 
 

@@ -27,7 +27,7 @@ def _what(error: UsageError) -> str:
         case MissingParameter():
             return say("args.missing", name=_name(error))
         case typer.BadParameter():
-            rule = _rule(error.param)
+            rule = None if error.param_hint else _rule(error.param)
             return f"{_name(error)}: {rule or error.message}" if error.param or error.param_hint else error.message
         case NoSuchOption():
             near = say("args.near", names=", ".join(error.possibilities)) if error.possibilities else ""
@@ -46,7 +46,8 @@ def _what(error: UsageError) -> str:
 
 
 def _name(error: typer.BadParameter) -> str:
-    if error.param is None:
+    """What our own check names comes first: a file that an option leads to, a variable beside it."""
+    if error.param_hint or error.param is None:
         return str(error.param_hint or "")
     return error.param.opts[0] if error.param.param_type_name == "option" else error.param.display_name_raw
 

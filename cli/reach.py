@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 import typer
 
 from cli.say import say
-from clients.python.tls import CaUnusable, encrypted, trust
+from clients.python.tls import CaUnusable, encrypted, trust, unheeded
 from contracts.language.address import is_address
 from deploy.nats.users import SECOND
 
@@ -79,8 +79,10 @@ def credentials_in(file: Path, hint: str) -> dict[str, Any]:
     return told
 
 
-def vouching(file: Path | None, hint: str) -> Path | None:
-    """A file of certificates that can be used. Raises typer.BadParameter."""
+def vouching(file: Path | None, servers: tuple[str, ...], hint: str) -> Path | None:
+    """A file of certificates that is asked for some, and has some. Raises typer.BadParameter."""
+    if unheeded(servers, file):
+        raise typer.BadParameter(say("bus.ca_unheeded"), param_hint=hint)
     try:
         trust(file)
     except CaUnusable:

@@ -38,16 +38,20 @@ def _stated(context: typer.Context, parameter: typer.CallbackParam, stated: str 
     """An address, a file, or a context; a password stands in no argument. None for the system that runs here."""
     if stated is None:
         return contexts.chosen(context.find_root().params.get("context"), context.params.get("home") is not None)
-    ca_file = vouching(Path(os.environ[CA_VARIABLE]) if os.environ.get(CA_VARIABLE) else None, CA_VARIABLE)
     if ":" not in stated:
         told = credentials_in(Path(stated), "--bus")
         servers, _ = servers_in(told["url"], "--bus")
-        return Reach(servers, {told["user"]: told["password"]}, ca_file)
+        return Reach(servers, {told["user"]: told["password"]}, _stated_ca(servers))
     servers, logins = servers_in(stated, "--bus")
     source = context.get_parameter_source(parameter.name or "")
     if source and source.name == "COMMANDLINE" and any(urlsplit(one).password for one in stated.split(",")):
         raise typer.BadParameter(say("bus.password_in_argument"), param_hint="--bus")
-    return Reach(servers, logins, ca_file)
+    return Reach(servers, logins, _stated_ca(servers))
+
+
+def _stated_ca(servers: tuple[str, ...]) -> Path | None:
+    stated = os.environ.get(CA_VARIABLE)
+    return vouching(Path(stated) if stated else None, servers, CA_VARIABLE)
 
 
 BusOption = Annotated[

@@ -31,7 +31,7 @@ async def add(
         raise typer.BadParameter(say("context.user_in_address"), param_hint="--bus")
     for file in credentials:
         credentials_in(file, "--credentials")
-    vouching(ca, "--ca")
+    vouching(ca, servers, "--ca")
     told = {
         "bus": ",".join(servers),
         "credentials": [str(file.resolve()) for file in credentials],

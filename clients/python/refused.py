@@ -10,6 +10,7 @@ import nats
 from nats.errors import NoServersError
 from nats.errors import TimeoutError as NatsTimeout
 
+from clients.python.away import is_refused
 from contracts.language.command import ProblemReply
 from contracts.language.message import Command
 
@@ -61,7 +62,7 @@ class Refused(BusError):
 
 def why_away(error: Exception) -> str:
     """Why the bus cannot be reached: the name of the text that says so."""
-    if "authorization" in str(error).lower():
+    if is_refused(error):
         return "bus.why.password"
     if isinstance(error, SSLCertVerificationError):
         return _CERTIFICATE.get(error.verify_code, "bus.why.ca")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 
 class CaUnusable(Exception):
-    """The file of certificates cannot be read, or holds none; the message says which file and why."""
+    """The file of certificates cannot be read, holds none or is asked for none; the message says which file and why."""
 
 
 def trust(ca_file: str | Path | None) -> ssl.SSLContext:
@@ -31,8 +31,17 @@ def encrypted(addresses: Sequence[str]) -> bool:
     return asked == {True}
 
 
+def unheeded(addresses: Sequence[str], ca_file: str | Path | None) -> bool:
+    """Whether certificates are stated for servers that would not be asked for any. Raises ValueError."""
+    return bool(ca_file) and not encrypted(addresses)
+
+
 def bus_options(addresses: Sequence[str], ca_file: str | Path | None) -> dict[str, Any]:
     """What nats-py is told for these addresses: TLS from the first byte, since it would else say its password in the
     clear to a server that offers none. Raises CaUnusable, ValueError.
     """
-    return {"tls": trust(ca_file), "tls_handshake_first": True} if encrypted(addresses) else {}
+    asks = encrypted(addresses)
+    believed = trust(ca_file) if asks or ca_file else None
+    if unheeded(addresses, ca_file):
+        raise CaUnusable(f"{ca_file} is stated: the address of the bus must begin with tls://")
+    return {"tls": believed, "tls_handshake_first": True} if asks else {}

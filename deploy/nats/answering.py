@@ -10,6 +10,7 @@ import nats
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
+from clients.python.away import of_bus
 from clients.python.secret import SecretUnreadable
 from clients.python.tls import CaUnusable
 from contracts.access import ACCESS, PROVISIONER
@@ -62,7 +63,7 @@ async def answering(provisioning: Provisioning, heard: Callable[[str], None] = l
                 await closed.wait()
             heard("the bus is away")
         except (nats.errors.Error, OSError, SecretUnreadable, CaUnusable) as error:
-            heard(f"the bus is away: {error or type(error).__name__}")
+            heard(f"the bus is away: {of_bus(error)}")
         await asyncio.sleep(AGAIN_AFTER_S)
 
 

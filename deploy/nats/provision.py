@@ -13,6 +13,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
+from clients.python.away import of_bus
 from clients.python.connection import connect
 from clients.python.secret import SecretUnreadable, secret
 from clients.python.tls import CaUnusable
@@ -161,11 +162,11 @@ async def main(url: str, replicas: int, store_mib: int) -> int:
         connection = await connect(
             url, ca_file=os.environ.get("LINZHANG_CA_FILE") or None, inbox_prefix=b"_INBOX.provisioner"
         )
-    except CaUnusable as wrong:
-        print(f"LINZHANG_CA_FILE: {wrong}", file=sys.stderr)
+    except (CaUnusable, ValueError) as wrong:
+        print(of_bus(wrong), file=sys.stderr)
         return 2
     except (nats.errors.Error, OSError) as error:
-        print(f"LINZHANG_NATS_URL: the bus cannot be reached: {type(error).__name__}", file=sys.stderr)
+        print(of_bus(error), file=sys.stderr)
         return 3
     try:
         changed = await provision(connection.jetstream(timeout=10), replicas=replicas, store_mib=store_mib)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import ssl
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -18,8 +17,9 @@ import nats
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
+from clients.python.away import of_bus
 from clients.python.secret import SecretUnreadable, secret
-from clients.python.tls import CaUnusable, trust
+from clients.python.tls import CaUnusable, bus_options
 from contracts.language.address import is_address
 from deploy.nats.answering import answering
 from deploy.nats.directory import HASHES_FILE, Directory
@@ -30,6 +30,7 @@ from deploy.observe.measures import Measures
 
 LOOK_EVERY_S = 1.0
 MAKE_ROOM_EVERY_S = 15.0
+ADDRESSES = "LINZHANG_NATS_URL, LINZHANG_SYSTEM_URL"
 USERS = Gauge("linzhang_bus_users", "Users outside the services that the bus lets in")
 LEFT_OUT = Gauge("linzhang_bus_users_left_out", "Users that are stated and not let in")
 
@@ -91,25 +92,19 @@ class Provisioner:
     async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
-        except (WouldLoseData, NotDone, SecretUnreadable, CaUnusable) as refused:
+        except (WouldLoseData, NotDone, SecretUnreadable) as refused:
             self._is("bus", str(refused))
-        except (nats.errors.Error, OSError, ValueError) as error:
+        except (CaUnusable, nats.errors.Error, OSError, ValueError) as error:
             self._is("bus", why_away(error))
         else:
             self._is("bus", "")
 
 
 def why_away(error: Exception) -> str:
-    """Why the bus cannot be reached, with the setting to look at."""
+    """Why what is kept there cannot be kept, with the setting to look at."""
     if isinstance(error, OSError) and error.filename:
         return f"LINZHANG_BUS_DIR: {error.filename}: {(error.strerror or type(error).__name__).lower()}"
-    if "authorization" in str(error).lower():
-        return "LINZHANG_NATS_URL, LINZHANG_SYSTEM_URL: the bus refuses the user or the password"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"LINZHANG_CA_FILE: does not vouch for the bus: {error.verify_message}"
-    if isinstance(error, ssl.SSLError):
-        return "LINZHANG_CA_FILE: the bus speaks no TLS from the first byte on"
-    return f"LINZHANG_NATS_URL: {str(error) or type(error).__name__}"
+    return of_bus(error, ADDRESSES)
 
 
 async def _serve(unready: dict[str, str]) -> None:
@@ -169,17 +164,20 @@ def _address(name: str) -> Callable[[], str]:
 
 def read_directory() -> Directory:
     """From the environment; what is wrong is named, and the process ends with 2."""
-    ca_file = os.environ.get("LINZHANG_CA_FILE")
+    ca_file = os.environ.get("LINZHANG_CA_FILE") or None
     folder = Path(os.environ.get("LINZHANG_BUS_DIR", ""))
     try:
-        trust(ca_file or None)
-        wrong = "" if is_address(secret("LINZHANG_SYSTEM_URL") or "", "nats", "tls") else "LINZHANG_SYSTEM_URL"
-    except (SecretUnreadable, CaUnusable) as unusable:
-        print(unusable if isinstance(unusable, SecretUnreadable) else f"LINZHANG_CA_FILE: {unusable}", file=sys.stderr)
+        addresses = [secret(name) or "" for name in ADDRESSES.split(", ")]
+        if not all(is_address(one, "nats", "tls") for one in addresses):
+            print(
+                "LINZHANG_SYSTEM_URL: is required, must begin with nats:// or tls:// and name a host", file=sys.stderr
+            )
+            raise SystemExit(2)
+        for one in addresses:
+            bus_options(one.split(","), ca_file)
+    except (SecretUnreadable, CaUnusable, ValueError) as unusable:
+        print(unusable if isinstance(unusable, SecretUnreadable) else of_bus(unusable, ADDRESSES), file=sys.stderr)
         raise SystemExit(2) from None
-    if wrong:
-        print(f"{wrong}: is required, must begin with nats:// or tls:// and name a host", file=sys.stderr)
-        raise SystemExit(2)
     if not os.environ.get("LINZHANG_BUS_DIR") or not (folder / HASHES_FILE).is_file():
         print(f"LINZHANG_BUS_DIR: must be the directory of the bus server, with {HASHES_FILE} in it", file=sys.stderr)
         raise SystemExit(2)

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from clients.python.secret import SecretUnreadable, secret
-from clients.python.tls import CaUnusable, encrypted, trust
+from clients.python.tls import CaUnusable, encrypted, trust, unheeded
 from contracts.language.address import is_address
 from contracts.language.rules import broken, describe
 from services.runtime import traces
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
             trust(value)
         except CaUnusable as unusable:
             raise ValueError(broken("ca_file", reason=str(unusable))) from None
-        if value is not None and not encrypted(info.data.get("nats_url", "tls://").split(",")):
+        if unheeded(info.data.get("nats_url", "tls://").split(","), value):
             raise ValueError(broken("ca_file_tls"))
         return value
 

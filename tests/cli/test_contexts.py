@@ -216,6 +216,7 @@ def test_what_is_wrong_with_a_context_is_named_and_none_is_kept(tmp_path):
             {"ca": tmp_path / "none.crt"},
             "--ca: " + str(tmp_path / "none.crt") + " cannot be read or holds no certificate",
         ),
+        ({"bus": "nats://localhost:1"}, "--ca: with it, every address of the bus must begin with tls://"),
         ({"ca": good}, "--ca: " + str(good) + " cannot be read or holds no certificate"),
     ):
         status, out, said = found.add(**how)
@@ -227,6 +228,20 @@ def test_what_is_wrong_with_a_context_is_named_and_none_is_kept(tmp_path):
     (tmp_path / "config" / "linzhang" / "contexts" / "far.json").write_text("{}")
     status, _, said = found.type("user", "list")
     assert (status, "is no context; make it anew" in said) == (2, True), said
+
+
+def test_certificates_that_no_server_would_be_asked_for_are_refused_wherever_they_are_stated(tmp_path):
+    found = Far(tmp_path)
+    told = " must begin with tls://"
+    found.add()
+    kept = tmp_path / "config" / "linzhang" / "contexts" / "far.json"
+    kept.write_text(kept.read_text().replace("tls://", "nats://"))
+    status, _, said = found.type("user", "list")
+    assert (status, "--ca: with it" in said, told in said) == (2, True, True), said
+    found.address = found.address.replace("tls://", "nats://")
+    for bus in (found.address, str(found.credentials(OPERATOR))):
+        status, _, said = found.type("user", "list", "--bus", bus, LINZHANG_CA_FILE=str(found.keys.certificate))
+        assert (status, "LINZHANG_CA_FILE: with it" in said, told in said) == (2, True, True), said
 
 
 def test_a_home_that_is_stated_is_meant_rather_than_the_context_in_use(tmp_path):

@@ -152,6 +152,12 @@ async def test_a_file_that_vouches_for_nobody_is_named(tmp_path, content):
     assert str(file) in away.value.about["reason"]
 
 
+@pytest.mark.parametrize("address", [f"nats://{LOOPBACK}:1", f"nats://{LOOPBACK}:1,nats://{LOOPBACK}:2"])
+async def test_certificates_that_no_server_would_be_asked_for_are_refused(keys, address):
+    with pytest.raises(CaUnusable, match="the address of the bus must begin with tls://"):
+        await connect(address, ca_file=keys.certificate)
+
+
 async def test_a_name_that_the_certificate_does_not_have_is_not_believed(tmp_path, keys):
     keys.issue(keys.folder / "nats", ("elsewhere",), NOW)
     server = TlsBus.prepare(tmp_path / "nats", Users(), sync="2m")

@@ -13,6 +13,7 @@ import structlog
 from faststream.nats import NatsMessage
 from nats.errors import SlowConsumerError
 
+from clients.python import away
 from clients.python.connection import Client
 from contracts.wiring.streams import stream_of
 from contracts.wiring.table import FACTS, is_reference
@@ -22,7 +23,7 @@ from services.runtime.answering.operations import operations
 from services.runtime.breaker import is_away
 from services.runtime.hearing.handling import Handling
 from services.runtime.hearing.pull import Pull
-from services.runtime.replica import away, database
+from services.runtime.replica import database
 from services.runtime.replica.away import CannotStart
 from services.runtime.replica.bus import Broker
 from services.runtime.replica.state import State

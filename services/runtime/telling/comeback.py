@@ -21,8 +21,10 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
+from clients.python.away import of_bus
 from clients.python.connection import Client, connect
 from clients.python.secret import secret
+from clients.python.tls import CaUnusable
 from contracts.wiring.streams import DURABLES
 from services.runtime.sql import Sql
 from services.runtime.tables.migrate import read_settings
@@ -106,8 +108,8 @@ async def main(services: list[tuple[str, str]], tls: ssl.SSLContext | None, *, r
             ca_file=os.environ.get("LINZHANG_CA_FILE"),
             inbox_prefix=b"_INBOX.provisioner",
         )
-    except (nats.errors.Error, OSError, ValueError) as error:
-        print(f"LINZHANG_NATS_URL: the bus cannot be reached: {type(error).__name__}", file=sys.stderr)
+    except (CaUnusable, nats.errors.Error, OSError, ValueError) as error:
+        print(of_bus(error), file=sys.stderr)
         return 3
     try:
         for name, address in services:
