@@ -1,4 +1,4 @@
-"""What every service announces and answers: dead letters, its status, and what an operator does about them."""
+"""What every service announces and answers: dead letters, status, laws, and what an operator does about them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field
 from contracts.language.command import Done
 from contracts.language.division import Division
 from contracts.language.message import Command, Fact
+from contracts.language.rules import NO_NUL
 from contracts.language.values import Line, Value
-from contracts.language.written import Id, Instant
+from contracts.language.written import Day, Id, Instant
 
 
 class DeadLettered(Fact):
@@ -131,7 +132,123 @@ class RefillBus(Command):
     answer: ClassVar[type[BaseModel]] = Done
 
 
-OPERATIONS: tuple[type[Command], ...] = (ListDeadLetters, ReplayDeadLetters, DiscardDeadLetters, RefillBus, ShowStatus)
+LawText = Annotated[str, Field(title="LawText", min_length=2, max_length=100_000, pattern=NO_NUL)]
+"""The file of a law as an office edits it, as `contracts/published/laws` has its shape."""
+Digest = Annotated[str, Field(title="Digest", pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256, in hexadecimal digits."""
+
+
+class LawVersion(Value):
+    """A version of a law: its first day in force (None: ever), and since when it has been known (None: as long)."""
+
+    version: Line
+    source: Line
+    from_on: Day | None
+    known_from: Day | None
+
+
+class LawShown(Value):
+    """A law as it is in force, the versions in their order; who took it up, where it is not as it was shipped.
+
+    `text` is given where one law is asked for.
+    """
+
+    law: Line
+    digest: Digest
+    versions: tuple[LawVersion, ...]
+    taken_up_by: Line | None
+    taken_up_at: Instant | None
+    text: str | None
+
+
+class LawsShown(Value):
+    """The laws of a service."""
+
+    laws: tuple[LawShown, ...]
+
+
+class ShowLaws(Command):
+    """The laws of a service as they are in force; one of them with its text. By the operator."""
+
+    name: ClassVar[str] = "*.show_laws.v1"
+    reads_only: ClassVar[bool] = True
+    answer: ClassVar[type[BaseModel]] = LawsShown
+
+    law: Line | None = None
+
+
+class LawChange(Value):
+    """What a text changes: a path in the rules, what is stated there in JSON before and after (None: nothing).
+
+    It does so for days from `from_on` (None: ever) to `to_on` (None: for ever).
+    """
+
+    path: str
+    before: str | None
+    after: str | None
+    from_on: Day | None
+    to_on: Day | None
+
+
+class LawTaken(Value):
+    """What taking a text up changes, and the digest by which it is confirmed; whether it has been done."""
+
+    law: Line
+    digest: Digest
+    changes: tuple[LawChange, ...]
+    confirm: Digest
+    taken_up: bool
+
+
+class TakeUpLaw(Command):
+    """Put a text in the place of a law. By the operator.
+
+    Without `confirm` nothing is done: the answer says what would change, and by which digest it is confirmed. It is
+    refused where the law has been changed by somebody else since. What was decided before stays as it is.
+    """
+
+    name: ClassVar[str] = "*.take_up_law.v1"
+    answer: ClassVar[type[BaseModel]] = LawTaken
+
+    text: LawText
+    confirm: Digest | None = None
+
+
+class LawTakenUp(Fact):
+    """A text has been put in the place of a law: which versions it has, and what is otherwise than before."""
+
+    aggregate: ClassVar[str] = "law"
+    place: ClassVar[str] = "division"
+
+    law: Line
+    digest: Digest
+    versions: tuple[LawVersion, ...]
+    changes: tuple[LawChange, ...]
+    division: Division
+    by: Line
+    at: Instant
+
+
+@cache
+def law_taken_up(service: str) -> type[LawTakenUp]:
+    """The fact by which a service that has laws says so."""
+    said = {
+        "__doc__": f"{service.title()} goes by another text of a law from now on.",
+        "__module__": __name__,
+        "name": f"{service}.law_taken_up.v1",
+    }
+    return type(f"{service.title()}LawTakenUp", (LawTakenUp,), {**said, "__annotations__": {"name": "ClassVar[str]"}})
+
+
+OPERATIONS: tuple[type[Command], ...] = (
+    ListDeadLetters,
+    ReplayDeadLetters,
+    DiscardDeadLetters,
+    RefillBus,
+    ShowStatus,
+    ShowLaws,
+    TakeUpLaw,
+)
 """Commands that every service answers, `*` standing for its name."""
 
 

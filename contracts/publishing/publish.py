@@ -18,6 +18,7 @@ from contracts.publishing.asyncapi import document
 from contracts.publishing.catalogue import page
 from contracts.publishing.evolution import breaks, moves
 from contracts.publishing.laid_out import laid_out
+from contracts.publishing.laws import law_schemas
 from contracts.publishing.schemas import file_name, messages, schemas
 from contracts.publishing.shapes import DEFS, EVERYTHING, SHARED
 from contracts.publishing.yaml import to_yaml
@@ -37,6 +38,8 @@ def generated() -> dict[Path, str]:
     found = {PUBLISHED / "asyncapi.yaml": to_yaml(document(VERSION, examples()))}
     for name, schema in schemas().items():
         found[PUBLISHED / "schemas" / f"{name}.json"] = _json(schema)
+    for name, schema in law_schemas().items():
+        found[PUBLISHED / "laws" / f"{name}.json"] = _json(schema)
     found[CATALOGUE] = page()
     return found
 
@@ -66,6 +69,9 @@ def check() -> Iterator[str]:
     for path in sorted((PUBLISHED / "schemas").glob("*.json")):
         if path not in wanted:
             yield f"{path.relative_to(ROOT)} is of a message that no longer exists"
+    for path in sorted((PUBLISHED / "laws").glob("*.json")):
+        if path not in wanted:
+            yield f"{path.relative_to(ROOT)} is of a law that no longer exists"
     yield from against_the_release()
 
 
@@ -116,9 +122,10 @@ def write() -> None:
     for path, text in wanted.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    for path in (PUBLISHED / "schemas").glob("*.json"):
-        if path not in wanted:
-            path.unlink()
+    for folder in ("schemas", "laws"):
+        for path in (PUBLISHED / folder).glob("*.json"):
+            if path not in wanted:
+                path.unlink()
     release(anew=False)
 
 

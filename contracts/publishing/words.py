@@ -15,7 +15,7 @@ Words = Mapping[str, Any]
 
 @cache
 def words() -> Words:
-    """`messages` and `types` by name in Chinese; `fields` by name, and `of` a type what means something else there."""
+    """Of `messages`, `types`, `laws` in Chinese; `fields` by name, and `of` a type what means something else there."""
     found: Words = json.loads(files("contracts.publishing").joinpath("words.json").read_text("utf-8"))
     return found
 
@@ -23,6 +23,12 @@ def words() -> Words:
 def message_words(name: str) -> str:
     """What a message says, in Chinese."""
     said: str = words()["messages"][name]
+    return said
+
+
+def law_words(name: str) -> str:
+    """What a law is about, in Chinese."""
+    said: str = words()["laws"][name]
     return said
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from contracts.every_service import DeadLettered, dead_lettered
 from contracts.language.division import Division
 from contracts.language.message import Fact, Intake, Message
-from contracts.wiring.table import GATEKEEPERS, HEARS, SERVICES, WIRED, Wired
+from contracts.wiring.table import FACTS, GATEKEEPERS, HEARS, SERVICES, WIRED, Wired
 
 MIB = 1024 * 1024
 STORE_MIB = 10_240
@@ -56,7 +56,7 @@ INTAKE_DUPLICATES_S = 0.1
 
 
 def _of_service(name: str, wired: Wired) -> Stream:
-    told = tuple(f"{fact.name}.>" for fact in wired.own(Fact))
+    told = tuple(f"{fact.name}.>" for fact in FACTS[name] if not issubclass(fact, DeadLettered))
     newest = 1 if wired.newest_only else -1
     return Stream(name.upper(), told, wired.keeps_days * DAY_S, FACT_DUPLICATES_S, wired.store_percent, newest)
 

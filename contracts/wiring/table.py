@@ -8,8 +8,9 @@ from types import ModuleType
 from typing import TypeVar
 
 from contracts import cases, notify, patrol, roster, targets
-from contracts.every_service import OPERATIONS, dead_lettered
+from contracts.every_service import OPERATIONS, dead_lettered, law_taken_up
 from contracts.language.message import Command, Fact, Intake, Message, ReferenceFact
+from contracts.law.table import laws_of
 
 MessageT = TypeVar("MessageT", bound=Message)
 
@@ -130,7 +131,8 @@ WIRED: dict[str, Wired] = {
 
 SERVICES = tuple(WIRED)
 FACTS: dict[str, tuple[type[Fact], ...]] = {
-    name: (*wired.own(Fact), dead_lettered(name)) for name, wired in WIRED.items()
+    name: (*wired.own(Fact), *([law_taken_up(name)] if laws_of(name) else ()), dead_lettered(name))
+    for name, wired in WIRED.items()
 }
 """What each service announces, and only it may."""
 HEARS: dict[str, tuple[type[Fact | Intake], ...]] = {name: wired.hears for name, wired in WIRED.items()}

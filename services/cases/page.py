@@ -63,8 +63,8 @@ def _versions() -> Iterator[str]:
     yield ""
     yield "| version | in force from | source |"
     yield "|---|---|---|"
-    for from_on, rules in zip(("ever", *LAW.amended_on), LAW.versions, strict=True):
-        yield f"| {rules.version} | {from_on} | {rules.source} |"
+    for one in LAW.versions:
+        yield f"| {one.rules.version} | {one.from_on or 'ever'} | {one.rules.source} |"
 
 
 def _kinds() -> Iterator[str]:
@@ -129,7 +129,8 @@ def _checklists() -> Iterator[str]:
 def _ladder() -> Iterator[str]:
     yield "## 督办阶梯 · The supervision ladder"
     yield ""
-    for from_on, ladder in zip(("ever", *LADDER.amended_on), LADDER.versions, strict=True):
+    for version in LADDER.versions:
+        from_on, ladder = version.from_on or "ever", version.rules
         within = f"a reply is due within {ladder.reply_within_working_days} working days"
         yield f"Version {ladder.version}, in force from {from_on}: {ladder.source}; {within}."
         yield ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.patrol.area import handlers as area
 from services.patrol.area.store import GROUND
 from services.patrol.incident import handlers as incident
+from services.patrol.incident.near import NEAR
 from services.patrol.track import handlers as track
 from services.runtime.service import Service
 
@@ -14,4 +15,5 @@ patrol = Service(
     incident.room,
     track.room,
     views=(GROUND,),
+    laws=(NEAR,),
 )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_origin, get_type_hints
 
 from contracts.every_service import OPERATIONS
 from contracts.language.message import Command, Fact, Intake
+from contracts.law.table import laws_of
+from contracts.law.versions import Rules
 from contracts.wiring.streams import durable
 from contracts.wiring.table import ANSWERS, HEARS
 from services.runtime.answering.commands import CommandHandler
 from services.runtime.hearing.subscription import Handler, Hearing, Subscription
 from services.runtime.messages import Heard, News
+from services.runtime.reference.law import LawFile
 from services.runtime.reference.view import View
 from services.runtime.transaction import Transaction
 
@@ -93,7 +96,7 @@ class Service:
 
     `views` are built before the first batch, so that no message waits for them. `due` says how much clock work waits,
     by what it waits for: `async def (tx) -> dict[str, int]`. `following` comes to every transaction: what follows a
-    change inside it, without the knowledge of who makes the change.
+    change inside it, without the knowledge of who makes the change. `laws` are the files by which it judges.
     """
 
     def __init__(
@@ -103,10 +106,12 @@ class Service:
         views: Sequence[View[Any]] = (),
         due: Due | None = None,
         following: object = None,
+        laws: Sequence[LawFile[Any]] = (),
     ) -> None:
         self.name = name
         self.following = following
-        self.views = views
+        self.laws = laws
+        self.views = (*views, *(law.view for law in laws))
         self.due_work = due
         self.subscriptions = [
             Subscription.of(message, durable(name, message), handler, how)
@@ -118,13 +123,20 @@ class Service:
         self.clock_work = [work for room in rooms for work in room.clock_work]
 
     def check(self) -> None:
-        """Raises WiringDiffers unless the handlers are exactly what contracts/wiring/table.py says."""
+        """Raises WiringDiffers unless handlers and laws are exactly what contracts/wiring and contracts/law say."""
         differences = [
             *_difference("hears", [s.message for s in self.subscriptions], HEARS[self.name]),
             *_difference("answers", [*self.answered, *OPERATIONS], ANSWERS[self.name]),
+            *_unlike_laws(self.laws, laws_of(self.name)),
         ]
         if differences:
             raise WiringDiffers(f"{self.name}: " + "; ".join(differences))
+
+
+def _unlike_laws(ours: Sequence[LawFile[Any]], wired: Mapping[str, type[Rules]]) -> list[str]:
+    judged_by = {law.name: law.rules for law in ours}
+    names = sorted(name for name in {*judged_by, *wired} if judged_by.get(name) is not wired.get(name))
+    return [f"the law {name} is not as contracts/law/table.py says" for name in names]
 
 
 def _difference(word: str, ours: Sequence[type], wired: Sequence[type]) -> list[str]:

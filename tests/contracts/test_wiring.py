@@ -5,7 +5,7 @@ import re
 import pytest
 
 from contracts.cases import CaseClosed, CaseCommand, CaseFact, CaseOpened, LetterFact, ScopeAsked, VerifyCase
-from contracts.every_service import DeadLettered, dead_lettered
+from contracts.every_service import DeadLettered, LawTakenUp, dead_lettered
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import Command, Fact, Intake, ReferenceFact
 from contracts.patrol import IncidentReport, TrackBatch
@@ -43,7 +43,7 @@ from services.targets.service import targets
 
 DAY_S = 24 * 3600
 FULIANG = Division("360222000000")
-ABSTRACT = {CaseFact, LetterFact, DeadLettered, ReferenceFact, CaseCommand, ScopeAsked}
+ABSTRACT = {CaseFact, LetterFact, DeadLettered, LawTakenUp, ReferenceFact, CaseCommand, ScopeAsked}
 
 
 def leaves(kind):
@@ -67,7 +67,8 @@ def test_each_service_tells_its_own_facts_and_answers_its_own_commands():
     for service, asked in ANSWERS.items():
         assert {command.parts()[0] for command in asked} <= {service, "*"}
         assert [command.name for command in asked if command.parts()[0] == "*"] == [
-            *("*.list_dead.v1", "*.replay_dead.v1", "*.discard_dead.v1", "*.refill.v1", "*.status.v1")
+            *("*.list_dead.v1", "*.replay_dead.v1", "*.discard_dead.v1", "*.refill.v1", "*.status.v1"),
+            *("*.show_laws.v1", "*.take_up_law.v1"),
         ]
 
 
@@ -81,7 +82,7 @@ def test_what_only_shows_is_answered_afresh_each_time():
     shows = {command.name.split(".")[1] for command in asked if command.reads_only}
     assert shows == {
         *("who_answers", "show_plan", "show_record", "show_notices", "list_dead", "status", "words", "show", "history"),
-        *("letter", "list", "sheet", "ages", "list_users", "show_streams"),
+        *("letter", "list", "sheet", "ages", "list_users", "show_streams", "show_laws"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {
         *("roster.enrol_areas.v1", "roster.enrol_posts.v1")
@@ -215,13 +216,13 @@ def test_the_operator_asks_everything_anywhere_and_each_service_how_it_stands():
     allowed = operator_permissions()
     asked = official_permissions("operator", UNKNOWN)
     assert set(asked.publish) < set(allowed.publish)
-    words = ("list_dead", "replay_dead", "discard_dead", "refill", "status")
+    words = ("list_dead", "replay_dead", "discard_dead", "refill", "status", "show_laws", "take_up_law")
     of_users = ("put_user", "change_user", "rotate_user", "retire_user", "remove_user", "list_users", "show_streams")
     assert set(allowed.publish) - set(asked.publish) == {
         *(f"cmd.{service}.{word}.v1.operator.*.*.*.*.*" for service in SERVICES for word in words),
         *(f"cmd.provisioner.{word}.v1.operator.*.*.*.*.*" for word in of_users),
     }
-    assert (len(OPERATED), allowed.subscribe) == (32, ("_INBOX.operator.>",))
+    assert (len(OPERATED), allowed.subscribe) == (42, ("_INBOX.operator.>",))
 
 
 def test_a_service_says_its_own_facts_refuses_what_it_takes_in_and_reads_what_it_hears():

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from contracts.law.table import LAWS
+from contracts.publishing.laws import law_types
 from contracts.publishing.schemas import messages, types
 from contracts.publishing.words import field_words, words
 
@@ -34,7 +36,7 @@ def kind(stated):
 
 def fields():
     """Each field of each type, once for what is told and what is sent."""
-    for name, shape in types().items():
+    for name, shape in {**types(), **law_types()}.items():
         for part in (shape, *shape.get("anyOf", ())):
             for field, stated in part.get("properties", {}).items():
                 yield name.removesuffix("Input"), field, stated
@@ -73,6 +75,7 @@ def test_there_are_words_for_what_there_is_and_for_nothing_else():
     assert set(words()["fields"]) == {field for name, field in here - own}
     assert set(words()["types"]) == {name.removesuffix("Input") for name in types()} - alone
     assert set(words()["messages"]) == {message.name for message in messages()}
+    assert set(words()["laws"]) == set(LAWS)
 
 
 def test_every_word_of_a_field_is_in_chinese_and_in_english():

@@ -6,15 +6,18 @@ from math import acos, cos, degrees, radians, sin
 
 import pytest
 
-from contracts.language.stated import NotAsStated
+from contracts.law.lines import Faulty
+from contracts.law.near import NearRules, Reach
+from contracts.law.reading import read_law
 from contracts.patrol import IncidentKind
-from services.patrol.incident.near import EARTH_M, Nearness, Standing, cell, distance_m, is_near, nearest, spots
+from services.patrol.incident.near import EARTH_M, Standing, cell, distance_m, is_near, nearest, spots
 from services.patrol.incident.report import incident_id
 from tests.patrol.areas_and_reports import LAT, SEEN
 
 WITHIN_M = 200
 """DOMAIN's default: within 200 m and 24 h."""
 A_DAY = timedelta(hours=24)
+REACH = Reach(within_m=WITHIN_M, within_h=24)
 
 
 def by_cosines(lon, lat, other_lon, other_lat):
@@ -40,7 +43,7 @@ def found(lon, lat, *standing, seen_at=SEEN, kind=IncidentKind.FELLING):
     by_place = {}
     for one in standing:
         by_place.setdefault((cell(one.lon, one.lat), kind), []).append(one)
-    near = nearest(kind, lon, lat, seen_at, by_place)
+    near = nearest(kind, lon, lat, seen_at, by_place, REACH)
     return near and near[0]
 
 
@@ -91,7 +94,7 @@ def test_a_day_to_the_microsecond_is_still_near_in_time(after, is_found):
     one = standing("a", 117.05)
     assert (found(117.05, LAT, one, seen_at=SEEN + after) is one) is is_found
     other = standing("b", 117.05, seen_at=SEEN + after)
-    assert is_near(IncidentKind.FELLING, one, other) is is_found
+    assert is_near(one, other, REACH) is is_found
 
 
 def test_the_nearest_that_is_too_old_does_not_hide_one_farther_off():
@@ -101,7 +104,7 @@ def test_the_nearest_that_is_too_old_does_not_hide_one_farther_off():
 
 @pytest.mark.parametrize("lat", [3.5, 40.0, 53.5])
 def test_every_place_within_reach_is_looked_at_at_every_latitude(lat):
-    looked = set(spots(IncidentKind.FELLING, 117.0375, lat))
+    looked = set(spots(IncidentKind.FELLING, 117.0375, lat, REACH))
     for metres in (-199, 199):
         assert (cell(117.0375 + east(lat, metres), lat), IncidentKind.FELLING) in looked
         assert (cell(117.0375, lat + north(metres)), IncidentKind.FELLING) in looked
@@ -121,7 +124,7 @@ def test_every_place_within_reach_is_looked_at_at_every_latitude(lat):
 )
 def test_only_the_places_that_the_circle_may_touch_are_looked_at(lon, lat, rows, columns):
     cells = {(cell(x + 0.01, y + 0.01), IncidentKind.FELLING) for y in rows for x in columns}
-    assert set(spots(IncidentKind.FELLING, lon, lat)) == cells
+    assert set(spots(IncidentKind.FELLING, lon, lat, REACH)) == cells
 
 
 def test_a_cell_has_the_number_under_which_it_stands_in_the_tables():
@@ -130,11 +133,15 @@ def test_a_cell_has_the_number_under_which_it_stands_in_the_tables():
     assert (cell(-180.0, -90.0), cell(-179.97, -89.97)) == (0, 18_001)
 
 
-def test_a_kind_may_have_a_reach_of_its_own(tmp_path):
-    file = tmp_path / "near.json"
-    kinds = {"fire": {"within_m": 1000, "within_h": 6}}
-    file.write_text(json.dumps({"source": "a", "default": {"within_m": 200, "within_h": 24}, "kinds": kinds}))
-    rules = Nearness.read(file)
+def stated(kinds):
+    """The law with what is otherwise for some kinds."""
+    default = {"within_m": 200, "within_h": 24}
+    law = {"law": "patrol.near", "version": "1", "source": "a", "default": default, "kinds": kinds}
+    return read_law(json.dumps(law), "patrol.near", NearRules)
+
+
+def test_a_kind_may_have_a_reach_of_its_own():
+    rules = stated({"fire": {"within_m": 1000, "within_h": 6}}).newest
     found = [rules.reach(kind) for kind in (IncidentKind.FIRE, IncidentKind.FELLING)]
     assert [(one.within_m, one.within) for one in found] == [(1000, timedelta(hours=6)), (200, A_DAY)]
 
@@ -142,17 +149,15 @@ def test_a_kind_may_have_a_reach_of_its_own(tmp_path):
 @pytest.mark.parametrize(
     ("kinds", "said"),
     [
-        ({"fires": {"within_m": 1000, "within_h": 6}}, "kinds.fires.[key]: must be one of: fire, "),
-        ({"fire": {"within_m": 1000, "within_d": 6}}, "kinds.fire.within_h: is required"),
-        ({"fire": {"within_m": 0, "within_h": 6}}, "kinds.fire.within_m: must be more than 0"),
+        ({"fires": {"within_m": 1000, "within_h": 6}}, "1: kinds.fires.[key]: must be one of: fire, "),
+        ({"fire": {"within_m": 1000, "within_d": 6}}, "1: kinds.fire.within_h: is required"),
+        ({"fire": {"within_m": 0, "within_h": 6}}, "1: kinds.fire.within_m: must be more than 0"),
     ],
 )
-def test_a_reach_that_breaks_a_rule_is_named_and_not_taken_for_that_of_another_kind(tmp_path, kinds, said):
-    file = tmp_path / "near.json"
-    file.write_text(json.dumps({"source": "a", "default": {"within_m": 200, "within_h": 24}, "kinds": kinds}))
-    with pytest.raises(NotAsStated) as refused:
-        Nearness.read(file)
-    assert str(refused.value).startswith(f"near.json: {said}")
+def test_a_reach_that_breaks_a_rule_is_named_and_not_taken_for_that_of_another_kind(kinds, said):
+    with pytest.raises(Faulty) as refused:
+        stated(kinds)
+    assert str(refused.value).startswith(said)
 
 
 def test_the_earth_is_as_large_as_its_mean_radius():

@@ -7,19 +7,21 @@ import pytest
 from contracts.language.values import SHANGHAI
 from contracts.patrol import IncidentKind
 from services.patrol.incident.judging import Judging, ReportFate
-from services.patrol.incident.near import RULES, Standing, cell, distance_m, nearest, spots
+from services.patrol.incident.near import NEAR, Standing, cell, distance_m, nearest, spots
 from services.patrol.incident.report import exchanged, incident_id, judge, moving
 from services.runtime.reference.ground import Ground
 from tests.patrol.areas_and_reports import AREAS, EAST, LAT, METRE, NOW, SEEN, WEST, reported
 
 GROUND = Ground(AREAS)
+RULES = NEAR.shipped.newest
+REACH = RULES.reach(IncidentKind.FELLING)
 
 
 def judged_with_those_left(*heard):
     areas = GROUND.containing(
         [one.body.at.lon for one in heard], [one.body.at.lat for one in heard], [SEEN.date()] * len(heard)
     )
-    return judge(heard, areas, Judging({}, {}, NOW))
+    return judge(heard, areas, Judging({}, {}, NOW, RULES))
 
 
 def judged(*heard):
@@ -126,7 +128,7 @@ def test_a_point_near_the_border_of_a_cell_is_looked_for_on_both_sides():
     west, east = border - 10 * METRE, border + 10 * METRE
     assert cell(west, LAT) != cell(east, LAT)
     standing = Standing(incident_id(("acme", "a")), west, LAT, SEEN, 1)
-    found = nearest(IncidentKind.FELLING, east, LAT, SEEN, {(cell(west, LAT), IncidentKind.FELLING): [standing]})
+    found = nearest(IncidentKind.FELLING, east, LAT, SEEN, {(cell(west, LAT), IncidentKind.FELLING): [standing]}, REACH)
     assert found[0] is standing
     assert found[1] == pytest.approx(20, abs=0.5)
 
@@ -134,8 +136,8 @@ def test_a_point_near_the_border_of_a_cell_is_looked_for_on_both_sides():
 @pytest.mark.parametrize("lat", [29.05, 29.0401, 29.0399])
 @pytest.mark.parametrize("lon", [117.05, 117.0401, 117.0399])
 def test_every_point_within_reach_lies_in_a_place_that_is_looked_at(lon, lat):
-    looked = set(spots(IncidentKind.FELLING, lon, lat))
-    reach = RULES.reach(IncidentKind.FELLING).within_m
+    looked = set(spots(IncidentKind.FELLING, lon, lat, REACH))
+    reach = REACH.within_m
     around = [(lon + x * METRE * 20, lat + y * 20 / 111_000) for x in range(-10, 11) for y in range(-10, 11)]
     within = [point for point in around if distance_m(lon, lat, *point) <= reach]
     assert {(cell(*point), IncidentKind.FELLING) for point in within} <= looked
@@ -302,7 +304,7 @@ def test_how_far_off_it_is_goes_with_what_corroborates():
 
 def test_only_a_higher_revision_may_take_an_incident_away_from_those_who_corroborate_it():
     first, again, later = reported("a", revision=2), reported("a", revision=2, text="x"), reported("a", revision=3)
-    judging = Judging({}, {}, NOW)
+    judging = Judging({}, {}, NOW, RULES)
     judge([first], GROUND.containing([117.05], [LAT], [SEEN.date()]), judging)
     assert moving([reported("a"), again, reported("b", revision=3)], judging.known) == []
     assert moving([later], judging.known) == [incident_id(("acme", "a"))]

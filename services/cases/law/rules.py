@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.cases import CaseKind, Flag
 from contracts.language.values import Line, day_of, known
 from contracts.language.written import Day
+from contracts.law.versions import Rules
 from contracts.patrol import Severity
-from services.runtime.reference.law import Law
+from services.runtime.reference.law import LawFile
 
 Number = Annotated[int, Field(ge=0, le=10_000)]
 
@@ -75,11 +76,9 @@ class Calls(_Stated):
     flags: frozenset[Annotated[Flag, known(Flag)]]
 
 
-class CaseRules(_Stated):
+class CaseRules(Rules):
     """One version."""
 
-    version: Line
-    source: Line
     working_days: Deadlines
     rectify_working_days: BySeverity
     return_within_hours: Number
@@ -107,7 +106,7 @@ class CaseRules(_Stated):
 
 
 _ANY = OfKind()
-LAW = Law.read(Path(__file__).with_name("rules.json"), CaseRules)
+LAW = LawFile("cases.rules", Path(__file__).with_name("rules.json"), CaseRules).shipped
 """A term runs by the law of the day on which it began, a move is judged by the law of its day."""
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.language.values import Line, Role, Token, known
-from services.runtime.reference.law import Law
+from contracts.language.values import Role, Token, known
+from contracts.law.versions import Rules
+from services.runtime.reference.law import LawFile
 
 
 class Rung(BaseModel):
@@ -25,16 +26,12 @@ class Rung(BaseModel):
     addresses_posts: bool = False
 
 
-class Ladder(BaseModel):
+class Ladder(Rules):
     """One version, its rungs from the lowest up."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: Line
-    source: Line
     reply_within_working_days: Annotated[int, Field(ge=0, le=250)]
     rungs: tuple[Rung, ...]
 
 
-LADDER = Law.read(Path(__file__).with_name("ladder.json"), Ladder)
+LADDER = LawFile("cases.ladder", Path(__file__).with_name("ladder.json"), Ladder).shipped
 """Whoever is pressed climbs the ladder of the day on which it became theirs."""

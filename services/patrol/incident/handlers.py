@@ -33,11 +33,12 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
     known = await store.known(tx, list({report.key_of(one) for one in heard}))
     seen = [(one.body.kind, *at, one.body.seen_at) for one, at, its in zip(heard, positions, found, strict=True) if its]
     seen += [(was.kind, was.lon, was.lat, was.seen_at) for was in (one.incident for one in known.values())]
-    judging = Judging(known, {}, tx.now)
+    rules = (await tx.see(near.NEAR.view)).on(day_of(tx.now))
+    judging = Judging(known, {}, tx.now, rules)
     if seen:
-        spots = list({spot for kind, lon, lat, _ in seen for spot in near.spots(kind, lon, lat)})
+        spots = list({spot for kind, lon, lat, _ in seen for spot in near.spots(kind, lon, lat, rules.reach(kind))})
         await store.lock_spots(tx, spots)
-        reach = max(near.RULES.reach(kind).within for kind, *_ in seen)
+        reach = max(rules.reach(kind).within for kind, *_ in seen)
         times = [at for *_, at in seen]
         judging.standing = await store.standing(tx, spots, min(times) - reach, max(times) + reach)
     if moving := report.moving(heard, known):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from contracts.language.intake import Problem
+from contracts.law.near import NearRules
 from contracts.patrol import Incident, IncidentReport
 from services.patrol.incident.near import Spot, Standing, cell
 from services.runtime.messages import Heard
@@ -66,6 +67,7 @@ class Judging:
     known: dict[Key, Known]
     standing: dict[Spot, list[Standing]]
     now: datetime
+    near: NearRules
     followers: dict[UUID, dict[UUID, Incident]] = field(default_factory=dict)
     weights: dict[UUID, int] = field(default_factory=dict)
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil, cos, degrees, floor, radians
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-
-from contracts.language.stated import read_as
-from contracts.language.values import known
+from contracts.law.near import NearRules, Reach
 from contracts.patrol import IncidentKind
+from services.runtime.reference.law import LawFile
 
 EARTH_M = 6_371_008.8
 CELL_DEGREES = 0.02
@@ -25,51 +22,8 @@ CELL_DEGREES = 0.02
 _COLUMNS = int(360 / CELL_DEGREES)
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How near in place and time."""
-
-    within_m: float
-    within: timedelta
-
-
-class _StatedReach(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    within_m: Annotated[float, Field(gt=0, le=20_000)]
-    within_h: Annotated[float, Field(gt=0, le=8_784)]
-
-    @property
-    def reach(self) -> Reach:
-        return Reach(self.within_m, timedelta(hours=self.within_h))
-
-
-class _Stated(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    source: str
-    default: _StatedReach
-    kinds: dict[Annotated[IncidentKind, known(IncidentKind)], _StatedReach]
-
-
-@dataclass(frozen=True, slots=True)
-class Nearness:
-    """`near.json`: the reach of each kind."""
-
-    default: Reach
-    kinds: Mapping[IncidentKind, Reach]
-
-    @classmethod
-    def read(cls, path: Path) -> Nearness:
-        """What a file states. Raises NotAsStated naming the field and the rule."""
-        stated = read_as(TypeAdapter(_Stated), json.loads(path.read_text(encoding="utf-8")), path.name)
-        return cls(stated.default.reach, {kind: one.reach for kind, one in stated.kinds.items()})
-
-    def reach(self, kind: IncidentKind) -> Reach:
-        return self.kinds.get(kind, self.default)
-
-
-RULES = Nearness.read(Path(__file__).with_name("near.json"))
+NEAR = LawFile("patrol.near", Path(__file__).with_name("near.json"), NearRules)
+"""A report is compared by the rules of the day on which it is heard."""
 
 
 @dataclass(slots=True)
@@ -92,9 +46,9 @@ def cell(lon: float, lat: float) -> int:
     return floor((lat + 90) / CELL_DEGREES) * _COLUMNS + floor((lon + 180) / CELL_DEGREES)
 
 
-def spots(kind: IncidentKind, lon: float, lat: float) -> Iterator[Spot]:
+def spots(kind: IncidentKind, lon: float, lat: float, reach: Reach) -> Iterator[Spot]:
     """The cells that the circle around a point touches."""
-    reach_lat = degrees(RULES.reach(kind).within_m / EARTH_M)
+    reach_lat = degrees(reach.within_m / EARTH_M)
     reach_lon = reach_lat / cos(radians(lat))
     rows = _steps(lat, reach_lat)
     for x in _steps(lon, reach_lon):
@@ -133,22 +87,25 @@ class Seen(Protocol):
     def seen_at(self) -> datetime: ...
 
 
-def is_near(kind: IncidentKind, one: Seen, other: Seen) -> bool:
+def is_near(one: Seen, other: Seen, reach: Reach) -> bool:
     """Whether two of a kind are of the same thing: as far off as the reach still is."""
-    reach = RULES.reach(kind)
     if abs(one.seen_at - other.seen_at) > reach.within:
         return False
     return bool(distance_m(one.lon, one.lat, other.lon, other.lat) <= reach.within_m)
 
 
 def nearest(
-    kind: IncidentKind, lon: float, lat: float, seen_at: datetime, standing: Mapping[Spot, list[Standing]]
+    kind: IncidentKind,
+    lon: float,
+    lat: float,
+    seen_at: datetime,
+    standing: Mapping[Spot, list[Standing]],
+    reach: Reach,
 ) -> tuple[Standing, float] | None:
     """The nearest incident within reach, and how many metres off; between equals the older one, then the smaller id."""
-    reach = RULES.reach(kind)
     in_time = (
         (one, distance_m(lon, lat, one.lon, one.lat))
-        for spot in spots(kind, lon, lat)
+        for spot in spots(kind, lon, lat, reach)
         for one in standing.get(spot, ())
         if abs(one.seen_at - seen_at) <= reach.within
     )

@@ -92,7 +92,8 @@ def _locate(heard: Heard[IncidentReport], incident: Incident, judging: Judging) 
 
 def _link(heard: Heard[IncidentReport], incident: Incident, judging: Judging) -> Outcome | None:
     """Corroborates the nearest of its kind, if there is one."""
-    near = nearest(incident.kind, incident.lon, incident.lat, incident.seen_at, judging.standing)
+    reach = judging.near.reach(incident.kind)
+    near = nearest(incident.kind, incident.lon, incident.lat, incident.seen_at, judging.standing, reach)
     if near is None:
         return None
     judging.weigh(near[0], 1)
@@ -141,7 +142,7 @@ def _moved(before: Incident, after: Incident) -> bool:
 def _is_near_to(id: UUID, incident: Incident, judging: Judging) -> bool:
     """Whether an incident still corroborates another, which is of the same kind and unresolved."""
     its = (one for (_, kind), stand in judging.standing.items() if kind is incident.kind for one in stand)
-    return any(one.id == id and is_near(incident.kind, incident, one) for one in its)
+    return any(one.id == id and is_near(incident, one, judging.near.reach(incident.kind)) for one in its)
 
 
 _SAID = ("kind", "severity", "reporter", "text", "evidence", "details")

@@ -1,4 +1,4 @@
-"""What every service answers to its operator: how it stands, and what to do with its dead letters."""
+"""What every service answers to its operator: how it stands, its laws, and what to do with its dead letters."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from contracts.language.command import Done
 from contracts.language.message import Command
 from services.runtime import metrics
 from services.runtime.answering.commands import CommandHandler
+from services.runtime.answering.laws import answering_of
 from services.runtime.hearing import dead_letters
 from services.runtime.messages import Answer, Ask
 from services.runtime.replica.state import State
@@ -95,6 +96,7 @@ def operations(state: State) -> dict[type[Command], CommandHandler]:
         ReplayDeadLetters: replay,
         DiscardDeadLetters: discard,
         RefillBus: refill,
+        **answering_of(state.service, state.laws),
     }
 
 

@@ -1,92 +1,120 @@
-"""A law as a data file: how it stands on a day, be it before or after it was amended (DOMAIN §1)."""
+"""The laws of a service: data files that are shipped with it, and the texts that were taken up in their place."""
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+import asyncpg
 
-from contracts.language.rules import broken
-from contracts.language.stated import NotAsStated, read_as
-from contracts.language.values import Line
-from contracts.language.written import Day
+from contracts.language.values import day_of
+from contracts.law.lines import Faulty
+from contracts.law.reading import read_law
+from contracts.law.versions import Law, RulesT
+from services.runtime.reference.view import View
+from services.runtime.sql import Sql
+from services.runtime.transaction import Transaction
 
-RulesT = TypeVar("RulesT", bound=BaseModel)
-AMENDMENTS = "amendments"
+
+class LawUnreadable(ValueError):
+    """A text that is in force cannot be read; the message names file, line, field and rule."""
 
 
-class Amendment(BaseModel):
-    """What an amendment says of itself; the rest is what it changes."""
+@dataclass(frozen=True, eq=False, slots=True)
+class LawFile(Generic[RulesT]):
+    """A law of a service: its name as `contracts.law.table` has it, the file shipped, and the shape of its rules.
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    Whoever needs it asks for a day: `(await tx.see(DUTY.view)).on(day)`.
+    """
 
-    from_on: Day
-    version: Line
-    source: Line
+    name: str
+    file: Path
+    rules: type[RulesT]
+    view: View[Law[RulesT]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "view", View(self._load))
+
+    @property
+    def shipped(self) -> Law[RulesT]:
+        """As it was shipped. Raises LawUnreadable."""
+        return _shipped(self)
+
+    @property
+    def shipped_text(self) -> str:
+        return self.file.read_text("utf-8")
+
+    async def _load(self, sql: Sql) -> Law[RulesT]:
+        law = self.shipped
+        for text, at in await texts(sql, self.name):
+            law = self.read(text, f"{self.name} of {at:%Y-%m-%d}").taken_up_after(law, day_of(at))
+        return law
+
+    def read(self, text: str, file: str) -> Law[RulesT]:
+        """A text of this law. Raises LawUnreadable."""
+        try:
+            return read_law(text, self.name, self.rules)
+        except Faulty as faulty:
+            raise LawUnreadable("; ".join(one.in_file(file) for one in faulty.faults)) from None
+
+
+@cache
+def _shipped(law: LawFile[RulesT]) -> Law[RulesT]:
+    return law.read(law.shipped_text, str(law.file))
 
 
 @dataclass(frozen=True, slots=True)
-class Law(Generic[RulesT]):
-    """The versions of one file, the first in force since ever, each other from a day on."""
+class InForce(Generic[RulesT]):
+    """A law with the text that is in force; who took it up and when, unless it is as it was shipped."""
 
-    versions: tuple[RulesT, ...]
-    amended_on: tuple[date, ...]
-    """The first day of each version but the first."""
-
-    @classmethod
-    def read(cls, file: Path, rules: type[RulesT]) -> Law[RulesT]:
-        """What a file states. Raises NotAsStated.
-
-        It is the first version; `amendments` has those that follow in their order, each as a JSON merge patch
-        (RFC 7396) on the one before, with its first day in force, its version and its source.
-        """
-        versions, days = [], []
-        for within, from_on, stated in _stated(file):
-            versions.append(read_as(TypeAdapter(rules), stated, str(file), within))
-            days.append(from_on)
-        return cls(tuple(versions), tuple(day for day in days if day is not None))
-
-    def on(self, day: date) -> RulesT:
-        """The version in force on a day."""
-        return self.versions[bisect_right(self.amended_on, day)]
+    law: Law[RulesT]
+    text: str
+    number: int
+    taken_up_by: str | None
+    taken_up_at: datetime | None
 
     @property
-    def newest(self) -> RulesT:
-        return self.versions[-1]
+    def digest(self) -> str:
+        return digest_of(self.text)
+
+    def confirming(self, text: str) -> str:
+        """By what it is confirmed that a text takes the place of this one."""
+        return digest_of(f"{self.number}\n{self.digest}\n{digest_of(text)}")
 
 
-def _stated(file: Path) -> Iterator[tuple[str, date | None, dict[str, Any]]]:
-    """Each version whole: where it stands in the file, its first day, what it states."""
-    try:
-        whole = read_as(TypeAdapter(dict[str, Any]), json.loads(file.read_text("utf-8")), str(file))
-    except json.JSONDecodeError:
-        raise NotAsStated(str(file), [{"field": "body", "rule": broken("json_invalid")}]) from None
-    amendments = read_as(TypeAdapter(list[Amendment]), whole.pop(AMENDMENTS, []), str(file), f"{AMENDMENTS}.")
-    yield "", None, whole
-    before = date.min
-    for n, amendment in enumerate(amendments):
-        within = f"{AMENDMENTS}.{n}."
-        if amendment.from_on <= before:
-            rule = broken("after_day", day=before)
-            raise NotAsStated(str(file), [{"field": f"{within}from_on", "rule": rule}])
-        before = amendment.from_on
-        whole = _patched(whole, amendment.model_dump(mode="json", exclude={"from_on"}))
-        yield within, before, whole
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _patched(stated: Any, patch: Any) -> Any:
-    if not isinstance(patch, Mapping):
-        return patch
-    patched = dict(stated) if isinstance(stated, Mapping) else {}
-    for name, value in patch.items():
-        if value is None:
-            patched.pop(name, None)
-        else:
-            patched[name] = _patched(patched.get(name), value)
-    return patched
+async def texts(sql: Sql, name: str) -> Sequence[asyncpg.Record]:
+    """The texts of a law that were taken up, with the time of each, the oldest first."""
+    return await sql.fetch("SELECT text, taken_up_at FROM laws WHERE law = $1 ORDER BY number", name)
+
+
+async def in_force(tx: Transaction, of: LawFile[RulesT]) -> InForce[RulesT]:
+    """A law as it stands in this transaction."""
+    row = await tx.sql.fetchrow(
+        "SELECT number, text, taken_up_by, taken_up_at FROM laws WHERE law = $1 ORDER BY number DESC LIMIT 1", of.name
+    )
+    law = await of.view.load(tx.sql)
+    if row is None:
+        return InForce(law, of.shipped_text, 0, None, None)
+    return InForce(law, row["text"], row["number"], row["taken_up_by"], row["taken_up_at"])
+
+
+async def take_up(tx: Transaction, of: LawFile[RulesT], text: str, number: int, by: str) -> None:
+    """Put a text in the place of the one with the number before. Raises UniqueViolationError for the later of two."""
+    await tx.sql.execute(
+        "INSERT INTO laws (law, number, text, taken_up_by, taken_up_at) VALUES ($1, $2, $3, $4, $5)",
+        of.name,
+        number,
+        text,
+        by,
+        tx.now,
+    )
+    await tx.change_views()

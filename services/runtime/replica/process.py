@@ -53,7 +53,7 @@ class Process:
         service.check()
         self.service = service
         durables = [s.durable.name for s in service.subscriptions]
-        self.state = State(service.name, durables, settings, service.due_work, service.following)
+        self.state = State(service.name, durables, settings, service.due_work, service.following, service.laws)
         self.broker = self._broker()
         self._bus: Client | None = None
         self._bus_reason = ""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 import asyncpg
 
 from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
 from services.runtime.hearing.handling import Handling
+from services.runtime.reference.law import LawFile
 from services.runtime.reference.view import Views
 from services.runtime.service import Due
 from services.runtime.settings import Settings
@@ -26,8 +28,10 @@ class State:
         settings: Settings,
         due: Due | None = None,
         following: object = None,
+        laws: Sequence[LawFile[Any]] = (),
     ) -> None:
         self.service = service
+        self.laws = laws
         self.settings = settings
         self.due = due
         self.clock = Clock()
