@@ -59,6 +59,12 @@ def read(file: Path, most_bytes: int = MOST_BYTES) -> bytes:
     return found
 
 
+def head(file: Path, bytes_wanted: int) -> bytes:
+    """How an ordinary file begins. Raises BadFile."""
+    with _opened(file) as content:
+        return content.read(bytes_wanted)
+
+
 def digest_of(file: Path) -> tuple[str, int]:
     """The SHA-256 and the size of an ordinary file, however large. Raises BadFile."""
     with _opened(file) as content:

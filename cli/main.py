@@ -13,13 +13,14 @@ from typer._click.core import Command
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.main import get_command
 
+from cli.areas import command as areas
 from cli.case import command as case
 from cli.case import report
 from cli.help_page import speaking
 from cli.ledger import command as ledger
 from cli.misuse import say_misuse
 from cli.say import say, talk
-from cli.system import areas, backup, dead, laws, status, tail, up, user
+from cli.system import backup, dead, laws, status, tail, up, user
 from cli.system import context as contexts
 
 app = typer.Typer(

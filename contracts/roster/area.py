@@ -65,3 +65,25 @@ class AreaStated(ReferenceFact):
     identity: ClassVar[str] = "area.id"
 
     area: Area
+
+
+class AreasListed(Value):
+    """Areas as they stand, by their ids; `after` is where the next part begins, None where nothing is left."""
+
+    areas: tuple[Area, ...]
+    after: Token | None = None
+
+
+class ListAreas(Command):
+    """Areas in the subject's division and below: those named, and those that hang under one of `parents`.
+
+    All of them where neither is named. What does not fit into one message is asked for again, `after` the last.
+    """
+
+    name: ClassVar[str] = "roster.list_areas.v1"
+    reads_only: ClassVar[bool] = True
+    answer: ClassVar[type[BaseModel]] = AreasListed
+
+    ids: Annotated[tuple[Token, ...], Field(max_length=1000)] = ()
+    parents: Annotated[tuple[Token, ...], Field(max_length=1000)] = ()
+    after: Token | None = None

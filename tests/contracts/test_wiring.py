@@ -82,7 +82,7 @@ def test_what_only_shows_is_answered_afresh_each_time():
     shows = {command.name.split(".")[1] for command in asked if command.reads_only}
     assert shows == {
         *("who_answers", "show_plan", "show_record", "show_notices", "list_dead", "status", "words", "show", "history"),
-        *("letter", "list", "sheet", "ages", "list_users", "show_streams", "show_laws"),
+        *("letter", "list", "sheet", "ages", "list_users", "show_streams", "show_laws", "list_areas"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {
         *("roster.enrol_areas.v1", "roster.enrol_posts.v1")

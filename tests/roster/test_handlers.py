@@ -3,12 +3,13 @@
 import itertools
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from math import cos, pi, sin
 
 import pytest
 
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import MAX_MESSAGE_BYTES, dump
-from contracts.roster import Appoint, EnrolAreas, EnrolPosts, WhoAnswers
+from contracts.roster import Appoint, EnrolAreas, EnrolPosts, ListAreas, WhoAnswers
 from demo.world import jingdezhen, world
 from services.roster.service import roster
 from services.runtime.problem import Problem
@@ -274,3 +275,35 @@ async def test_who_may_appoint_is_who_holds_the_office_today_in_china(tx):
     tomorrow = Transaction(tx.sql, datetime(2020, 6, 15, 16, 0, tzinfo=UTC))
     with pytest.raises(Problem):
         await appoint(tomorrow, f"{WEST}-village-chief", "p-other", date(2020, 6, 2), "p-office", TOWN)
+
+
+async def listed(tx, division=UNKNOWN, **asked):
+    return (await answered(roster, tx, ask(ListAreas(**asked), "operator", division))).body
+
+
+async def test_areas_are_listed_by_name_and_by_what_hangs_under_them_within_the_subjects_division(tx):
+    assert [one.id for one in (await listed(tx)).areas] == sorted([TOWN, WEST, EAST, WEST_GRID.id])
+    assert [one.id for one in (await listed(tx, ids=[EAST], parents=[TOWN])).areas] == [WEST, EAST]
+    assert [one.id for one in (await listed(tx, parents=[WEST])).areas] == [WEST_GRID.id]
+    assert [one.id for one in (await listed(tx, division=WEST)).areas] == [WEST, WEST_GRID.id]
+    assert [one.id for one in (await listed(tx, ids=[EAST], division=WEST)).areas] == []
+    (east,) = (await listed(tx, ids=[EAST])).areas
+    assert east.boundary == EAST_AREA.boundary
+
+
+async def test_what_does_not_fit_into_one_answer_is_listed_in_the_next(tx):
+    def round_about(at):
+        turns = [2 * pi * n / 15_000 for n in range(15_000)]
+        points = [(at + 0.005 * cos(turn), 29.05 + 0.005 * sin(turn)) for turn in turns]
+        return ((*points, points[0]),)
+
+    farms = [area(f"farm-{n}", TOWN, round_about(117.05 + n / 50), kind="forest_farm", parent=TOWN) for n in range(3)]
+    for farm in farms:
+        await enrol(tx, farm)
+    found, after, parts = [], None, 0
+    while parts == 0 or after is not None:
+        answer = await listed(tx, after=after)
+        assert len(dump(answer)) <= MAX_MESSAGE_BYTES
+        found, after, parts = [*found, *(one.id for one in answer.areas)], answer.after, parts + 1
+    assert found == sorted([TOWN, WEST, EAST, WEST_GRID.id, *(farm.id for farm in farms)])
+    assert parts > 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.language.command import Done
 from contracts.language.values import day_of
-from contracts.roster import AreaStated, EnrolAreas
+from contracts.roster import AreasListed, AreaStated, EnrolAreas, ListAreas
 from services.roster.area import area, store
 from services.roster.statement import require_lawful, require_within, states_to_tell
 from services.runtime.messages import Answer, Ask
@@ -12,6 +12,8 @@ from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
 room = Room()
+MOST_LISTED_BYTES = 600_000
+"""Of one answer; a boundary as it is kept is written wider than it travels."""
 
 
 @room.answers(EnrolAreas)
@@ -29,3 +31,13 @@ async def enrol_areas(tx: Transaction, ask: Ask[EnrolAreas]) -> Answer:
     await tx.change_views()
     states = states_to_tell(changed, around, day_of(tx.now))
     return Answer(Done(changed=len(changed)), [AreaStated(area=state) for state in states])
+
+
+@room.answers(ListAreas)
+async def list_areas(tx: Transaction, ask: Ask[ListAreas]) -> Answer:
+    asked = ask.command
+    under = ask.division.significant
+    found = await store.listed(tx, under, asked.ids, asked.parents, asked.after or "", MOST_LISTED_BYTES)
+    last = found[-1].id if found else None
+    left = last and await store.listed(tx, under, asked.ids, asked.parents, last, 0)
+    return Answer(AreasListed(areas=tuple(found), after=last if left else None))

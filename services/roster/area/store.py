@@ -34,6 +34,34 @@ async def areas_around(tx: Transaction, stated: Sequence[Area]) -> dict[str, Are
     return {row["id"]: Area.model_validate_json(row["body"]) for row in rows}
 
 
+async def listed(
+    tx: Transaction, under: str, ids: Sequence[str], parents: Sequence[str], after: str, most_bytes: int
+) -> list[Area]:
+    """Areas in divisions that begin so, by id after one, no more than weigh so much: named ones, or all of them."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT body FROM (
+            SELECT id, body, sum(octet_length(body::text)) OVER (ORDER BY id) AS weight, row_number() OVER (ORDER BY id)
+            FROM (
+                SELECT id, body FROM areas
+                WHERE starts_with(division, $1) AND id > $4
+                      AND (id = ANY($2::text[]) OR parent_id = ANY($3::text[])
+                           OR (cardinality($2::text[]) = 0 AND cardinality($3::text[]) = 0))
+                ORDER BY id LIMIT 2000
+            ) AS wanted
+        ) AS weighed
+        WHERE weight <= $5 OR row_number = 1
+        ORDER BY id
+        """,
+        under,
+        ids,
+        parents,
+        after,
+        most_bytes,
+    )
+    return [Area.model_validate_json(row["body"]) for row in rows]
+
+
 async def save_areas(tx: Transaction, stated: Sequence[Area]) -> None:
     await tx.sql.execute(
         """
