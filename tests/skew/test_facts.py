@@ -84,6 +84,16 @@ async def test_a_word_that_a_service_does_not_know_is_kept_for_the_version_that_
     assert {letter["durable"] for letter in letters.values()} <= {durable(service, fact).name}
 
 
+@pytest.mark.parametrize("service", ["patrol", "targets", "notify"])
+async def test_a_campaign_of_the_next_release_is_a_campaign_like_any_other(older, service):
+    """Campaigns are data of a province, no list of the contracts: whoever hears of one has it from the case."""
+    facts = [fact for fact in HEARS[service] if fact.parts()[0] == "cases"]
+    bodies = {fact: recorded(fact) for fact in facts}
+    for body in bodies.values():
+        body["case"]["campaign"] = WORD
+    assert await settled(older, service, *(of(fact, body) for fact, body in bodies.items())) == {}
+
+
 @pytest.mark.parametrize(("service", "fact"), HEARD, ids=NAMES)
 async def test_an_envelope_of_another_version_is_refused_by_its_attribute(older, service, fact):
     """The envelope names the major version alone: fields are added without another name."""

@@ -6,6 +6,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from contracts.cases import CaseOpened
 from contracts.every_service import ReplayDeadLetters
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
@@ -17,7 +18,7 @@ from deploy.nats.users import Integrator, Users
 from tests.conformance.scenarios import SCENARIOS
 from tests.conformance.wire import NOW, Sent, Wire
 from tests.servers import database, running
-from tests.skew.newer import KIND, ROLE, next_release, recorded
+from tests.skew.newer import KIND, ROLE, WORD, next_release, recorded
 
 pytestmark = [pytest.mark.served, pytest.mark.timeout(600)]
 
@@ -91,6 +92,29 @@ async def test_a_case_of_a_kind_that_only_the_next_release_knows_is_opened_once_
         async with running("cases", wire.server, dsns["cases"]):
             await wire.ready("cases")
             assert await rows(dsns["cases"], OPENED) == [(KIND,)]
+
+
+async def test_a_word_that_a_replayed_message_is_not_read_for_stands_in_nobodys_way(wire, tmp_path):
+    """The next release knows the role; the kind is of one that comes after it, and the record has no use for it."""
+    tree = next_release(tmp_path / "next")
+    dsn = (await database("targets"))["targets"]
+    body = recorded(CaseOpened)
+    body["case"]["kind"] = WORD
+    for post in body["case"]["answerable"]:
+        post["role"] = ROLE
+    plain = CaseOpened.model_validate(recorded(CaseOpened))
+    envelope = Envelope(str(uuid4()), "cases", CaseOpened.type(), NOW, sequence=1, partitionkey=plain.partition_key())
+    told = Sent("cases", plain.told_on(), json.dumps(body).encode(), to_headers(envelope))
+    async with running("targets", wire.server, dsn):
+        await wire.tell(told)
+        await wire.quiet("targets")
+        ((durable, reason, state),) = await rows(dsn, WAITING)
+        assert (durable, state) == ("targets-opened", "waiting")
+        assert "case.answerable.0.role: enum" in reason
+    async with running("targets", wire.server, dsn, tree=tree):
+        await replay(wire, dsn, "targets")
+        assert [state for *_, state in await rows(dsn, WAITING)] == ["replayed"]
+        assert await rows(dsn, "SELECT what FROM records") == [("opened",)]
 
 
 async def test_a_post_of_a_role_that_only_the_next_release_knows_is_kept_by_it_unless_a_newer_state_is(wire, tmp_path):

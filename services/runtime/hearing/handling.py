@@ -257,7 +257,7 @@ class Handling:
         """Handle a dead letter in the caller's transaction; raises what its handler raises."""
         sub = self._sub
         told = letter["subject"], letter["headers"], letter["body"], letter["stream_sequence"]
-        one = read(sub.message, *told, tx.now, any_word=sub.any_word)
+        one = read(sub.message, *told, tx.now, sub.part, any_word=sub.any_word)
         if not isinstance(one, Heard):
             raise Unreadables("still unreadable")
         return [self._outgoing(item) for item in await self._sub.handler(tx, [one])]
