@@ -54,31 +54,30 @@ HERE = Tree(ROOT, sys.executable)
 
 def before(folder: Path) -> tuple[str, Tree]:
     """The release before by its name, and its tree, laid out in a folder. Raises NotInHistory."""
-    name = _name()
-    packed = _git("archive", name, *NEEDED)
+    name = release_before(ROOT, json.loads(STATED.read_text("utf-8"))["commit"])
+    packed = _git(ROOT, "archive", name, *NEEDED)
     subprocess.run(["tar", "--extract", "--directory", str(folder)], input=packed, check=True)
     same = filecmp.cmp(ROOT / LOCK, folder / LOCK, shallow=False)
     return name, Tree(folder, sys.executable if same else _installed(folder))
 
 
-def _name() -> str:
-    """The newest tag that this tree comes after, else the commit that is stated."""
+def release_before(root: Path, stated: str) -> str:
+    """The newest tag that a copy comes after, else the commit that is stated. Raises NotInHistory."""
     if shutil.which("git") is None:
         raise NotInHistory("git is not on this machine")
-    head = _git("rev-list", "--max-count=1", "HEAD").split()
-    for tag in _git("tag", "--list", "v*", "--merged", "HEAD", "--sort=-version:refname").decode().split():
-        if _git("rev-list", "--max-count=1", tag).split() != head:
+    head = _git(root, "rev-parse", "HEAD^{commit}")
+    for tag in _git(root, "tag", "--list", "v*", "--merged", "HEAD", "--sort=-version:refname").decode().split():
+        if _git(root, "rev-parse", f"{tag}^{{commit}}") != head:
             return tag
-    commit: str = json.loads(STATED.read_text("utf-8"))["commit"]
     try:
-        _git("cat-file", "-e", f"{commit}^{{commit}}")
+        _git(root, "cat-file", "-e", f"{stated}^{{commit}}")
     except NotInHistory:
-        raise NotInHistory(f"the history of this copy has no commit {commit[:12]}: git fetch --unshallow") from None
-    return commit
+        raise NotInHistory(f"the history of this copy has no commit {stated[:12]}: git fetch --unshallow") from None
+    return stated
 
 
-def _git(*asked: str) -> bytes:
-    done = subprocess.run(["git", "-C", str(ROOT), *asked], capture_output=True, check=False)
+def _git(root: Path, *asked: str) -> bytes:
+    done = subprocess.run(["git", "-C", str(root), *asked], capture_output=True, check=False)
     if done.returncode:
         raise NotInHistory(f"git {asked[0]}: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
