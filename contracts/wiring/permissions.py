@@ -60,9 +60,12 @@ def department_permissions(name: str, durables: tuple[Durable, ...]) -> Permissi
 
 
 def provisioner_permissions() -> Permissions:
-    """The provisioner makes streams and durables, and answers the operator."""
+    """The provisioner makes streams and durables, answers the operator, and has a lost bus told again."""
     name = access.PROVISIONER
-    return Permissions(("$JS.API.>", "_INBOX.>", "_R_.>"), (f"_INBOX.{name}.>", f"cmd.{name}.>"))
+    asked = (every_service.ShowStatus, every_service.RefillBus)
+    subject = every_service.operation_subject
+    asks = (subject(one, service, command.OPERATOR, UNKNOWN) for service in SERVICES for one in asked)
+    return Permissions(("$JS.API.>", "_INBOX.>", "_R_.>", *asks), (f"_INBOX.{name}.>", f"cmd.{name}.>"))
 
 
 ASKED: tuple[str, ...] = tuple(command.name for service in SERVICES for command in table.COMMANDS[service])

@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.backup import sealed
-from deploy.local import comeback
-from deploy.local.comeback import Loss
+from deploy.comeback.lost import Loss
 from deploy.local.home import Home, Run
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import binaries, run_as
@@ -115,7 +114,7 @@ def restore(
         fresh = {name: content for name, content in secrets.items() if not (home.path / name).exists()}
         sealed.into_folder(fresh | {SECRETS[2]: secrets[SECRETS[2]]}, home.path)
         _hand_over(server, archive)
-        comeback.note(home, Loss.DATABASE, backup=str(backup), finished_at=stated["finished_at"])
+        home.lost.note(Loss.DATABASE, backup=str(backup), finished_at=stated["finished_at"])
     return stated
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from deploy.comeback.lost import LOST_FILE, Lost
 from deploy.local import postgres
 from deploy.local.private import make_private, write_private
 from deploy.local.processes import born, commands
 from deploy.nats.users import Outsider, Users
 from deploy.nats.users_file import HomeRefused, UsersFile, forget_others
 
-_OURS = {"lock", "log", "lost.json", "nats", "passwords.json", "postgres", "users.json", "users.lock"}
+_OURS = {"lock", "log", LOST_FILE, "nats", "passwords.json", "postgres", "users.json", "users.lock"}
 
 
 class Run(BaseModel):
@@ -74,6 +75,10 @@ class Home:
     @property
     def users_file(self) -> UsersFile:
         return UsersFile(self.path / "users.json")
+
+    @property
+    def lost(self) -> Lost:
+        return Lost(self.path / LOST_FILE)
 
     def outsiders(self) -> tuple[Outsider, ...]:
         """Who is stated rightly."""

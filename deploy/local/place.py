@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contracts.access import PROVISIONER
+from deploy.comeback.lost import Lost
 from deploy.local.bus import Bus
 from deploy.nats.users import Users
 from deploy.nats.users_file import UsersFile
@@ -19,6 +20,7 @@ class LocalPlace:
     users: Users
     bus: Bus
     kept: Callable[[], None]
+    lost: Lost
 
     def address(self) -> str:
         return self.bus.url(PROVISIONER)

@@ -36,6 +36,9 @@ def write_private(path: Path, text: str, mode: int = FILE) -> None:
             file.write(text)
             os.fchmod(descriptor, mode)
         Path(fresh).replace(path)
+    except OSError as error:
+        Path(fresh).unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from None
     except BaseException:
         Path(fresh).unlink()
         raise

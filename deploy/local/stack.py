@@ -91,7 +91,7 @@ class Stack:
             await asyncio.wait(self._servers)
             for server in self._servers:
                 server.result()
-            place = LocalPlace(self.home.users_file, self.users, self.bus, self._users_kept)
+            place = LocalPlace(self.home.users_file, self.users, self.bus, self._users_kept, self.home.lost)
             self.provisioning = Provisioning(place, self.log, store_mib=self.store_mib, in_force=True)
             self._answering = asyncio.create_task(answering(self.provisioning))
             self.write_run()
@@ -104,7 +104,7 @@ class Stack:
             # The services read their own code meanwhile, and wait for their schemas and durables.
             await asyncio.gather(
                 self.migrate(),
-                self.provisioning.bring_up(ours_only=bool(lost)),
+                self.provisioning.bring_up(),
                 *(self._ready(name) for name in SERVICES),
             )
             if lost:

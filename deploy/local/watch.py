@@ -12,6 +12,7 @@ from typing import Protocol
 import nats
 
 from contracts.wiring.table import SERVICES
+from deploy.comeback.lost import Loss
 from deploy.local.bus import Bus, BusFailed
 from deploy.local.comeback import Comeback
 from deploy.local.home import Home
@@ -117,6 +118,7 @@ class Watch:
         delay_s = 1.0
         lost = server is self._stack.bus and self._stack.bus.is_empty()
         if lost:
+            self._stack.home.lost.note(Loss.BUS)
             self._stack.users.outsiders = ()
         while True:
             try:

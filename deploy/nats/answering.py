@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import nats
 from nats.aio.msg import Msg
@@ -77,8 +78,18 @@ async def answer(provisioning: Provisioning, message: Msg) -> tuple[bytes, str]:
         return _refusal(problem_of(refused))
     except WouldLoseData as refused:
         return _refusal(_problem(409, "conflict", broken("user_in_the_way", told=str(refused))))
-    except (nats.errors.Error, OSError, TimeoutError) as error:
+    except OSError as error:
+        return _refusal(_problem(503, "unavailable", _why_not(error)))
+    except nats.errors.Error as error:
         return _refusal(_problem(503, "unavailable", broken("bus_silent", told=type(error).__name__)))
+
+
+def _why_not(error: OSError) -> Rule:
+    """A file that cannot be written has a name; what has none is the bus's connection."""
+    if error.filename is None:
+        return broken("bus_silent", told=type(error).__name__)
+    told = f"{Path(error.filename).name}: {(error.strerror or type(error).__name__).lower()}"
+    return broken("users_not_kept", told=told)
 
 
 def _read(message: Msg) -> Command:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from deploy.comeback.lost import LOST_FILE, Lost
 from deploy.local.private import GROUP_READS, write_private
 from deploy.nats.accounts import accounts_configuration
 from deploy.nats.server import ACCOUNTS_FILE
@@ -23,6 +24,7 @@ class Directory:
     def __init__(self, path: Path, address: Callable[[], str], system: Callable[[], str], ca_file: Path | None) -> None:
         self.path, self.address, self._system, self._ca_file = path, address, system, ca_file
         self.users_file = UsersFile(path / "users.json")
+        self.lost = Lost(path / LOST_FILE)
         self.users = Users(makes_passwords=False)
         self._hashes_at = 0.0
 

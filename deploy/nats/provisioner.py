@@ -21,6 +21,7 @@ from clients.python.away import of_bus
 from clients.python.secret import SecretUnreadable, secret
 from clients.python.tls import CaUnusable, bus_options
 from contracts.language.address import is_address
+from deploy.comeback.coming import Coming
 from deploy.nats.answering import answering
 from deploy.nats.directory import HASHES_FILE, Directory
 from deploy.nats.provision import WouldLoseData, read_settings
@@ -42,6 +43,7 @@ class Provisioner:
     provisioning: Provisioning
     directory: Directory
     log: Callable[[str, str], None]
+    coming: Coming
     unready: dict[str, str] = field(default_factory=lambda: {"bus": "not provisioned yet"})
 
     async def run(self) -> None:
@@ -71,6 +73,8 @@ class Provisioner:
             wanted = not self.provisioning.in_force or self.provisioning.users_changed or self._hashes_changed()
             if wanted or self.unready:
                 await self._try(self._bring_up)
+            elif self.provisioning.shut:
+                await self._try(self._come_back)
             elif time.monotonic() > made_room_at + MAKE_ROOM_EVERY_S:
                 made_room_at = time.monotonic()
                 await self._try(self.provisioning.make_room)
@@ -85,9 +89,15 @@ class Provisioner:
     async def _bring_up(self) -> None:
         if self._hashes_changed():
             self.provisioning.in_force = False
+        await self.coming.look()
         await self.provisioning.bring_up()
+        self.coming.made()
         USERS.set(len(self.directory.users.outsiders))
         LEFT_OUT.set(len(self.provisioning.left_out))
+
+    async def _come_back(self) -> None:
+        if await self.coming.go_on():
+            await self._bring_up()
 
     async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -191,7 +201,8 @@ async def main() -> None:
     directory, log = read_directory(), one_log()
     ca_file = os.environ.get("LINZHANG_CA_FILE")
     provisioning = Provisioning(directory, log, replicas, store_mib, Path(ca_file) if ca_file else None)
-    provisioner = Provisioner(provisioning, directory, log)
+    coming = Coming(directory.path, directory.lost, provisioning, log)
+    provisioner = Provisioner(provisioning, directory, log, coming)
     _measure(provisioner.unready)
     working = asyncio.create_task(provisioner.run())
     serving = asyncio.create_task(_serve(provisioner.unready))

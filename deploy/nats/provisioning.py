@@ -27,7 +27,8 @@ from contracts.access import (
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import Command
 from contracts.language.rules import broken
-from contracts.wiring.streams import STORE_MIB, Durable
+from contracts.wiring.streams import STORE_MIB, STREAMS, Durable
+from deploy.comeback.lost import Lost
 from deploy.nats.durables import conflict, conflicts, forget_durables, move_durables, present_durables
 from deploy.nats.provision import provision
 from deploy.nats.regions import is_enrolled
@@ -43,6 +44,7 @@ class Place(Protocol):
 
     users_file: UsersFile
     users: Users
+    lost: Lost
 
     def address(self) -> str:
         """Of the bus, as its provisioner."""
@@ -68,6 +70,8 @@ class Provisioning:
     left_out: list[str] = field(default_factory=list)
     in_force: bool = False
     """Whether the server knows already whom `place.users` has."""
+    shut: bool = False
+    """Whether everybody outside was left out when it was last looked, because the system comes back from a loss."""
 
     def __post_init__(self) -> None:
         self._trim = Trim(self._say)
@@ -76,21 +80,24 @@ class Provisioning:
     def _say(self, line: str) -> None:
         self.log("provision", line)
 
-    async def bring_up(self, *, ours_only: bool = False) -> None:
+    async def bring_up(self) -> None:
         """Streams, our durables, and everybody in the file with whom nothing is wrong; the others are named.
 
-        All of it is looked at before anything is changed. Raises WouldLoseData for what is ours, NotDone where the
-        server keeps its old configuration, OSError and nats.errors.Error while the bus does not answer. With
-        `ours_only` everybody else is left as they are.
+        All of it is looked at before anything is changed. While the system comes back from a loss nobody from outside
+        is let in. Raises WouldLoseData for what is ours, NotDone where the server keeps its old configuration or
+        does not agree yet with a database that was put back, OSError and nats.errors.Error while it does not answer.
         """
         async with self._alone, self.connected() as client:
-            bus = client.jetstream(timeout=10)
-            if ours_only:
-                await provision(bus, (), self.replicas, self._say, self.store_mib)
-            else:
-                await self._bring_up(bus)
+            await self._bring_up(client.jetstream(timeout=10))
+
+    async def is_empty(self) -> bool:
+        """Whether the bus has none of our streams. Raises as `bring_up` does."""
+        async with self.connected() as client:
+            found = await client.jetstream(timeout=10).streams_info()
+        return not {one.config.name for one in found} & {stream.name for stream in STREAMS}
 
     async def _bring_up(self, bus: JetStreamContext) -> None:
+        await self._wait_for_agreement()
         file, users = self.place.users_file, self.place.users
         at, stated = file.changed_at(), file.stated()
         if stated.readable:
@@ -99,25 +106,41 @@ class Provisioning:
             served = tuple(one for one in stated.outsiders if one.name not in in_the_way)
         else:
             left_out, served = list(stated.wrong), users.outsiders
+        if lost := self.place.lost.what():
+            left_out += [f"{one.name}: comes in when what the {lost} lost is told again" for one in served]
+            users.make_passwords(served)
+            served = ()
         if served != users.outsiders or not self.in_force:
-            before, users.outsiders = users.outsiders, served
-            if refused := await self.place.take_up():
-                users.outsiders = before
-                raise NotDone(500, "failed", broken("bus_refuses", told=refused))
-            self.in_force = True
+            await self._serve(served)
         await provision(bus, users.durables(), self.replicas, self._say, self.store_mib)
         if stated.readable:
             await forget_durables(bus, stated.names, self._say)
             forget_others(users, stated.names)
         for wrong in left_out:
             self.log("users", f"left out: {wrong}")
-        self.left_out = left_out
+        self.left_out, self.shut = left_out, lost is not None
         self.looked_at = self.taken_up_at = at
         self.place.kept()
 
+    async def _wait_for_agreement(self) -> None:
+        """Raises NotDone: what is told on a stream made now would bear numbers that were told before."""
+        if self.place.lost.disagrees():
+            if self.place.users.outsiders or not self.in_force:
+                await self._serve(())
+            raise NotDone(503, "unavailable", broken("comes_back"))
+
+    async def _serve(self, outsiders: tuple[Outsider, ...]) -> None:
+        users = self.place.users
+        before, users.outsiders = users.outsiders, outsiders
+        if refused := await self.place.take_up():
+            users.outsiders = before
+            raise NotDone(500, "failed", broken("bus_refuses", told=refused))
+        self.in_force = True
+
     @property
     def users_changed(self) -> bool:
-        return self.looked_at != self.place.users_file.changed_at()
+        """Whether others are to be let in than are now."""
+        return self.looked_at != self.place.users_file.changed_at() or self.shut != bool(self.place.lost.what())
 
     async def waiting(self, durables: Sequence[Durable]) -> int:
         """How many messages are yet to be handled by these."""
@@ -145,6 +168,7 @@ class Provisioning:
         raise AssertionError(f"{ask.name} is not answered here")
 
     async def _change(self, client: Client, ask: Ask) -> BaseModel:
+        await self._wait_for_agreement()
         file, bus = self.place.users_file, client.jetstream(timeout=10)
         with file.alone():
             change = decide(file.stated(), ask, self.place.users.makes_passwords)

@@ -112,6 +112,11 @@ class Users:
     def password(self, name: str) -> str:
         return self.passwords.setdefault(name, new_password())
 
+    def make_passwords(self, outsiders: tuple[Outsider, ...]) -> None:
+        """For those who have none, where they are made here: who is let in later is told it now."""
+        for login in (login for one in outsiders for login in logins_of(one)):
+            self.hash_of(login)
+
     def forget(self, name: str) -> None:
         self.passwords.pop(name, None)
         self.hashes.pop(name, None)

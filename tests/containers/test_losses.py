@@ -2,11 +2,16 @@
 
 import asyncio
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
+from clients.python.bus import connected
+from clients.python.refused import Unreachable
+from deploy.local.ports import LOOPBACK
 from tests.containers.composed import KEPT_UP, SERVICES, Failed
 from tests.containers.traffic import asked, astray, let_in, load_town, settled, traffic
+from tests.streams import read_stream
 from tests.waiting import until
 
 pytestmark = [pytest.mark.served, pytest.mark.timeout(1200)]
@@ -102,6 +107,100 @@ async def test_the_system_goes_from_one_release_to_the_next_under_load_and_back(
     await books(composed, posted, "upgraded and back")
 
 
+async def told(composed, ca, stream="CASES"):
+    """The highest number that each aggregate has on the bus."""
+    address = urlsplit(composed.secret("provisioner", "nats_url"))
+    url = f"tls://{address.username}:{address.password}@{LOOPBACK}:{composed.port}"
+    highest = {}
+    async with connected(url, "provisioner", api_prefix="$JS.API", ca_file=ca) as bus:
+        for fact in await read_stream(bus.client, stream, ">"):
+            highest[fact["key"]] = max(fact["sequence"], highest.get(fact["key"], 0))
+    return highest
+
+
+def counted(composed):
+    """The same as the record has it."""
+    rows = asked(composed, "SELECT partitionkey || ' ' || sequence FROM cases.aggregates")
+    return {key: int(number) for key, number in (row.rsplit(" ", 1) for row in rows)}
+
+
+async def let_in_again(composed, posted):
+    """Wait for the first report that is acknowledged."""
+
+    async def so():
+        return posted.acknowledged
+
+    await until(so, BACK_WITHIN_S)
+
+
+async def archived(composed):
+    """Wait until all that is done by now is in the archived log."""
+    (segment,) = asked(composed, "SELECT pg_walfile_name(pg_switch_wal())")
+
+    async def so():
+        kept = await asyncio.to_thread(asked, composed, "SELECT last_archived_wal FROM pg_stat_archiver")
+        return kept[0] >= segment
+
+    await until(so, BACK_WITHIN_S)
+
+
+async def test_a_bus_that_lost_everything_is_told_it_again_before_anybody_outside_comes_in(composed, acme, ca):
+    async with traffic(composed, acme, ca) as before:
+        await posted_meanwhile(composed, before)
+    await settled(composed, before)
+    had = await told(composed, ca)
+    assert had != {}
+    await asyncio.to_thread(composed.compose, "rm", "--stop", "--force", "nats", "owner")
+    composed.docker("volume", "rm", f"{composed.project}_nats")
+    async with traffic(composed, acme, ca) as posted:
+        began = time.monotonic()
+        await asyncio.to_thread(composed.up)
+        await let_in_again(composed, posted)
+        print(f"the bus gone: back after {time.monotonic() - began:.1f} s")
+        now = await told(composed, ca)
+        assert {key: now.get(key, 0) for key in had} == had
+        await posted_meanwhile(composed, posted)
+    await books(composed, posted, "without its bus")
+    assert "outsiders may come in" in composed.logs("provisioner")
+
+
+async def test_a_database_that_is_older_than_the_bus_agrees_with_it_before_anybody_outside_comes_in(composed, acme, ca):
+    async def do(*arguments):
+        return await asyncio.to_thread(composed.compose, *arguments)
+
+    async with traffic(composed, acme, ca) as before:
+        await posted_meanwhile(composed, before)
+        await do("run", "--rm", "backup")
+    await settled(composed, before)
+    await archived(composed)
+    async with traffic(composed, acme, ca) as since:
+        await posted_meanwhile(composed, since, more=40)
+    await settled(composed, since)
+    had = await told(composed, ca)
+    # What is stopped in peace hands its last log over.
+    composed.docker("kill", f"{composed.project}-postgres-1")
+    base = (await do("run", "--rm", "--entrypoint", "ls", "backup", "/backups/base")).split()
+    await do("down")
+    composed.docker("volume", "rm", f"{composed.project}_postgres")
+    began = time.monotonic()
+    await do("run", "--rm", "restore", max(base))
+    async with traffic(composed, acme, ca) as posted:
+        await do("up", "--detach", "--wait", "nats")
+        with pytest.raises(Unreachable):
+            async with connected(acme, "watcher", ca_file=ca):
+                pass
+        await asyncio.to_thread(composed.up)
+        await let_in_again(composed, posted)
+        print(f"the database gone: back after {time.monotonic() - began:.1f} s")
+        await posted_meanwhile(composed, posted)
+    await settled(composed, before)
+    await settled(composed, since)
+    await books(composed, posted, "with an older database")
+    now = counted(composed)
+    assert {key: number for key, number in had.items() if now.get(key, 0) < number} == {}
+    assert composed.compose("logs", "--no-log-prefix", "comeback").count("aggregates more was told") == len(SERVICES)
+
+
 async def test_when_bus_database_and_disk_are_gone_all_is_back_up_to_the_last_archived_log(composed, acme, ca):
     """Every volume is taken away but the one of backups; what the log had is there again, and told again."""
 
@@ -116,13 +215,7 @@ async def test_when_bus_database_and_disk_are_gone_all_is_back_up_to_the_last_ar
     await settled(composed, posted)
     cases = asked(composed, "SELECT count(*) FROM cases.cases")
     # The moment up to which all is to be back.
-    (segment,) = asked(composed, "SELECT pg_walfile_name(pg_switch_wal())")
-
-    async def archived():
-        kept = await asyncio.to_thread(asked, composed, "SELECT last_archived_wal FROM pg_stat_archiver")
-        return kept[0] >= segment
-
-    await until(archived, BACK_WITHIN_S)
+    await archived(composed)
     base = (await do("exec", "-T", "postgres", "ls", "/backups/base")).split()
     (keys,) = (await do("run", "--rm", "--entrypoint", "ls", "open-keys", "/backups/keys")).split()
     with pytest.raises(Failed, match="Permission denied"):

@@ -12,10 +12,11 @@ import pytest
 
 from contracts.wiring.table import SERVICES
 from deploy.backup import sealed
+from deploy.comeback.lost import Loss
 from deploy.database.roles import make_roles
 from deploy.local import backups
 from deploy.local.backups import BackupFailed
-from deploy.local.comeback import Loss, loss
+from deploy.local.comeback import loss
 from deploy.local.home import Home, Run
 from deploy.local.postgres import Postgres, temporary_home
 from services.runtime.tables.migrate import migrate_async

@@ -26,6 +26,7 @@ from contracts.wiring.permissions import (
     operator_permissions,
 )
 from contracts.wiring.table import KINDS, SERVICES
+from deploy.comeback.lost import Lost
 from deploy.local.stack import LocalPlace
 from deploy.nats.answering import answering
 from deploy.nats.provisioning import Provisioning
@@ -61,7 +62,7 @@ async def every_service(bus):
     """All services and the provisioner on one bus, with ground to patrol."""
     dsns = await database(*SERVICES)
     await tell(bus, "roster", *STATED)
-    place = LocalPlace(UsersFile(bus.home / "users.json"), bus.users, bus, lambda: None)
+    place = LocalPlace(UsersFile(bus.home / "users.json"), bus.users, bus, lambda: None, Lost(bus.home / "lost.json"))
     operated = asyncio.create_task(answering(Provisioning(place, lambda *_: None)))
     async with AsyncExitStack() as stack:
         stack.callback(operated.cancel)
