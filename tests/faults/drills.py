@@ -145,7 +145,9 @@ class Drill:
         """The server ends as in a crash, and its data is gone before anybody can start it again."""
         os.kill(self.run.pids[server], signal.SIGKILL)
         for folder in folders:
-            shutil.rmtree(self.home.path / folder)
+            # At once: what is taken away file by file may be found half there by who starts it again.
+            gone = (self.home.path / folder).rename(self.place / f"gone-{server}")
+            shutil.rmtree(gone)
 
     async def restore(self) -> None:
         """What the operator does: end what is left, put the backup in its place, start."""
