@@ -150,7 +150,7 @@ async def test_a_bus_that_lost_everything_is_told_it_again_before_anybody_outsid
     await settled(composed, before)
     had = await told(composed, ca)
     assert had != {}
-    await asyncio.to_thread(composed.compose, "rm", "--stop", "--force", "nats", "owner")
+    await asyncio.to_thread(composed.compose, "down")
     composed.docker("volume", "rm", f"{composed.project}_nats")
     async with traffic(composed, acme, ca) as posted:
         began = time.monotonic()
