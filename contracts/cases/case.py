@@ -14,6 +14,7 @@ from contracts.cases.parts import (
     Directive,
     Extension,
     Interval,
+    ItemRef,
     LawSide,
     Measured,
     Objection,
@@ -26,6 +27,7 @@ from contracts.cases.parts import (
 from contracts.cases.states import CaseKind, CaseState, Flag, Origin, Route
 from contracts.language.message import Command, Fact
 from contracts.language.values import (
+    COMES_LATER,
     CaseRef,
     ExternalId,
     Latitude,
@@ -51,7 +53,8 @@ class Case(Value):
     `rectified_unit` the unit that applied for the close-out. `moved_on` is the business date of the last move, `since`
     the instant at which it was recorded. `cycle` counts returns from closed. `not_referred` is why a grave or publicly
     voiced case went to no police or prosecutor in this cycle. `measured` is what it is measured by, `law` the law's
-    side; `measures` are what the unit says it has done; names are those of the people then.
+    side; `measures` are what the unit says it has done; names are those of the people then. `item` is that of a
+    directive which opened it.
     """
 
     ref: CaseRef
@@ -75,6 +78,7 @@ class Case(Value):
     measured: Measured | None = None
     law: LawSide | None = None
     directive: Directive | None = None
+    item: Annotated[ItemRef | None, COMES_LATER] = None
     seen_at: Instant
     occurred: Interval | None = None
     answerable: tuple[PostRef, ...]

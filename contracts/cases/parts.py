@@ -143,6 +143,13 @@ class AlsoAnswerable(Value):
     account: Token | None = None
 
 
+class ItemRef(Value):
+    """An item of a directive of roster's register."""
+
+    directive_id: Token
+    item: Token
+
+
 class Directive(Value):
     """What a chief asked for: by which instrument, under which number, on which day."""
 

@@ -41,7 +41,7 @@ OPEN = (CaseState.REGISTERED, *IN_STOCK)
 
 
 class CaseKind(OpenEnum):
-    """What must be put right: a kind of incident, or a directive item."""
+    """What must be put right: a kind of incident, a directive item, or what a register of roster has."""
 
     _ignore_ = "words word"
     words = vars()
@@ -49,6 +49,7 @@ class CaseKind(OpenEnum):
         if word != "other":
             words[word.name] = word.value
     DIRECTIVE = "directive"
+    FOOD_BREEDING = "food_breeding"
     OTHER = "other"
 
 
@@ -60,6 +61,7 @@ class Origin(OpenEnum):
     IMPORT = "import"
     DIRECTIVE = "directive"
     REVIEW = "review"
+    REGISTER = "register"
     OTHER = "other"
 
 

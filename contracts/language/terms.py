@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-Of = Literal["kind", "severity", "state", "route", "reason", "rung"]
+Of = Literal["kind", "severity", "state", "route", "reason", "finding", "finding_state", "register", "rung"]
 Language = Literal["zh-CN", "en"]
 
 

@@ -37,7 +37,23 @@ class Wired:
 
 
 WIRED: dict[str, Wired] = {
-    "roster": Wired(roster, 0, 8, hears=(), newest_only=True),
+    "roster": Wired(
+        roster,
+        0,
+        8,
+        hears=(
+            roster.AreaStated,
+            roster.PostStated,
+            roster.OfficeStated,
+            cases.CaseClosed,
+            cases.CaseDismissed,
+            cases.CaseVoided,
+            cases.CaseMerged,
+            cases.CaseReopened,
+            cases.CaseRelapsed,
+        ),
+        newest_only=True,
+    ),
     "patrol": Wired(
         patrol,
         90,
@@ -60,6 +76,8 @@ WIRED: dict[str, Wired] = {
         22,
         hears=(
             roster.PostStated,
+            roster.FindingStated,
+            roster.DirectiveStated,
             patrol.IncidentLocated,
             patrol.IncidentLinked,
             patrol.IncidentRevised,

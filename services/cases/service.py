@@ -17,6 +17,7 @@ from services.cases.lookup import handlers as lookup
 from services.cases.old_ledger import handlers as old_ledger
 from services.cases.post import handlers as post
 from services.cases.post.store import POSTS
+from services.cases.register import handlers as register
 from services.cases.review import handlers as review
 from services.cases.scope import clock as scope_clock
 from services.cases.scope import handlers as scope
@@ -29,6 +30,7 @@ cases = Service(
     entry.room,
     old_ledger.room,
     review.room,
+    register.room,
     case.room,
     scope.room,
     ladder.room,

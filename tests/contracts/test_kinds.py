@@ -10,9 +10,9 @@ from contracts.patrol.kinds import read_kinds
 ENTRY = {"words": ["山体滑坡", "landslide"], "details": "ground"}
 
 
-def test_the_kinds_of_cases_are_those_of_incidents_and_an_item_of_a_directive():
+def test_the_kinds_of_cases_are_those_of_incidents_an_item_of_a_directive_and_what_registers_have():
     assert list(IncidentKind) == list(KINDS)
-    assert list(CaseKind) == [*(kind for kind in KINDS if kind != "other"), "directive", "other"]
+    assert list(CaseKind) == [*(kind for kind in KINDS if kind != "other"), "directive", "food_breeding", "other"]
 
 
 def test_an_entry_that_says_no_more_is_no_alarm_and_opens_a_case():

@@ -132,7 +132,10 @@ def test_every_amount_that_is_told_has_four_places_and_every_other_form_is_only_
         if isinstance(part, dict) and str(part.get("pattern", "")).startswith(("^[0-9]{1,", "^-?[0-9]{1,"))
     }
     told = {name: pattern for name, pattern in decimals.items() if not name.endswith("Input")}
-    assert set(told) == {"Amount", "Change", "Mu", "Percent", "VolumeM3", "Yuan"}
+    assert set(told) == {"Amount", "Change", "CoverPercent", "CubicMetres", "Kilograms", "Length", "Mu", "Percent"} | {
+        "VolumeM3",
+        "Yuan",
+    }
     assert [name for name, pattern in told.items() if not pattern.endswith(r"\.[0-9]{4}$(?!\n)")] == []
 
 

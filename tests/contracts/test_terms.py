@@ -12,6 +12,7 @@ from cli.say import office_words
 from contracts.cases import Balance, CaseKind, CaseState, RelapseReason, Route
 from contracts.language.terms import term, terms
 from contracts.patrol import IncidentKind, Severity
+from contracts.roster import FindingRule, FindingState, Register
 from services.cases.law.rungs import LADDER
 from tests.sources import nodes
 
@@ -22,6 +23,9 @@ CODES = {
     "state": set(CaseState),
     "route": set(Route),
     "reason": set(RelapseReason),
+    "finding": set(FindingRule),
+    "finding_state": set(FindingState),
+    "register": set(Register),
     "rung": {rung.name for rung in LADDER.newest.rungs},
 }
 CHINESE = re.compile("[\u4e00-\u9fff]")

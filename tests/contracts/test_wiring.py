@@ -83,9 +83,13 @@ def test_what_only_shows_is_answered_afresh_each_time():
     assert shows == {
         *("who_answers", "show_plan", "show_record", "show_notices", "list_dead", "status", "words", "show", "history"),
         *("letter", "list", "sheet", "ages", "list_users", "show_streams", "show_laws", "list_areas"),
+        *("list_register", "list_findings"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {
-        *("roster.enrol_areas.v1", "roster.enrol_posts.v1")
+        *("roster.enrol_areas.v1", "roster.enrol_posts.v1", "roster.enrol_inventories.v1"),
+        *("roster.enrol_old_trees.v1", "roster.enrol_rangers.v1", "roster.enrol_boards.v1"),
+        *("roster.enrol_breeders.v1", "roster.enrol_offices.v1", "roster.enrol_correspondence.v1"),
+        *("roster.enrol_leading_groups.v1", "roster.enrol_directives.v1"),
     }
 
 
@@ -170,8 +174,11 @@ def test_durables_are_as_many_as_what_is_heard_and_two_services_take_intake():
     } == REFUSES
 
 
-def test_only_the_state_of_areas_and_posts_is_reference():
-    assert [message.name for message in messages() if is_reference(message)] == ["roster.area.v1", "roster.post.v1"]
+def test_only_the_state_of_what_roster_keeps_is_reference():
+    """Its stream keeps the last fact of each thing alone: one that is no state would be lost."""
+    told = [message for message in FACTS["roster"] if not message.name.endswith("dead_lettered.v1")]
+    assert [message for message in messages() if is_reference(message)] == told
+    assert {"roster.area.v1", "roster.post.v1", "roster.board.v1", "roster.finding.v1"} <= {one.name for one in told}
 
 
 def reading(prefix, stream, name):

@@ -191,11 +191,11 @@ async def test_a_new_move_is_made_and_told(wire):
 
 
 async def test_a_new_noun_is_answered_for_and_told(wire):
-    board = payload("roster.enrol_board.v1")
+    lookout = payload("roster.enrol_lookout.v1")
     for _ in range(2):
-        assert await ask(wire, "roster.enrol_board.v1", board) == board["board"]
-    (told,) = await wire.wait_for("ROSTER", "roster.board.v1.>", lambda one: True)
-    assert (json.loads(told["body"]), told["sequence"]) == (board, 1)
+        assert await ask(wire, "roster.enrol_lookout.v1", lookout) == lookout["lookout"]
+    (told,) = await wire.wait_for("ROSTER", "roster.lookout.v1.>", lambda one: True)
+    assert (json.loads(told["body"]), told["sequence"]) == (lookout, 1)
 
 
 async def test_a_sixth_service_hears_tells_and_answers(wire):

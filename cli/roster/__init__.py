@@ -1,0 +1,1 @@
+"""`linzhang roster`: the registers."""

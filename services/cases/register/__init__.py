@@ -1,0 +1,1 @@
+"""What roster's registers bring into the book."""

@@ -1,0 +1,1 @@
+"""Directives: what a chief has ordered, and whether its items are done."""

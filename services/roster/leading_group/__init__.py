@@ -1,0 +1,1 @@
+"""The leading groups of city and counties."""

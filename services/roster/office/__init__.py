@@ -1,0 +1,1 @@
+"""Chief offices against the standards, their funding, and their papers."""

@@ -1,0 +1,1 @@
+"""The rangers' files against the standard of their county."""

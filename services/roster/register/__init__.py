@@ -1,0 +1,1 @@
+"""The registers: how each is enrolled, looked up and looked at."""

@@ -1,0 +1,71 @@
+"""What a register says of its own entries: which are lawful, and what is to be found in them on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from contracts.language.rules import Rule
+from contracts.roster import FindingRule, Register, RegisterEntry
+
+EntryT = TypeVar("EntryT", bound=RegisterEntry)
+FieldAndRule = tuple[str, Rule]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something that is to be found from a day on, as things stand: which rule is not kept, of what, by which day.
+
+    `within_days` counts from the day on which it is found, where no day stands beforehand.
+    """
+
+    rule: FindingRule
+    from_on: date
+    said: str
+    of: str = ""
+    due_on: date | None = None
+    within_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """On which day one looks, and since which day the entry is known: nobody is reminded of what lay before."""
+
+    today: date
+    known_on: date
+
+
+def lawful(entry: Any, before: Any, around: Any, today: date) -> Iterable[FieldAndRule]:
+    """For a register that asks no more of an entry than its contract does."""
+    return ()
+
+
+def nothing_wanted(entry: Any, around: Any, seen: Seen) -> Iterable[Wanted]:
+    """For a register in which nothing falls due."""
+    return ()
+
+
+def as_stated(entry: Any, before: Any) -> Any:
+    """For a register of which a statement is the whole truth."""
+    return entry
+
+
+async def alone(tx: Any, entries: Sequence[Any]) -> None:
+    """For a register whose rules look at nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules(Generic[EntryT]):
+    """Of one register: what people call an entry, what is read around entries for its rules, and these.
+
+    `merged` is what a statement makes of an entry that stands.
+    """
+
+    register: Register
+    called: Callable[[EntryT], str]
+    problems: Callable[[EntryT, EntryT | None, Any, date], Iterable[FieldAndRule]] = lawful
+    wanted: Callable[[EntryT, Any, Seen], Iterable[Wanted]] = nothing_wanted
+    merged: Callable[[EntryT, EntryT | None], EntryT] = as_stated
+    around: Callable[[Any, Sequence[EntryT]], Awaitable[Any]] = alone
