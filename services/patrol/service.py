@@ -6,6 +6,7 @@ from services.patrol.area import handlers as area
 from services.patrol.area.store import GROUND
 from services.patrol.incident import handlers as incident
 from services.patrol.incident.near import NEAR
+from services.patrol.kept import clock as kept
 from services.patrol.track import handlers as track
 from services.runtime.service import Service
 
@@ -14,6 +15,7 @@ patrol = Service(
     area.room,
     incident.room,
     track.room,
+    kept.room,
     views=(GROUND,),
     laws=(NEAR,),
 )

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.patrol.track.points import LIMITS, at_of, days_of, read_points, us_of
+from services.patrol.kept.point import at_of, days_of, us_of
+from services.patrol.track.points import LIMITS, read_points
 from services.patrol.track.track import Terminal, sift_all
 from tests.patrol.areas_and_reports import ANYTHING, LAT, METRE, NOW, POINTS, sent, walked
 

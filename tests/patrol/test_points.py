@@ -6,7 +6,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from services.patrol.track.points import LIMITS, POINT, at_of, days_of, read_points, us_of
+from services.patrol.kept.point import POINT, at_of, days_of, us_of
+from services.patrol.track.points import LIMITS, read_points
 from tests.patrol.areas_and_reports import LAT, NOW, sent, walked
 
 MOMENT = timedelta(microseconds=1)

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.patrol.track.points import at_of, read_points, us_of
+from services.patrol.kept.point import at_of, us_of
+from services.patrol.track.points import read_points
 from services.patrol.track.track import Terminal, sift_all
 from tests.patrol.areas_and_reports import LAT, METRE, NOW, walked
 

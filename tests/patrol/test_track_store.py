@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from contracts.cases import CaseClosed
+from services.patrol.kept.point import us_of
 from services.patrol.service import patrol
 from services.patrol.track import store as track_store
-from services.patrol.track.points import read_points, us_of
+from services.patrol.track.points import read_points
 from tests.cases import county
 from tests.patrol.areas_and_reports import LAT, METRE, NOW, STATED, reported, walked
 from tests.servers import migrated, transaction

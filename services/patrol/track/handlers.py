@@ -8,8 +8,11 @@ import numpy as np
 
 from contracts.patrol import TrackBatch
 from services.patrol.area.store import GROUND
-from services.patrol.track import points, track
+from services.patrol.kept import store as kept_store
+from services.patrol.kept.point import KEPT, NO_AREA, POINT, days_of
 from services.patrol.track import store as track_store
+from services.patrol.track import track
+from services.patrol.track.points import read_points
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
@@ -20,7 +23,7 @@ room = Room()
 @room.hears(TrackBatch, locks="terminal")
 async def store_tracks(tx: Transaction, heard: list[Heard[TrackBatch]]) -> list[News]:
     """Sift the points of each new batch, locate those kept, store them, and count the others by reason."""
-    stated = points.read_points(heard, tx.now)
+    stated = read_points(heard, tx.now)
     said = await track_store.known_batches(tx, list({track.name_of(one) for one in stated}))
     batches, others = track.unheard(stated, said)
     refused: list[News] = [Refused(one.heard, (track.OTHER_POINTS,)) for one in others]
@@ -30,16 +33,14 @@ async def store_tracks(tx: Transaction, heard: list[Heard[TrackBatch]]) -> list[
     sifted = track.sift_all(batches, terminals)
     kept = np.concatenate([one.kept for one in sifted])
     index = await tx.see(GROUND)
-    found = index.containing(kept["lon"], kept["lat"], points.days_of(kept))
+    found = index.containing(kept["lon"], kept["lat"], days_of(kept))
     numbers = await track_store.area_numbers(tx, {at[0].id for at in found if at})
     sizes = [len(one.kept) for one in sifted]
-    await track_store.add_points(
-        tx,
-        kept,
-        np.repeat([terminals[one.terminal].number for one in sifted], sizes),
-        np.repeat(await track_store.add_batches(tx, sifted), sizes),
-        [numbers[at[0].id] if at else track_store.NO_AREA for at in found],
-    )
+    points = np.zeros(len(kept), dtype=KEPT)
+    points[list(POINT.names or ())] = kept
+    points["area"] = [numbers[at[0].id] if at else NO_AREA for at in found]
+    points["batch"] = np.repeat(await track_store.add_batches(tx, sifted), sizes)
+    await kept_store.add_points(tx, points, np.repeat([terminals[one.terminal].number for one in sifted], sizes))
     await track_store.keep_doubted(tx, terminals.values())
     places = iter(found)
     return refused + [(one.heard, track.stored_fact(one, list(islice(places, len(one.kept))))) for one in sifted]

@@ -7,8 +7,9 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
+from math import pi
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.language.datum import in_china, unshifted
-from contracts.language.values import SHANGHAI, Datum
+from contracts.language.values import Datum
 from contracts.patrol import TrackBatch
+from services.patrol.incident.near import EARTH_M
+from services.patrol.kept.point import MICRO, MOCK, POINT, SECOND_US, Points, at_of, rounded, to_ms, us_of
 from services.runtime.messages import Heard
 
 ZERO_ISLAND_DEGREES = 0.01
 """A terminal without a fix says that it is where the equator meets the prime meridian."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICRO = timedelta(microseconds=1)
-SECOND_US, DAY_US = 1_000_000, 86_400_000_000
 NO_TIME = np.iinfo(np.int64).min
-
-POINT = np.dtype([("at_us", "i8"), ("lon", "f8"), ("lat", "f8"), ("stated_lon", "f8"), ("stated_lat", "f8")])
-"""A point: microseconds since 1970 in UTC, degrees on CGCS2000, degrees as they were stated."""
-Points = NDArray[Any]
-"""An array of `POINT`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +38,11 @@ class Limits:
     speed_m_per_s: float
     votes: int
     """So many stored points on either side of a batch, and so many refused ones, say which of its points are wrong."""
+
+    @property
+    def anywhere_within(self) -> timedelta:
+        """In so long anybody gets anywhere on the earth: points further apart in time have no say on each other."""
+        return timedelta(seconds=pi * EARTH_M / self.speed_m_per_s)
 
     @classmethod
     def read(cls, path: Path) -> Limits:
@@ -84,21 +84,6 @@ class Stated:
         return (at_of(times[0].item()), at_of(times[-1].item())) if len(times) else None
 
 
-def us_of(at: datetime) -> int:
-    return (at - EPOCH) // MICRO
-
-
-def at_of(at_us: int) -> datetime:
-    return EPOCH + timedelta(microseconds=at_us)
-
-
-def days_of(points: Points) -> list[date]:
-    """The day in China of each point."""
-    ordinals = (points["at_us"] + SHANGHAI.utcoffset(None) // MICRO) // DAY_US + EPOCH.toordinal()
-    day = {one: date.fromordinal(one) for one in np.unique(ordinals).tolist()}
-    return [day[one] for one in ordinals.tolist()]
-
-
 def read_points(heard: Sequence[Heard[TrackBatch]], now: datetime) -> list[Stated]:
     """The points of all batches, read at once."""
     stated = list(chain.from_iterable(one.body.points for one in heard))
@@ -108,12 +93,14 @@ def read_points(heard: Sequence[Heard[TrackBatch]], now: datetime) -> list[State
     points["at_us"] = [_us_of_text(one.get("at")) for one in fields]
     points["stated_lon"] = _numbers([one.get("lon") for one in fields])
     points["stated_lat"] = _numbers([one.get("lat") for one in fields])
+    points["marks"] = [MOCK if one.get("mock") is True else 0 for one in fields]
     accuracies = [one.get("accuracy_m") for one in fields]
     accuracy_m = _numbers(accuracies)
     # Of two points of one time the more accurate comes first, one of unknown accuracy last: no order sent tells.
     unknown = np.array([one is None for one in accuracies]) | (accuracy_m < 0)
     rank = np.where(unknown, np.inf, accuracy_m)
-    by = (points["stated_lat"], points["stated_lon"], rank, points["at_us"], np.repeat(np.arange(len(heard)), sizes))
+    batch = np.repeat(np.arange(len(heard)), sizes)
+    by = (points["at_us"], points["stated_lat"], points["stated_lon"], rank, to_ms(points["at_us"]), batch)
     order = np.lexsort(by)
     points, accuracy_m, unknown = points[order], accuracy_m[order], unknown[order]
     shifted = np.repeat([one.body.datum is Datum.GCJ02 for one in heard], sizes)
@@ -123,6 +110,7 @@ def read_points(heard: Sequence[Heard[TrackBatch]], now: datetime) -> list[State
     lon[shifted], lat[shifted] = unshifted(lon[shifted], lat[shifted], np)
     points["lon"], points["lat"] = lon, lat
     said = np.column_stack([points["at_us"].view(float), points["stated_lon"], points["stated_lat"], accuracy_m])
+    rounded(points)
     found, begin = [], 0
     for one, size in zip(heard, sizes, strict=True):
         its = slice(begin, begin + size)
@@ -130,7 +118,7 @@ def read_points(heard: Sequence[Heard[TrackBatch]], now: datetime) -> list[State
         some = bool(its_wrong.any())
         good = points[its][its_wrong == 0] if some else points[its]
         refused = Counter(PLAIN[n] for n in its_wrong.tolist() if n) if some else Counter()
-        found.append(Stated(one, good, refused, _digest(one.body, said[its])))
+        found.append(Stated(one, good, refused, _digest(one.body, said[its], points["marks"][its])))
         begin = its.stop
     return found
 
@@ -176,7 +164,9 @@ def _plainly_wrong(
     return np.select(list(reasons.values()), [PLAIN.index(reason) for reason in reasons], 0)
 
 
-def _digest(batch: TrackBatch, said: NDArray[np.float64]) -> bytes:
+def _digest(batch: TrackBatch, said: NDArray[np.float64], marks: NDArray[np.int16]) -> bytes:
     digest = hashlib.blake2b(f"{batch.terminal}\0{batch.datum}".encode(), digest_size=16)
     digest.update(said.data)
+    if marks.any():
+        digest.update(marks.tobytes())
     return digest.digest()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 
 import asyncpg
-import numpy as np
-from numpy.typing import NDArray
 
-from services.patrol.track.points import LIMITS, Points, Stated, us_of
+from contracts.language.values import day_of
+from services.patrol.kept import store as kept_store
+from services.patrol.kept.point import us_of
+from services.patrol.track.points import LIMITS, Stated
 from services.patrol.track.track import Sifted, Terminal, TerminalKey
 from services.patrol.track.way import Fix
 from services.runtime.transaction import Transaction
@@ -31,19 +32,27 @@ async def known_batches(tx: Transaction, keys: Sequence[tuple[str, str]]) -> dic
 
 async def lock_terminals(tx: Transaction, batches: Sequence[Stated]) -> dict[TerminalKey, Terminal]:
     """What is stored of the terminals around the times of these batches; locked until the transaction ends."""
-    keys = sorted({one.terminal for one in batches})
+    spans_of: dict[TerminalKey, list[tuple[datetime, datetime]]] = {one.terminal: [] for one in batches}
+    for one in batches:
+        if one.span is not None:
+            spans_of[one.terminal].append(one.span)
+    keys = sorted(spans_of)
     rows = await tx.sql.fetch(
         """
-        INSERT INTO terminals (source, terminal) SELECT * FROM unnest($1::text[], $2::text[])
-        ON CONFLICT (source, terminal) DO UPDATE SET source = excluded.source
-        RETURNING number, source, terminal, doubted
+        INSERT INTO terminals (source, terminal, rows_from)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[])
+        ON CONFLICT (source, terminal) DO UPDATE SET rows_from = least(terminals.rows_from, excluded.rows_from)
+        RETURNING number, source, terminal, doubted, sealed_to
         """,
         [source for source, _ in keys],
         [terminal for _, terminal in keys],
+        [min((first for first, _ in spans_of[key]), default=None) for key in keys],
     )
-    numbers = {(row["source"], row["terminal"]): row["number"] for row in rows}
-    stored: dict[int, set[Fix]] = {number: set() for number in numbers.values()}
-    spans = [(numbers[one.terminal], *one.span) for one in batches if one.span is not None]
+    stored: dict[int, set[Fix]] = {row["number"]: set() for row in rows}
+    spans = [(row["number"], *span) for row in rows for span in spans_of[row["source"], row["terminal"]]]
+    sealed = {row["number"]: row["sealed_to"] for row in rows if row["sealed_to"] is not None}
+    if late := [reach for span in spans if (reach := _reaching(span, sealed)) is not None]:
+        await kept_store.unseal(tx, late)
     for row in await _stored_points(tx, spans):
         stored[row["terminal"]].add((us_of(row["at"]), row["lon"], row["lat"]))
     return {
@@ -54,6 +63,14 @@ async def lock_terminals(tx: Transaction, batches: Sequence[Stated]) -> dict[Ter
         )
         for row in rows
     }
+
+
+def _reaching(span: kept_store.Span, sealed: Mapping[int, date]) -> kept_store.Span | None:
+    """The time in which a point may have a say on a batch of this one, if some of it has been sealed."""
+    number, first, last = span
+    earliest = first - LIMITS.anywhere_within
+    reaches = number in sealed and day_of(earliest) <= sealed[number]
+    return (number, earliest, last + LIMITS.anywhere_within) if reaches else None
 
 
 async def _stored_points(tx: Transaction, spans: Sequence[tuple[int, datetime, datetime]]) -> list[asyncpg.Record]:
@@ -103,55 +120,9 @@ async def add_batches(tx: Transaction, sifted: Sequence[Sifted]) -> list[int]:
     return [numbers[one.heard.source, one.heard.body.batch_id] for one in sifted]
 
 
-_COLUMNS = {
-    "terminal": ">i8",
-    "at": ">i8",
-    "lon": ">f8",
-    "lat": ">f8",
-    "stated_lon": ">f8",
-    "stated_lat": ">f8",
-    "area": ">i8",
-    "batch": ">i8",
-}
-_ROW = np.dtype(
-    [
-        ("columns", ">i2"),
-        *(part for name, kind in _COLUMNS.items() for part in ((f"{name} bytes", ">i4"), (name, kind))),
-    ]
-)
-"""A row of `points` in the binary format of COPY (PostgreSQL's manual, COPY): each column after its length."""
-_BEGIN, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
-_POSTGRES_EPOCH_US = us_of(datetime(2000, 1, 1, tzinfo=UTC))
-NO_AREA = 0
-
-
 async def area_numbers(tx: Transaction, ids: Collection[str]) -> dict[str, int]:
     rows = await tx.sql.fetch("SELECT id, number FROM areas WHERE id = ANY($1::text[])", list(ids))
     return {row["id"]: row["number"] for row in rows}
-
-
-async def add_points(
-    tx: Transaction,
-    points: Points,
-    terminals: NDArray[np.int64],
-    batches: NDArray[np.int64],
-    areas: Sequence[int],
-) -> None:
-    """Points by COPY, each with the numbers of its terminal, its batch, and its area or NO_AREA."""
-    rows = np.empty(len(points), dtype=_ROW)
-    rows["columns"] = len(_COLUMNS)
-    for name in _COLUMNS:
-        rows[f"{name} bytes"] = 8
-    rows["at"] = points["at_us"] - _POSTGRES_EPOCH_US
-    for name in ("lon", "lat", "stated_lon", "stated_lat"):
-        rows[name] = points[name]
-    rows["terminal"], rows["batch"], rows["area"] = terminals, batches, areas
-    await tx.sql.copy_to_table("points", source=_whole(rows.tobytes()), columns=list(_COLUMNS), format="binary")
-
-
-async def _whole(rows: bytes) -> AsyncIterator[bytes]:
-    """Not a file: for such a one asyncpg makes a class, which holds all its bytes until the next great collection."""
-    yield _BEGIN + rows + _END
 
 
 async def keep_doubted(tx: Transaction, terminals: Iterable[Terminal]) -> None:

@@ -15,7 +15,8 @@ from contracts.language.division import UNKNOWN
 from contracts.language.intake import Problem
 from contracts.language.rules import broken
 from contracts.patrol import TrackBatch, TrackStored
-from services.patrol.track.points import LIMITS, Points, Stated, at_of
+from services.patrol.kept.point import Points, at_of
+from services.patrol.track.points import LIMITS, Stated
 from services.patrol.track.way import Fix, Flags, Way
 from services.runtime.messages import Heard
 from services.runtime.reference.ground import AreasHere

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.patrol.incident.near import EARTH_M
-from services.patrol.track.points import LIMITS, SECOND_US
+from services.patrol.kept.point import SECOND_US
+from services.patrol.track.points import LIMITS
 
 Fix = tuple[int, float, float]
 """at_us, lon, lat."""

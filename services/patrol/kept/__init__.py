@@ -1,0 +1,1 @@
+"""Points as they are kept: the recent ones as rows, older days packed."""
