@@ -1,7 +1,8 @@
 """The job that makes roles and schemas; run again it changes nothing but passwords that have changed.
 
 It is told by `LINZHANG_ADMIN_URL`, the address of who owns the database, and `LINZHANG_MIGRATE`, the addresses of the
-services as the migrations take them, each in a file where `…_FILE` names one, and by `LINZHANG_CA_FILE`.
+services as the migrations take them, `LINZHANG_RELOADER`, the address of who lets the server read its certificate anew,
+each in a file where `…_FILE` names one, and by `LINZHANG_CA_FILE`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import asyncpg
 
 from clients.python.secret import SecretUnreadable, secret
 from clients.python.tls import CaUnusable, trust
-from deploy.database.roles import make_roles
+from deploy.database.roles import make_reloader, make_roles
 
 
 async def main() -> int:
@@ -23,6 +24,7 @@ async def main() -> int:
     ca_file = os.environ.get("LINZHANG_CA_FILE")
     try:
         admin, addresses = secret("LINZHANG_ADMIN_URL"), secret("LINZHANG_MIGRATE")
+        reloader = secret("LINZHANG_RELOADER")
         tls = trust(ca_file) if ca_file else None
     except SecretUnreadable as wrong:
         print(wrong, file=sys.stderr)
@@ -44,6 +46,8 @@ async def main() -> int:
         return 3
     try:
         await make_roles(connection, roles)
+        if reloader:
+            await make_reloader(connection, unquote(urlsplit(reloader).password or ""))
     finally:
         await connection.close()
     print(f"roles and schemas: {', '.join(roles)}")

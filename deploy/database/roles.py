@@ -16,6 +16,18 @@ async def make_roles(admin: asyncpg.Connection, passwords: dict[str, str]) -> No
         await admin.execute(f'CREATE SCHEMA IF NOT EXISTS "{role}" AUTHORIZATION "{role}"')
 
 
+RELOADER = "reloader"
+"""Lets the server read its files anew, and may nothing else."""
+
+
+async def make_reloader(admin: asyncpg.Connection, password: str) -> None:
+    """Harmless when it exists."""
+    if not await admin.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", RELOADER):
+        await admin.execute(f"CREATE ROLE {RELOADER} LOGIN CONNECTION LIMIT 4")
+    await admin.execute(f"ALTER ROLE {RELOADER} PASSWORD '{password}'")
+    await admin.execute(f"GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {RELOADER}")
+
+
 async def make_database(admin: str, inside: str, passwords: dict[str, str]) -> None:
     """The database to which `inside` leads, made by way of `admin`, with a role and a schema for each name."""
     first = await asyncpg.connect(admin)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from contracts.language.command import OPERATOR
 from contracts.wiring.streams import STORE_MIB
 from contracts.wiring.table import SERVICES
+from deploy.database.roles import RELOADER
 from deploy.keys.certificates import Authority, wants_renewal
 from deploy.keys.folder import POSTGRES, Folder
 from deploy.nats.accounts import INSIDERS, SUPERVISOR, accounts_configuration
@@ -52,7 +53,8 @@ class Keys:
             if renew or wants_renewal(certificate, now):
                 authority.issue(certificate.with_suffix(""), names, now)
                 print(f"{server}: a new certificate")
-            # The provisioner measures until when they hold.
+                self._folders[server].hand_over()
+            # Last: as soon as the provisioner sees it, it lets the server read what was handed over.
             self._folders["provisioner"].put(f"{server}.crt", certificate.read_text())
         for name, folder in self._folders.items():
             if name not in ("ca", "bus"):
@@ -97,6 +99,9 @@ class Keys:
             if not self._folders[service].has("database_url") or service in anew:
                 self._folders[service].put("database_url", f"postgresql://{service}:{new_password()}@{DATABASE}")
                 print(f"{service}: a new password of the database")
+        if not self._folders["provisioner"].has("database_url"):
+            self._folders["provisioner"].put("database_url", f"postgresql://{RELOADER}:{new_password()}@{DATABASE}")
+        database.put("reloader", self._folders["provisioner"].read("database_url"))
         addresses = (f"{service}={self._folders[service].read('database_url')}" for service in SERVICES)
         database.put("addresses", "\n".join(addresses))
 

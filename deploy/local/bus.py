@@ -136,7 +136,7 @@ class Bus:
         path = self.home / "server.conf"
         before = path.read_text()
         self._configure()
-        refused = await reload(self.url(SUPERVISOR))
+        _, refused = await reload(self.url(SUPERVISOR))
         if refused:
             write_private(path, before)
         return refused

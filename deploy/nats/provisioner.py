@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import nats
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
@@ -21,7 +22,9 @@ from clients.python.away import of_bus
 from clients.python.secret import SecretUnreadable, secret
 from clients.python.tls import CaUnusable, bus_options
 from contracts.language.address import is_address
+from contracts.language.rules import broken
 from deploy.comeback.coming import Coming
+from deploy.database.renewal import Renewal
 from deploy.nats.answering import answering
 from deploy.nats.directory import HASHES_FILE, Directory
 from deploy.nats.provision import WouldLoseData, read_settings
@@ -44,12 +47,15 @@ class Provisioner:
     directory: Directory
     log: Callable[[str, str], None]
     coming: Coming
+    renewal: Renewal | None = None
     unready: dict[str, str] = field(default_factory=lambda: {"bus": "not provisioned yet"})
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as all_at_once:
             all_at_once.create_task(self._keep())
             all_at_once.create_task(answering(self.provisioning, self._heard))
+            if self.renewal is not None:
+                all_at_once.create_task(self._keep_database(self.renewal))
 
     def _heard(self, away: str) -> None:
         """Whoever answers has come to the bus, or has lost it; what is there now is looked at anew."""
@@ -70,7 +76,7 @@ class Provisioner:
     async def _keep(self) -> None:
         made_room_at = time.monotonic()
         while True:
-            wanted = not self.provisioning.in_force or self.provisioning.users_changed or self._hashes_changed()
+            wanted = not self.provisioning.in_force or self.provisioning.users_changed or self._directory_changed()
             if wanted or self.unready:
                 await self._try(self._bring_up)
             elif self.provisioning.shut:
@@ -78,16 +84,17 @@ class Provisioner:
             elif time.monotonic() > made_room_at + MAKE_ROOM_EVERY_S:
                 made_room_at = time.monotonic()
                 await self._try(self.provisioning.make_room)
+                await self._try(self._reach_others)
             await asyncio.sleep(LOOK_EVERY_S)
 
-    def _hashes_changed(self) -> bool:
+    def _directory_changed(self) -> bool:
         try:
-            return self.directory.hashes_changed
+            return self.directory.has_changed
         except OSError:
             return True
 
     async def _bring_up(self) -> None:
-        if self._hashes_changed():
+        if self._directory_changed():
             self.provisioning.in_force = False
         await self.coming.look()
         await self.provisioning.bring_up()
@@ -98,6 +105,27 @@ class Provisioner:
     async def _come_back(self) -> None:
         if await self.coming.go_on():
             await self._bring_up()
+
+    async def _reach_others(self) -> None:
+        if refused := await self.directory.reach_others():
+            raise NotDone(500, "failed", broken("bus_refuses", told=refused))
+
+    async def _keep_database(self, renewal: Renewal) -> None:
+        """It serves nobody here: what is wrong with it is said, and its own alarm is of what it serves."""
+        said = ""
+        while True:
+            try:
+                told = await renewal.look()
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, CaUnusable, SecretUnreadable) as error:
+                reason = f"LINZHANG_DATABASE_URL: the database is not told of its certificate: {error}"
+                if reason != said:
+                    self.log("certificates", reason)
+                said = reason
+            else:
+                if told:
+                    self.log("certificates", "the database has read its certificate anew")
+                said = ""
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -192,17 +220,46 @@ def read_directory() -> Directory:
         print(f"LINZHANG_BUS_DIR: must be the directory of the bus server, with {HASHES_FILE} in it", file=sys.stderr)
         raise SystemExit(2)
     return Directory(
-        folder, _address("LINZHANG_NATS_URL"), _address("LINZHANG_SYSTEM_URL"), Path(ca_file) if ca_file else None
+        folder,
+        _address("LINZHANG_NATS_URL"),
+        _address("LINZHANG_SYSTEM_URL"),
+        Path(ca_file) if ca_file else None,
+        _certificate("LINZHANG_BUS_CERTIFICATE"),
     )
+
+
+def _certificate(name: str) -> Path | None:
+    """A file that is watched; one that is not there is named, and the process ends with 2."""
+    stated = os.environ.get(name)
+    if stated and not Path(stated).is_file():
+        print(f"{name}: {stated} is no file", file=sys.stderr)
+        raise SystemExit(2)
+    return Path(stated) if stated else None
+
+
+def read_renewal(ca_file: Path | None) -> Renewal | None:
+    """Where a certificate of the database is stated. The process ends with 2 where only half of it is."""
+    certificate = _certificate("LINZHANG_DATABASE_CERTIFICATE")
+    try:
+        address = secret("LINZHANG_DATABASE_URL")
+    except SecretUnreadable as wrong:
+        print(wrong, file=sys.stderr)
+        raise SystemExit(2) from None
+    if certificate is None:
+        return None
+    if not is_address(address or "", "postgresql"):
+        print("LINZHANG_DATABASE_URL: must begin with postgresql:// and name a host", file=sys.stderr)
+        raise SystemExit(2)
+    return Renewal(_address("LINZHANG_DATABASE_URL"), certificate, ca_file)
 
 
 async def main() -> None:
     _, replicas, store_mib = read_settings()
     directory, log = read_directory(), one_log()
-    ca_file = os.environ.get("LINZHANG_CA_FILE")
-    provisioning = Provisioning(directory, log, replicas, store_mib, Path(ca_file) if ca_file else None)
+    ca_file = Path(stated) if (stated := os.environ.get("LINZHANG_CA_FILE")) else None
+    provisioning = Provisioning(directory, log, replicas, store_mib, ca_file)
     coming = Coming(directory.path, directory.lost, provisioning, log)
-    provisioner = Provisioner(provisioning, directory, log, coming)
+    provisioner = Provisioner(provisioning, directory, log, coming, read_renewal(ca_file))
     _measure(provisioner.unready)
     working = asyncio.create_task(provisioner.run())
     serving = asyncio.create_task(_serve(provisioner.unready))

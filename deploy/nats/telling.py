@@ -31,15 +31,43 @@ async def told(
         return answer
 
 
-async def reload(url: str, ca_file: str | Path | None = None) -> str:
-    """Let the server take up its configuration anew: why it keeps the old one, empty where it does not.
+async def reload(
+    url: str, ca_file: str | Path | None = None, but: frozenset[str] = frozenset()
+) -> tuple[frozenset[str], str]:
+    """Let every server of the cluster take up its configuration and its certificate anew, `but` those.
 
-    Raises OSError, nats.errors.Error.
+    Returns the ids of those that have, and why others keep what they had, empty where none does; who does not answer is
+    in neither. Raises OSError, nats.errors.Error.
     """
+    reached: set[str] = set()
+    refused: list[str] = []
     async with _asking(url, ca_file) as client:
-        server = (await _ask(client, "PING.VARZ", {}))["server"]["id"]
-        error = (await _ask(client, f"{server}.RELOAD", {})).get("error")
-        return str(error.get("description", error)) if error else ""
+        for server, name in (await _servers(client)).items():
+            if server in but:
+                continue
+            error = (await _ask(client, f"{server}.RELOAD", {})).get("error")
+            if error:
+                refused.append(f"{name}: {error.get('description', error)}")
+            else:
+                reached.add(server)
+    return frozenset(reached), "; ".join(refused)
+
+
+async def _servers(client: Client) -> dict[str, str]:
+    """The names of all servers of the cluster by their ids; each says how many others it is connected to."""
+    inbox, expected = client.new_inbox(), 1
+    found: dict[str, str] = {}
+    answers = await client.subscribe(inbox)
+    await client.publish("$SYS.REQ.SERVER.PING.VARZ", b"{}", reply=inbox)
+    try:
+        while len(found) < expected:
+            answer = json.loads((await answers.next_msg(ASKED_WITHIN_S)).data)
+            found[answer["server"]["id"]] = answer["server"]["name"]
+            expected = max(expected, answer["data"].get("remotes", 0) + 1)
+    except TimeoutError:
+        if not found:
+            raise
+    return found
 
 
 @asynccontextmanager

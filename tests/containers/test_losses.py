@@ -70,13 +70,39 @@ async def test_whoever_is_killed_comes_back_and_nothing_is_lost(composed, acme, 
     await books(composed, posted, "killed one after the other")
 
 
+PORTS = {"nats": 4222, "postgres": 5432}
+_LOOK = """
+import asyncio, ssl, sys
+async def look(server, port):
+    trusting = ssl.create_default_context(cafile="/run/secrets/ca.crt")
+    reader, writer = await asyncio.open_connection(server, port)
+    if server == "postgres":
+        writer.write(bytes.fromhex("0000000804d2162f"))
+        assert await reader.readexactly(1) == b"S"
+    await writer.start_tls(trusting, server_hostname=server)
+    print(writer.get_extra_info("ssl_object").getpeercert()["serialNumber"])
+asyncio.run(look(sys.argv[1], int(sys.argv[2])))
+"""
+
+
+def served(composed, server):
+    """The number of the certificate that whoever comes to a server now is shown."""
+    look = ("exec", "-T", "provisioner", "python", "-c", _LOOK, server, str(PORTS[server]))
+    return composed.compose(*look).strip()
+
+
 async def test_certificates_are_renewed_and_nothing_is_lost(composed, acme, ca):
     async with traffic(composed, acme, ca) as posted:
         await posted_meanwhile(composed, posted)
         before = [composed.inspect(one)["State"]["StartedAt"] for one in KEPT_UP]
+        shown = {server: await asyncio.to_thread(served, composed, server) for server in PORTS}
         await asyncio.to_thread(composed.compose, "run", "--rm", "keys", "deploy.keys", "--renew")
-        await asyncio.to_thread(composed.compose, "exec", "-T", "nats", "nats-server", "--signal", "reload=1")
-        await asyncio.to_thread(composed.compose, "exec", "-T", "postgres", "pg_ctl", "reload")
+
+        async def renewed(server):
+            return await asyncio.to_thread(served, composed, server) != shown[server]
+
+        for server in PORTS:
+            await until(lambda server=server: renewed(server), BACK_WITHIN_S, every_s=0.2)
         await posted_meanwhile(composed, posted)
         assert [composed.inspect(one)["State"]["StartedAt"] for one in KEPT_UP] == before
     await books(composed, posted, "certificates renewed")
