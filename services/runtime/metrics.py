@@ -42,6 +42,11 @@ DUE = Gauge("linzhang_due_works", "What has fallen due and is yet to be done, by
 COMMANDS = Counter("linzhang_commands_total", "Commands answered", ["command", "status"])
 COMMAND_TIME = Histogram("linzhang_command_duration_seconds", "Time to answer", ["command"])
 BREAKER = Gauge("linzhang_breaker_open", "1 while fetching is stopped", ["what"])
+CERTIFICATE_ENDS = Gauge(
+    "linzhang_certificate_expiry_timestamp_seconds",
+    "Until when the certificate holds that a server shows to whoever comes now; 0 where nobody vouches for it",
+    ["certificate"],
+)
 READY = Gauge("linzhang_ready", "1 while the service is ready; /readyz says what is wrong")
 MISSING = Gauge("linzhang_consumer_missing", "1 while a durable does not exist", ["stream_name", "consumer_name"])
 

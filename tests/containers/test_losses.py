@@ -1,6 +1,7 @@
 """What is lost of a system of containers, and comes back: reports are posted all the time, and none may be missing."""
 
 import asyncio
+import re
 import time
 from urllib.parse import urlsplit
 
@@ -91,6 +92,16 @@ def served(composed, server):
     return composed.compose(*look).strip()
 
 
+_METRICS = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8100/metrics').read().decode())"
+
+
+def measured(composed):
+    """Whose certificates a service sees, and that each is in force."""
+    page = composed.compose("exec", "-T", "cases", "python", "-c", _METRICS)
+    told = re.findall(r'^linzhang_certificate_expiry_timestamp_seconds{certificate="(\w+)"} (\S+)', page, re.MULTILINE)
+    return {server: float(ends_at_s) > time.time() for server, ends_at_s in told}
+
+
 async def test_certificates_are_renewed_and_nothing_is_lost(composed, acme, ca):
     async with traffic(composed, acme, ca) as posted:
         await posted_meanwhile(composed, posted)
@@ -101,6 +112,7 @@ async def test_certificates_are_renewed_and_nothing_is_lost(composed, acme, ca):
         async def renewed(server):
             return await asyncio.to_thread(served, composed, server) != shown[server]
 
+        assert measured(composed) == {"bus": True, "database": True}
         for server in PORTS:
             await until(lambda server=server: renewed(server), BACK_WITHIN_S, every_s=0.2)
         await posted_meanwhile(composed, posted)

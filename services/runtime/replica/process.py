@@ -26,6 +26,7 @@ from services.runtime.hearing.pull import Pull
 from services.runtime.replica import database
 from services.runtime.replica.away import CannotStart
 from services.runtime.replica.bus import Broker
+from services.runtime.replica.certificates import measure_served
 from services.runtime.replica.state import State
 from services.runtime.replica.watchdog import Watchdog
 from services.runtime.saying.legible import legible
@@ -146,6 +147,7 @@ class Process:
         self.state.missing, self.state.full, self.state.silent = watchdog.missing, watchdog.full, watchdog.silent
         self._begin(watchdog.run())
         self._begin(keep_house(self.state))
+        self._begin(measure_served(self.state.settings, bus))
         first = [s for s in self.service.subscriptions if is_reference(s.message)]
         for subscription in sorted(self.service.subscriptions, key=lambda s: s not in first):
             if subscription not in first:

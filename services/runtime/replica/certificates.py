@@ -1,0 +1,42 @@
+"""Measures until when the certificates hold that bus and database serve: a renewed file helps once it is served."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlsplit
+
+import structlog
+
+from clients.python.connection import Client
+from clients.python.served import POSTGRESQL, served_until
+from clients.python.tls import CaUnusable, encrypted
+from services.runtime import metrics
+from services.runtime.settings import Settings
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 60.0
+
+
+async def measure_served(settings: Settings, bus: Client) -> None:
+    """Run until cancelled: at the server of the bus that this replica is connected to, and at its database.
+
+    The connections themselves are older than a certificate that was renewed meanwhile. While a server is away the last
+    value stands.
+    """
+    while True:
+        if encrypted(settings.nats_url.split(",")) and (where := bus.connected_url) is not None:
+            await _measure("bus", where.hostname, where.port or 4222, settings)
+        if settings.ca_file is not None:
+            address = urlsplit(settings.database_url)
+            await _measure("database", address.hostname, address.port or 5432, settings, POSTGRESQL)
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _measure(server: str, host: str | None, port: int, settings: Settings, ask: bytes = b"") -> None:
+    try:
+        ends_at_s = await served_until(host or "localhost", port, settings.ca_file, ask)
+    except (OSError, CaUnusable) as error:
+        log.debug("certificate not seen", server=server, reason=str(error))
+    else:
+        metrics.CERTIFICATE_ENDS.labels(server).set(ends_at_s)
