@@ -46,9 +46,10 @@ conformance: $(READY)  ## check one service that runs on a bus: SERVICE=notify B
 
 MINUTES ?= 10
 ROUNDS ?= 3
-soak: $(READY)  ## break everything for MINUTES=10 under load, then as long with the processors taken by others, then go to this release and back ROUNDS=3 times; nothing may be lost
+soak: $(READY)  ## break everything for MINUTES=10 under load, then as long with the processors taken by others, then go to this release and back ROUNDS=3 times; nothing may be lost; then lose the bus, the database, and both
 	$(BIN)/python -m tests.faults --minutes $(MINUTES)
 	$(BIN)/python -m tests.faults --minutes $(MINUTES) --busy
+	$(BIN)/python -m tests.faults.drills
 	$(BIN)/python -m tests.faults.upgrades --rounds $(ROUNDS)
 
 mutate: $(READY)  ## plant small faults one at a time and see which no test notices: FAULTS="rules --sample 100"

@@ -57,6 +57,13 @@ class Told:
     out_s: float = 0.0
     back_s: float = 0.0
 
+    def wrong(self) -> dict[str, int]:
+        """Figures that must be 0: what is on the bus when the database is lost is taken again by itself."""
+        counted = {"lost": self.lost, "doubled": self.doubled, "numbers_back": self.numbers_back}
+        if self.drill == "database":
+            counted["lost_before_repeat"] = self.lost_before_repeat
+        return {name: count for name, count in counted.items() if count}
+
 
 @dataclass
 class Integration:
@@ -236,14 +243,19 @@ async def _more(integration: Integration, known: int) -> bool:
     return len(integration.posted) > known + 1
 
 
-def main() -> None:
+def main() -> int:
+    """1 where something was lost for good, done twice, or numbered backwards."""
     stated = argparse.ArgumentParser(description=__doc__)
     stated.add_argument("drill", nargs="?", choices=("bus", "database", "all"))
     stated.add_argument("--seconds", type=float, default=10.0)
     asked = stated.parse_args()
+    found = 0
     for name in [asked.drill] if asked.drill else ("bus", "database", "all"):
-        print(asyncio.run(play(name, asked.seconds)), flush=True)
+        told = asyncio.run(play(name, asked.seconds))
+        print(told, told.wrong() or "", flush=True)
+        found |= bool(told.wrong())
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
