@@ -71,7 +71,7 @@ class Composed:
 
     def down(self) -> None:
         """Take away all of it with what it kept, and what watches it too, which its profile hides."""
-        self.compose("--profile", "observe", "down", "--volumes", "--remove-orphans")
+        self.compose("--profile", "observe", "--profile", "backup", "down", "--volumes", "--remove-orphans")
 
     def linzhang(self, *arguments: str) -> str:
         """The command line, as the operator has it."""

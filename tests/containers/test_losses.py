@@ -188,7 +188,7 @@ async def test_a_bus_that_lost_everything_is_told_it_again_before_anybody_outsid
     await settled(composed, before)
     had = await told(composed, ca)
     assert had != {}
-    await asyncio.to_thread(composed.compose, "down")
+    await asyncio.to_thread(composed.compose, "--profile", "backup", "down")
     composed.docker("volume", "rm", f"{composed.project}_nats")
     async with traffic(composed, acme, ca) as posted:
         began = time.monotonic()
@@ -218,7 +218,7 @@ async def test_a_database_that_is_older_than_the_bus_agrees_with_it_before_anybo
     # What is stopped in peace hands its last log over.
     composed.docker("kill", f"{composed.project}-postgres-1")
     base = (await do("run", "--rm", "--entrypoint", "ls", "backup", "/backups/base")).split()
-    await do("down")
+    await do("--profile", "backup", "down")
     composed.docker("volume", "rm", f"{composed.project}_postgres")
     began = time.monotonic()
     await do("run", "--rm", "restore", max(base))
@@ -258,7 +258,7 @@ async def test_when_bus_database_and_disk_are_gone_all_is_back_up_to_the_last_ar
     (keys,) = (await do("run", "--rm", "--entrypoint", "ls", "open-keys", "/backups/keys")).split()
     with pytest.raises(Failed, match="Permission denied"):
         await do("exec", "-T", "postgres", "ls", "/backups/keys")
-    await do("down")
+    await do("--profile", "backup", "down")
     for volume in ("keys", "nats", "postgres"):
         composed.docker("volume", "rm", f"{composed.project}_{volume}")
     began = time.monotonic()
