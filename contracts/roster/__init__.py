@@ -4,3 +4,4 @@ from contracts.roster.area import *
 from contracts.roster.post import *
 from contracts.roster.answerable import *
 from contracts.roster.register import *
+from contracts.roster.listing import *

@@ -13,6 +13,7 @@ from services.roster.directive import handlers as directive
 from services.roster.inventory import inventory
 from services.roster.inventory.store import others
 from services.roster.leading_group.leading_group import LEADING_GROUPS
+from services.roster.listing import handlers as listing
 from services.roster.office import office
 from services.roster.office.store import numbers
 from services.roster.old_tree.old_tree import OLD_TREES
@@ -51,5 +52,6 @@ roster = Service(
     board.room,
     breeder.room,
     directive.room,
+    listing.room,
     views=(DUTIES,),
 )

@@ -84,6 +84,7 @@ def test_what_only_shows_is_answered_afresh_each_time():
         *("who_answers", "show_plan", "show_record", "show_notices", "list_dead", "status", "words", "show", "history"),
         *("letter", "list", "sheet", "ages", "list_users", "show_streams", "show_laws", "list_areas"),
         *("list_register", "list_findings"),
+        *("list_places", "list_posts"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {
         *("roster.enrol_areas.v1", "roster.enrol_posts.v1", "roster.enrol_inventories.v1"),

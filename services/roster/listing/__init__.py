@@ -1,0 +1,1 @@
+"""Which places and posts there are."""
