@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from cli.rules import field_and_rule
 from cli.say import say
+from cli.sheet.cell import BadCell
+from cli.sheet.reading import Known
 from cli.sheet.taken import Record, Taken
 from contracts.cases import LawSide, Measured, OldCase
 
@@ -22,8 +24,9 @@ _PARTS = {
 _WITHIN = {"measured": tuple(Measured.model_fields), "law": tuple(LawSide.model_fields)}
 
 
-def case_of(record: Record, taken: Taken) -> OldCase | None:
+def case_of(record: Record, taken: Taken, known: Known) -> OldCase | None:
     """The case that a row is, None where a cell of it is wrong."""
+    _name_unit(record, taken, known)
     stated = dict(record.stated)
     _check_together(record, taken)
     if record.problems:
@@ -51,6 +54,19 @@ def field_of(name: str) -> str:
     return inside if part in _WITHIN and inside else part
 
 
+def _name_unit(record: Record, taken: Taken, known: Known) -> None:
+    """A unit that is named alone is the one of that name."""
+    name = record.stated.get("unit_name")
+    if name is None or "unit_id" in record.stated or "unit_id" in record.problems:
+        return
+    try:
+        record.stated["unit_id"] = known.unit_id(name)
+    except BadCell as bad:
+        taken.refuse(record, "unit_name", str(bad))
+    else:
+        taken.read_as(record, "unit_name", name, f"{name} {record.stated['unit_id']}")
+
+
 def _check_together(record: Record, taken: Taken) -> None:
     """What only several cells of a row say together; a cell that is wrong by itself is named only once."""
     stated: dict[str, Any] = record.stated
@@ -66,7 +82,7 @@ def _check_together(record: Record, taken: Taken) -> None:
         wrong("due_on", "ledger.due_early", due=stated["due_on"], found=stated["found_on"])
     for pair in TOGETHER:
         for one, other in (pair, pair[::-1]):
-            if one in stated and other not in stated:
+            if one in stated and other not in stated and one not in record.problems:
                 wrong(other, "ledger.both_or_none")
     if {"occurred_from", "occurred_to"} <= stated.keys() and stated["occurred_to"] < stated["occurred_from"]:
         wrong("occurred_to", "ledger.ends_early")

@@ -56,7 +56,7 @@ def read_given(sheets: Given, form: LedgerForm, known: Known) -> Read:
     taken = read(sheets, form.layout(), known)
     found = Read(taken)
     for record in taken.records:
-        case = case_of(record, taken)
+        case = case_of(record, taken, known)
         if case is not None:
             found.take(record, case)
     return found

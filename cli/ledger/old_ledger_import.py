@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +15,11 @@ from cli.case.command import As
 from cli.given_file import read as content_of
 from cli.ledger.form import LedgerForm, form_of, sources
 from cli.ledger.old_ledger import Read, read_given
-from cli.region import Region, division_of, region_of
+from cli.region import Region, region_of
 from cli.rules import rule_said
 from cli.say import data, say, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.sheet.asked import known, places, posts
 from cli.sheet.given import given
 from cli.sheet.place import Gazetteer
 from cli.sheet.reading import Known
@@ -28,6 +29,7 @@ from clients.python.bus import Bus
 from contracts.cases import EntersAs, ImportCases, Imported, OldCase
 from contracts.language.division import Division
 from contracts.language.message import MAX_COMMAND_BYTES
+from contracts.language.values import SHANGHAI, AreaKind
 
 Divisions = Annotated[Path | None, typer.Option(help=say("help.ledger_divisions"))]
 
@@ -50,16 +52,15 @@ async def import_ledger(
     try:
         form = form_of(source)
         sheets = given(file)
-        names = _names(divisions or files("demo") / "data" / "jingdezhen-divisions.csv")
-        found = read_given(sheets, form, Known(Gazetteer(names, division_of(region))))
+        named = None if divisions is None else _names(divisions)
+        async with session(actor, bus, home) as asking:
+            division = await region_of(actor, region, bus, home)
+            found = read_given(sheets, form, await _known(asking, actor, division, named))
+            added, unchanged = (0, 0) if preview else await send_rows(asking, form, found, actor, division)
     except KeyError:
         raise typer.BadParameter(say("ledger.unknown_source", source=source, known="、".join(sources()))) from None
     except SheetUnreadable as error:
         raise typer.BadParameter(str(error)) from None
-    added = unchanged = 0
-    if not preview:
-        async with session(actor, bus, home) as asking:
-            added, unchanged = await send_rows(asking, form, found, actor, await region_of(actor, region, bus, home))
     if as_json:
         data({"added": added, "unchanged": unchanged, **plain(found.taken)})
     else:
@@ -101,11 +102,17 @@ def batches(rows: Iterable[OldCase]) -> Iterator[list[OldCase]]:
         yield batch
 
 
-def _names(file: Path | Traversable) -> dict[Division, str]:
+async def _known(bus: Bus, actor: str, division: Division, named: dict[Division, str] | None) -> Known:
+    """The divisions of a file, else those that are enrolled; the units of the posts that are."""
+    there = await places(bus, actor, division, AreaKind.DIVISION) if named is None else ()
+    found = known(there, await posts(bus, actor, division), division, datetime.now(SHANGHAI).date())
+    return found if named is None else replace(found, divisions=Gazetteer(named, division))
+
+
+def _names(file: Path) -> dict[Division, str]:
     """The divisions that exist. Raises typer.BadParameter."""
     try:
-        content = content_of(file) if isinstance(file, Path) else file.read_bytes()
-        lines = csv.DictReader(content.decode("utf-8-sig").splitlines())
+        lines = csv.DictReader(content_of(file).decode("utf-8-sig").splitlines())
         return {Division(line["code"]): line["name"] for line in lines}
     except (KeyError, ValueError, TypeError, csv.Error):
         raise typer.BadParameter(say("sheet.bad_divisions", file=file.name)) from None

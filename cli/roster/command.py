@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from cli.case.asking import DAY, evidence
 from cli.given_file import BadJson, json_in, read, refuse
 from cli.region import Region, region_of
+from cli.roster import posts
 from cli.roster.enrolling import enrol_all, read_entries
 from cli.rules import field_and_rule, say_wrong
 from cli.say import data, either, say, table, talk, word
@@ -36,6 +37,7 @@ from contracts.roster import (
 )
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(posts.app, name="posts", help=say("help.posts"))
 
 Which = Annotated[Register, typer.Argument(help=say("help.register"))]
 As = Annotated[str, typer.Option("--as", help=say("help.actor"))]

@@ -7,10 +7,12 @@ A description is a file as cli/sheet/posts.json is one:
 
 The first heading is what an export has, the second its English; `also` has other words for it, `spread` lists headings
 of columns over which a division is spread. A field without headings is read where a mapping names its column. No two
-rows may have the same `identity`. Of the types, `line` is a text in one line, `text` one of several, `person` a name,
-`code` what names a thing as somebody wrote it, `token` what names it on the bus, `several` texts in one cell. `words`
-turns what people write into codes; `of` takes the words of contracts/language/terms.json with them. `units` may stand
-behind a number.
+rows may have the same `identity`, unless there are `lists`: then a thing has a row for each of what it has several of
+(`"lists": ["kit"]` and a field `kit.item`), and rows with the same identity, or without one, belong together.
+
+Of the types, `line` is a text in one line, `text` one of several, `person` a name, `code` what names a thing as it is
+written, `token` what names it on the bus, `several` texts in one cell. `words` turns what people write into codes;
+`of` takes the words of contracts/language/terms.json with them. `units` may stand behind a number.
 
 A mapping, of which an office keeps a file of its own, names its headings (several for what is spread over columns), its
 own words, and, where they cannot be seen, the sheet and the row of the headings:
@@ -79,6 +81,7 @@ class Description(_Stated):
 
     title: tuple[Line, Line]
     identity: str | None = None
+    lists: tuple[str, ...] = ()
     fields: dict[str, Field]
 
     @model_validator(mode="after")
@@ -106,6 +109,7 @@ class Layout:
 
     fields: Mapping[str, Field]
     identity: str | None = None
+    lists: tuple[str, ...] = ()
     sheet: str | None = None
     header_row: int | None = None
     wanted: Mapping[str, Headings] = field(default_factory=dict)
@@ -128,4 +132,4 @@ def laid_out(description: Description, columns: Columns | None = None) -> Layout
     fields = dict(description.fields)
     for name, words in stated.words.items():
         fields[name] = fields[name].model_copy(update={"words": words, "of": None})
-    return Layout(fields, description.identity, stated.sheet, stated.header_row, stated.columns)
+    return Layout(fields, description.identity, description.lists, stated.sheet, stated.header_row, stated.columns)

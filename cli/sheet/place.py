@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 from cli.say import say
@@ -26,11 +28,17 @@ MOST_CANDIDATES = 8
 class Gazetteer:
     """The divisions that there are, and every way of naming one of them.
 
-    A name that several have is that of the one `within` an office's own division, where there is only one.
+    A name that several have is that of the one `within` an office's own division, where there is only one. `ended` are
+    those that there are no more, with their last days.
     """
 
-    def __init__(self, names: Mapping[Division, str], within: Division = UNKNOWN) -> None:
-        self.names, self._within = names, within
+    def __init__(
+        self,
+        names: Mapping[Division, str],
+        within: Division = UNKNOWN,
+        ended: Mapping[Division, date] = MappingProxyType({}),
+    ) -> None:
+        self.names, self._within, self._ended = names, within, ended
         self._exact: dict[str, set[Division]] = {}
         self._spoken: dict[str, set[Division]] = {}
         for code, name in names.items():
@@ -66,6 +74,8 @@ class Gazetteer:
         if len(digits) not in _LENGTHS:
             raise BadCell(say("sheet.bad_code", value=digits))
         code = Division(digits.ljust(12, "0"))
+        if code not in self.names and code in self._ended:
+            raise BadCell(say("sheet.division_ended", value=digits, last=self._ended[code]))
         if code not in self.names:
             raise BadCell(say("sheet.no_division", value=digits, near=self._near_code(code)))
         return code

@@ -19,9 +19,22 @@ from cli.sheet.worksheet import SINCE_1900, Cell
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What sheets are read against: the divisions that there are."""
+    """What sheets are read against: the divisions that there are, and the ids of units by their names."""
 
     divisions: Gazetteer = field(default_factory=lambda: Gazetteer({}))
+    units: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    names_of_units: Mapping[str, str] = field(default_factory=dict)
+
+    def unit_name(self, id: str) -> str | None:
+        return self.names_of_units.get(id)
+
+    def unit_id(self, name: str) -> str:
+        """The id of the one unit of that name. Raises BadCell."""
+        found = self.units.get(folded(name), frozenset())
+        if len(found) == 1:
+            return next(iter(found))
+        key = "sheet.units" if found else "sheet.no_unit"
+        raise BadCell(say(key, value=name, found="、".join(sorted(found))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from cli.sheet.given import Given
 from cli.sheet.heading import Finder, Heads, Table
 from cli.sheet.layout import Layout
 from cli.sheet.reading import Known, value
-from cli.sheet.taken import CellProblem, Reading, Record, Taken, column_of, ranges
+from cli.sheet.taken import CellProblem, Record, Taken, ranges
 from cli.sheet.worksheet import Cell, SheetUnreadable, Trouble, Worksheet
 
 _Tables = list[tuple[Worksheet, list[Table]]]
@@ -37,7 +37,7 @@ def read(given: Given, layout: Layout, known: Known) -> Taken:
         for record in (one for table in tables for one in reader.records(table)):
             taken.records.append(record)
             where = f"{sheet.name}!{record.row}" if several else str(record.row)
-            _check_identity(record, layout.identity, rows_of, where)
+            _check_identity(record, None if layout.lists else layout.identity, rows_of, where)
             for name, rule in record.problems.items():
                 taken.refuse(record, name, rule)
         reader.tell()
@@ -162,8 +162,10 @@ class _SheetReader:
         return bool(required) and all(any(map(said, record.cells.get(name, ()))) for name in required)
 
     def _read(self, record: Record) -> None:
+        # What several rows say of one thing belongs to it, however it is merged.
+        one_thing = self._is_filled_down(record.row, record.places.get(self._layout.identity or "", ()))
         for name, spots in record.places.items():
-            shared = any((record.row, at) in self._sheet.filled_down for at, _ in spots)
+            shared = not one_thing and self._is_filled_down(record.row, spots)
             try:
                 found = value(
                     self._layout.fields[name], record.cells[name], self._known, self._sheet.day_none, shared=shared
@@ -174,13 +176,14 @@ class _SheetReader:
             if found.is_ is not None:
                 record.stated[name] = found.is_
             if found.read_as is not None:
-                column = column_of(name, record.places)
                 written = "/".join(said(one) for one in record.cells[name] if said(one))
-                cell = CellProblem(record.row, column, "", record.sheet).cell
-                self._taken.readings.append(Reading(cell, column, written, found.read_as))
+                self._taken.read_as(record, name, written, found.read_as)
         for name, one in self._layout.fields.items():
             if one.required and name not in record.stated:
                 record.problems.setdefault(name, say("sheet.blank"))
+
+    def _is_filled_down(self, row: int, spots: Sequence[tuple[int, str]]) -> bool:
+        return any((row, at) in self._sheet.filled_down for at, _ in spots)
 
     def tell(self) -> None:
         for key, rows in (("sheet.beside", self._beside), ("sheet.no_records", self._no_records)):

@@ -76,6 +76,12 @@ class Taken:
         if problem not in self.refused:
             self.refused.append(problem)
 
+    def read_as(self, record: Record, name: str, written: str, read_as: str) -> None:
+        """Show what a cell was taken for."""
+        column = column_of(name, record.places)
+        cell = CellProblem(record.row, column, "", record.sheet).cell
+        self.readings.append(Reading(cell, column, written, read_as))
+
 
 def column_of(name: str, places: Places) -> str:
     """`H 核实日期`, and `A 县 B 乡` for what is spread; a field that stands nowhere is named itself."""

@@ -62,9 +62,9 @@ def _decoded(file: Path, content: bytes) -> tuple[str, str]:
 
 
 def _parting(text: str) -> str:
-    """What parts the cells: what there is most of outside of quotes, in the lines at the beginning."""
-    beginning = re.sub(r'"[^"]*"', "", "\n".join(text.splitlines()[:50]))
-    return max(PARTING, key=beginning.count)
+    """What parts the cells: what stands outside of quotes in the most lines at the beginning, and most often there."""
+    lines = re.sub(r'"[^"]*"', "", text[:_BEGINNING]).splitlines()[:50]
+    return max(PARTING, key=lambda mark: (sum(mark in line for line in lines), sum(line.count(mark) for line in lines)))
 
 
 def _cell(said: str) -> Cell | None:

@@ -73,6 +73,7 @@ def commands(case, tmp_path_factory):
     )
     (folder / "reports.jsonl").write_text(json.dumps({"kind": HOSTILE, HOSTILE: 1}) + "\n" + HOSTILE)
     (folder / "book.xlsx").write_bytes(b"")
+    (folder / "posts.csv").write_text(f"岗位编号,岗位类别,{HOSTILE}\n{HOSTILE},{HOSTILE},{HOSTILE}\n")
     return {
         ("report",): ("--file", str(folder / "reports.jsonl")),
         ("case", "list"): ("--region", "360222"),
@@ -93,6 +94,8 @@ def commands(case, tmp_path_factory):
         ("dead", "discard"): ("cases", "--reason", HOSTILE),
         ("status",): (),
         ("areas", "import"): (str(folder / "areas.json"),),
+        ("roster", "posts", "import"): (str(folder / "posts.csv"), "--as", "operator"),
+        ("roster", "posts", "export"): (str(folder / "posts-out.csv"),),
         ("user", "list"): (),
     }
 

@@ -84,7 +84,7 @@ KNOWN_KINDS = "违法占用林地、毁林开垦、无证采伐、超证采伐�
         (30, "D30", say("sheet.unknown_word", value="违法占用林地、无证采伐", known=KNOWN_KINDS)),
         (36, "K36", say("sheet.not_a_day", value="2018年底前")),
         (37, "K37", say("sheet.not_a_day", value="长期")),
-        (38, "I38", say("ledger.both_or_none")),
+        (38, "J38", say("sheet.no_unit", value="某镇林业工作站")),
         (44, "K44", say("ledger.due_early", due=date(2017, 1, 1), found=date(2018, 5, 21))),
         (51, "H51", say("sheet.uncached")),
         (52, "A52", say("sheet.uncached")),

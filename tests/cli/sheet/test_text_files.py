@@ -73,6 +73,11 @@ def test_quotes_that_are_not_in_pairs_are_refused_and_swallow_nothing(tmp_path):
         taken(text(tmp_path, HEADS, 't-1,"樟,浮梁县,,', LINE))
 
 
+def test_what_stands_within_texts_parts_no_cells(tmp_path):
+    found = taken(text(tmp_path, HEADS, "t-1,樟,浮梁县,a;b;c;d;e;f;g;h;i;j|k,13912345678"))
+    assert [one.stated["keeper_name"] for one in found.good] == ["a;b;c;d;e;f;g;h;i;j|k"]
+
+
 def test_what_excel_is_told_of_the_parting_is_followed(tmp_path):
     assert ids(taken(text(tmp_path, "sep=;", HEADS.replace(",", ";"), LINE.replace(",", ";")))) == ["t-1"]
 

@@ -1,0 +1,151 @@
+"""`linzhang roster posts`: posts and who holds them, from the sheet of an office and back into one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.region import Region, region_of
+from cli.roster.post_sheet import FROM, ID, NAME, TO, Plan, PostSheet, as_entries, description
+from cli.rules import error_said
+from cli.say import data, either, say, talk, talk_line
+from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.sheet import asked
+from cli.sheet.given import given
+from cli.sheet.mapping import Mapped, layout_of
+from cli.sheet.shown import Preview, plain, show
+from cli.sheet.table import read
+from cli.sheet.taken import Taken
+from cli.sheet.worksheet import SheetUnreadable
+from cli.sheet.write import flat_rows, write_sheet
+from cli.system.areas import chunks
+from clients.python.bus import Bus
+from clients.python.refused import Refused
+from contracts.language.command import OPERATOR, Done
+from contracts.language.division import Division
+from contracts.language.values import day_of
+from contracts.roster import EnrolPosts, Post
+
+app = typer.Typer(no_args_is_help=True)
+
+As = Annotated[str, typer.Option("--as", help=say("help.actor"))]
+_FIELDS = {
+    "post_id": "id",
+    "person_id": ID,
+    "person_name": NAME,
+    "held_from": FROM,
+    "held_to": TO,
+    "appointments": NAME,
+}
+
+
+@app.command("import", help=say("help.posts_import"))
+@run
+async def import_posts(
+    file: Annotated[Path, typer.Argument()],
+    columns: Mapped = None,
+    region: Region = None,
+    preview: Preview = False,
+    actor: As = OPERATOR,
+    as_json: JsonOption = False,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    layout = layout_of(description(), columns)
+    try:
+        sheets = given(file)
+        now = datetime.now(UTC)
+        async with session(actor, bus, home) as asking:
+            division = await region_of(actor, region, bus, home)
+            there, held = await asked.places(asking, actor, division), await asked.posts(asking, actor, division)
+            known = asked.known(there, held, division, day_of(now))
+            taken = read(sheets, layout, known)
+            plan = PostSheet(taken, layout, known, held, now).plan()
+            done = (len(plan.enrol), len(plan.appoint))
+            if not preview:
+                done = (await _enrol(asking, actor, division, plan, taken), await _appoint(asking, actor, plan, taken))
+    except SheetUnreadable as error:
+        raise typer.BadParameter(str(error)) from None
+    told = {"enrolled": done[0], "appointed": done[1], "unchanged": plan.unchanged}
+    if as_json:
+        data({**told, **plain(taken)})
+    else:
+        rows = len({(one.sheet, one.row) for one in taken.refused})
+        talk("posts.would" if preview else "posts.imported", **told, refused=rows)
+        show(file, taken, preview=preview)
+    return 1 if taken.refused else 0
+
+
+async def _enrol(bus: Bus, actor: str, division: Division, plan: Plan, taken: Taken) -> int:
+    """How many posts were enrolled or changed; what roster refuses is named by its cell, the rest is enrolled."""
+    rows = {post.id: record for record, post in plan.enrol}
+    changed = 0
+    for chunk in chunks(post for _, post in plan.enrol):
+        left: list[Post] = chunk
+        while left:
+            try:
+                changed += (await bus.ask(EnrolPosts(posts=tuple(left)), actor, division, Done, timeout=60)).changed
+                break
+            except Refused as refused:
+                wrong = _named(refused, left)
+                for post, name, rule in wrong:
+                    taken.refuse(rows[post.id], name, rule)
+                left = [post for post in left if post.id not in {one.id for one, _, _ in wrong}]
+    return changed
+
+
+def _named(refused: Refused, posts: Sequence[Post]) -> list[tuple[Post, str, str]]:
+    """Which posts, by `posts.3.unit.id`, break which rules; all of them where none is named."""
+    found: list[tuple[Post, str, str]] = []
+    for error in refused.problem.errors:
+        field, rule = error_said(error)
+        parts = field.split(".", 2)
+        if len(parts) == 3 and parts[1].isdigit() and int(parts[1]) < len(posts):
+            name = ".".join(part for part in parts[2].split(".") if not part.isdigit())
+            found.append((posts[int(parts[1])], _FIELDS.get(name, name), rule))
+    return found or [(post, "id", _whole(refused)) for post in posts]
+
+
+async def _appoint(bus: Bus, actor: str, plan: Plan, taken: Taken) -> int:
+    done = 0
+    for record, appoint in plan.appoint:
+        try:
+            await bus.ask(appoint, actor, plan.posts[appoint.post_id].division, Post)
+            done += 1
+        except Refused as refused:
+            for error in refused.problem.errors or ({"field": "id", "rule": _whole(refused)},):
+                field, rule = error_said(error)
+                taken.refuse(record, _FIELDS.get(field, field), rule)
+    return done
+
+
+def _whole(refused: Refused) -> str:
+    key = f"problem.{refused.problem.type.rpartition(':')[2]}"
+    return f"{refused.problem.detail or refused.problem.title or key}"
+
+
+@app.command("export", help=say("help.posts_export"))
+@run
+async def export_posts(
+    file: Annotated[Path, typer.Argument()],
+    columns: Mapped = None,
+    region: Region = None,
+    actor: As = OPERATOR,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    layout = layout_of(description(), columns)
+    async with session(actor, bus, home) as asking:
+        division = await region_of(actor, region, bus, home)
+        there, held = await asked.places(asking, actor, division), await asked.posts(asking, actor, division)
+    known = asked.known(there, held, division, day_of(datetime.now(UTC)))
+    rows: list[dict[str, Any]] = [row for entry in as_entries(held) for row in flat_rows(entry, layout)]
+    told = write_sheet(file, either(*description().title), layout, rows, known)
+    talk("sheet.exported", file=file, rows=len(rows))
+    for one in told:
+        talk_line(one)
+    return 0
