@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli.ledger.form import LedgerForm
 from cli.ledger.old_case import case_of, field_of
-from cli.sheet.given import Given, given
+from cli.sheet.file.given import Given, given
 from cli.sheet.place import Gazetteer
 from cli.sheet.reading import Known
 from cli.sheet.table import read

@@ -20,11 +20,11 @@ from cli.rules import rule_said
 from cli.say import data, say, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from cli.sheet.asked import known, places, posts
-from cli.sheet.given import given
+from cli.sheet.file.given import given
+from cli.sheet.file.worksheet import SheetUnreadable
 from cli.sheet.place import Gazetteer
 from cli.sheet.reading import Known
 from cli.sheet.shown import Preview, plain, show
-from cli.sheet.worksheet import SheetUnreadable
 from clients.python.bus import Bus
 from contracts.cases import EntersAs, ImportCases, Imported, OldCase
 from contracts.language.division import Division

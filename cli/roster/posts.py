@@ -15,12 +15,12 @@ from cli.rules import error_said
 from cli.say import data, either, say, talk, talk_line
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from cli.sheet import asked
-from cli.sheet.given import given
+from cli.sheet.file.given import given
+from cli.sheet.file.worksheet import SheetUnreadable
 from cli.sheet.mapping import Mapped, layout_of
 from cli.sheet.shown import Preview, plain, show
 from cli.sheet.table import read
 from cli.sheet.taken import Taken
-from cli.sheet.worksheet import SheetUnreadable
 from cli.sheet.write import flat_rows, write_sheet
 from cli.system.areas import chunks
 from clients.python.bus import Bus

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from cli.say import say
-from cli.sheet.worksheet import Trouble
+from cli.sheet.file.worksheet import Trouble
 
 _ERROR = re.compile(r"#(N/A|[A-Z/0!?_]+[!?]|GETTING_DATA)|#+|Err:[0-9]{3}")
 """What Excel, WPS and LibreOffice show instead of a result, in a text that was copied; `###` is a column too narrow."""

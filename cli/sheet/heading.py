@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from cli.say import say
 from cli.sheet.cell import folded, said
+from cli.sheet.file.worksheet import MOST_CELLS, SheetUnreadable, Worksheet
 from cli.sheet.layout import Headings, Layout
 from cli.sheet.taken import Places
-from cli.sheet.worksheet import MOST_CELLS, SheetUnreadable, Worksheet
 
 _MARKS = "*：:（）()[]【】"
 _LINES = (1, 2, 3)

@@ -12,9 +12,9 @@ from cli.say import say
 from cli.sheet import cell as cells_of
 from cli.sheet.cell import BadCell, folded, require_said, said, says_none
 from cli.sheet.day import day
+from cli.sheet.file.worksheet import SINCE_1900, Cell
 from cli.sheet.layout import Field, Type
 from cli.sheet.place import Gazetteer
-from cli.sheet.worksheet import SINCE_1900, Cell
 
 
 @dataclass(frozen=True, slots=True)

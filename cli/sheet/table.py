@@ -13,12 +13,12 @@ from xlsxwriter.utility import xl_col_to_name
 
 from cli.say import say
 from cli.sheet.cell import BadCell, folded, said
-from cli.sheet.given import Given
+from cli.sheet.file.given import Given
+from cli.sheet.file.worksheet import Cell, SheetUnreadable, Trouble, Worksheet
 from cli.sheet.heading import Finder, Heads, Table
 from cli.sheet.layout import Layout
 from cli.sheet.reading import Known, value
 from cli.sheet.taken import CellProblem, Record, Taken, ranges
-from cli.sheet.worksheet import Cell, SheetUnreadable, Trouble, Worksheet
 
 _Tables = list[tuple[Worksheet, list[Table]]]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from cli.sheet.worksheet import Cell
+from cli.sheet.file.worksheet import Cell
 
 Places = Mapping[str, tuple[tuple[int, str], ...]]
 """Where each field stands: column and heading, several for a division that is spread over columns."""

@@ -10,8 +10,8 @@ from cli.ledger.old_ledger import read_ledger
 from cli.ledger.old_ledger_import import batches
 from cli.rules import stated
 from cli.say import say
+from cli.sheet.file.worksheet import SheetUnreadable
 from cli.sheet.taken import CellProblem
-from cli.sheet.worksheet import SheetUnreadable
 from contracts.cases import CaseKind, LawSide, Measured, OldCase, Route
 from contracts.language.values import UnitRef
 from contracts.patrol import Severity

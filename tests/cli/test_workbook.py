@@ -13,9 +13,9 @@ from python_calamine import CalamineWorkbook
 from cli.ledger.form import form_of
 from cli.ledger.old_ledger import read_ledger
 from cli.say import say
-from cli.sheet.workbook import sheets_of
-from cli.sheet.workbook_parts import MOST_PARTS, WorkbookRefused
-from cli.sheet.worksheet import SheetUnreadable, Trouble
+from cli.sheet.file.workbook import sheets_of
+from cli.sheet.file.workbook_parts import MOST_PARTS, WorkbookRefused
+from cli.sheet.file.worksheet import SheetUnreadable, Trouble
 from tests.cli.test_old_ledger import FORM, GOOD, HEADINGS, NAMES, problem, written
 from tests.cli.workbooks import STRICT, book_of, repeated, row
 

@@ -2,7 +2,7 @@
 
 import xlsxwriter
 
-from cli.sheet.given import given
+from cli.sheet.file.given import given
 from cli.sheet.layout import Columns, Description, laid_out
 from cli.sheet.place import Gazetteer
 from cli.sheet.reading import Known

@@ -6,7 +6,7 @@ import pytest
 
 from cli.sheet import cell as cells
 from cli.sheet.cell import BadCell, require_said, said
-from cli.sheet.worksheet import Trouble
+from cli.sheet.file.worksheet import Trouble
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from cli.say import say
 from cli.sheet.cell import BadCell
 from cli.sheet.day import day
-from cli.sheet.worksheet import SINCE_1900, SINCE_1904
+from cli.sheet.file.worksheet import SINCE_1900, SINCE_1904
 
 THE_DAY = date(2018, 5, 21)
 

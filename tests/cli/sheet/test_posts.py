@@ -8,7 +8,7 @@ from cli.roster.post_sheet import PostSheet, as_entries, description
 from cli.rules import stated
 from cli.say import say
 from cli.sheet.asked import known
-from cli.sheet.given import given
+from cli.sheet.file.given import given
 from cli.sheet.layout import laid_out
 from cli.sheet.table import read
 from cli.sheet.write import flat_rows, write_sheet

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from cli.say import say
-from cli.sheet.worksheet import SheetUnreadable
+from cli.sheet.file.worksheet import SheetUnreadable
 from tests.cli.sheet.samples import HEADINGS, ids, problems, row, sheet, taken, workbook
 
 

@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from cli.say import say
-from cli.sheet.worksheet import SheetUnreadable
+from cli.sheet.file.worksheet import SheetUnreadable
 from tests.cli.sheet.samples import ids, problems, taken, text
 
 HEADS = "古树编号,树种,区划,养护人姓名,养护人电话"

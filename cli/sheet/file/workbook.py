@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from cli.sheet.workbook_parts import Parts, opened
-from cli.sheet.workbook_shared import Book, CellText, DayStyles, day_styles, shared_texts
-from cli.sheet.worksheet import MOST_CELLS, SINCE_1900, SINCE_1904, Cell, Trouble, Worksheet
+from cli.sheet.file.workbook_parts import Parts, opened
+from cli.sheet.file.workbook_shared import Book, CellText, DayStyles, day_styles, shared_texts
+from cli.sheet.file.worksheet import MOST_CELLS, SINCE_1900, SINCE_1904, Cell, Trouble, Worksheet
 
 MOST_MERGED = 100_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384

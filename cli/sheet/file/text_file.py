@@ -9,8 +9,8 @@ from io import StringIO
 from pathlib import Path
 
 from cli.say import say
-from cli.sheet.workbook_parts import MOST_TEXT, WorkbookRefused
-from cli.sheet.worksheet import MOST_CELLS, Cell, Trouble, Worksheet
+from cli.sheet.file.workbook_parts import MOST_TEXT, WorkbookRefused
+from cli.sheet.file.worksheet import MOST_CELLS, Cell, Trouble, Worksheet
 
 _MARKED = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _OTHERS = (b"PK", b"\xd0\xcf\x11\xe0", b"%PDF", b"<", b"{", b"[")

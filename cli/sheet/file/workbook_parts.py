@@ -10,7 +10,7 @@ from zipfile import BadZipFile, ZipFile
 
 from cli.given_file import read
 from cli.say import say
-from cli.sheet.worksheet import SheetUnreadable
+from cli.sheet.file.worksheet import SheetUnreadable
 
 MOST_FILE_BYTES = 64 * 1024 * 1024
 MOST_PARTS = 10_000

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from cli.given_file import read
 from cli.say import say
-from cli.sheet import text_file, workbook
-from cli.sheet.workbook_parts import MOST_FILE_BYTES
-from cli.sheet.worksheet import Worksheet
+from cli.sheet.file import text_file, workbook
+from cli.sheet.file.workbook_parts import MOST_FILE_BYTES
+from cli.sheet.file.worksheet import Worksheet
 
 
 @dataclass(frozen=True, slots=True)

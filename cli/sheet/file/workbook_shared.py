@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import join, normpath
 
-from cli.sheet.workbook_parts import MOST_TEXT, Parts
+from cli.sheet.file.workbook_parts import MOST_TEXT, Parts
 
 _DAY_IDS = frozenset((*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58))
 """Formats of days that Excel knows by number, the Chinese ones among them."""
