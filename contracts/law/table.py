@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contracts.law.duty import DutyRules
 from contracts.law.near import NearRules
 from contracts.law.versions import Rules
 
 LAWS: dict[str, type[Rules]] = {
+    "patrol.duty": DutyRules,
     "patrol.near": NearRules,
 }
 

@@ -4,3 +4,7 @@ from contracts.patrol.kinds import *
 from contracts.patrol.report import *
 from contracts.patrol.incident import *
 from contracts.patrol.track import *
+from contracts.patrol.duty import *
+from contracts.patrol.recorded import *
+from contracts.patrol.condition import *
+from contracts.patrol.plan import *

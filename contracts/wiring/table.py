@@ -60,6 +60,7 @@ WIRED: dict[str, Wired] = {
         18,
         hears=(
             roster.AreaStated,
+            roster.PostStated,
             patrol.IncidentReport,
             patrol.TrackBatch,
             cases.CaseClosed,

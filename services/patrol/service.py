@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from services.patrol.area import handlers as area
 from services.patrol.area.store import GROUND
+from services.patrol.duty import clock as duty_clock
+from services.patrol.duty import handlers as duty
+from services.patrol.duty.law import DUTY
 from services.patrol.incident import handlers as incident
 from services.patrol.incident.near import NEAR
 from services.patrol.kept import clock as kept
@@ -16,6 +19,9 @@ patrol = Service(
     incident.room,
     track.room,
     kept.room,
+    duty.room,
+    duty_clock.room,
     views=(GROUND,),
-    laws=(NEAR,),
+    laws=(NEAR, DUTY),
+    due=duty_clock.due,
 )

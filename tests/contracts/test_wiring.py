@@ -8,7 +8,7 @@ from contracts.cases import CaseClosed, CaseCommand, CaseFact, CaseOpened, Lette
 from contracts.every_service import DeadLettered, LawTakenUp, dead_lettered
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import Command, Fact, Intake, ReferenceFact
-from contracts.patrol import IncidentReport, TrackBatch
+from contracts.patrol import DutyFact, IncidentReport, TrackBatch
 from contracts.publishing.schemas import messages
 from contracts.roster import AreaStated
 from contracts.targets import ProgressReport
@@ -43,7 +43,7 @@ from services.targets.service import targets
 
 DAY_S = 24 * 3600
 FULIANG = Division("360222000000")
-ABSTRACT = {CaseFact, LetterFact, DeadLettered, LawTakenUp, ReferenceFact, CaseCommand, ScopeAsked}
+ABSTRACT = {CaseFact, LetterFact, DeadLettered, DutyFact, LawTakenUp, ReferenceFact, CaseCommand, ScopeAsked}
 
 
 def leaves(kind):
@@ -85,6 +85,7 @@ def test_what_only_shows_is_answered_afresh_each_time():
         *("letter", "list", "sheet", "ages", "list_users", "show_streams", "show_laws", "list_areas"),
         *("list_register", "list_findings"),
         *("list_places", "list_posts"),
+        *("list_duties", "show_patrol_plan"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {
         *("roster.enrol_areas.v1", "roster.enrol_posts.v1", "roster.enrol_inventories.v1"),

@@ -1,0 +1,1 @@
+"""What every post must walk in a period, and what became of it."""
