@@ -19,6 +19,7 @@ from cli.case import report
 from cli.help_page import speaking
 from cli.ledger import command as ledger
 from cli.misuse import say_misuse
+from cli.patrol import command as patrol
 from cli.roster import command as roster
 from cli.say import say, talk
 from cli.system import backup, dead, laws, status, tail, up, user
@@ -52,6 +53,7 @@ app.command("status", help=say("help.status"))(status.status)
 app.add_typer(laws.app, name="rules", help=say("help.rules"))
 app.add_typer(roster.app, name="roster", help=say("help.roster"))
 app.add_typer(areas.app, name="areas", help=say("help.areas"))
+app.add_typer(patrol.app, name="patrol", help=say("help.patrol"))
 app.add_typer(user.app, name="user", help=say("help.user"))
 app.add_typer(contexts.app, name="context", help=say("help.context"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 
 import shapely
 
+from cli.patrol.firms import hotspots_in
 from contracts.language.datum import from_cgcs2000
 from contracts.language.intake import intake_subject
 from contracts.language.values import AreaKind, Datum
@@ -237,6 +237,5 @@ class Reports:
         return f"{self._draw.getrandbits(40):010x}"
 
     def _firms(self) -> Iterator[tuple[float, float]]:
-        with (DATA / "firms-modis-2023-08-01-jiangxi.csv").open(encoding="utf-8") as table:
-            for row in csv.DictReader(table):
-                yield float(row["longitude"]), float(row["latitude"])
+        for one in hotspots_in(DATA / "firms-modis-2023-08-01-jiangxi.csv").found:
+            yield float(one.lon), float(one.lat)

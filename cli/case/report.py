@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -78,7 +79,7 @@ async def report(
         "reporter": reporter,
         "text": text,
     }
-    problems = _problems(stated)
+    problems = problems_of(stated)
     if problems:
         say_wrong(*problems, of=IncidentReport)
         return 2
@@ -90,7 +91,7 @@ async def report(
             return await _post_and_watch(posting, watching, source, stated, wait, as_json)
 
 
-def _problems(stated: dict[str, Any]) -> list[tuple[str, str]]:
+def problems_of(stated: dict[str, Any]) -> list[tuple[str, str]]:
     # Bytes of an argument that are no text would make the whole body none.
     if broken := [name for name, value in stated.items() if isinstance(value, str) and not is_unicode(value)]:
         return [(name, rule_stated("string_unicode")) for name in broken]
@@ -172,17 +173,11 @@ async def _post_file(file: Path, source: str, bus: Reach | None, home: Path | No
         except BadJson as error:
             bad.append((number, "body", str(error)))
             continue
-        problems = _problems(stated) if isinstance(stated, dict) else [("body", rule_stated("model_type"))]
+        problems = problems_of(stated) if isinstance(stated, dict) else [("body", rule_stated("model_type"))]
         bad += [(number, field, rule) for field, rule in problems]
         if not problems:
             good.append((number, stated))
-    async with session(source, bus, home) as posting:
-        for posted, (number, stated) in enumerate(good):
-            try:
-                await posting.post(IncidentReport, source, stated)
-            except BusError:
-                talk("report.stopped", line=number, posted=posted)
-                raise
+    await post_each(good, source, bus, home)
     if as_json:
         data({"posted": len(good), "refused": [{"line": n, "field": f, "rule": r} for n, f, r in bad]})
     else:
@@ -190,3 +185,16 @@ async def _post_file(file: Path, source: str, bus: Reach | None, home: Path | No
         if bad:
             table(None, (say("line"), say("field"), say("rule")), bad)
     return 1 if bad else 0
+
+
+async def post_each(
+    reports: Sequence[tuple[int, dict[str, Any]]], source: str, bus: Reach | None, home: Path | None
+) -> None:
+    """Post the reports of a file, each with its line; where the bus fails it is said how far it went."""
+    async with session(source, bus, home) as posting:
+        for posted, (number, stated) in enumerate(reports):
+            try:
+                await posting.post(IncidentReport, source, stated)
+            except BusError:
+                talk("report.stopped", line=number, posted=posted)
+                raise

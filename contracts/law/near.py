@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.language.values import known
+from contracts.language.values import Token, known
 from contracts.law.versions import Rules
 from contracts.patrol.kinds import IncidentKind
 
@@ -27,10 +27,22 @@ class Reach(BaseModel):
 
 
 class NearRules(Rules):
-    """The reach of each kind, and of any other."""
+    """The reach of each kind and of any other, and within what the pixels of a satellite's sensor are one fire."""
 
     default: Reach
     kinds: Mapping[Annotated[IncidentKind, known(IncidentKind)], Reach]
+    sensors: Mapping[Token, Reach] = Field(default_factory=dict)
 
     def reach(self, kind: IncidentKind) -> Reach:
         return self.kinds.get(kind, self.default)
+
+    def between(self, sensor: str, other: str) -> Reach | None:
+        """How near two pixels of one overpass lie that show one fire: as the coarser of their sensors has it."""
+        if sensor not in self.sensors or other not in self.sensors:
+            return None
+        return max((self.sensors[sensor], self.sensors[other]), key=lambda one: one.within_m)
+
+    def farthest(self, kind: IncidentKind, sensor: str | None) -> Reach:
+        """Within what all lies that may be near to something seen, by a sensor or otherwise."""
+        its = [self.reach(kind), *(self.sensors.values() if sensor in self.sensors else ())]
+        return Reach(within_m=max(one.within_m for one in its), within_h=max(one.within_h for one in its))

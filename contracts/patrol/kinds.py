@@ -15,7 +15,7 @@ from pydantic_core import CoreSchema, to_json
 from contracts.language.evidence import Pieces
 from contracts.language.mu import Mu
 from contracts.language.stated import read_as
-from contracts.language.values import SPARSE, Line, OpenEnum, Value, one_of
+from contracts.language.values import SPARSE, Line, OpenEnum, Token, Value, one_of
 from contracts.language.written import WHOLE, Exact
 
 
@@ -49,6 +49,10 @@ class Details(Value):
     sub_compartment: Line | None = None
 
 
+CONFIDENCES = ("low", "nominal", "high")
+"""How sure a satellite's sensor is of a fire, in the words of NASA FIRMS."""
+
+
 class FireDetails(Details):
     """Of a fire or of illegal use of fire."""
 
@@ -56,6 +60,10 @@ class FireDetails(Details):
     burnt_mu: Mu | None = None
     frp_mw: Annotated[float, Field(ge=0, le=1_000_000, description="fire radiative power, megawatts")] | None = None
     confidence_percent: Annotated[int, Field(ge=0, le=100), WHOLE] | None = None
+    confidence: Annotated[str, one_of(CONFIDENCES), Field(pattern=f"^(?:{'|'.join(CONFIDENCES)})$")] | None = None
+    sensor: Token | None = None
+    satellite: Line | None = None
+    by_night: bool | None = None
 
 
 class FellingDetails(Details):

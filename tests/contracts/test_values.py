@@ -108,7 +108,16 @@ def test_what_is_not_stated_is_taken_as_the_schema_says(message, defaults):
 
 
 FIELDS = {
-    "fire illegal_fire_use": {"burning": True, "burnt_mu": "1.5000", "frp_mw": 2.5, "confidence_percent": 80},
+    "fire illegal_fire_use": {
+        "burning": True,
+        "burnt_mu": "1.5000",
+        "frp_mw": 2.5,
+        "confidence_percent": 80,
+        "confidence": "high",
+        "sensor": "viirs",
+        "satellite": "NOAA-20",
+        "by_night": True,
+    },
     "felling": {"volume_m3": "1.0000", "trees": 3, "species": "杉木", "permit_number": "1"},
     "forest_land_taken natural_forest_destroyed reserve_violation habitat_destroyed": {
         "ground_mu": "1.0000",

@@ -12,7 +12,8 @@ from contracts.language.values import day_of
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentReport, IncidentRevised
 from services.patrol.area.store import GROUND
 from services.patrol.incident import near, report, store
-from services.patrol.incident.judging import Judging, Outcome, ReportFate
+from services.patrol.incident.judging import Judging, Look, Outcome, ReportFate
+from services.patrol.incident.pixels import Pixels
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.reference.ground import AreasHere, Ground
 from services.runtime.service import Room
@@ -31,21 +32,37 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
     days = [day_of(one.body.seen_at) for one in heard]
     found = index.containing([lon for lon, _ in positions], [lat for _, lat in positions], days)
     known = await store.known(tx, list({report.key_of(one) for one in heard}))
-    seen = [(one.body.kind, *at, one.body.seen_at) for one, at, its in zip(heard, positions, found, strict=True) if its]
-    seen += [(was.kind, was.lon, was.lat, was.seen_at) for was in (one.incident for one in known.values())]
     rules = (await tx.see(near.NEAR.view)).on(day_of(tx.now))
     judging = Judging(known, {}, tx.now, rules)
-    if seen:
-        spots = list({spot for kind, lon, lat, _ in seen for spot in near.spots(kind, lon, lat, rules.reach(kind))})
-        await store.lock_spots(tx, spots)
-        reach = max(rules.reach(kind).within for kind, *_ in seen)
-        times = [at for *_, at in seen]
-        judging.standing = await store.standing(tx, spots, min(times) - reach, max(times) + reach)
+    await _look_around(tx, judging, report.looked_at(heard, positions, found, known))
     if moving := report.moving(heard, known):
         judging.followers = await store.followers(tx, moving)
     outcomes, left = report.judge(heard, found, judging, _swapped(index, heard, found, days))
     await store.save(tx, outcomes, left, judging)
     return [item for outcome in (*outcomes, *left) for item in _news(outcome)]
+
+
+async def _look_around(tx: Transaction, judging: Judging, seen: Sequence[Look]) -> None:
+    """What reports may be of the same thing with, locked against others who judge it at this moment."""
+    if not seen:
+        return
+    reaches = [judging.near.farthest(one.kind, one.sensor) for one in seen]
+    spots = {
+        spot for one, reach in zip(seen, reaches, strict=True) for spot in near.spots(one.kind, one.lon, one.lat, reach)
+    }
+    within = max(reach.within for reach in reaches)
+    first, last = min(one.seen_at for one in seen) - within, max(one.seen_at for one in seen) + within
+    await store.lock_spots(tx, spots)
+    judging.standing = await store.standing(tx, list(spots), first, last)
+    if any(one.sensor in judging.near.sensors for one in seen):
+        followers = await store.pixels(tx, list(spots), first, last)
+        # A fire may begin farther off than its last pixel reaches.
+        beyond = {one.of for one in followers} - {one.id for one in judging.unresolved}
+        if beyond:
+            await store.lock_spots(tx, await store.spots_of(tx, list(beyond)))
+            for spot, its in (await store.unresolved(tx, list(beyond))).items():
+                judging.standing.setdefault(spot, []).extend(its)
+        judging.pixels = Pixels([*followers, *judging.standing_pixels])
 
 
 def _swapped(

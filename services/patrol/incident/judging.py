@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,8 +10,9 @@ from uuid import UUID
 
 from contracts.language.intake import Problem
 from contracts.law.near import NearRules
-from contracts.patrol import Incident, IncidentReport
+from contracts.patrol import Incident, IncidentKind, IncidentReport
 from services.patrol.incident.near import Spot, Standing, cell
+from services.patrol.incident.pixels import Pixel, Pixels, pixel_of, sensor_of
 from services.runtime.messages import Heard
 
 Key = tuple[str, str]
@@ -56,12 +58,24 @@ class Outcome:
         return None if self.incident is None or self.to == self.incident.id else self.to
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where and when something was seen, around which others are looked for."""
+
+    kind: IncidentKind
+    lon: float
+    lat: float
+    seen_at: datetime
+    sensor: str | None
+
+
 @dataclass(slots=True)
 class Judging:
     """What a batch of reports is judged by, kept up from one to the next.
 
     `known` are the reports that have been heard before, `followers` those that corroborate one of them, `standing` the
-    unresolved incidents by spot. `weights` has what an incident weighs now, where that has changed.
+    unresolved incidents by spot, `pixels` those and their followers that a satellite saw. `weights` has what an
+    incident weighs now, where that has changed.
     """
 
     known: dict[Key, Known]
@@ -69,6 +83,7 @@ class Judging:
     now: datetime
     near: NearRules
     followers: dict[UUID, dict[UUID, Incident]] = field(default_factory=dict)
+    pixels: Pixels = field(default_factory=Pixels)
     weights: dict[UUID, int] = field(default_factory=dict)
 
     @property
@@ -76,12 +91,26 @@ class Judging:
         """Which incident each corroborates in the end."""
         return {one.incident.id: one.linked_to for one in self.known.values()}
 
+    @property
+    def standing_pixels(self) -> list[Pixel]:
+        """The unresolved incidents that a satellite saw."""
+        return [
+            Pixel(one.id, kind, one.lon, one.lat, one.seen_at, one.sensor, one.id)
+            for (_, kind), its in self.standing.items()
+            for one in its
+            if one.sensor is not None
+        ]
+
+    @property
+    def unresolved(self) -> Iterator[Standing]:
+        return (one for its in self.standing.values() for one in its)
+
     def stands(self, incident: Incident) -> Standing | None:
         its = self.standing.get(spot_of(incident), ())
         return next((one for one in its if one.id == incident.id), None)
 
     def stand(self, incident: Incident, weight: int = 1) -> None:
-        new = Standing(incident.id, incident.lon, incident.lat, incident.seen_at, weight)
+        new = Standing(incident.id, incident.lon, incident.lat, incident.seen_at, weight, sensor_of(incident))
         self.standing.setdefault(spot_of(incident), []).append(new)
 
     def move(self, before: Incident, after: Incident) -> int:
@@ -104,16 +133,21 @@ class Judging:
     def leave(self, id: UUID, incident: Incident) -> None:
         """A report no longer corroborates another; a resolved one keeps its weight."""
         self.followers.get(id, {}).pop(incident.id, None)
-        for its in self.standing.values():
-            for one in its:
-                if one.id == id:
-                    self.weigh(one, -1)
+        self.pixels.drop(incident.id)
+        for one in self.unresolved:
+            if one.id == id:
+                self.weigh(one, -1)
 
     def keep(self, outcome: Outcome, alarmed: bool) -> None:
         """What one report makes of those that follow."""
         if outcome.incident is not None:
             incident = outcome.incident
             self.known[incident.source, incident.external_id] = Known(incident, outcome.linked_to, alarmed)
+            pixel = pixel_of(incident, outcome.linked_to or incident.id)
+            if pixel is None:
+                self.pixels.drop(incident.id)
+            else:
+                self.pixels.put(pixel)
             if outcome.linked_to is not None:
                 self.followers.setdefault(outcome.linked_to, {})[incident.id] = incident
 

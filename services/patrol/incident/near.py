@@ -35,6 +35,7 @@ class Standing:
     lat: float
     seen_at: datetime
     weight: int
+    sensor: str | None = None
 
 
 Spot = tuple[int, IncidentKind]

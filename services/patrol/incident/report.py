@@ -11,8 +11,9 @@ from contracts.language.datum import to_cgcs2000
 from contracts.language.intake import Problem
 from contracts.language.rules import broken
 from contracts.patrol import Incident, IncidentReport
-from services.patrol.incident.judging import Judging, Key, Known, Outcome, ReportFate
+from services.patrol.incident.judging import Judging, Key, Known, Look, Outcome, ReportFate
 from services.patrol.incident.near import is_near, nearest
+from services.patrol.incident.pixels import SENSOR, neighbouring, pixel_of, sensor_of
 from services.runtime.messages import Heard
 from services.runtime.reference.ground import AreasHere
 
@@ -36,6 +37,22 @@ def position(report: IncidentReport) -> tuple[float, float]:
 def exchanged(report: IncidentReport) -> tuple[float, float] | None:
     """Where it would be with longitude and latitude exchanged; None where that is nowhere."""
     return None if abs(report.at.lon) > 90 else to_cgcs2000(report.at.lat, report.at.lon, report.at.datum)
+
+
+def looked_at(
+    heard: Sequence[Heard[IncidentReport]],
+    positions: Sequence[tuple[float, float]],
+    found: Sequence[AreasHere],
+    known: Mapping[Key, Known],
+) -> list[Look]:
+    """Around what others are looked for: each report that lies in an area, and where those known were before."""
+    reports = (
+        Look(one.body.kind, *at, one.body.seen_at, one.body.details.get(SENSOR))
+        for one, at, its in zip(heard, positions, found, strict=True)
+        if its
+    )
+    before = (one.incident for one in known.values())
+    return [*reports, *(Look(was.kind, was.lon, was.lat, was.seen_at, sensor_of(was)) for was in before)]
 
 
 def moving(heard: Sequence[Heard[IncidentReport]], known: Mapping[Key, Known]) -> list[UUID]:
@@ -94,6 +111,8 @@ def _link(heard: Heard[IncidentReport], incident: Incident, judging: Judging) ->
     """Corroborates the nearest of its kind, if there is one."""
     reach = judging.near.reach(incident.kind)
     near = nearest(incident.kind, incident.lon, incident.lat, incident.seen_at, judging.standing, reach)
+    if near is None and (pixel := pixel_of(incident, incident.id)) is not None:
+        near = neighbouring(pixel, judging.pixels, judging.unresolved, judging.near)
     if near is None:
         return None
     judging.weigh(near[0], 1)
@@ -112,7 +131,7 @@ def _revise(heard: Heard[IncidentReport], found: AreasHere, known: Known, judgin
         raised = incident.kind.is_alarm and (not known.alarmed or incident.division != before.division)
         incident = incident.model_copy(update={"weight": weight})
         return Outcome(heard, ReportFate.REVISED, incident, incident.id, weight, alarm=raised)
-    if not _moved(before, incident) or _is_near_to(was, incident, judging):
+    if not _moved(before, incident) or _is_near_to(was, incident, judging) or _is_beside(was, incident, judging):
         return Outcome(heard, ReportFate.REVISED, incident, was, was_linked_to=was)
     judging.leave(was, before)
     anew = _link(heard, incident, judging)
@@ -125,18 +144,30 @@ def _revise(heard: Heard[IncidentReport], found: AreasHere, known: Known, judgin
 
 def _left_behind(heard: Heard[IncidentReport], moved: Incident, judging: Judging) -> Iterator[Outcome]:
     """Those that corroborated what has since moved away: the first is something of its own, others corroborate it."""
-    for incident in list(judging.followers.get(moved.id, {}).values()):
-        if not _is_near_to(moved.id, incident, judging):
-            judging.leave(moved.id, incident)
-            outcome = _link(heard, incident, judging) or _locate(heard, incident, judging)
-            # The alarm for its place went out when what it corroborated was reported there.
-            outcome = replace(outcome, alarm=False)
-            judging.keep(outcome, incident.kind.is_alarm)
-            yield outcome
+    pixel = pixel_of(moved, moved.id)
+    together = judging.pixels.together_with(pixel, judging.near) if pixel is not None else {moved.id}
+    its = judging.followers.get(moved.id, {}).values()
+    left = [one for one in its if one.id not in together and not _is_near_to(moved.id, one, judging)]
+    for incident in left:
+        judging.leave(moved.id, incident)
+    for incident in left:
+        outcome = _link(heard, incident, judging) or _locate(heard, incident, judging)
+        # The alarm for its place went out when what it corroborated was reported there.
+        outcome = replace(outcome, alarm=False)
+        judging.keep(outcome, incident.kind.is_alarm)
+        yield outcome
 
 
 def _moved(before: Incident, after: Incident) -> bool:
+    if sensor_of(before) != sensor_of(after):
+        return True
     return any(getattr(before, name) != getattr(after, name) for name in ("kind", "lon", "lat", "seen_at"))
+
+
+def _is_beside(id: UUID, incident: Incident, judging: Judging) -> bool:
+    """Whether a pixel still has a neighbour that is a part of another incident."""
+    pixel = pixel_of(incident, id)
+    return pixel is not None and any(other.of == id for other, _ in judging.pixels.around(pixel, judging.near))
 
 
 def _is_near_to(id: UUID, incident: Incident, judging: Judging) -> bool:

@@ -11,6 +11,7 @@ import asyncpg
 from contracts.patrol import Incident, IncidentKind
 from services.patrol.incident.judging import Judging, Key, Known, Outcome
 from services.patrol.incident.near import Spot, Standing, cell
+from services.patrol.incident.pixels import Pixel, sensor_of
 from services.runtime.transaction import Transaction
 
 
@@ -57,7 +58,7 @@ async def standing(
     """Unresolved incidents in these spots that were seen between two times, by spot."""
     rows = await tx.sql.fetch(
         """
-        SELECT i.id, i.cell, i.kind, i.lon, i.lat, i.seen_at, i.weight
+        SELECT i.id, i.cell, i.kind, i.lon, i.lat, i.seen_at, i.weight, i.sensor
         FROM unnest($1::bigint[], $2::text[]) AS asked (cell, kind),
              -- OFFSET 0 keeps it a look into the index for each spot, also while the table has no statistics.
              LATERAL (SELECT * FROM incidents n
@@ -69,11 +70,63 @@ async def standing(
         first,
         last,
     )
+    return _by_spot(rows)
+
+
+def _by_spot(rows: Iterable[asyncpg.Record]) -> dict[Spot, list[Standing]]:
     found: dict[Spot, list[Standing]] = {}
     for row in rows:
-        one = Standing(row["id"], row["lon"], row["lat"], row["seen_at"], row["weight"])
+        one = Standing(row["id"], row["lon"], row["lat"], row["seen_at"], row["weight"], row["sensor"])
         found.setdefault((row["cell"], IncidentKind(row["kind"])), []).append(one)
     return found
+
+
+async def pixels(tx: Transaction, spots: Sequence[Spot], first: datetime, last: datetime) -> list[Pixel]:
+    """What satellites saw in these spots between two times and corroborates a fire."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT i.id, i.kind, i.lon, i.lat, i.seen_at, i.sensor, i.linked_to
+        FROM unnest($1::bigint[], $2::text[]) AS asked (cell, kind),
+             LATERAL (SELECT * FROM incidents n
+                      WHERE n.cell = asked.cell AND n.kind = asked.kind AND n.linked_to IS NOT NULL
+                        AND n.sensor IS NOT NULL AND n.seen_at BETWEEN $3 AND $4 OFFSET 0) AS i
+        """,
+        [at for at, _ in spots],
+        [kind.value for _, kind in spots],
+        first,
+        last,
+    )
+    return [
+        Pixel(
+            row["id"],
+            IncidentKind(row["kind"]),
+            row["lon"],
+            row["lat"],
+            row["seen_at"],
+            row["sensor"],
+            row["linked_to"],
+        )
+        for row in rows
+    ]
+
+
+async def spots_of(tx: Transaction, ids: Sequence[UUID]) -> list[Spot]:
+    """Where incidents are."""
+    rows = await tx.sql.fetch("SELECT cell, kind FROM incidents WHERE id = ANY($1::uuid[])", ids)
+    return [(row["cell"], IncidentKind(row["kind"])) for row in rows]
+
+
+async def unresolved(tx: Transaction, ids: Sequence[UUID]) -> dict[Spot, list[Standing]]:
+    """Those of some incidents that are unresolved, by spot."""
+    return _by_spot(
+        await tx.sql.fetch(
+            """
+            SELECT id, cell, kind, lon, lat, seen_at, weight, sensor FROM incidents
+            WHERE id = ANY($1::uuid[]) AND linked_to IS NULL AND NOT resolved
+            """,
+            ids,
+        )
+    )
 
 
 async def save(tx: Transaction, outcomes: Sequence[Outcome], left: Sequence[Outcome], judging: Judging) -> None:
@@ -126,13 +179,14 @@ async def _save_incidents(
     written = await tx.sql.fetch(
         """
         INSERT INTO incidents (id, source, external_id, revision, kind, cell, lon, lat, seen_at, linked_to, alarmed,
-                               body)
+                               sensor, body)
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[],
-                             $7::float8[], $8::float8[], $9::timestamptz[], $10::uuid[], $11::boolean[], $12::text[])
+                             $7::float8[], $8::float8[], $9::timestamptz[], $10::uuid[], $11::boolean[], $12::text[],
+                             $13::text[])
         ON CONFLICT (id) DO UPDATE SET
             revision = excluded.revision, kind = excluded.kind, cell = excluded.cell, lon = excluded.lon,
             lat = excluded.lat, seen_at = excluded.seen_at, linked_to = excluded.linked_to,
-            alarmed = incidents.alarmed OR excluded.alarmed, body = excluded.body
+            alarmed = incidents.alarmed OR excluded.alarmed, sensor = excluded.sensor, body = excluded.body
         WHERE incidents.revision < excluded.revision
         RETURNING 1
         """,
@@ -147,6 +201,7 @@ async def _save_incidents(
         [one.seen_at for one in incidents],
         [belonging[one.id] for one in incidents],
         [one.kind.is_alarm for one in incidents],
+        [sensor_of(one) for one in incidents],
         [tx.texts.of(one) for one in incidents],
     )
     if len(written) < len(incidents):

@@ -1,0 +1,1 @@
+"""What offices give patrol as files: hotspots of satellites."""
