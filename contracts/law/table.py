@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from contracts.law.duty import DutyRules
+from contracts.law.findings import FindingRules
 from contracts.law.near import NearRules
+from contracts.law.registers import BoardRules, BreederRules, OfficeRules, OldTreeRules, RangerRules
 from contracts.law.versions import Rules
 
 LAWS: dict[str, type[Rules]] = {
+    "roster.old_trees": OldTreeRules,
+    "roster.rangers": RangerRules,
+    "roster.boards": BoardRules,
+    "roster.breeders": BreederRules,
+    "roster.offices": OfficeRules,
     "patrol.duty": DutyRules,
     "patrol.near": NearRules,
+    "cases.findings": FindingRules,
 }
 
 

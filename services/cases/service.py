@@ -18,6 +18,7 @@ from services.cases.old_ledger import handlers as old_ledger
 from services.cases.post import handlers as post
 from services.cases.post.store import POSTS
 from services.cases.register import handlers as register
+from services.cases.register.law import LAW as FINDINGS
 from services.cases.review import handlers as review
 from services.cases.scope import clock as scope_clock
 from services.cases.scope import handlers as scope
@@ -47,4 +48,5 @@ cases = Service(
     ),
     due=case_clock.due,
     following=LadderAndLedger(),
+    laws=(FINDINGS,),
 )

@@ -14,6 +14,7 @@ from services.roster.inventory import inventory
 from services.roster.inventory.store import others
 from services.roster.leading_group.leading_group import LEADING_GROUPS
 from services.roster.listing import handlers as listing
+from services.roster.office import law as offices_law
 from services.roster.office import office
 from services.roster.office.store import numbers
 from services.roster.old_tree.old_tree import OLD_TREES
@@ -30,6 +31,7 @@ CORRESPONDENCE: Rules[Correspondence] = Rules(
     problems=office.problems_of_paper,
     wanted=office.wanted_of_paper,
     around=numbers,
+    law=offices_law.LAW,
 )
 REGISTERS = (
     INVENTORIES,
@@ -54,4 +56,5 @@ roster = Service(
     directive.room,
     listing.room,
     views=(DUTIES,),
+    laws=tuple(dict.fromkeys(one.law for one in REGISTERS if one.law is not None)),
 )

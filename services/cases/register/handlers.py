@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contracts.cases import AssignCase, Case, CaseKind, CaseOpened, Directive, ItemRef, Origin, VerifyCase
 from contracts.language.terms import term
+from contracts.law.findings import FindingOpens
 from contracts.roster import DirectiveItem, DirectiveStated, FindingStated, IssuedDirective, RegisterFinding
 from services.cases.case import case as rules
 from services.cases.case import rectify
@@ -21,7 +22,7 @@ from services.cases.machine import MOVES
 from services.cases.post.post import Roster
 from services.cases.post.store import POSTS
 from services.cases.register import store
-from services.cases.register.law import LAW, Opens
+from services.cases.register.law import LAW, campaign_on
 from services.runtime.messages import Heard, News
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
@@ -32,10 +33,11 @@ room = Room()
 @room.hears(FindingStated, locks="finding.id")
 async def open_found(tx: Transaction, heard: list[Heard[FindingStated]]) -> list[News]:
     """A case of each finding that calls for one, registered once; the office verifies it."""
-    wanted: dict[UUID, tuple[Heard[FindingStated], Opens]] = {}
+    law = await tx.see(LAW.view)
+    wanted: dict[UUID, tuple[Heard[FindingStated], FindingOpens]] = {}
     for one in heard:
         finding = one.body.finding
-        opens = LAW.on(finding.found_on).opens.get(finding.rule)
+        opens = law.on(finding.found_on).opens.get(finding.rule)
         if opens is not None and finding.state in opens.states:
             wanted.setdefault(rules.case_id("finding", finding.id), (one, opens))
     new = await store.not_opened(tx, wanted) if wanted else set()
@@ -55,12 +57,12 @@ async def open_found(tx: Transaction, heard: list[Heard[FindingStated]]) -> list
     return news
 
 
-def _of_finding(finding: RegisterFinding, opens: Opens, id: UUID, number: str) -> Found:
+def _of_finding(finding: RegisterFinding, opens: FindingOpens, id: UUID, number: str) -> Found:
     return Found(
         origin=Origin.REGISTER,
         id=id,
         number=number,
-        campaign=opens.campaign_on(finding.found_on, finding.division),
+        campaign=campaign_on(opens, finding.found_on, finding.division),
         kind=opens.kind,
         severity=opens.severity,
         division=finding.division,

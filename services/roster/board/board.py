@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from contracts.language.datum import in_china
 from contracts.language.rules import broken, in_words
+from contracts.law.registers import BoardRules
 from contracts.roster import Board, BoardCondition, BoardContent, FindingRule, Post
-from services.roster.board.law import LAW, BoardRules
 from services.roster.register.period import parts_due
 from services.roster.register.rules import FieldAndRule, Seen, Wanted
 from services.runtime.reference.posts import stands_on
@@ -61,31 +61,31 @@ def differences(
         yield "duties", broken("board_duties")
 
 
-def problems(board: Board, before: Board | None, grounds: Mapping[str, Ground], today: date) -> Iterator[FieldAndRule]:
+def problems(board: Board, before: Board | None, grounds: Mapping[str, Ground], seen: Seen) -> Iterator[FieldAndRule]:
     """What forbids enrolling a board; that it shows something old does not: it is found then."""
     if not in_china(board.at.lon, board.at.lat):
         yield "at", broken("outside_china", lon=board.at.lon, lat=board.at.lat)
     for field in ("confirmed_on", "inspected_on"):
         day = getattr(board, field)
-        if day is not None and day > today:
-            yield field, broken("not_after_today", today=today)
-    yield from _of_phones(board, board.content, grounds, today)
+        if day is not None and day > seen.today:
+            yield field, broken("not_after_today", today=seen.today)
+    yield from _of_phones(board, board.content, grounds, seen)
     if before is not None and before.content != board.content and before.photo.sha256 == board.photo.sha256:
         yield "photo.sha256", broken("new_photo")
 
 
 def problems_of_renewal(
-    board: Board, content: BoardContent, sha256: str, confirmed_on: date, ground: Ground, today: date
+    board: Board, content: BoardContent, sha256: str, confirmed_on: date, ground: Ground, seen: Seen
 ) -> Iterator[FieldAndRule]:
     """What forbids taking a board for current again."""
-    if not board.confirmed_on <= confirmed_on <= today:
-        yield "confirmed_on", broken("confirmed_between", first=board.confirmed_on, today=today)
+    if not board.confirmed_on <= confirmed_on <= seen.today:
+        yield "confirmed_on", broken("confirmed_between", first=board.confirmed_on, today=seen.today)
     if sha256 == board.photo.sha256:
         yield "photo.sha256", broken("new_photo")
-    law = LAW.on(confirmed_on)
+    law = seen.law.on(confirmed_on)
     for field, rule in differences(board, content, ground, confirmed_on, law):
         yield f"content.{field}", rule
-    yield from _of_phones(board, content, {board.id: ground}, today)
+    yield from _of_phones(board, content, {board.id: ground}, seen)
 
 
 def merged(stated: Board, before: Board | None) -> Board:
@@ -104,7 +104,7 @@ def merged(stated: Board, before: Board | None) -> Board:
 
 def wanted(board: Board, grounds: Mapping[str, Ground], seen: Seen) -> Iterator[Wanted]:
     """Outdated from the day on which what it shows is no longer so; worn; not inspected in its part of the year."""
-    law, ground = LAW.on(seen.today), grounds.get(board.id)
+    law, ground = seen.law.on(seen.today), grounds.get(board.id)
     if ground is not None:
         for day in _days(ground.posts, seen.today):
             wrong = [rule for _, rule in differences(board, board.content, ground, day, law)]
@@ -122,10 +122,10 @@ def wanted(board: Board, grounds: Mapping[str, Ground], seen: Seen) -> Iterator[
 
 
 def _of_phones(
-    board: Board, content: BoardContent, grounds: Mapping[str, Ground], today: date
+    board: Board, content: BoardContent, grounds: Mapping[str, Ground], seen: Seen
 ) -> Iterator[FieldAndRule]:
     """A phone is public only where the template of the level has it."""
-    template, ground = LAW.on(today).templates.get(board.division.level), grounds.get(board.id)
+    template, ground = seen.law.on(seen.today).templates.get(board.division.level), grounds.get(board.id)
     roles = {post.id: post.role for post in ground.posts} if ground is not None else {}
     for n, line in enumerate(content.lines):
         if line.phone is not None and (template is None or roles.get(line.post_id) not in template.phones):

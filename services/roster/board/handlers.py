@@ -7,9 +7,10 @@ from contracts.language.values import day_of
 from contracts.roster import AreaStated, Board, BoardCondition, OfficeStated, PostStated, Register, RenewBoard
 from services.roster.area.store import take_turn
 from services.roster.board import board as rules
+from services.roster.board.law import LAW
 from services.roster.board.store import grounds
 from services.roster.register import store
-from services.roster.register.record import put, require_office
+from services.roster.register.record import put, require_office, seen_by
 from services.roster.register.rules import Rules
 from services.roster.statement import require_lawful
 from services.runtime.messages import Answer, Ask, Heard, News
@@ -25,13 +26,14 @@ BOARDS: Rules[Board] = Rules(
     wanted=rules.wanted,
     merged=rules.merged,
     around=grounds,
+    law=LAW,
 )
 
 
 @room.answers(RenewBoard)
 async def renew(tx: Transaction, ask: Ask[RenewBoard]) -> Answer:
     """It is current again by a confirmed content, which is what it must show, and a photograph of its own."""
-    asked, today = ask.command, day_of(tx.now)
+    asked = ask.command
     await take_turn(tx)
     before = await store.entries(tx, Register.BOARD, [asked.board_id])
     if asked.board_id not in before:
@@ -44,7 +46,7 @@ async def renew(tx: Transaction, ask: Ask[RenewBoard]) -> Answer:
         return Answer(board)
     around = await grounds(tx, [board])
     wrong = rules.problems_of_renewal(
-        board, asked.content, asked.photo.sha256, asked.confirmed_on, around[board.id], today
+        board, asked.content, asked.photo.sha256, asked.confirmed_on, around[board.id], await seen_by(tx, BOARDS)
     )
     require_lawful("entries", [Wrong(field=field, rule=rule) for field, rule in wrong])
     renewed = board.model_copy(update={**stated, "version": board.version + 1, "condition": BoardCondition.GOOD})

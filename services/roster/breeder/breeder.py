@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from contracts.language.rules import broken
+from contracts.law.registers import BreederRules
 from contracts.roster import (
     Breeder,
     BreederStatus,
@@ -19,7 +20,7 @@ from contracts.roster import (
     Register,
     StepKind,
 )
-from services.roster.breeder.law import LAW, BreederRules
+from services.roster.breeder.law import LAW
 from services.roster.register.period import parts_due
 from services.roster.register.rules import FieldAndRule, Rules, Seen, Wanted
 
@@ -59,7 +60,7 @@ def left_of(breeder: Breeder, steps: Iterable[BreederStep]) -> dict[str, tuple[i
     return left
 
 
-def problems(breeder: Breeder, before: Breeder | None, around: None, today: date) -> Iterator[FieldAndRule]:
+def problems(breeder: Breeder, before: Breeder | None, around: None, seen: Seen) -> Iterator[FieldAndRule]:
     """What forbids enrolling a breeder; steps are lawful one after the other."""
     if breeder.licence is not None and breeder.licence.last < breeder.licence.first:
         yield "licence.last", broken("held_to_before", first=breeder.licence.first)
@@ -68,21 +69,21 @@ def problems(breeder: Breeder, before: Breeder | None, around: None, today: date
         if times[stock.species] > 1:
             yield f"stock.{n}.species", broken("once_in_list")
     for n, inspection in enumerate(breeder.inspections):
-        if inspection.visited_on > today:
-            yield f"inspections.{n}.visited_on", broken("not_after_today", today=today)
+        if inspection.visited_on > seen.today:
+            yield f"inspections.{n}.visited_on", broken("not_after_today", today=seen.today)
     for n, step in enumerate(breeder.steps):
-        for field, rule in problems_of_step(breeder, breeder.steps[:n], step, today):
+        for field, rule in problems_of_step(breeder, breeder.steps[:n], step, seen):
             yield f"steps.{n}.{field}", rule
 
 
 def problems_of_step(
-    breeder: Breeder, before: Sequence[BreederStep], step: BreederStep, today: date
+    breeder: Breeder, before: Sequence[BreederStep], step: BreederStep, seen: Seen
 ) -> Iterator[FieldAndRule]:
     """What forbids a step after those before it."""
     if any(one.number == step.number for one in before):
         yield "number", broken("once_in_list")
-    if step.done_on > today:
-        yield "done_on", broken("not_after_today", today=today)
+    if step.done_on > seen.today:
+        yield "done_on", broken("not_after_today", today=seen.today)
     if before and step.done_on < before[-1].done_on:
         yield "done_on", broken("after_step", day=before[-1].done_on)
     if not step.evidence:
@@ -93,7 +94,7 @@ def problems_of_step(
     if step.species is not None and step.species not in {one.species for one in breeder.stock}:
         yield "species", broken("one_of", known=", ".join(one.species for one in breeder.stock))
     elif not missing:
-        yield from _OF_KIND.get(step.kind, _anything)(breeder, before, step, LAW.on(step.done_on))
+        yield from _OF_KIND.get(step.kind, _anything)(breeder, before, step, seen.law.on(step.done_on))
 
 
 Check = Callable[[Breeder, Sequence[BreederStep], BreederStep, BreederRules], Iterator[FieldAndRule]]
@@ -193,7 +194,7 @@ def wanted(breeder: Breeder, around: None, seen: Seen) -> Iterator[Wanted]:
     """Breeding for food that has not ended; inspections of what goes on; a licence at its end."""
     if breeder.status in ENDED:
         return
-    law = LAW.on(seen.today)
+    law = seen.law.on(seen.today)
     if breeder.use is BreedingUse.FOOD:
         from_on = max(law.food_banned_from, breeder.in_force_from)
         due_on = law.food_ends_by
@@ -228,5 +229,5 @@ def _paid_yuan(steps: Iterable[BreederStep], tier: PayingTier | None = None) -> 
 
 
 BREEDERS: Rules[Breeder] = Rules(
-    Register.BREEDER, lambda one: one.name, problems=problems, wanted=wanted, merged=merged
+    Register.BREEDER, lambda one: one.name, problems=problems, wanted=wanted, merged=merged, law=LAW
 )

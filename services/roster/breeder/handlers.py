@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from contracts.language.rules import Wrong, broken
-from contracts.language.values import day_of
 from contracts.roster import Breeder, RecordBreederStep, Register
 from services.roster.area.store import take_turn
 from services.roster.breeder.breeder import BREEDERS, problems_of_step, status_of
 from services.roster.register import store
-from services.roster.register.record import put, require_office
+from services.roster.register.record import put, require_office, seen_by
 from services.roster.statement import require_lawful
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import Problem
@@ -31,7 +30,7 @@ async def record_step(tx: Transaction, ask: Ask[RecordBreederStep]) -> Answer:
     await require_office(tx, ask, [breeder])
     if asked.step in breeder.steps:
         return Answer(breeder)
-    wrong = problems_of_step(breeder, breeder.steps, asked.step, day_of(tx.now))
+    wrong = problems_of_step(breeder, breeder.steps, asked.step, await seen_by(tx, BREEDERS))
     require_lawful("entries", [Wrong(field=f"step.{field}", rule=rule) for field, rule in wrong])
     after = breeder.model_copy(update={"steps": (*breeder.steps, asked.step)})
     after = after.model_copy(update={"status": status_of(after)})

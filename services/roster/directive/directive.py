@@ -12,7 +12,7 @@ from contracts.language.division import Division
 from contracts.language.rules import broken
 from contracts.language.values import CHIEFS, CaseRef
 from contracts.roster import DirectiveItem, IssuedDirective, ItemState, Post, Way
-from services.roster.register.rules import FieldAndRule
+from services.roster.register.rules import FieldAndRule, Seen
 
 STATED = ("division", "place", "text", "severity", "unit", "due_on")
 """What a directive says of an item; the rest is what its case makes of it."""
@@ -45,7 +45,7 @@ class Fate:
 
 
 def problems(
-    directive: IssuedDirective, before: IssuedDirective | None, around: Around, today: date
+    directive: IssuedDirective, before: IssuedDirective | None, around: Around, seen: Seen
 ) -> Iterator[FieldAndRule]:
     """What forbids enrolling a directive."""
     if directive.instrument is Instrument.OTHER:
@@ -53,8 +53,8 @@ def problems(
     issuer = around.issuers.get(directive.issuer_post_id)
     if issuer is None or issuer.role not in CHIEFS or not issuer.division.contains(directive.division):
         yield "issuer_post_id", broken("issuer_post", division=directive.division)
-    if directive.issued_on > today:
-        yield "issued_on", broken("not_after_today", today=today)
+    if directive.issued_on > seen.today:
+        yield "issued_on", broken("not_after_today", today=seen.today)
     if directive.answers is not None and around.ways.get(directive.answers) is not Way.UP:
         yield "answers", broken("answers_submission")
     other = around.numbers.get(number_of(directive), directive.id)
@@ -67,22 +67,22 @@ def problems(
             yield f"items.{n}.item", broken("once_in_list")
         known = standing.get(item.item)
         if known is None:
-            yield from ((f"items.{n}.{field}", rule) for field, rule in _of_item(directive, item, around, today))
+            yield from ((f"items.{n}.{field}", rule) for field, rule in _of_item(directive, item, around, seen))
         else:
             for name in STATED:
                 if getattr(known, name) != getattr(item, name):
                     yield f"items.{n}.{name}", broken("item_stands")
 
 
-def _of_item(directive: IssuedDirective, item: DirectiveItem, around: Around, today: date) -> Iterator[FieldAndRule]:
+def _of_item(directive: IssuedDirective, item: DirectiveItem, around: Around, seen: Seen) -> Iterator[FieldAndRule]:
     if not directive.division.contains(item.division):
         yield "division", broken("item_within", division=directive.division)
     elif item.division not in around.places:
         yield "division", broken("place_of_office", division=item.division)
     if item.unit.id not in around.units:
         yield "unit.id", broken("unit_of_roster")
-    if item.due_on < max(directive.issued_on, today):
-        yield "due_on", broken("not_before_day", day=max(directive.issued_on, today))
+    if item.due_on < max(directive.issued_on, seen.today):
+        yield "due_on", broken("not_before_day", day=max(directive.issued_on, seen.today))
 
 
 def merged(stated: IssuedDirective, before: IssuedDirective | None) -> IssuedDirective:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 from contracts.language.rules import broken
 from contracts.roster import Inventory
-from services.roster.register.rules import FieldAndRule
+from services.roster.register.rules import FieldAndRule, Seen
 
 PARTS = {
     "welfare_forest_mu": "forest_land_mu",
@@ -19,10 +18,10 @@ PARTS = {
 Others = Mapping[tuple[str, int], str]
 
 
-def problems(inventory: Inventory, before: Inventory | None, others: Others, today: date) -> Iterator[FieldAndRule]:
+def problems(inventory: Inventory, before: Inventory | None, others: Others, seen: Seen) -> Iterator[FieldAndRule]:
     """What forbids enrolling an inventory; `others` has the ids of those that stand, by area and year."""
-    if inventory.year > today.year:
-        yield "year", broken("less_than_equal", le=today.year)
+    if inventory.year > seen.today.year:
+        yield "year", broken("less_than_equal", le=seen.today.year)
     if inventory.cover_percent is not None and inventory.cover_percent > 100:
         yield "cover_percent", broken("less_than_equal", le=100)
     for part, whole in PARTS.items():

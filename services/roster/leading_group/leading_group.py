@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from contracts.language.division import Level
 from contracts.language.rules import broken
 from contracts.roster import GroupRole, LeadingGroup, Register
-from services.roster.register.rules import FieldAndRule, Rules
+from services.roster.register.rules import FieldAndRule, Rules, Seen
 
 LEVELS = (Level.CITY, Level.COUNTY)
 
 
-def problems(group: LeadingGroup, before: LeadingGroup | None, around: None, today: date) -> Iterator[FieldAndRule]:
+def problems(group: LeadingGroup, before: LeadingGroup | None, around: None, seen: Seen) -> Iterator[FieldAndRule]:
     """What forbids enrolling a leading group."""
     if group.division.level not in LEVELS:
         yield "division", broken("one_of", known=", ".join(LEVELS))

@@ -14,17 +14,17 @@ from services.roster.register.rules import FieldAndRule, Rules, Seen, Wanted
 DAY = timedelta(days=1)
 
 
-def problems(office: Office, before: Office | None, around: None, today: date) -> Iterator[FieldAndRule]:
+def problems(office: Office, before: Office | None, around: None, seen: Seen) -> Iterator[FieldAndRule]:
     """What forbids enrolling an office."""
-    items = LAW.on(today).standards
+    items = seen.law.on(seen.today).standards
     times = Counter(one.item for one in office.standards)
     for n, one in enumerate(office.standards):
         if one.item not in items:
             yield f"standards.{n}.item", broken("one_of", known=", ".join(items))
         if times[one.item] > 1:
             yield f"standards.{n}.item", broken("once_in_list")
-        if one.met_on > today:
-            yield f"standards.{n}.met_on", broken("not_after_today", today=today)
+        if one.met_on > seen.today:
+            yield f"standards.{n}.met_on", broken("not_after_today", today=seen.today)
     if office.full_time_staff > office.staff:
         yield "full_time_staff", broken("at_most_field", whole="staff", most=office.staff)
     for name in ("acceptances", "funding"):
@@ -36,7 +36,7 @@ def problems(office: Office, before: Office | None, around: None, today: date) -
 
 def wanted(office: Office, around: None, seen: Seen) -> Iterator[Wanted]:
     """Standards without proof, each year's acceptance, what was planned and not paid when the year was over."""
-    law = LAW.on(seen.today)
+    law = seen.law.on(seen.today)
     lacking = [item for item in law.standards if item not in {one.item for one in office.standards}]
     if office.staff < law.staff_at_least or office.full_time_staff < law.full_time_at_least:
         lacking.append("staff") if "staff" not in lacking else None
@@ -47,7 +47,7 @@ def wanted(office: Office, around: None, seen: Seen) -> Iterator[Wanted]:
     accepted = {one.year for one in office.acceptances}
     for year in range(since.year, seen.today.year + 1):
         last = date(year, 12, 31)
-        from_on = last - LAW.on(last).remind_days * DAY
+        from_on = last - seen.law.on(last).remind_days * DAY
         if year not in accepted and from_on >= since:
             yield Wanted(FindingRule.ACCEPTANCE_MISSING, from_on, str(year), of=str(year), due_on=last)
     for funding in office.funding:
@@ -61,15 +61,15 @@ Numbers = Mapping[tuple[str, int, str], str]
 
 
 def problems_of_paper(
-    paper: Correspondence, before: Correspondence | None, numbers: Numbers, today: date
+    paper: Correspondence, before: Correspondence | None, numbers: Numbers, seen: Seen
 ) -> Iterator[FieldAndRule]:
     """What forbids enrolling a paper; `numbers` has the ids of those that stand, by office, year and number."""
-    if paper.sent_on > today:
-        yield "sent_on", broken("not_after_today", today=today)
+    if paper.sent_on > seen.today:
+        yield "sent_on", broken("not_after_today", today=seen.today)
     if paper.reply_due_on is not None and paper.reply_due_on < paper.sent_on:
         yield "reply_due_on", broken("not_before_day", day=paper.sent_on)
-    if paper.reply is not None and not paper.sent_on <= paper.reply.replied_on <= today:
-        yield "reply.replied_on", broken("confirmed_between", first=paper.sent_on, today=today)
+    if paper.reply is not None and not paper.sent_on <= paper.reply.replied_on <= seen.today:
+        yield "reply.replied_on", broken("confirmed_between", first=paper.sent_on, today=seen.today)
     other = numbers.get(number_of(paper), paper.id)
     if other != paper.id:
         yield "number", broken("number_once", id=other)
@@ -83,12 +83,12 @@ def number_of(paper: Correspondence) -> tuple[str, int, str]:
 def wanted_of_paper(paper: Correspondence, numbers: Numbers, seen: Seen) -> Iterator[Wanted]:
     """A reply that was asked for by a day and has not come."""
     if paper.reply_due_on is not None and paper.reply is None:
-        from_on = paper.reply_due_on - LAW.on(seen.today).remind_reply_days * DAY
+        from_on = paper.reply_due_on - seen.law.on(seen.today).remind_reply_days * DAY
         due_on = max(paper.reply_due_on, seen.known_on)
         yield Wanted(FindingRule.REPLY_MISSING, from_on, paper.to.name, of=str(paper.reply_due_on), due_on=due_on)
 
 
-OFFICES: Rules[Office] = Rules(Register.OFFICE, lambda one: one.unit.name, problems=problems, wanted=wanted)
+OFFICES: Rules[Office] = Rules(Register.OFFICE, lambda one: one.unit.name, problems=problems, wanted=wanted, law=LAW)
 
 
 def called(paper: Correspondence) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from contracts.language.datum import in_china, to_cgcs2000
 from contracts.language.rules import broken
@@ -18,18 +18,18 @@ def position(tree: OldTree) -> tuple[float, float]:
     return to_cgcs2000(tree.at.lon, tree.at.lat, tree.at.datum)
 
 
-def problems(tree: OldTree, before: OldTree | None, around: None, today: date) -> Iterator[FieldAndRule]:
+def problems(tree: OldTree, before: OldTree | None, around: None, seen: Seen) -> Iterator[FieldAndRule]:
     """What forbids enrolling a tree; a grade that is not of its age does not: it is found then."""
     if not in_china(tree.at.lon, tree.at.lat):
         yield "at", broken("outside_china", lon=tree.at.lon, lat=tree.at.lat)
     for n, day in enumerate(tree.checked_on):
-        if day > today:
-            yield f"checked_on.{n}", broken("not_after_today", today=today)
+        if day > seen.today:
+            yield f"checked_on.{n}", broken("not_after_today", today=seen.today)
 
 
 def wanted(tree: OldTree, around: None, seen: Seen) -> Iterator[Wanted]:
     """A grade that differs from the scheme of its place; a check that is due, or was missed."""
-    law = LAW.on(seen.today)
+    law = seen.law.on(seen.today)
     scheme = law.scheme(tree.division)
     grade = scheme.grade_of(tree.age_years)
     if grade != tree.grade and not tree.notable:
@@ -45,5 +45,5 @@ def wanted(tree: OldTree, around: None, seen: Seen) -> Iterator[Wanted]:
 
 
 OLD_TREES: Rules[OldTree] = Rules(
-    Register.OLD_TREE, lambda tree: f"{tree.number} {tree.species}", problems=problems, wanted=wanted
+    Register.OLD_TREE, lambda tree: f"{tree.number} {tree.species}", problems=problems, wanted=wanted, law=LAW
 )

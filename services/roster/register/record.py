@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -28,7 +29,7 @@ from services.runtime.transaction import Transaction
 
 async def enrol(tx: Transaction, ask: Ask[Any], rules: Rules[Any]) -> Answer:
     """State entries; the same state again changes nothing, one broken rule enrols none of them."""
-    kept, today = KEPT[rules.register], day_of(tx.now)
+    kept = KEPT[rules.register]
     stated: Sequence[RegisterEntry] = getattr(ask.command, kept.entries_field)
     await take_turn(tx)
     before = await store.entries(tx, rules.register, {one.id for one in stated})
@@ -36,7 +37,8 @@ async def enrol(tx: Transaction, ask: Ask[Any], rules: Rules[Any]) -> Answer:
     await require_office(tx, ask, [*merged, *(one.entry for one in before.values())])
     areas = await store.areas_here(tx, {id for one in merged for id in (one.division, one.area_id) if id})
     around = await rules.around(tx, merged)
-    problems = list(_problems(rules, merged, before, areas, around, today))
+    seen = await seen_by(tx, rules)
+    problems = list(_problems(rules, merged, before, areas, around, seen))
     require_lawful("entries", [Wrong(field=f"{kept.entries_field}.{at}", rule=rule) for at, rule in problems])
     changed = [one for one in merged if one != _entry(before.get(one.id))]
     return Answer(Done(changed=len(changed)), await put(tx, rules, changed, before, around) if changed else [])
@@ -62,19 +64,26 @@ async def look(
     tx: Transaction, rules: Rules[Any], stored: Sequence[Stored], around: Any
 ) -> tuple[dict[str, date | None], list[RegisterFinding]]:
     """On which day time must look at each next, and what is found in them otherwise than before."""
-    today = day_of(tx.now)
+    seen = await seen_by(tx, rules)
+    today = seen.today
     standing = await store.standing(tx, rules.register, [one.entry.id for one in stored])
     offices = await offices_of(tx, {one.entry.division for one in stored}, today)
     looks: dict[str, date | None] = {}
     found: list[RegisterFinding] = []
     for one in stored:
         entry = one.entry
-        wanted = wanted_of(rules, entry, around, Seen(today, one.known_on))
+        wanted = wanted_of(rules, entry, around, replace(seen, known_on=one.known_on))
         before = standing.get(entry.id, [])
         changed = judged(rules, entry, wanted, before, offices[entry.division], tx.now, today)
         found += changed
         looks[entry.id] = look_on(entry, wanted, [*before, *changed], today)
     return looks, found
+
+
+async def seen_by(tx: Transaction, rules: Rules[Any]) -> Seen:
+    """How one looks at what is known from today on."""
+    today = day_of(tx.now)
+    return Seen(today, await tx.see(rules.law.view) if rules.law is not None else None, today)
 
 
 async def offices_of(tx: Transaction, divisions: Collection[Division], today: date) -> dict[Division, UnitRef | None]:
@@ -112,13 +121,13 @@ def _problems(
     before: Mapping[str, Stored],
     areas: Mapping[str, AreaHere],
     around: Any,
-    today: date,
+    seen: Seen,
 ) -> Iterator[tuple[str, Rule]]:
     """Each broken rule by the number of the entry and its field."""
     times = Counter(one.id for one in stated)
     for at, one in enumerate(stated):
         wrong: list[FieldAndRule] = [("id", broken("once_in_command"))] if times[one.id] > 1 else []
-        wrong += [*_of_place(one, areas), *rules.problems(one, _entry(before.get(one.id)), around, today)]
+        wrong += [*_of_place(one, areas), *rules.problems(one, _entry(before.get(one.id)), around, seen)]
         yield from ((f"{at}.{field}", rule) for field, rule in wrong)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from contracts.language.rules import Rule
 from contracts.roster import FindingRule, Register, RegisterEntry
+from services.runtime.reference.law import LawFile
 
 EntryT = TypeVar("EntryT", bound=RegisterEntry)
 FieldAndRule = tuple[str, Rule]
@@ -31,13 +32,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """On which day one looks, and since which day the entry is known: nobody is reminded of what lay before."""
+    """On which day one looks, by which law, and since when the entry is known: nobody is reminded of what was before.
+
+    `law` is that of the register; None where it has none.
+    """
 
     today: date
+    law: Any
     known_on: date
 
 
-def lawful(entry: Any, before: Any, around: Any, today: date) -> Iterable[FieldAndRule]:
+def lawful(entry: Any, before: Any, around: Any, seen: Seen) -> Iterable[FieldAndRule]:
     """For a register that asks no more of an entry than its contract does."""
     return ()
 
@@ -65,7 +70,8 @@ class Rules(Generic[EntryT]):
 
     register: Register
     called: Callable[[EntryT], str]
-    problems: Callable[[EntryT, EntryT | None, Any, date], Iterable[FieldAndRule]] = lawful
+    problems: Callable[[EntryT, EntryT | None, Any, Seen], Iterable[FieldAndRule]] = lawful
     wanted: Callable[[EntryT, Any, Seen], Iterable[Wanted]] = nothing_wanted
     merged: Callable[[EntryT, EntryT | None], EntryT] = as_stated
     around: Callable[[Any, Sequence[EntryT]], Awaitable[Any]] = alone
+    law: LawFile[Any] | None = None
