@@ -1,0 +1,358 @@
+"""What is found in inventories, old trees, rangers' files, offices and their papers, on the edges of their rules."""
+
+from datetime import date
+
+import pytest
+
+from contracts.roster import Register
+from services.roster.inventory import inventory
+from services.roster.leading_group import leading_group
+from services.roster.office import law as offices
+from services.roster.office import office
+from services.roster.old_tree import law as trees
+from services.roster.old_tree import old_tree
+from services.roster.ranger import law as rangers
+from services.roster.ranger import ranger
+from services.roster.register.period import months_later, part_of
+from services.roster.register.rules import Seen
+from tests.roster.areas_and_posts import TOWN
+from tests.roster.entries import PHOTO, STATED, entry
+
+TODAY = date(2020, 6, 15)
+
+
+def seen(law, today=TODAY, known_on=date(2020, 1, 1)):
+    return Seen(today, law.LAW.shipped, known_on)
+
+
+def codes(wrong):
+    return [(field, rule.code) for field, rule in wrong]
+
+
+def wanted(module, law, one, today=TODAY, known_on=date(2020, 1, 1), rule=None):
+    found = module.wanted(one, None, seen(law, today, known_on))
+    return [(str(one.from_on), one.due_on and str(one.due_on)) for one in found if one.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "wrong"),
+    [
+        ({}, []),
+        ({"year": 2021}, [("year", "less_than_equal")]),
+        ({"cover_percent": "100"}, []),
+        ({"cover_percent": "100.0001"}, [("cover_percent", "less_than_equal")]),
+        ({"natural_forest_mu": "12500.5"}, []),
+        ({"natural_forest_mu": "12500.5001"}, [("natural_forest_mu", "at_most_field")]),
+        ({"welfare_forest_mu": "12501"}, [("welfare_forest_mu", "at_most_field")]),
+        ({"planted_commercial_mu": "12501"}, [("planted_commercial_mu", "at_most_field")]),
+        ({"forest_stock_m3": "43010.0001"}, [("forest_stock_m3", "at_most_field")]),
+        ({"forest_stock_m3": "43011", "standing_stock_m3": None}, []),
+    ],
+)
+def test_an_inventorys_parts_lie_within_its_whole(otherwise, wrong):
+    one = entry(Register.INVENTORY, **otherwise)
+    assert codes(inventory.problems(one, None, {}, Seen(TODAY, None, TODAY))) == wrong
+
+
+def test_an_area_has_one_inventory_a_year():
+    one = entry(Register.INVENTORY)
+    others = {(one.area_id, 2020): "another"}
+    assert codes(inventory.problems(one, None, others, Seen(TODAY, None, TODAY))) == [("year", "once_for_area")]
+    assert codes(inventory.problems(one, None, {(one.area_id, 2019): "another"}, Seen(TODAY, None, TODAY))) == []
+
+
+@pytest.mark.parametrize(
+    ("division", "age", "grade"),
+    [
+        (TOWN, 99, None),
+        (TOWN, 100, 3),
+        (TOWN, 299, 3),
+        (TOWN, 300, 2),
+        (TOWN, 499, 2),
+        (TOWN, 500, 1),
+        ("110105001000", 299, 2),
+        ("110105001000", 300, 1),
+        ("110105001000", 99, None),
+    ],
+)
+def test_the_grade_of_an_age_is_that_of_the_place(division, age, grade):
+    tree = entry(Register.OLD_TREE, division=division)
+    assert trees.LAW.shipped.newest.scheme(tree.division).grade_of(age) == grade
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "is_found"),
+    [
+        ({}, False),
+        ({"age_years": 499}, True),
+        ({"grade": 2}, True),
+        ({"age_years": 60, "notable": True}, False),
+        ({"age_years": 60}, True),
+    ],
+)
+def test_a_grade_that_is_not_of_its_age_is_found_and_not_refused(otherwise, is_found):
+    tree = entry(Register.OLD_TREE, **otherwise)
+    assert list(old_tree.problems(tree, None, None, seen(trees))) == []
+    assert bool(wanted(old_tree, trees, tree, rule="tree_grade")) is is_found
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "expected"),
+    [
+        ({"grade": 1}, ("2020-08-11", "2020-09-10")),
+        ({"grade": 2}, ("2021-02-08", "2021-03-10")),
+        ({"grade": 3}, ("2022-02-08", "2022-03-10")),
+        ({"grade": 3, "division": "370402001000"}, ("2023-02-08", "2023-03-10")),
+        ({"checked_on": ["2020-03-10", "2020-06-01"]}, ("2020-11-01", "2020-12-01")),
+        ({"checked_on": []}, ("2020-06-01", "2020-07-01")),
+        ({"checked_on": ["2015-01-01"]}, ("2020-06-01", "2020-07-01")),
+        ({"checked_on": ["2020-02-29"]}, ("2020-07-30", "2020-08-29")),
+        ({"checked_on": ["2020-08-31"]}, ("2021-01-29", "2021-02-28")),
+    ],
+)
+def test_a_tree_is_looked_at_again_by_its_grade_counted_from_the_last_look_or_since_it_is_known(otherwise, expected):
+    tree = entry(Register.OLD_TREE, **otherwise)
+    assert wanted(old_tree, trees, tree, rule="tree_check") == [expected]
+
+
+def test_a_dead_tree_is_not_looked_at_again_and_a_tree_stands_where_its_datum_says():
+    assert wanted(old_tree, trees, entry(Register.OLD_TREE, vigour="dead"), rule="tree_check") == []
+    shifted = entry(Register.OLD_TREE, at={"lon": 117.2, "lat": 29.3, "datum": "gcj02"})
+    lon, lat = old_tree.position(shifted)
+    assert 0.003 < 117.2 - lon < 0.007
+    assert 0 < abs(29.3 - lat) < 0.007
+
+
+def paid(*years):
+    return [
+        {"year": year, "season": "year", "months": months, "base_yuan": base, "performance_yuan": "0"}
+        for year, months, base in years
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pay", "below", "lower"),
+    [
+        (paid((2019, 12, "10000")), False, False),
+        (paid((2019, 12, "9999.99")), True, False),
+        (paid((2019, 11, "9000")), False, False),
+        (paid((2018, 12, "12000"), (2019, 12, "12000")), False, False),
+        (paid((2018, 12, "12000"), (2019, 12, "11999.99")), False, True),
+        (paid((2017, 12, "12000"), (2019, 12, "11000")), False, False),
+        (paid((2018, 12, "12000"), (2019, 6, "5000")), False, False),
+        (paid((2018, 12, "12000"), (2019, 6, "5000"), (2019, 6, "6000")), False, True),
+    ],
+)
+def test_a_year_of_pay_is_set_beside_the_standard_and_the_year_before(pay, below, lower):
+    one = entry(Register.RANGER, pay=pay)
+    assert bool(wanted(ranger, rangers, one, rule="pay_below_standard")) is below
+    assert bool(wanted(ranger, rangers, one, rule="pay_lower_than_before")) is lower
+
+
+@pytest.mark.parametrize(
+    ("monthly", "season", "below"),
+    [("750", "fire", False), ("749.99", "fire", True), ("450", "other", False), ("449.99", "other", True)],
+)
+def test_pay_may_differ_by_season(monthly, season, below):
+    pay = [{"year": 2019, "season": season, "months": 1, "base_yuan": monthly, "performance_yuan": "0"}]
+    one = entry(Register.RANGER, division="431128100000", pay=pay)
+    assert bool(wanted(ranger, rangers, one, rule="pay_below_standard")) is below
+
+
+def entered(rule, amount, first):
+    thing = {
+        "item": "1",
+        "rule": rule,
+        "on": "2020-06-15",
+        "amount_yuan": amount,
+        "reported_first": first,
+        "grounds": "a",
+    }
+    return [thing]
+
+
+@pytest.mark.parametrize(
+    ("things", "wrong"),
+    [
+        (entered("fire", "75", True), []),
+        (entered("fire", "150", True), []),
+        (entered("fire", "150.01", True), ["amount_by_rule"]),
+        (entered("fire", "149.99", False), ["amount_by_rule"]),
+        (entered("fire", "150", False), []),
+        (entered("fire", "300", False), []),
+        (entered("fire", "300.01", False), ["amount_by_rule"]),
+        (entered("report_rewarded", "100", False), []),
+        (entered("report_rewarded", "99", True), ["amount_by_rule"]),
+        (entered("smile", "1", True), ["one_of"]),
+        (entered("fire", "75", True) * 2, ["once_in_list", "once_in_list"]),
+        ([{**entered("fire", "75", True)[0], "on": "2020-06-16"}], ["not_after_today"]),
+    ],
+)
+def test_money_is_given_and_taken_by_rule_and_what_nobody_told_costs_double(things, wrong):
+    one = entry(Register.RANGER, rewards_and_penalties=things)
+    assert [rule.code for _, rule in ranger.problems(one, None, None, seen(rangers))] == wrong
+
+
+def test_what_was_not_reported_costs_about_double_by_every_rule_of_the_shipped_standards():
+    for standard in rangers.LAW.shipped.newest.standards:
+        for rule in standard.rules.values():
+            if rule.unreported_yuan is not None:
+                assert tuple(2 * one for one in rule.reported_yuan) == rule.unreported_yuan
+
+
+ALL_KIT = tuple(rangers.LAW.shipped.newest.standard(TOWN).kit)
+
+
+@pytest.mark.parametrize(
+    ("given", "today", "from_on"),
+    [
+        ({}, TODAY, "2020-06-15"),
+        (dict.fromkeys(ALL_KIT, "2020-03-01"), TODAY, "2021-03-01"),
+        ({**dict.fromkeys(ALL_KIT, "2020-03-01"), "badge": "2017-06-16"}, TODAY, "2020-06-16"),
+        ({**dict.fromkeys(ALL_KIT, "2020-03-01"), "badge": "2017-06-15"}, TODAY, "2020-06-15"),
+        ({**dict.fromkeys(ALL_KIT, "2020-03-01"), "badge": "2015-01-01"}, TODAY, "2020-06-15"),
+    ],
+)
+def test_kit_is_missing_when_it_was_never_given_or_has_outlived_its_years(given, today, from_on):
+    kit = [{"item": item, "pieces": 1, "given_on": day} for item, day in given.items()]
+    assert wanted(ranger, rangers, entry(Register.RANGER, kit=kit), today, rule="kit_missing") == [(from_on, None)]
+
+
+@pytest.mark.parametrize(
+    ("training", "known_on", "expected"),
+    [
+        ([(8, "2020-03-02", True)], date(2020, 1, 1), []),
+        ([(7, "2020-03-02", True)], date(2020, 1, 1), [("2020-12-01", "2020-12-31")]),
+        ([(8, "2020-03-02", False)], date(2020, 1, 1), [("2020-12-01", "2020-12-31")]),
+        ([(8, "2019-12-31", True)], date(2020, 1, 1), [("2020-12-01", "2020-12-31")]),
+        ([], date(2020, 12, 1), [("2020-12-01", "2020-12-31")]),
+        ([], date(2020, 12, 2), []),
+    ],
+)
+def test_each_year_since_it_is_known_has_its_hours_of_training(training, known_on, expected):
+    courses = [{"subject": "a", "attended_on": day, "hours": h, "passed": ok} for h, day, ok in training]
+    one = entry(Register.RANGER, training=courses)
+    today = max(TODAY, known_on)
+    assert wanted(ranger, rangers, one, today, known_on, rule="training_missing") == expected
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"), [("2020-12-31", ("2020-12-01", "2020-12-31")), ("2019-12-31", ("2019-12-01", "2020-01-01"))]
+)
+def test_a_contract_is_asked_for_before_it_ends(last, expected):
+    one = entry(Register.RANGER, contract_from="2019-01-01", contract_to=last)
+    assert wanted(ranger, rangers, one, rule="contract_not_in_force") == [expected]
+
+
+def met(*items):
+    return [{"item": item, "met_on": "2020-05-30", "evidence": [PHOTO]} for item in items]
+
+
+NAMED = ("premises", "staff", "information", "institutions", "publicity")
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "is_found"),
+    [
+        ({"standards": met(*NAMED)}, False),
+        ({"standards": met(*NAMED[1:])}, True),
+        ({"standards": met(*NAMED), "staff": 1}, True),
+        ({"standards": met(*NAMED), "staff": 2}, False),
+        ({"standards": met(*NAMED), "full_time_staff": 0}, True),
+    ],
+)
+def test_an_office_meets_each_named_standard_with_proof(otherwise, is_found):
+    one = entry(Register.OFFICE, **otherwise)
+    assert bool(wanted(office, offices, one, rule="standards_not_met")) is is_found
+
+
+def test_the_standards_are_those_that_the_source_names():
+    words = [one.words[0] for one in offices.LAW.shipped.newest.standards.values()]
+    assert words == ["场地规范化", "队伍稳定化", "办公信息化", "制度科学化", "宣传大众化"]
+
+
+@pytest.mark.parametrize(
+    ("planned", "paid_yuan", "expected"),
+    [("100", "100", []), ("100", "99.99", [("2021-01-01", None)]), ("100", "120", [])],
+)
+def test_funding_that_was_not_paid_is_found_when_its_year_is_over(planned, paid_yuan, expected):
+    funding = [{"year": 2020, "planned_yuan": planned, "paid_yuan": paid_yuan, "document": "a"}]
+    assert wanted(office, offices, entry(Register.OFFICE, funding=funding), rule="funding_short") == expected
+
+
+@pytest.mark.parametrize(
+    ("years", "today", "expected"),
+    [
+        ([], TODAY, [("2020-12-01", "2020-12-31")]),
+        ([2020], TODAY, []),
+        ([2020], date(2021, 1, 1), [("2021-12-01", "2021-12-31")]),
+    ],
+)
+def test_an_office_is_accepted_each_year(years, today, expected):
+    accepted = [
+        {"year": y, "accepted_on": f"{y}-11-01", "unit": {"id": "u", "name": "市"}, "document": "a"} for y in years
+    ]
+    one = entry(Register.OFFICE, acceptances=accepted)
+    assert wanted(office, offices, one, today, rule="acceptance_missing") == expected
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "expected"),
+    [
+        ({}, [("2020-06-25", "2020-06-30")]),
+        ({"reply_due_on": None}, []),
+        ({"reply": {"replied_on": "2020-06-10", "number": "a", "text": ""}}, []),
+    ],
+)
+def test_a_reply_is_waited_for_until_its_day(otherwise, expected):
+    one = entry(Register.CORRESPONDENCE, **otherwise)
+    found = office.wanted_of_paper(one, {}, seen(offices))
+    assert [(str(one.from_on), str(one.due_on)) for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "wrong"),
+    [
+        ({}, []),
+        ({"division": TOWN}, [("division", "one_of")]),
+        ({"division": "360200000000"}, []),
+        (
+            {"members": [{**STATED[Register.LEADING_GROUP]["members"][0], "group_role": "deputy"}]},
+            [("members", "one_head")],
+        ),
+        ({"members": STATED[Register.LEADING_GROUP]["members"] * 2}, [("members", "one_head")]),
+    ],
+)
+def test_a_leading_group_is_of_a_city_or_county_and_has_one_head(otherwise, wrong):
+    one = entry(Register.LEADING_GROUP, **otherwise)
+    assert codes(leading_group.problems(one, None, None, Seen(TODAY, None, TODAY))) == wrong
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "words", "first", "last"),
+    [
+        (date(2020, 2, 29), 1, "2020-02", date(2020, 2, 1), date(2020, 2, 29)),
+        (date(2019, 2, 28), 1, "2019-02", date(2019, 2, 1), date(2019, 2, 28)),
+        (date(2020, 3, 31), 3, "2020-Q1", date(2020, 1, 1), date(2020, 3, 31)),
+        (date(2020, 4, 1), 3, "2020-Q2", date(2020, 4, 1), date(2020, 6, 30)),
+        (date(2020, 6, 30), 6, "2020-H1", date(2020, 1, 1), date(2020, 6, 30)),
+        (date(2020, 12, 31), 6, "2020-H2", date(2020, 7, 1), date(2020, 12, 31)),
+        (date(2020, 12, 31), 12, "2020", date(2020, 1, 1), date(2020, 12, 31)),
+    ],
+)
+def test_the_parts_of_a_year(day, months, words, first, last):
+    part = part_of(day, months)
+    assert (part.words, part.first, part.last) == (words, first, last)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2020, 1, 31), 1, date(2020, 2, 29)),
+        (date(2019, 12, 31), 2, date(2020, 2, 29)),
+        (date(2020, 2, 29), 12, date(2021, 2, 28)),
+        (date(2020, 6, 15), 36, date(2023, 6, 15)),
+    ],
+)
+def test_months_later_is_the_same_day_or_the_last_of_its_month(day, months, later):
+    assert months_later(day, months) == later
