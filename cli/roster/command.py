@@ -15,6 +15,7 @@ from cli.given_file import BadJson, json_in, read, refuse
 from cli.region import Region, region_of
 from cli.roster import posts
 from cli.roster.enrolling import enrol_all, read_entries
+from cli.roster.register_sheets import app_of
 from cli.rules import field_and_rule, say_wrong
 from cli.say import data, either, say, table, talk, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
@@ -38,6 +39,8 @@ from contracts.roster import (
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(posts.app, name="posts", help=say("help.posts"))
+for kept in KEPT:
+    app.add_typer(app_of(kept), name=kept.value, help=word("register", kept))
 
 Which = Annotated[Register, typer.Argument(help=say("help.register"))]
 As = Annotated[str, typer.Option("--as", help=say("help.actor"))]

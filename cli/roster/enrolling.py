@@ -30,7 +30,9 @@ def read_entries(register: Register, stated: Sequence[Any]) -> tuple[list[tuple[
         try:
             command = kept.enrol.model_validate_json(body, strict=True)
         except ValidationError as error:
-            wrong += [(row, *_of_entry(*field_and_rule(each))) for each in error.errors()[:MOST_NAMED]]
+            # An entry that is not taken leaves the list empty, which is no fault of its own.
+            own = [each for each in error.errors() if len(each["loc"]) > 1] or error.errors()
+            wrong += [(row, *_of_entry(*field_and_rule(each))) for each in own[:MOST_NAMED]]
         else:
             good.append((row, getattr(command, kept.entries_field)[0]))
     return good, wrong

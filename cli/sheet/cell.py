@@ -111,8 +111,9 @@ def code(cell: Any) -> str:
 
 
 def token(cell: Any) -> str:
+    """What names a thing on the bus; blanks part the digits of a number alone."""
     _require_whole(bare(cell))
-    return bare(cell)
+    return bare(cell) if bare(cell).isdigit() else halved(said(cell)).removeprefix("'").strip()
 
 
 def _require_whole(text: str) -> None:

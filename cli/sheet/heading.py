@@ -31,10 +31,11 @@ class Heads:
     missing: tuple[str, ...]
     twice: tuple[str, ...]
     others: tuple[tuple[int, str], ...]
+    fields: int
 
     @property
     def whole(self) -> bool:
-        return not self.missing and not self.twice and bool(self.places)
+        return not self.missing and not self.twice and len(self.places) >= min(2, self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Finder:
     def __init__(self, sheet: Worksheet, layout: Layout) -> None:
         self._sheet, self._layout = sheet, layout
         self._origins = _origins(sheet)
-        must = [*layout.wanted, *(name for name, one in layout.fields.items() if one.required)]
+        must = [*layout.wanted, *(name for name, one in layout.fields.items() if one.required or one.headed)]
         self._must = list(dict.fromkeys(must))
         self._known = {key(one) for name in layout.fields for place in layout.places(name) for one in place}
         self._keys: dict[str, bool] = {}
@@ -105,7 +106,7 @@ class Finder:
         missing = [one for name in self._must if name not in places for one in self._lacking(name, whole, own)]
         others = tuple((at, heading) for at, heading in sorted(whole.items()) if at not in used)
         lacking = tuple(one for one in missing if one not in twice)
-        return Heads(row, row + lines - 1, places, lacking, tuple(sorted(twice)), others)
+        return Heads(row, row + lines - 1, places, lacking, tuple(sorted(twice)), others, len(self._layout.fields))
 
     def _lacking(self, name: str, whole: dict[int, str], own: dict[int, str]) -> Headings:
         ways = self._layout.places(name)

@@ -11,7 +11,8 @@ rows may have the same `identity`, unless there are `lists`: then a thing has a 
 (`"lists": ["kit"]` and a field `kit.item`), and rows with the same identity, or without one, belong together.
 
 Of the types, `line` is a text in one line, `text` one of several, `person` a name, `code` what names a thing as it is
-written, `token` what names it on the bus, `several` texts in one cell. `words` turns what people write into codes;
+written, `token` what names it on the bus, `several` texts in one cell, `days` days. What is `required` stands in every
+row, what is `headed` has a column at least. `words` turns what people write into codes;
 `of` takes the words of contracts/language/terms.json with them. `units` may stand behind a number.
 
 A mapping, of which an office keeps a file of its own, names its headings (several for what is spread over columns), its
@@ -35,7 +36,21 @@ from contracts.language.terms import Of, terms
 from contracts.language.values import Line
 
 Type = Literal[
-    "line", "text", "person", "code", "token", "several", "whole", "decimal", "day", "word", "flag", "phone", "division"
+    "line",
+    "text",
+    "person",
+    "code",
+    "token",
+    "phone",
+    "several",
+    "word",
+    "flag",
+    "whole",
+    "decimal",
+    "float",
+    "day",
+    "days",
+    "division",
 ]
 Headings = tuple[Line, ...]
 _AMOUNTS = ("whole", "decimal")
@@ -53,6 +68,7 @@ class Field(_Stated):
     spread: tuple[Headings, ...] = ()
     type: Type = "line"
     required: bool = False
+    headed: bool = False
     words: dict[str, str] = Bounded(default_factory=dict)
     of: Of | None = None
     units: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from cli.say import say
@@ -85,6 +85,11 @@ def value(
         return Value(number, _otherwise(first, format(number, "f") if of.type == "decimal" else str(number)))
     if of.type == "flag":
         return Value(cells_of.flag(first))
+    if of.type == "float":
+        return Value(float(cells_of.decimal(first)))
+    if of.type == "days":
+        several = (first,) if isinstance(first, date) else cells_of.several(first)
+        return Value(tuple(day(one, day_none)[0] for one in several))
     if of.type == "several":
         return Value(cells_of.several(first))
     text = _TEXTS[of.type](first)

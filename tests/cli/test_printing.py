@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from typer.core import TyperGroup
 
 from cli.main import app
+from contracts.roster import KEPT
 from contracts.wiring.table import COMMANDS
 from tests.cli.conftest import LINZHANG, environment, linzhang
 
@@ -96,6 +97,8 @@ def commands(case, tmp_path_factory):
         ("areas", "import"): (str(folder / "areas.json"),),
         ("roster", "posts", "import"): (str(folder / "posts.csv"), "--as", "operator"),
         ("roster", "posts", "export"): (str(folder / "posts-out.csv"),),
+        **{("roster", one, "import"): (str(folder / "posts.csv"), "--as", "operator") for one in KEPT},
+        **{("roster", one, "export"): (str(folder / f"{one}.csv"),) for one in KEPT},
         ("user", "list"): (),
     }
 

@@ -120,6 +120,21 @@ def test_an_error_is_never_read_as_a_text_or_as_blank(cell):
         require_said(cell)
 
 
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("360222 104 201", "360222104201"),
+        ("ｕ－360222", "u-360222"),
+        ("'007", "007"),
+        (7.0, "7"),
+        ("bad tree", "bad tree"),
+        (" t-1 ", "t-1"),
+    ],
+)
+def test_what_names_a_thing_is_read_as_it_is_written_but_for_its_width(cell, expected):
+    assert cells.token(cell) == expected
+
+
 @pytest.mark.parametrize("cell", ["3.60222E+11", "1.39123e+10", "2E+7"])
 def test_what_has_been_rounded_names_nothing(cell):
     for read in (cells.code, cells.token, cells.line, cells.phone):

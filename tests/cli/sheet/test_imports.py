@@ -104,3 +104,34 @@ async def test_a_mapping_that_is_none_is_refused_by_name(up, tmp_path, stated):
     file = sheet(tmp_path, NEW, headings=POSTS)
     status, out, said = await run(up, "roster", "posts", "import", str(file), "--columns", str(mapping))
     assert (status, out, "columns.json" in said) == (2, "", True), said
+
+
+TREE = {
+    "标识": "sheet-tree",
+    "区划代码（12 位）": "长明村",
+    "责任区 id": "360222105203",
+    "生效日": "2020.1.1",
+    "依据的文件": "景林长办发〔2020〕12号",
+    "古树编号": 36022200017,
+    "树种或物种": "香樟",
+    "树龄（年）": 520,
+    "保护等级": 1,
+    "经度（度）": None,
+    "纬度（度）": None,
+    "坐标系": "CGCS2000",
+    "养护责任人": "长明村民委员会",
+}
+
+
+async def test_a_register_is_imported_twice_exported_and_imported_again_and_changes_once(up, tmp_path):
+    rows = [{**TREE, "经度（度）": 117.6, "纬度（度）": 29.5}, {**TREE, "标识": "bad tree"}]
+    file = sheet(tmp_path, *(list(one.values()) for one in rows), headings=list(TREE))
+    first = await told(up, "roster", "old_tree", "import", str(file))
+    again = await told(up, "roster", "old_tree", "import", str(file))
+    assert [(one["read"], one["changed"]) for one in (first, again)] == [(2, 1), (2, 0)], first
+    assert {one["cell"].partition("!")[2] for one in first["refused"]} == {"A3", "J3", "K3"}
+    out = tmp_path / "out.csv"
+    status, _, said = await run(up, "roster", "old_tree", "export", str(out), "--region", "360222105203")
+    assert status == 0, said
+    back = await told(up, "roster", "old_tree", "import", str(out))
+    assert (back["read"], back["changed"], back["refused"]) == (1, 0, [])
