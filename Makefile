@@ -22,6 +22,7 @@ check: $(READY)  ## style, types, who may import whom, the published contracts, 
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m contracts.publishing --check
 	$(BIN)/python -m services.cases.page --check
+	$(BIN)/python -m services.patrol.page --check
 	$(BIN)/python docs/house.py --check
 	$(BIN)/python -m deploy.observe.draw --check
 	$(BIN)/python -m tests.migrations --check
@@ -58,6 +59,7 @@ mutate: $(READY)  ## plant small faults one at a time and see which no test noti
 publish: $(READY)  ## write contracts/published and the generated pages of docs anew
 	$(BIN)/python -m contracts.publishing
 	$(BIN)/python -m services.cases.page
+	$(BIN)/python -m services.patrol.page
 	$(BIN)/python docs/house.py
 	$(BIN)/python -m deploy.observe.draw
 

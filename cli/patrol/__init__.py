@@ -1,1 +1,1 @@
-"""What offices give patrol as files: hotspots of satellites."""
+"""Duties and patrols, and what offices give patrol as files: hotspots of satellites."""

@@ -1,4 +1,4 @@
-"""`linzhang patrol`: what comes to patrol as files."""
+"""`linzhang patrol`: what is walked, and what comes to patrol as files."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from typing import Annotated
 import typer
 
 from cli.case.report import post_each, problems_of
+from cli.patrol import duty
 from cli.patrol.firms import ABROAD, NO_VEGETATION, hotspots_in
 from cli.patrol.overpass import in_order
 from cli.say import data, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run
 
 app = typer.Typer(no_args_is_help=True)
-
-
-@app.callback()
-def patrol() -> None:
-    """A group, so that each of its commands keeps its name."""
+app.add_typer(duty.app)
 
 
 @app.command("hotspots", help=say("help.hotspots"))
