@@ -23,6 +23,7 @@ check: $(READY)  ## style, types, who may import whom, the published contracts, 
 	$(BIN)/python -m contracts.publishing --check
 	$(BIN)/python -m services.cases.page --check
 	$(BIN)/python -m services.patrol.page --check
+	$(BIN)/python -m services.roster.page --check
 	$(BIN)/python docs/house.py --check
 	$(BIN)/python -m deploy.observe.draw --check
 	$(BIN)/python -m tests.migrations --check
@@ -60,6 +61,7 @@ publish: $(READY)  ## write contracts/published and the generated pages of docs 
 	$(BIN)/python -m contracts.publishing
 	$(BIN)/python -m services.cases.page
 	$(BIN)/python -m services.patrol.page
+	$(BIN)/python -m services.roster.page
 	$(BIN)/python docs/house.py
 	$(BIN)/python -m deploy.observe.draw
 

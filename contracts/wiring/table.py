@@ -109,6 +109,8 @@ WIRED: dict[str, Wired] = {
         10,
         hears=(
             roster.PostStated,
+            roster.FindingStated,
+            roster.DirectiveFulfilled,
             patrol.AlarmRaised,
             cases.CaseOpened,
             cases.CaseImported,

@@ -38,6 +38,7 @@ from contracts.cases import (
 )
 from contracts.language.values import UnitRef
 from contracts.patrol import AlarmRaised
+from contracts.roster import DirectiveFulfilled, FindingStated
 from services.cases.case import case as rules
 from services.cases.ladder import ladder
 from services.cases.post.post import Roster
@@ -77,7 +78,58 @@ REFERRED = decide(ASSIGNED, ReferCase, OFFICE, kind="police", to=POLICE)
 ACKNOWLEDGED = decide(REFERRED.case, AcknowledgeReferral, OFFICE, n=1, their_number="浮公（林）受〔2020〕7号")
 LETTER = ladder.due(ASSIGNED, (), LATER)[0]
 
+
+def found_in_register(**otherwise):
+    """A board of the village that is outdated, or something else."""
+    stated = {
+        "id": "f-1",
+        "in_register": "board",
+        "entry_id": "board-1",
+        "division": "360222104201",
+        "area_id": "360222104201",
+        "what": "双龙村村口公示牌",
+        "rule": "board_outdated",
+        "said": "岗位 360222104201-village-chief 应写 某人",
+        "found_on": DUE_ON,
+        "due_on": LATER,
+        "state": "open",
+        "office": {"id": "u-360222000000-office", "name": "浮梁县林长办"},
+        "at": NOW,
+    }
+    return FindingStated.model_validate({"finding": {**stated, **otherwise}})
+
+
+FULFILLED = DirectiveFulfilled.model_validate(
+    {
+        "directive": {
+            "id": "order-2",
+            "division": "360222104000",
+            "in_force_from": "2020-06-01",
+            "source": "a",
+            "instrument": "order",
+            "number": "第2号",
+            "issuer_post_id": "360222104000-chief",
+            "issued_on": "2020-06-01",
+            "subject": "三龙镇林长令",
+            "text": "限期清理",
+            "fulfilled_on": "2020-06-14",
+        },
+        "issuer": {
+            "id": "360222104000-chief",
+            "role": "chief",
+            "area_id": "360222104000",
+            "division": "360222104000",
+            "unit": {"id": "u-360222104000", "name": "三龙镇"},
+        },
+    }
+)
+
 HAPPENED = {
+    "finding": found_in_register(),
+    "finding missed": found_in_register(state="missed"),
+    "finding without a day": found_in_register(due_on=None, area_id=None, division="360222000000"),
+    "finding settled": found_in_register(state="settled"),
+    "directive_fulfilled": FULFILLED,
     "alarmed": AlarmRaised(incident=incident(kind="fire")),
     "opened": at_time(CaseOpened, registered()),
     "imported": at_time(CaseImported, ASSIGNED),

@@ -10,8 +10,8 @@ from contracts.cases import CaseAssigned, CaseClosed, CaseOpened
 from contracts.language.division import Division
 from contracts.language.values import AreaRef, UnitRef
 from contracts.patrol import AlarmRaised
-from contracts.roster import Appointment
-from contracts.wiring.table import HEARS, is_reference
+from contracts.roster import Appointment, PostStated
+from contracts.wiring.table import HEARS
 from services.cases.case import case as rules
 from services.cases.post.post import Roster
 from services.notify.audience import rule
@@ -45,6 +45,11 @@ def keys(told, posts=POSTS):
 
 CITY_OFFICE = "p-360200000000-office"
 TO = {
+    "finding": [VILLAGE_CHIEF, OFFICE],
+    "finding missed": [VILLAGE_CHIEF, OFFICE],
+    "finding without a day": [COUNTY_CHIEF, OFFICE],
+    "finding settled": [],
+    "directive_fulfilled": [TOWN_CHIEF],
     "alarmed": [RANGER, VILLAGE_CHIEF, TOWN_CHIEF, COUNTY_CHIEF],
     "opened": [RANGER, VILLAGE_CHIEF, TOWN_CHIEF, OFFICE],
     "imported": [UNIT],
@@ -94,7 +99,7 @@ def test_each_fact_is_told_to_whom_it_concerns(happened):
 
 
 def test_every_fact_that_is_told_is_in_the_table():
-    words = {message.name.split(".")[1] for message in HEARS["notify"] if not is_reference(message)}
+    words = {message.name.split(".")[1] for message in HEARS["notify"] if message is not PostStated}
     assert {happened.split()[0] for happened in TO} == words
     assert HAPPENED.keys() == TO.keys()
 
@@ -301,6 +306,10 @@ def test_a_case_that_is_open_again_is_told_by_the_reason(why, title):
         ("referred", "移送 浮梁县公安局，请于 2020-06-30 前受理"),
         ("referral_acknowledged", "编号 浮公（林）受〔2020〕7号"),
         ("referral_concluded", "已刑事立案"),
+        ("finding", "请于 2020-07-20 前办理，浮梁县林长办 督促"),
+        ("finding missed", "现已逾期，请 浮梁县林长办 督促"),
+        ("finding without a day", "请尽快办理，浮梁县林长办 督促"),
+        ("directive_fulfilled", "三龙镇林长令（第2号）的交办事项已于 2020-06-14 全部办结"),
     ],
 )
 def test_what_must_be_done_by_whom_and_why_stands_in_the_words(happened, said):
@@ -308,7 +317,7 @@ def test_what_must_be_done_by_whom_and_why_stands_in_the_words(happened, said):
 
 
 def test_every_fact_that_is_told_has_a_rule():
-    assert set(rule.RULES.facts) == {message.name for message in HEARS["notify"] if not is_reference(message)}
+    assert set(rule.RULES.facts) == {message.name for message in HEARS["notify"] if message is not PostStated}
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from contracts.cases import CaseFact, CasePassedOn, CaseReferred, LetterFact, Pl
 from contracts.language.division import Level
 from contracts.language.values import CHIEFS, PersonRef, PostRef, Role, UnitRef
 from contracts.patrol import AlarmRaised
-from contracts.roster import Post
+from contracts.roster import DirectiveFulfilled, FindingState, FindingStated, Post
 from services.notify.audience.rule import NAMED, NEAREST_CHIEF, RULES, TWO_TIERS_UP, Rule
 from services.runtime.reference.posts import holds, nearest_chief, stands_on
 
-Told = AlarmRaised | CaseFact
+Told = AlarmRaised | CaseFact | FindingStated | DirectiveFulfilled
 """What people are told of."""
 REMEMBERED = 20_000
 """Answers kept to the question who is told; there are about as many as grids and rules."""
@@ -67,8 +67,16 @@ class Audience:
     def answering(self, told: Told) -> tuple[str, ...]:
         """The posts that answer for what is told of, the smallest area first."""
         if isinstance(told, AlarmRaised):
-            return tuple(post.id for area in told.incident.areas for post in self._by_area.get(area.id, ()))
+            return self._of_areas(area.id for area in told.incident.areas)
+        if isinstance(told, DirectiveFulfilled):
+            return (told.issuer.id,)
+        if isinstance(told, FindingStated):
+            found = told.finding
+            return self._of_areas(dict.fromkeys(filter(None, (found.area_id, *map(str, found.division.chain())))))
         return tuple(ref.id for ref in _named(told))
+
+    def _of_areas(self, ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(post.id for id in ids for post in self._by_area.get(id, ()))
 
     def acting_for(self, unit: UnitRef, day: date) -> list[Post]:
         """The posts held on that day through which a unit is told."""
@@ -83,6 +91,9 @@ class Audience:
 
 def recipients(told: Told, posts: Audience, day: date) -> Recipients:
     """Who is to be told, by today's holders; each person, or each unit in the place of a vacant post, once."""
+    if isinstance(told, FindingStated) and told.finding.state is FindingState.SETTLED:
+        # What is put right is nobody's any more.
+        return ()
     rule = RULES.facts[told.name]
     return posts.recipients(rule, posts.answering(told), tuple(_units(rule, told)), day)
 
@@ -126,7 +137,10 @@ def _two_tiers_up(answering: Sequence[Post]) -> Iterator[Post]:
 
 
 def _units(rule: Rule, told: Told) -> Iterator[UnitRef]:
-    if isinstance(told, AlarmRaised):
+    if isinstance(told, AlarmRaised | DirectiveFulfilled):
+        return
+    if isinstance(told, FindingStated):
+        yield from filter(None, [told.finding.office])
         return
     case = told.case
     owner = case.owner.unit if case.owner else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from contracts.language.division import Division
+from contracts.language.values import SHANGHAI
 from contracts.patrol import AlarmRaised
+from contracts.roster import DirectiveFulfilled, FindingStated
 from services.notify.audience.audience import Recipient, Told
 from services.notify.audience.rule import RULES
 
@@ -21,13 +23,26 @@ class TellingFate(StrEnum):
 
 
 def happened_at(told: Told) -> datetime:
-    return told.incident.reported_at if isinstance(told, AlarmRaised) else told.at
+    """When; a directive is fulfilled on a day."""
+    match told:
+        case AlarmRaised():
+            return told.incident.reported_at
+        case FindingStated():
+            return told.finding.at
+        case DirectiveFulfilled():
+            day = told.directive.fulfilled_on or told.directive.issued_on
+            return datetime.combine(day, time(), SHANGHAI)
+    return told.at
 
 
 def thing_of(told: Told) -> tuple[str, Division]:
     """The thing that is told of, and where it lies."""
     if isinstance(told, AlarmRaised):
         return str(told.incident.id), told.incident.division
+    if isinstance(told, FindingStated):
+        return told.finding.id, told.finding.division
+    if isinstance(told, DirectiveFulfilled):
+        return told.directive.id, told.directive.division
     return told.case.ref.id, told.case.ref.division
 
 

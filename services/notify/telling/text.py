@@ -22,6 +22,7 @@ from contracts.cases import (
 from contracts.language.terms import Language, term
 from contracts.language.values import SHANGHAI, AreaKind
 from contracts.patrol import AlarmRaised
+from contracts.roster import DirectiveFulfilled, FindingStated
 from services.notify.audience.audience import Told
 from services.notify.audience.rule import RULES
 
@@ -37,15 +38,28 @@ def _template(language: str, name: str, part: str, how: str | None) -> Template:
 
 def words_of(told: Told, language: Language = RULES.language) -> tuple[str, str]:
     """Title and body, in the language of `telling.json`."""
-    about = _of_alarm(told, language) if isinstance(told, AlarmRaised) else _of_case(told, language)
+    about = _about(told, language)
     how = _how(told)
     title = _template(language, told.name, "title", how).substitute(about)
     body = _template(language, told.name, "body", how).substitute(about)
     return title[:LONGEST_TITLE], body[:LONGEST_BODY]
 
 
+def _about(told: Told, language: Language) -> dict[str, str]:
+    if isinstance(told, AlarmRaised):
+        return _of_alarm(told, language)
+    if isinstance(told, FindingStated):
+        return _of_finding(told, language)
+    if isinstance(told, DirectiveFulfilled):
+        directive = told.directive
+        return {"number": directive.number, "subject": directive.subject, "fulfilled_on": str(directive.fulfilled_on)}
+    return _of_case(told, language)
+
+
 def _how(told: Told) -> str | None:
-    """What may change the words: by which route a case was closed, why it is open again."""
+    """What may change the words: by which route a case was closed, why it is open again, whether a day has passed."""
+    if isinstance(told, FindingStated):
+        return told.finding.state if told.finding.due_on else "undated"
     if isinstance(told, CaseClosed):
         return told.case.route
     return told.why if isinstance(told, CaseRelapsed) else None
@@ -60,6 +74,17 @@ def _of_alarm(told: AlarmRaised, language: Language) -> dict[str, str]:
         "place": "".join(named) or incident.areas[0].name,
         "seen_at": f"{incident.seen_at.astimezone(SHANGHAI):{texts['time']}}",
         "text": incident.text,
+    }
+
+
+def _of_finding(told: FindingStated, language: Language) -> dict[str, str]:
+    found = told.finding
+    return {
+        "rule": term("finding", found.rule, language),
+        "what": found.what,
+        "said": found.said,
+        "due_on": str(found.due_on),
+        "office": found.office.name if found.office else _ALL[language]["nothing"],
     }
 
 
