@@ -11,8 +11,13 @@ from cli.case.report import post_each, problems_of
 from cli.patrol import duty
 from cli.patrol.firms import ABROAD, NO_VEGETATION, hotspots_in
 from cli.patrol.overpass import in_order
-from cli.say import data, say, table, talk
-from cli.session import BusOption, HomeOption, JsonOption, run
+from cli.patrol.patches import patches_in
+from cli.region import Region, region_of
+from cli.say import data, say, table, talk, talk_line
+from cli.session import BusOption, HomeOption, JsonOption, run, session
+from contracts.language.command import OPERATOR
+from contracts.language.values import Datum
+from contracts.patrol import PatchesShown, ShowPatches
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(duty.app)
@@ -42,11 +47,82 @@ async def hotspots(
     about = {"posted": len(good), "refused": len({row for row, _, _ in bad})}
     left_out = {reason: read.left_out[reason] for reason in (ABROAD, NO_VEGETATION)}
     if as_json:
-        refused = [{"row": row, "column": column, "rule": rule} for row, column, rule in bad]
         shown = {"reports": [stated for _, stated in good]} if preview else {}
-        data({"posted": 0 if preview else len(good), "refused": refused, "left_out": left_out, **shown})
+        data({"posted": 0 if preview else len(good), "refused": _refused(bad), "left_out": left_out, **shown})
     else:
         talk("hotspots.would" if preview else "hotspots.posted", **about, **left_out)
         if bad:
             table(None, (say("line"), say("field"), say("rule")), bad)
     return 1 if bad else 0
+
+
+@app.command("patches", help=say("help.patches"))
+@run
+async def patches(
+    file: Annotated[Path, typer.Argument()],
+    project: Annotated[str, typer.Option("--project", help=say("help.patches_project"))],
+    crs: Annotated[str | None, typer.Option("--crs", help=say("help.areas_crs"))] = None,
+    datum: Annotated[Datum | None, typer.Option("--datum", help=say("help.areas_datum"))] = None,
+    layer: Annotated[str | None, typer.Option("--layer", help=say("help.areas_layer"))] = None,
+    source: Annotated[str, typer.Option("--as", help=say("help.source"))] = "desk",
+    preview: Annotated[bool, typer.Option("--preview", help=say("help.hotspots_preview"))] = False,
+    as_json: JsonOption = False,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    """Good patches are reported, each bad one is named by row, column and rule; the same file again changes nothing."""
+    read = patches_in(file, project, layer, crs, datum)
+    good = []
+    for row, stated in read.found:
+        problems = problems_of(stated)
+        read.wrong += [(row, name, rule) for name, rule in problems]
+        if not problems:
+            good.append((row, stated))
+    if not preview:
+        await post_each(good, source, bus, home)
+    bad = sorted(read.wrong)
+    if as_json:
+        shown = {"reports": [stated for _, stated in good]} if preview else {}
+        posted = 0 if preview else len(good)
+        data({"posted": posted, "refused": _refused(bad), "told": read.told, **shown})
+    else:
+        for told in read.told:
+            talk_line(told)
+        talk("patches.would" if preview else "patches.posted", posted=len(good), refused=len({row for row, *_ in bad}))
+        if bad:
+            table(None, (say("line"), say("field"), say("rule")), bad)
+    return 1 if bad else 0
+
+
+def _refused(bad: list[tuple[int, str, str]]) -> list[dict[str, object]]:
+    return [{"row": row, "column": column, "rule": rule} for row, column, rule in bad]
+
+
+@app.command("patch-shares", help=say("help.patch_shares"))
+@run
+async def patch_shares(
+    region: Region = None,
+    project: Annotated[str | None, typer.Option("--project", help=say("help.patches_project"))] = None,
+    actor: Annotated[str, typer.Option("--as", help=say("help.actor"))] = OPERATOR,
+    as_json: JsonOption = False,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> None:
+    """What the patches of a division and of each below it came to."""
+    division = await region_of(actor, region, bus, home)
+    async with session(actor, bus, home) as asking:
+        found = await asking.ask(ShowPatches(project=project), actor, division, PatchesShown)
+    if as_json:
+        data(found)
+        return
+    outcomes = ("open", "case", "no_violation", "voided")
+    heads = (say("patches.division"), *(say(f"patches.{one}") for one in outcomes), say("patches.no_violation_share"))
+    rows = [
+        (one.division, *(one.patches.get(outcome, 0) for outcome in outcomes), _percent(one.no_violation_share))
+        for one in (found.whole, *found.parts)
+    ]
+    table(None, heads, rows)
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"

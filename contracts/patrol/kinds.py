@@ -17,6 +17,7 @@ from contracts.language.mu import Mu
 from contracts.language.stated import read_as
 from contracts.language.values import SPARSE, Line, OpenEnum, Token, Value, one_of
 from contracts.language.written import WHOLE, Exact
+from contracts.patrol.patch import Patch
 
 
 class Severity(OpenEnum):
@@ -73,6 +74,7 @@ class FellingDetails(Details):
     trees: Pieces | None = None
     species: Line | None = None
     permit_number: Line | None = None
+    patch: Patch | None = None
 
 
 class GroundDetails(Details):
@@ -82,6 +84,7 @@ class GroundDetails(Details):
     before_use: Line | None = None
     present_use: Line | None = None
     pretext: Line | None = None
+    patch: Patch | None = None
 
 
 class WildlifeDetails(Details):

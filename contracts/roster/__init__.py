@@ -1,5 +1,6 @@
 """What roster announces and answers."""
 
+from contracts.language.boundary import Boundary as Boundary
 from contracts.roster.area import *
 from contracts.roster.post import *
 from contracts.roster.answerable import *

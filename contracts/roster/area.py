@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, Field
 
+from contracts.language.boundary import Boundary
 from contracts.language.command import Done
 from contracts.language.division import Division
 from contracts.language.message import MAX_MESSAGE_BYTES, Command, ReferenceFact
 from contracts.language.mu import Mu
-from contracts.language.values import AreaKind, Latitude, Line, Longitude, Token, Value
+from contracts.language.values import AreaKind, Line, Token, Value
 from contracts.language.written import WHOLE, Day
-
-_DEGREES = {"type": "number", "minimum": -180, "maximum": 180}
-LonLat = Annotated[tuple[Longitude, Latitude], Field(title="LonLat", json_schema_extra={"items": _DEGREES})]
-Ring = Annotated[tuple[LonLat, ...], Field(title="Ring", min_length=4, max_length=65_536)]
-Polygon = Annotated[tuple[Ring, ...], Field(title="Polygon", min_length=1, max_length=4096)]
-
-
-class Boundary(Value):
-    """A GeoJSON MultiPolygon in degrees on CGCS2000: polygons of rings of (lon, lat), the first ring outside."""
-
-    type: Literal["MultiPolygon"] = "MultiPolygon"
-    coordinates: Annotated[tuple[Polygon, ...], Field(min_length=1, max_length=4096)]
 
 
 class Area(Value):

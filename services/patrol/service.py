@@ -10,6 +10,7 @@ from services.patrol.duty.law import DUTY
 from services.patrol.incident import handlers as incident
 from services.patrol.incident.near import NEAR
 from services.patrol.kept import clock as kept
+from services.patrol.patch import handlers as patch
 from services.patrol.track import handlers as track
 from services.runtime.service import Service
 
@@ -17,6 +18,7 @@ patrol = Service(
     "patrol",
     area.room,
     incident.room,
+    patch.room,
     track.room,
     kept.room,
     duty.room,

@@ -107,6 +107,14 @@ def test_what_is_not_stated_is_taken_as_the_schema_says(message, defaults):
     assert {name: message.model_fields[name].default for name in defaults} == defaults
 
 
+_RING = [[117.0, 29.0], [117.1, 29.0], [117.1, 29.1], [117.0, 29.0]]
+PATCH = {
+    "project": "2020年森林督查",
+    "number": "1",
+    "boundary": {"type": "MultiPolygon", "coordinates": [[_RING]]},
+    "area_ha": "1.0000",
+    "after_on": "2020-05-21",
+}
 FIELDS = {
     "fire illegal_fire_use": {
         "burning": True,
@@ -118,12 +126,13 @@ FIELDS = {
         "satellite": "NOAA-20",
         "by_night": True,
     },
-    "felling": {"volume_m3": "1.0000", "trees": 3, "species": "杉木", "permit_number": "1"},
+    "felling": {"volume_m3": "1.0000", "trees": 3, "species": "杉木", "permit_number": "1", "patch": PATCH},
     "forest_land_taken natural_forest_destroyed reserve_violation habitat_destroyed": {
         "ground_mu": "1.0000",
         "before_use": "林地",
         "present_use": "茶园",
         "pretext": "低产林改造",
+        "patch": PATCH,
     },
     "poaching wildlife_trade wildlife_transport wildlife_eating sick_wildlife": {
         "species": "白鹇",

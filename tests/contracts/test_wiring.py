@@ -85,7 +85,7 @@ def test_what_only_shows_is_answered_afresh_each_time():
         *("letter", "list", "sheet", "ages", "list_users", "show_streams", "show_laws", "list_areas"),
         *("list_register", "list_findings"),
         *("list_places", "list_posts"),
-        *("list_duties", "show_patrol_plan"),
+        *("list_duties", "show_patches", "show_patrol_plan"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {
         *("roster.enrol_areas.v1", "roster.enrol_posts.v1", "roster.enrol_inventories.v1"),

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from contracts.cases import CaseClosed, CaseDismissed, CaseFact, CaseMerged, CaseRelapsed, CaseReopened, CaseVoided
+from contracts.cases import (
+    CaseClosed,
+    CaseDismissed,
+    CaseFact,
+    CaseMerged,
+    CaseRelapsed,
+    CaseReopened,
+    CaseVerified,
+    CaseVoided,
+)
 from contracts.language.message import Fact
 from contracts.language.values import day_of
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentReport, IncidentRevised
@@ -14,14 +23,15 @@ from services.patrol.area.store import GROUND
 from services.patrol.incident import near, report, store
 from services.patrol.incident.judging import Judging, Look, Outcome, ReportFate
 from services.patrol.incident.pixels import Pixels
+from services.patrol.patch import following
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.reference.ground import AreasHere, Ground
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
 room = Room()
-OF_CASE = ("case.ref.id", "case.incident_id")
-"""Of a case, what says whether its incident is resolved."""
+OF_CASE = ("case.ref", "case.incident_id", "case.route", "case.measures", "at")
+"""Of a case, what says whether its incident is resolved, and what a patch came to."""
 
 
 @room.hears(IncidentReport)
@@ -39,6 +49,7 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
         judging.followers = await store.followers(tx, moving)
     outcomes, left = report.judge(heard, found, judging, _swapped(index, heard, found, days))
     await store.save(tx, outcomes, left, judging)
+    await following.keep(tx, (one.incident for one in outcomes if one.incident is not None))
     return [item for outcome in (*outcomes, *left) for item in _news(outcome)]
 
 
@@ -97,17 +108,24 @@ def _news(outcome: Outcome) -> list[News]:
     return [(heard, fact) for fact in facts]
 
 
+@room.hears(CaseVerified, locks="case.ref.id", uses=OF_CASE)
+async def verified(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
+    return await following.follow(tx, heard)
+
+
 @room.hears(CaseClosed, CaseDismissed, CaseVoided, CaseMerged, locks="case.ref.id", uses=OF_CASE)
 async def resolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
-    return await _resolve(tx, heard, resolved=True)
+    await _resolve(tx, heard, resolved=True)
+    return await following.follow(tx, heard)
 
 
 @room.hears(CaseReopened, CaseRelapsed, locks="case.ref.id", uses=OF_CASE)
 async def unresolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
-    return await _resolve(tx, heard, resolved=False)
+    await _resolve(tx, heard, resolved=False)
+    return await following.follow(tx, heard)
 
 
-async def _resolve(tx: Transaction, heard: Sequence[Heard[CaseFact]], resolved: bool) -> list[News]:
+async def _resolve(tx: Transaction, heard: Sequence[Heard[CaseFact]], resolved: bool) -> None:
     """Whether an incident is resolved follows the newest fact about its case, in whatever order they are heard."""
     newest: dict[UUID, int] = {}
     for one in heard:
@@ -115,4 +133,3 @@ async def _resolve(tx: Transaction, heard: Sequence[Heard[CaseFact]], resolved: 
         if incident_id is not None:
             newest[incident_id] = max(newest.get(incident_id, 0), one.envelope.sequence or 0)
     await store.resolve(tx, newest, resolved)
-    return []

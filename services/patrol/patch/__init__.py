@@ -1,0 +1,1 @@
+"""Suspect patches: what inspection from above found, and what it came to."""
