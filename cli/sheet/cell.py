@@ -25,6 +25,7 @@ _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _NONE = frozenset(("/", "\\", "-", "--", "―", "—", "——", "无", "none", "nil", "n/a"))
+_DITTO = frozenset(("同上", "同前", "同左", "上同", "〃", "″", '"', "''", "”", "“", "ditto"))
 _YES = frozenset(("是", "有", "√", "✓", "✔", "☑", "对", "yes", "y", "true", "1"))
 _NO = frozenset(("否", "无", "没有", "×", "✗", "✘", "☐", "no", "n", "false", "0"))
 
@@ -66,6 +67,12 @@ def require_said(cell: Any) -> None:
     for letter in text:
         if letter == "\ufffd" or unicodedata.category(letter) == "Co":
             raise BadCell(say("sheet.private_letter", value=letter.encode("unicode_escape").decode()))
+
+
+def require_own(cell: Any) -> None:
+    """Raises BadCell for a cell that says what another does: which one is for a person to tell."""
+    if isinstance(cell, str) and said(cell).casefold() in _DITTO:
+        raise BadCell(say("sheet.ditto", value=said(cell)))
 
 
 def halved(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from cli.say import say
 from cli.sheet import cell as cells_of
-from cli.sheet.cell import BadCell, folded, require_said, said, says_none
+from cli.sheet.cell import BadCell, folded, require_own, require_said, said, says_none
 from cli.sheet.day import day
 from cli.sheet.file.worksheet import SINCE_1900, Cell
 from cli.sheet.layout import Field, Type
@@ -66,6 +66,9 @@ def value(
     filled = [one for one in cells if said(one)]
     for one in filled:
         require_said(one)
+    if of.type != "text":
+        for one in filled:
+            require_own(one)
     if of.type not in ("text", "flag") and filled and all(map(says_none, filled)):
         return Value(None, say("sheet.none"))
     if not filled:

@@ -20,6 +20,7 @@ from cli.sheet.layout import Layout
 from cli.sheet.reading import Known, value
 from cli.sheet.taken import CellProblem, Record, Taken, ranges
 
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
 _Tables = list[tuple[Worksheet, list[Table]]]
 
 
@@ -144,7 +145,11 @@ class _SheetReader:
             record.cells = {name: [cells.get(at) for at, _ in spots] for name, spots in places.items()}
             if not any(said(cells.get(at)) for at in columns):
                 (self._no_records if _is_no_record(cells) else self._beside).append(row)
-            elif _parts_a_table(cells, heads) or (_is_no_record(cells) and not self._has_required(record)):
+            elif (
+                _parts_a_table(cells, heads)
+                or _numbers_columns(cells)
+                or (_is_no_record(cells) and not self._has_required(record))
+            ):
                 self._no_records.append(row)
             elif needs_more and sum(bool(said(one)) for one in cells.values()) == 1:
                 behind.append(record)
@@ -196,6 +201,13 @@ def _parts_a_table(cells: dict[int, Cell], heads: Heads) -> bool:
     width = len({at for spots in heads.places.values() for at, _ in spots})
     across = sum(isinstance(one, Trouble) and one.key == "sheet.merged_across" for one in cells.values())
     return across + 1 >= max(3, width - 1)
+
+
+def _numbers_columns(cells: dict[int, Cell]) -> bool:
+    """Whether a row counts the columns: 1, 2, 3 or 甲, 乙, 丙."""
+    texts = [folded(said(cells[column])).strip("()") for column in sorted(cells) if said(cells[column])]
+    counted = [[str(n) for n in range(1, len(texts) + 1)], list(_STEMS[: len(texts)])]
+    return len(texts) > 2 and texts in counted
 
 
 def _is_no_record(cells: dict[int, Any]) -> bool:

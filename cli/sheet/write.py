@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,8 @@ def _reads_the_same(of: Field, cells: Sequence[str], it: Any, known: Known) -> b
 
 
 def _write_book(file: Path, title: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    with xlsxwriter.Workbook(file) as book:
+    out = BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet(title[:31])
         bold = book.add_format({"bold": True, "border": 1, "bg_color": "#E2EFDA", "text_wrap": True, "num_format": "@"})
         plain = book.add_format({"border": 1, "valign": "top", "num_format": "@"})
@@ -124,6 +125,7 @@ def _write_book(file: Path, title: str, heads: Sequence[str], lines: Sequence[Se
                 sheet.write_string(down, across, text, plain if down else bold)
         sheet.set_column(0, max(0, len(heads) - 1), 18)
         sheet.freeze_panes(1, 1)
+    write_bytes(file, out.getvalue())
 
 
 def _write_text(file: Path, _: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

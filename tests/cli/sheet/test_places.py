@@ -1,10 +1,16 @@
 """A division is understood as people name it, and asked for where the name is that of several."""
 
+from datetime import date
+
 import pytest
 
+from cli.say import say
+from cli.sheet.asked import known
 from cli.sheet.cell import BadCell
 from cli.sheet.place import Gazetteer
-from contracts.language.division import Division
+from contracts.language.division import UNKNOWN, Division
+from contracts.language.values import AreaKind
+from contracts.roster import Place
 from tests.cli.sheet.samples import NAMES
 
 DIVISIONS = Gazetteer(NAMES)
@@ -72,3 +78,30 @@ def test_only_a_whole_code_and_a_whole_name_are_plain():
     plain = (["360222105203"], ["浮梁县", "瑶里镇", "长明村委会"], ["浮梁县/瑶里镇"])
     assert [DIVISIONS.find(one)[1] for one in plain] == [True, True, True]
     assert [DIVISIONS.find(one)[1] for one in (["360222"], ["长明村"], ["360222 105 203"])] == [False, False, False]
+
+
+PAST, LAST, NEXT = date(2020, 5, 31), date(2020, 6, 1), date(2020, 6, 2)
+
+
+@pytest.mark.parametrize(("on", "there"), [(PAST, True), (LAST, True), (NEXT, False)])
+def test_a_division_is_known_to_its_last_day_and_then_says_when_it_ended(on, there):
+    places = [
+        Place(id=code, kind=kind, name=name, division=code, in_force_from=date(2018, 1, 1), ended_on=ended)
+        for code, kind, name, ended in (
+            (COUNTY, AreaKind.DIVISION, "浮梁县", None),
+            (TOWN, AreaKind.DIVISION, "瑶里镇", LAST),
+            ("360222105203", AreaKind.FOREST_FARM, "林场", None),
+        )
+    ]
+    divisions = known(places, (), UNKNOWN, on).divisions
+    if there:
+        assert [divisions.find([how])[0] for how in ("瑶里镇", TOWN, TOWN[:9])] == [TOWN, TOWN, TOWN]
+    else:
+        for how in ("瑶里镇", TOWN, TOWN[:9]):
+            with pytest.raises(BadCell):
+                divisions.find([how])
+        with pytest.raises(BadCell) as refused:
+            divisions.find([TOWN])
+        assert str(refused.value) == say("sheet.division_ended", value=TOWN, last=LAST)
+    with pytest.raises(BadCell):
+        divisions.find(["林场"])

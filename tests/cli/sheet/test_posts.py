@@ -216,3 +216,20 @@ def test_an_export_is_imported_again_and_changes_nothing(tmp_path, name):
     told = write_sheet(file, "岗位", LAYOUT, rows, known(PLACES, standing, UNKNOWN, date(2020, 6, 15)))
     taken, plan = planned(tmp_path, standing=standing, file=file)
     assert (told, taken.refused, asked(plan), plan.enrol, plan.unchanged) == ([], [], [], [], 3)
+
+
+@pytest.mark.parametrize(("code", "name"), [("u-360222105000", "瑶里镇林业工作站"), ("u-nowhere", None)])
+def test_a_unit_by_its_code_alone_is_called_as_it_is_enrolled(tmp_path, code, name):
+    headings = ["岗位类别", "行政区划", "单位编码"]
+    taken, plan = planned(tmp_path, ["村级林长", "长明村", code], headings=headings)
+    if name is not None:
+        assert ([one.unit.name for _, one in plan.enrol], taken.refused) == ([name], [])
+    else:
+        assert (plan.enrol, [one.column for one in taken.refused]) == ([], ["unit.name"])
+
+
+def test_a_post_is_changed_by_what_the_sheet_says_and_keeps_the_rest(tmp_path):
+    headings = ["岗位编号", "岗位名称", "岗位终止日"]
+    _, plan = planned(tmp_path, [CHIEF.id, "瑶里镇总河长", "2020年12月31日"], headings=headings)
+    [(_, changed)] = plan.enrol
+    assert changed == CHIEF.model_copy(update={"title": "瑶里镇总河长", "ended_on": date(2020, 12, 31)})

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from cli.given_file import BadFile
 from cli.say import say
 from cli.sheet.entry import entries
 from cli.sheet.layout import Columns, Description, laid_out
@@ -54,6 +55,14 @@ def test_no_text_becomes_a_formula_and_none_is_lost(tmp_path, name, text):
     tree = {"id": "t-1", "species": "樟", "division": "360222000000", "remark": text}
     assert write_sheet(tmp_path / name, "古树", LAYOUT, [tree], KNOWN) == []
     assert [one.stated for one in taken(tmp_path / name).records] == [tree]
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv"])
+@pytest.mark.parametrize("where", [".", "no/such", "x" * 300, "a\0b"])
+def test_a_file_that_cannot_be_written_is_named(tmp_path, where, suffix):
+    file = tmp_path / where if where == "." else tmp_path / f"{where}.{suffix}"
+    with pytest.raises(BadFile):
+        write_sheet(file, "古树", LAYOUT, [], KNOWN)
 
 
 def test_every_cell_of_a_workbook_is_a_text(tmp_path):

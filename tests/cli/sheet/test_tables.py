@@ -6,7 +6,7 @@ import pytest
 
 from cli.say import say
 from cli.sheet.file.worksheet import SheetUnreadable
-from tests.cli.sheet.samples import HEADINGS, ids, problems, row, sheet, taken, workbook
+from tests.cli.sheet.samples import FIELDS, HEADINGS, ids, problems, row, sheet, taken, workbook
 
 
 def lines(page, first, *rows):
@@ -142,6 +142,23 @@ def test_a_line_that_parts_the_table_is_no_record(tmp_path):
 
     found = taken(workbook(tmp_path, draw))
     assert (ids(found), found.told) == (["t-1", "t-2"], [say("sheet.no_records", sheet="古树", rows="3-4")])
+
+
+@pytest.mark.parametrize("first", [1, "1", "（1）", "甲"])
+def test_a_row_that_counts_the_columns_is_no_record(tmp_path, first):
+    stems = "甲乙丙丁戊己庚辛"
+    numbers = [n if first == 1 else stems[n - 1] if first == "甲" else first.replace("1", str(n)) for n in range(1, 9)]
+    found = taken(sheet(tmp_path, numbers, row(1)))
+    assert (ids(found), found.refused) == (["t-1"], [])
+    assert found.told == [say("sheet.no_records", sheet="古树", rows="2")]
+
+
+@pytest.mark.parametrize("ditto", ["同上", "〃", "″", "同前"])
+@pytest.mark.parametrize("name", ["species", "division", "found_on", "grade", "keeper_name"])
+def test_what_says_the_same_as_another_cell_is_asked(tmp_path, ditto, name):
+    found = taken(sheet(tmp_path, row(1), row(2, **{name: ditto})))
+    column = "ABCDEFGH"[FIELDS.index(name)]
+    assert problems(found) == [(f"古树!{column}3", say("sheet.ditto", value=ditto))]
 
 
 def test_headings_that_come_again_on_each_page_are_no_records(tmp_path):
