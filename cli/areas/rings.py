@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
 import shapely
 from pyproj import Geod
 
@@ -14,7 +15,7 @@ from cli.areas.feature import Polygons, Ring
 from cli.rules import stated
 from cli.say import say
 from contracts.language.datum import in_china
-from contracts.language.mu import mu_of
+from contracts.language.mu import enclosed_m2, mu_of
 
 CGCS2000 = Geod(a=6378137, rf=298.257222101)
 LEAST_POSITIONS = 4
@@ -24,9 +25,13 @@ _POSITION = re.compile(r"\[(-?[0-9.]+) (-?[0-9.]+)\]")
 
 def size_mu(shape: shapely.Geometry) -> Decimal:
     """What polygons enclose, in mu, on the ellipsoid."""
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    square_metres = sum(CGCS2000.geometry_area_perimeter(shapely.geometry.polygon.orient(part))[0] for part in parts)
-    return mu_of(square_metres)
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and not part.is_empty]
+    return mu_of(sum(_ring_m2(part.exterior) - sum(map(_ring_m2, part.interiors)) for part in parts))
+
+
+def _ring_m2(ring: shapely.LinearRing) -> float:
+    positions = shapely.get_coordinates(ring)
+    return enclosed_m2(positions[:, 0], positions[:, 1], np)
 
 
 def problems(polygons: Polygons) -> list[tuple[str, str]]:
@@ -112,8 +117,9 @@ def repaired(polygons: Polygons) -> Repair | None:
         parts = [part for part in _parts(valid) if size_mu(part) > 0]
         if not parts:
             return None
-        signed = mu_of(abs(sum(CGCS2000.geometry_area_perimeter(part)[0] for part in shape.geoms)))
-        done.append(say("areas.repair_crossing", before=signed, after=sum(map(size_mu, parts)), parts=len(parts)))
+        done.append(
+            say("areas.repair_crossing", before=size_mu(shape), after=sum(map(size_mu, parts)), parts=len(parts))
+        )
         kept = [[list(ring.coords) for ring in (part.exterior, *part.interiors)] for part in parts]
     return Repair(kept, tuple(done)) if not problems(kept) else None
 

@@ -169,6 +169,8 @@ class Role(OpenEnum):
     VILLAGE_CHIEF = "village_chief"
     RESOURCE_SUPERVISOR = "resource_supervisor"
     RANGER = "ranger"
+    LAW_OFFICER = "law_officer"
+    ASSISTANT = "assistant"
     OFFICE = "office"
     UNIT = "unit"
     OTHER = "other"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.law.duty import DutyRules
 from contracts.law.findings import FindingRules
+from contracts.law.grids import GridRules
 from contracts.law.near import NearRules
 from contracts.law.registers import BoardRules, BreederRules, OfficeRules, OldTreeRules, RangerRules
 from contracts.law.versions import Rules
@@ -17,6 +18,7 @@ LAWS: dict[str, type[Rules]] = {
     "patrol.duty": DutyRules,
     "patrol.near": NearRules,
     "cases.findings": FindingRules,
+    "roster.grids": GridRules,
 }
 
 

@@ -1,21 +1,41 @@
-"""Who answers for a point."""
+"""Who answers for a point, a line or a piece of ground."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from contracts.language.boundary import Boundary, LonLat
 from contracts.language.message import Command
-from contracts.language.values import Latitude, Longitude, PostRef, Token, Value
+from contracts.language.values import COMES_LATER, Latitude, Longitude, PostRef, Token, Value
 from contracts.language.written import Instant
+from contracts.roster.holder import Acting
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Contradiction(Value):
+    """Boundaries that contradict the tree: whoever answers is found by the tree of the smallest area.
+
+    `outside` are areas of that chain whose own boundary does not hold the place, `inside` other divisions and grids
+    whose boundary does.
+    """
+
+    outside: tuple[Token, ...]
+    inside: tuple[Token, ...]
 
 
 class Answerable(Value):
-    """Who answers for a point: the areas that contain it and their posts, the primary area and smallest first."""
+    """Who answers for a point: the areas that contain it and their posts, the primary area and smallest first.
+
+    `acting` says who acts for each post that is vacant.
+    """
 
     areas: tuple[Token, ...]
     posts: tuple[PostRef, ...]
+    acting: Annotated[tuple[Acting, ...], COMES_LATER] = ()
+    contradiction: Annotated[Contradiction | None, COMES_LATER] = None
 
 
 class WhoAnswers(Command):
@@ -30,5 +50,44 @@ class WhoAnswers(Command):
 
     lon: Longitude
     lat: Latitude
+    at: Instant
+    known_at: Instant | None = None
+
+
+class Stretch(Value):
+    """A GeoJSON LineString in degrees on CGCS2000."""
+
+    type: Literal["LineString"] = "LineString"
+    coordinates: Annotated[tuple[LonLat, ...], Field(min_length=2, max_length=2000)]
+
+
+class AreaShare(Value):
+    """How much of a line or of a piece of ground lies in an area, and not in one below it."""
+
+    area_id: Token
+    share: Share
+
+
+class AnswerableFor(Answerable):
+    """Who answers for a line or a piece of ground, with the share of each area, the largest first.
+
+    `outside` is the share that lies in no area at all.
+    """
+
+    shares: tuple[AreaShare, ...]
+    outside: Share
+
+
+class WhoAnswersFor(Command):
+    """Who answers for a line or a piece of ground at this time: the one in whose area the largest share lies.
+
+    A special area answers besides where at least half lies in it.
+    """
+
+    name: ClassVar[str] = "roster.who_answers_for.v1"
+    reads_only: ClassVar[bool] = True
+    answer: ClassVar[type[BaseModel]] = AnswerableFor
+
+    ground: Annotated[Stretch | Boundary, Field(discriminator="type")]
     at: Instant
     known_at: Instant | None = None

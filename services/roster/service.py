@@ -9,7 +9,12 @@ from services.roster.area import handlers as area
 from services.roster.board import handlers as board
 from services.roster.breeder import handlers as breeder
 from services.roster.breeder.breeder import BREEDERS
+from services.roster.coverage import clock as coverage_clock
+from services.roster.coverage import handlers as coverage
+from services.roster.coverage.law import GRIDS
 from services.roster.directive import handlers as directive
+from services.roster.holder import clock as holder_clock
+from services.roster.holder import handlers as holder
 from services.roster.inventory import inventory
 from services.roster.inventory.store import others
 from services.roster.leading_group.leading_group import LEADING_GROUPS
@@ -49,6 +54,10 @@ roster = Service(
     "roster",
     area.room,
     post.room,
+    holder.room,
+    holder_clock.room,
+    coverage.room,
+    coverage_clock.room,
     answerable.room,
     register.room_of(REGISTERS),
     board.room,
@@ -56,5 +65,5 @@ roster = Service(
     directive.room,
     listing.room,
     views=(DUTIES,),
-    laws=tuple(dict.fromkeys(one.law for one in REGISTERS if one.law is not None)),
+    laws=(*dict.fromkeys(one.law for one in REGISTERS if one.law is not None), GRIDS),
 )

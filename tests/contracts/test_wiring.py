@@ -83,7 +83,7 @@ def test_what_only_shows_is_answered_afresh_each_time():
     assert shows == {
         *("who_answers", "show_plan", "show_record", "show_notices", "list_dead", "status", "words", "show", "history"),
         *("letter", "list", "sheet", "ages", "list_users", "show_streams", "show_laws", "list_areas"),
-        *("list_register", "list_findings"),
+        *("list_register", "list_findings", "who_answers_for", "show_coverage"),
         *("list_places", "list_posts"),
         *("list_duties", "show_patches", "show_patrol_plan"),
     }
@@ -91,7 +91,7 @@ def test_what_only_shows_is_answered_afresh_each_time():
         *("roster.enrol_areas.v1", "roster.enrol_posts.v1", "roster.enrol_inventories.v1"),
         *("roster.enrol_old_trees.v1", "roster.enrol_rangers.v1", "roster.enrol_boards.v1"),
         *("roster.enrol_breeders.v1", "roster.enrol_offices.v1", "roster.enrol_correspondence.v1"),
-        *("roster.enrol_leading_groups.v1", "roster.enrol_directives.v1"),
+        *("roster.enrol_leading_groups.v1", "roster.enrol_directives.v1", "roster.enrol_forest_land.v1"),
     }
 
 

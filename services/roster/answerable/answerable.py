@@ -1,19 +1,26 @@
-"""Who answers for a point at a time."""
+"""Who answers for a point, a line or a piece of ground at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+import shapely
+
+from contracts.language.rules import broken
 from contracts.language.values import AreaRef, Role, day_of
-from contracts.roster import Answerable, Area, Post
-from services.runtime.reference.ground import TERRITORIAL, AreasHere, Ground
+from contracts.roster import Answerable, AnswerableFor, Area, AreaShare, Boundary, Contradiction, Post, Stretch
+from services.roster.holder.holder import Substitute, acting
+from services.runtime.problem import refuse_field
+from services.runtime.reference.ground import TERRITORIAL, AreasHere, Ground, Shared
 from services.runtime.reference.posts import FIRST_IN_AN_AREA, reference, stands_on
 
 ORDER = (
     *FIRST_IN_AN_AREA,
     Role.RESOURCE_SUPERVISOR,
+    Role.LAW_OFFICER,
     Role.RANGER,
+    Role.ASSISTANT,
     Role.UNIT,
     Role.OFFICE,
     Role.OTHER,
@@ -24,7 +31,10 @@ ORDER = (
 class Duties:
     """The ground with the posts that answer for it."""
 
-    def __init__(self, areas: Iterable[Area], posts: Iterable[Post]) -> None:
+    def __init__(
+        self, areas: Iterable[Area], posts: Iterable[Post], named: Mapping[str, Sequence[Substitute]] | None = None
+    ) -> None:
+        self._named = named or {}
         self._ground = Ground(areas)
         self._posts: dict[str, list[Post]] = {}
         for post in sorted(posts, key=lambda post: (ORDER.index(post.role), post.id)):
@@ -34,18 +44,64 @@ class Duties:
         """The areas in force that contain the point, the primary one first (DOMAIN §3)."""
         return self._ground.containing([lon], [lat], [day_of(at)])[0]
 
+    def contradiction(self, lon: float, lat: float, at: datetime, areas: AreasHere) -> Contradiction | None:
+        """Where the boundaries of the areas that answer, or of others, say otherwise than the tree."""
+        outside, inside = self._ground.contradicting(lon, lat, day_of(at), areas)
+        return Contradiction(outside=tuple(outside), inside=tuple(inside)) if outside or inside else None
+
+    def shared(self, ground: Stretch | Boundary, at: datetime) -> Shared:
+        """The areas in force in which a line or a piece of ground lies. Raises Problem 422 for a shape that is none."""
+        shape = shape_on(ground)
+        if not shapely.is_valid(shape) or shapely.is_empty(shape):
+            refuse_field("ground.coordinates", broken("ring_not_simple"))
+        return self._ground.sharing(shape, day_of(at))
+
     def answerable(self, areas: AreasHere, at: datetime, known_at: datetime | None) -> Answerable:
         """The posts of these areas with their holders at that time, as known at `known_at`."""
         day = day_of(at)
+        standing = [post for area in areas for post in self._posts.get(area.id, ()) if stands_on(post, day)]
+        posts = tuple(reference(post, day, known_at) for post in standing)
         return Answerable(
             areas=tuple(area.id for area in areas),
-            posts=tuple(
-                reference(post, day, known_at)
-                for area in areas
-                for post in self._posts.get(area.id, ())
-                if stands_on(post, day)
+            posts=posts,
+            acting=tuple(
+                acting(post, self._named.get(post.id, ()), day, known_at)
+                for post, held in zip(standing, posts, strict=True)
+                if held.holder is None
             ),
         )
+
+    def answerable_for(self, shared: Shared, at: datetime, known_at: datetime | None) -> AnswerableFor:
+        """The same for a line or a piece of ground, with the share of each area, the largest first."""
+        told = self.answerable(shared.areas, at, known_at)
+        middle = shared.middle
+        return AnswerableFor(
+            areas=told.areas,
+            posts=told.posts,
+            acting=told.acting,
+            contradiction=middle and self.contradiction(middle.x, middle.y, at, shared.areas),
+            shares=tuple(
+                AreaShare(area_id=id, share=share)
+                for id, share in sorted(shared.shares.items(), key=lambda one: (-one[1], one[0]))
+            ),
+            outside=shared.outside,
+        )
+
+
+def first_of(ground: Stretch | Boundary) -> tuple[float, float]:
+    """The first position."""
+    return ground.coordinates[0] if isinstance(ground, Stretch) else ground.coordinates[0][0][0]
+
+
+def shape_on(ground: Stretch | Boundary) -> shapely.Geometry:
+    """Raises Problem 422 for a ring that is not closed."""
+    if isinstance(ground, Stretch):
+        return shapely.LineString(ground.coordinates)
+    for p, polygon in enumerate(ground.coordinates):
+        for r, ring in enumerate(polygon):
+            if ring[0] != ring[-1]:
+                refuse_field(f"ground.coordinates.{p}.{r}", broken("ring_open"))
+    return shapely.MultiPolygon([shapely.Polygon(polygon[0], polygon[1:]) for polygon in ground.coordinates])
 
 
 def place_of(areas: AreasHere) -> AreaRef:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.roster import Area, Post
 from services.roster.answerable.answerable import Duties
+from services.roster.holder.store import named
 from services.runtime.reference.view import View
 from services.runtime.sql import Sql
 
@@ -14,6 +15,7 @@ async def load_duties(sql: Sql) -> Duties:
     return Duties(
         (Area.model_validate_json(row["body"]) for row in areas),
         (Post.model_validate_json(row["body"]) for row in posts),
+        await named(sql),
     )
 
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
+import numpy as np
 import shapely
-from pyproj import Geod
 
 from contracts.language.datum import in_china
 from contracts.language.division import UNKNOWN, Division
-from contracts.language.mu import mu_of
+from contracts.language.mu import enclosed_m2, mu_of
 from contracts.language.rules import Rule, Wrong, broken
 from contracts.language.values import AreaKind
 from contracts.roster import Area, Boundary
 from services.runtime.reference.ground import shape_of
 
-CGCS2000 = Geod(a=6378137, rf=298.257222101)
 AGREES_WITHIN = Decimal("0.001")
 """How far a stated size may be from the measured one: survey offices round differently."""
 MOST_POSITIONS = 20_000
@@ -35,8 +34,17 @@ def measured(area: Area) -> Area:
 
 def size_mu(area: Area) -> Decimal:
     """What a lawful boundary encloses, in mu."""
-    parts = [shapely.geometry.polygon.orient(part) for part in shape_of(area).geoms]
-    return mu_of(sum(CGCS2000.geometry_area_perimeter(part)[0] for part in parts))
+    return mu_enclosed(shape_of(area).geoms)
+
+
+def mu_enclosed(parts: Iterable[shapely.Polygon]) -> Decimal:
+    """What polygons enclose, in mu, on the ellipsoid; whichever way their rings turn."""
+    return mu_of(sum(_ring_m2(part.exterior) - sum(map(_ring_m2, part.interiors)) for part in parts))
+
+
+def _ring_m2(ring: shapely.LinearRing) -> float:
+    positions = shapely.get_coordinates(ring)
+    return enclosed_m2(positions[:, 0], positions[:, 1], np)
 
 
 def problems_of(areas: Sequence[Area], stored: Mapping[str, Area]) -> list[Wrong]:
@@ -92,13 +100,9 @@ def _rank(kind: AreaKind) -> int:
 
 def _of_ground(area: Area) -> list[tuple[str, Rule]]:
     """The first rule that a boundary breaks, and what is wrong with its size."""
-    wrong = _of_rings(area.boundary)
+    wrong = boundary_problem(area.boundary)
     if wrong is not None:
-        at, rule = wrong
-        return [(f"boundary.coordinates.{at}", rule)]
-    shape = shape_of(area)
-    if not shape.is_valid:
-        return [("boundary.coordinates", _not_simple(shape))]
+        return [wrong]
     found = []
     size = size_mu(area)
     if size <= 0:
@@ -106,6 +110,16 @@ def _of_ground(area: Area) -> list[tuple[str, Rule]]:
     elif area.area_mu and abs(area.area_mu - size) > size * AGREES_WITHIN:
         found.append(("area_mu", broken("size_differs", size=size, within=f"{AGREES_WITHIN:%}")))
     return found
+
+
+def boundary_problem(boundary: Boundary) -> tuple[str, Rule] | None:
+    """The first rule that a boundary breaks as such, and where."""
+    wrong = _of_rings(boundary)
+    if wrong is not None:
+        at, rule = wrong
+        return f"boundary.coordinates.{at}", rule
+    shape = shapely.MultiPolygon([shapely.Polygon(polygon[0], polygon[1:]) for polygon in boundary.coordinates])
+    return None if shape.is_valid else ("boundary.coordinates", _not_simple(shape))
 
 
 def _not_simple(shape: shapely.MultiPolygon) -> Rule:

@@ -6,6 +6,7 @@ from contracts.language.command import Done
 from contracts.language.values import day_of
 from contracts.roster import AreasListed, AreaStated, EnrolAreas, ListAreas
 from services.roster.area import area, store
+from services.roster.coverage import store as coverage_store
 from services.roster.statement import require_lawful, require_within, states_to_tell
 from services.runtime.messages import Answer, Ask
 from services.runtime.service import Room
@@ -28,6 +29,8 @@ async def enrol_areas(tx: Transaction, ask: Ask[EnrolAreas]) -> Answer:
     if not changed:
         return Answer(Done(changed=0))
     await store.save_areas(tx, changed)
+    left = [around[one.id].parent_id for one in changed if one.id in around]
+    await coverage_store.look_again(tx, [*(one.id for one in changed), *(id for id in left if id is not None)])
     await tx.change_views()
     states = states_to_tell(changed, around, day_of(tx.now))
     return Answer(Done(changed=len(changed)), [AreaStated(area=state) for state in states])

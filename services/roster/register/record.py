@@ -13,8 +13,9 @@ from contracts.language.division import Division
 from contracts.language.message import Fact
 from contracts.language.rules import Rule, Wrong, broken
 from contracts.language.values import UnitRef, day_of
-from contracts.roster import KEPT, FindingStated, Post, RegisterEntry, RegisterFinding
+from contracts.roster import KEPT, FindingStated, Post, Register, RegisterEntry, RegisterFinding
 from services.roster.area.store import take_turn
+from services.roster.coverage import store as coverage_store
 from services.roster.post.post import may_appoint
 from services.roster.register import store
 from services.roster.register.finding import judged, look_on, wanted_of
@@ -57,6 +58,9 @@ async def put(
     looks, found = await look(tx, rules, stored, around)
     await store.save(tx, rules.register, changed, looks, today)
     await store.save_findings(tx, found)
+    if rules.register is Register.OLD_TREE:
+        divisions = {one.division for one in (*changed, *(one.entry for one in before.values()))}
+        await coverage_store.look_again(tx, divisions)
     return [*told, *(FindingStated(finding=one) for one in found)]
 
 

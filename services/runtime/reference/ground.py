@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import cos, radians
 
 import numpy as np
 import shapely
@@ -16,6 +17,8 @@ from contracts.roster import Area
 TERRITORIAL = (AreaKind.DIVISION, AreaKind.GRID)
 FOREVER = (date.min, date.max)
 NOWHERE = -1
+HALF = 0.5
+SHARE_PLACES = 9
 NEVER = date.max.toordinal()
 AreasHere = tuple[AreaRef, ...]
 """The areas that contain a point, the primary one first; empty where none does."""
@@ -42,6 +45,20 @@ class Site:
 
     def in_force(self, day: date) -> bool:
         return self.in_force_from <= day and (self.ended_on is None or day <= self.ended_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The areas that answer for a line or a piece of ground, in the order of `Ground.containing`.
+
+    `shares` says how much of it lies in each area and in none below, `outside` how much in none at all, `middle` is a
+    point of its largest part.
+    """
+
+    areas: AreasHere
+    shares: dict[str, float]
+    outside: float
+    middle: shapely.Point | None
 
 
 class Ground:
@@ -92,6 +109,44 @@ class Ground:
         if rest:
             self._search(points, rest, days, found, at_points, at_leaves)
         return found
+
+    def contradicting(self, lon: float, lat: float, day: date, found: AreasHere) -> tuple[list[str], list[str]]:
+        """What `containing` has found, held against the boundaries: areas of the territorial chain that do not hold the
+        point, and others that do."""
+        point = shapely.Point(lon, lat)
+        chain = {ref.id for ref in found if ref.kind in TERRITORIAL}
+        touching = {self._sites[at].ref.id for at in self._whole_tree.query(point, predicate="intersects").tolist()}
+        holding = [self._sites[at] for at in self._whole_tree.query(point, predicate="within").tolist()]
+        inside = {site.ref.id for site in holding if site.territorial and site.in_force(day)} if chain else set()
+        return sorted(chain - touching), sorted(inside - chain)
+
+    def sharing(self, shape: shapely.Geometry, day: date) -> Shared:
+        """Who answers for a line or polygons (degrees on CGCS2000), by the largest share, the smaller code of equals.
+
+        A special area answers where at least half lies in it.
+        """
+        hit = sorted(self._whole_tree.query(shape, predicate="intersects").tolist())
+        sites = [self._sites[at] for at in hit if self._sites[at].in_force(day)]
+        shapes = {self._sites[at].ref.id: self._whole_tree.geometries[at] for at in hit}
+        territorial = [site for site in sites if site.territorial]
+        clipped = {site.ref.id: shapely.intersection(shape, shapes[site.ref.id]) for site in sites}
+        parts = dict(clipped)
+        for site in territorial:
+            below = [clipped[one.ref.id] for one in territorial if one.parent_id == site.ref.id]
+            if below:
+                parts[site.ref.id] = shapely.difference(clipped[site.ref.id], shapely.union_all(below))
+        flat = shapely.get_dimensions(shape) == 2
+        whole = _extent(shape, flat)
+        shares = {id: round(_extent(part, flat) / whole, SHARE_PLACES) if whole else 0.0 for id, part in parts.items()}
+        covered = shapely.union_all([clipped[site.ref.id] for site in territorial])
+        outside = round(_extent(shapely.difference(shape, covered), flat) / whole, SHARE_PLACES) if whole else 1.0
+        nearest = max(territorial, key=lambda one: shares[one.ref.id], default=None)
+        answering = [site for site in sites if not site.territorial and shares[site.ref.id] >= HALF]
+        middle = None
+        if nearest is not None and shares[nearest.ref.id] > 0:
+            answering.append(nearest)
+            middle = shapely.point_on_surface(parts[nearest.ref.id])
+        return Shared(self._order(answering, day), {id: one for id, one in shares.items() if one > 0}, outside, middle)
 
     def _search(
         self,
@@ -174,6 +229,15 @@ class Ground:
                 chain.append(up)
             up = self._by_id.get(up.parent_id or "")
         return tuple(chain)
+
+
+def _extent(shape: shapely.Geometry, flat: bool) -> float:
+    """Area where it is flat, else length, in degrees of latitude: those of longitude are shorter the farther north."""
+    if shapely.is_empty(shape):
+        return 0.0
+    _, south, _, north = shapely.bounds(shape).tolist()
+    metric = shapely.transform(shape, lambda at: at * (cos(radians((south + north) / 2)), 1.0))
+    return float(shapely.area(metric) if flat else shapely.length(metric))
 
 
 def _by_code(site: Site) -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""Whether grids cover people, ground and trees."""

@@ -1,0 +1,1 @@
+"""Who holds posts from day to day, and who stands in."""
