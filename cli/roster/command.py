@@ -269,7 +269,7 @@ def _object(file: Path) -> dict[str, Any]:
 def _command(command: type[Command], stated: dict[str, Any]) -> Command:
     """A command as its contract has it; what breaks it is said field by field, and nothing is asked."""
     try:
-        return command.model_validate(stated)
+        return command.model_validate(stated, extra="forbid")
     except ValidationError as error:
         say_wrong(*map(field_and_rule, error.errors()), of=command)
         raise SystemExit(2) from None

@@ -14,6 +14,7 @@ from clients.python.bus import Bus
 from clients.python.refused import Refused
 from contracts.language.command import Done
 from contracts.language.division import Division
+from contracts.language.reading import parse
 from contracts.roster import KEPT, Register, RegisterEntry
 
 MOST_NAMED = 5
@@ -28,7 +29,7 @@ def read_entries(register: Register, stated: Sequence[Any]) -> tuple[list[tuple[
     for row, one in enumerate(stated, 1):
         body = json.dumps({kept.entries_field: [one]})
         try:
-            command = kept.enrol.model_validate_json(body, strict=True)
+            command = parse(kept.enrol, body.encode())
         except ValidationError as error:
             # An entry that is not taken leaves the list empty, which is no fault of its own.
             own = [each for each in error.errors() if len(each["loc"]) > 1] or error.errors()

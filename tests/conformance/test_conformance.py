@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 async def scenario(under_test):
     """What the service is given; the roster's facts have been told."""
     if under_test.service not in SCENARIOS:
-        pytest.skip("roster hears nothing: what it promises is in its commands")
+        pytest.skip("what roster promises is in its commands")
     found = SCENARIOS[under_test.service]
     await under_test.wire.tell(*found.reference)
     await under_test.wire.quiet(under_test.service)

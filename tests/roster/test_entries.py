@@ -1,9 +1,12 @@
 """What is found in inventories, old trees, rangers' files, offices and their papers, on the edges of their rules."""
 
+import json
 from datetime import date
 
 import pytest
 
+from contracts.law.reading import read_law
+from contracts.law.registers import OldTreeRules
 from contracts.roster import Register
 from services.roster.inventory import inventory
 from services.roster.leading_group import leading_group
@@ -13,6 +16,7 @@ from services.roster.old_tree import law as trees
 from services.roster.old_tree import old_tree
 from services.roster.ranger import law as rangers
 from services.roster.ranger import ranger
+from services.roster.register.finding import look_on
 from services.roster.register.period import months_later, part_of
 from services.roster.register.rules import Seen
 from tests.roster.areas_and_posts import TOWN
@@ -356,3 +360,32 @@ def test_the_parts_of_a_year(day, months, words, first, last):
 )
 def test_months_later_is_the_same_day_or_the_last_of_its_month(day, months, later):
     assert months_later(day, months) == later
+
+
+AMENDED = {
+    **json.loads(trees.LAW.shipped_text),
+    "amendments": [{"from_on": "2020-08-01", "version": "2", "source": "a"}],
+}
+
+
+def looked_at(**otherwise):
+    """When time looks again at a tree that is due from 11 August, by its law as it is and as amended."""
+    tree = entry(Register.OLD_TREE, **otherwise)
+    law = read_law(json.dumps(AMENDED), "roster.old_trees", OldTreeRules)
+    for by in (trees.LAW.shipped, law):
+        about = Seen(TODAY, by, date(2020, 1, 1))
+        yield str(look_on(tree, list(old_tree.wanted(tree, None, about)), [], about))
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "days"),
+    [
+        ({}, ["2020-08-11", "2020-08-01"]),
+        ({"ended_on": "2020-07-31"}, ["2020-08-01", "2020-08-01"]),
+        ({"ended_on": "2020-06-15"}, ["2020-06-16", "2020-06-16"]),
+        ({"ended_on": "2020-06-14"}, ["2020-08-11", "2020-08-01"]),
+        ({"vigour": "dead"}, ["None", "2020-08-01"]),
+    ],
+)
+def test_time_looks_again_on_the_first_day_on_which_something_else_may_be_found(otherwise, days):
+    assert list(looked_at(**otherwise)) == days

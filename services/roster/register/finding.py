@@ -53,14 +53,18 @@ def judged(
 
 
 def look_on(
-    entry: RegisterEntry, wanted: Iterable[Wanted], standing: Iterable[RegisterFinding], today: date
+    entry: RegisterEntry, wanted: Iterable[Wanted], standing: Iterable[RegisterFinding], seen: Seen
 ) -> date | None:
-    """The next day on which what is found in an entry may be another; None where time alone changes nothing."""
+    """The next day on which what is found in an entry may be another; None where time alone changes nothing.
+
+    An amendment of the law may find something else from its first day on.
+    """
     days = [one.from_on for one in wanted]
     days += [one.due_on + DAY for one in wanted if one.due_on is not None]
     days += [one.due_on + DAY for one in standing if one.due_on is not None]
     days += [entry.ended_on + DAY] if entry.ended_on is not None else []
-    return min((day for day in days if day > today), default=None)
+    days += [one.from_on for one in seen.law.versions if one.from_on is not None] if seen.law is not None else []
+    return min((day for day in days if day > seen.today), default=None)
 
 
 def _found(

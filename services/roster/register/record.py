@@ -80,7 +80,7 @@ async def look(
         before = standing.get(entry.id, [])
         changed = judged(rules, entry, wanted, before, offices[entry.division], tx.now, today)
         found += changed
-        looks[entry.id] = look_on(entry, wanted, [*before, *changed], today)
+        looks[entry.id] = look_on(entry, wanted, [*before, *changed], seen)
     return looks, found
 
 
