@@ -1,6 +1,6 @@
 """`make bench`: each row of ours beside a floor and a naive way, as a table, in `latest.json` and docs/performance.md.
 
-`python -m tests.bench [--quick] [--rounds 2] [--sync 2m] [chain latency moves track relay locate ledger start memory]`
+`python -m tests.bench [--quick] [--rounds 2] [--sync 2m] [chain latency moves track relay locate ledger duty start …]`
 measures some of them, and writes nothing unless all were measured at full size.
 """
 
@@ -24,14 +24,14 @@ from rich.table import Table
 from contracts.wiring.table import SERVICES
 from deploy.local.postgres import Postgres, temporary_home
 from tests import servers
-from tests.bench import ledger, locate, memory, page, relay, start, track
+from tests.bench import duty, ledger, locate, memory, page, relay, start, track
 from tests.bench.bare import Bare, bare
 from tests.bench.chain import Ours
 from tests.bench.chain_rows import SERVERS, Rows, Size, case_moves, chain, latency, ways
 from tests.bench.measured import ROUNDS, Goal, row
 from tests.bench.rig import system
 
-PARTS = ("chain", "latency", "moves", "track", "relay", "locate", "ledger", "start", "memory")
+PARTS = ("chain", "latency", "moves", "track", "relay", "locate", "ledger", "duty", "start", "memory")
 SYNCS = ("2m", "always")
 
 
@@ -59,13 +59,15 @@ async def measure(parts: list[str], syncs: list[str], quick: bool, rounds: int) 
                     rows += await _chain(ours, others, sync, size, parts)
                 if sync == syncs[0]:
                     rows += await _once(ours, others, stack, run, rows, size, parts, quick)
-    if {"relay", "ledger"} & set(parts):
+    if {"relay", "ledger", "duty"} & set(parts):
         async with _database() as home:
             if "relay" in parts:
                 found = await relay.per_second(home, quick)
                 rows.append(row("relay: events out of a full outbox", "per s", _of_floor(0.7), found))
             if "ledger" in parts:
                 rows += await _ledger(quick)
+            if "duty" in parts:
+                rows += await _duty(quick)
     if "locate" in parts:
         for size in (782, 10_000) if quick else (782, 10_000, 100_000):
             found = await locate.per_second(size, quick)
@@ -157,6 +159,20 @@ async def _ledger(quick: bool) -> Rows:
         what = f"ledger at a past day, {int(size):,} cases"
         told = row(what, "ms", _at_most(50), one["rounds"])
         rows.append({**told, "windows_ms": one["windows_ms"], "folded_in_s": one["folded_in_s"]})
+    return rows
+
+
+async def _duty(quick: bool) -> Rows:
+    rows: Rows = []
+    for posts in (10_000,) if quick else (10_000, 1_000_000):
+        found = await duty.at_size(posts)
+        of = f"of {posts:,} posts"
+        rows += [
+            row(f"duties opened on one day {of}", "per s", None, {"ours": [found.opened_per_s]}),
+            row(f"duties closed on one day {of}", "per s", None, {"ours": [found.closed_per_s]}),
+            row(f"the longest transaction over duties {of}", "s", _at_most(5), {"ours": [found.longest_s]}),
+            row(f"memory from a tenth to all duties {of}", "MB", _at_most(50), {"ours": [found.grown_mb]}),
+        ]
     return rows
 
 

@@ -37,7 +37,7 @@ from contracts.cases import (
     VoidCase,
 )
 from contracts.language.values import UnitRef
-from contracts.patrol import AlarmRaised
+from contracts.patrol import AlarmRaised, Duty, DutyDueSoon, DutyMissed, DutyVacant
 from contracts.roster import DirectiveFulfilled, FindingStated
 from services.cases.case import case as rules
 from services.cases.ladder import ladder
@@ -124,7 +124,29 @@ FULFILLED = DirectiveFulfilled.model_validate(
     }
 )
 
+DUTY = Duty(
+    id="0197c3a0-0000-7000-8000-000000000001",
+    post_id="360222104201-village-chief",
+    role="chief",
+    area_id="360222000000",
+    division="360222000000",
+    rule="county_chief",
+    name="县级林长巡林",
+    name_en="patrol of a county's chief",
+    version="2020-1",
+    source="s",
+    activity="patrol",
+    period="quarter",
+    count=2,
+    counted="patrols",
+    first=date(2020, 4, 1),
+    last=date(2020, 6, 30),
+)
+
 HAPPENED = {
+    "duty_due_soon": DutyDueSoon(duty=DUTY, at=NOW, done=1, holder=None),
+    "duty_missed": DutyMissed(duty=DUTY, at=NOW, done=1, missing=("count",), holder=None),
+    "duty_vacant": DutyVacant(duty=DUTY, at=NOW, done=1),
     "finding": found_in_register(),
     "finding missed": found_in_register(state="missed"),
     "finding without a day": found_in_register(due_on=None, area_id=None, division="360222000000"),

@@ -10,12 +10,12 @@ from functools import lru_cache
 from contracts.cases import CaseFact, CasePassedOn, CaseReferred, LetterFact, PlanSubmitted
 from contracts.language.division import Level
 from contracts.language.values import CHIEFS, PersonRef, PostRef, Role, UnitRef
-from contracts.patrol import AlarmRaised
+from contracts.patrol import AlarmRaised, DutyFact
 from contracts.roster import DirectiveFulfilled, FindingState, FindingStated, Post
 from services.notify.audience.rule import NAMED, NEAREST_CHIEF, RULES, TWO_TIERS_UP, Rule
 from services.runtime.reference.posts import holds, nearest_chief, stands_on
 
-Told = AlarmRaised | CaseFact | FindingStated | DirectiveFulfilled
+Told = AlarmRaised | CaseFact | DutyFact | FindingStated | DirectiveFulfilled
 """What people are told of."""
 REMEMBERED = 20_000
 """Answers kept to the question who is told; there are about as many as grids and rules."""
@@ -68,6 +68,8 @@ class Audience:
         """The posts that answer for what is told of, the smallest area first."""
         if isinstance(told, AlarmRaised):
             return self._of_areas(area.id for area in told.incident.areas)
+        if isinstance(told, DutyFact):
+            return (told.duty.post_id,)
         if isinstance(told, DirectiveFulfilled):
             return (told.issuer.id,)
         if isinstance(told, FindingStated):
@@ -137,10 +139,9 @@ def _two_tiers_up(answering: Sequence[Post]) -> Iterator[Post]:
 
 
 def _units(rule: Rule, told: Told) -> Iterator[UnitRef]:
-    if isinstance(told, AlarmRaised | DirectiveFulfilled):
-        return
     if isinstance(told, FindingStated):
         yield from filter(None, [told.finding.office])
+    if not isinstance(told, CaseFact):
         return
     case = told.case
     owner = case.owner.unit if case.owner else None

@@ -1,4 +1,4 @@
-"""What notify does when it hears of alarms, cases, and what is found in registers."""
+"""What notify does when it hears of alarms, duties, cases, and what is found in registers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.cases import CaseFact, CaseOpened
 from contracts.language.values import day_of
 from contracts.notify import Addressee, Channel, Notified
-from contracts.patrol import AlarmRaised
+from contracts.patrol import AlarmRaised, DutyDueSoon, DutyMissed, DutyVacant
 from contracts.roster import DirectiveFulfilled, FindingStated
 from contracts.wiring.table import HEARS
 from services.notify.audience import audience
@@ -36,6 +36,7 @@ OF_OPENED = (
 @room.hears(AlarmRaised, locks="incident.id", any_word=True)
 @room.hears(FindingStated, locks="finding.id")
 @room.hears(DirectiveFulfilled, locks="directive.id")
+@room.hears(DutyDueSoon, DutyMissed, DutyVacant, locks="duty.post_id", any_word=True)
 @room.hears(CaseOpened, locks="case.ref.id", uses=OF_OPENED)
 @room.hears(*CASE_FACTS, locks="case.ref.id")
 async def tell(tx: Transaction, heard: list[Heard[Told]]) -> list[News]:

@@ -21,7 +21,7 @@ from contracts.cases import (
 )
 from contracts.language.terms import Language, term
 from contracts.language.values import SHANGHAI, AreaKind
-from contracts.patrol import AlarmRaised
+from contracts.patrol import AlarmRaised, DutyDueSoon, DutyFact, DutyMissed, DutyVacant
 from contracts.roster import DirectiveFulfilled, FindingStated
 from services.notify.audience.audience import Told
 from services.notify.audience.rule import RULES
@@ -48,6 +48,8 @@ def words_of(told: Told, language: Language = RULES.language) -> tuple[str, str]
 def _about(told: Told, language: Language) -> dict[str, str]:
     if isinstance(told, AlarmRaised):
         return _of_alarm(told, language)
+    if isinstance(told, DutyFact):
+        return _of_duty(told, language)
     if isinstance(told, FindingStated):
         return _of_finding(told, language)
     if isinstance(told, DirectiveFulfilled):
@@ -85,6 +87,17 @@ def _of_finding(told: FindingStated, language: Language) -> dict[str, str]:
         "said": found.said,
         "due_on": str(found.due_on),
         "office": found.office.name if found.office else _ALL[language]["nothing"],
+    }
+
+
+def _of_duty(told: DutyFact, language: Language) -> dict[str, str]:
+    duty = told.duty
+    return {
+        "duty": duty.name if language == "zh-CN" else duty.name_en,
+        "first": str(duty.first),
+        "last": str(duty.last),
+        "count": str(duty.count),
+        "done": str(told.done) if isinstance(told, DutyDueSoon | DutyMissed | DutyVacant) else "",
     }
 
 

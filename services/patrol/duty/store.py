@@ -143,8 +143,11 @@ async def take_closing(tx: Transaction, today: date, limit: int) -> list[Standin
     """Open duties whose days, with those of grace, have passed; locked."""
     rows = await tx.sql.fetch(
         f"""
-        SELECT {_COLUMNS} FROM duties d JOIN duty_terms t ON t.id = d.terms
-        WHERE d.closes_on < $1 AND d.state = 'open' ORDER BY d.closes_on LIMIT $2 FOR UPDATE OF d SKIP LOCKED
+        WITH d AS MATERIALIZED (
+            SELECT * FROM duties WHERE closes_on < $1 AND state = 'open'
+            ORDER BY closes_on LIMIT $2 FOR UPDATE SKIP LOCKED
+        )
+        SELECT {_COLUMNS} FROM d JOIN duty_terms t ON t.id = d.terms ORDER BY d.id
         """,
         today,
         limit,
