@@ -9,3 +9,4 @@ from contracts.patrol.duty import *
 from contracts.patrol.recorded import *
 from contracts.patrol.condition import *
 from contracts.patrol.plan import *
+from contracts.patrol.terminal import *

@@ -9,8 +9,9 @@ from pydantic import Field, WithJsonSchema
 from contracts.language.division import Division
 from contracts.language.intake import TRACK_FAMILY
 from contracts.language.message import Fact, Intake
-from contracts.language.values import Datum, ExternalId, Line, Token
+from contracts.language.values import COMES_LATER, Datum, ExternalId, Line, Token
 from contracts.language.written import Instant
+from contracts.patrol.terminal import TerminalClock, TerminalState
 
 _POINT = {
     "title": "TrackPoint",
@@ -24,6 +25,7 @@ _POINT = {
                 "lat": {},
                 "at": {},
                 "accuracy_m": {"description": "metres; null, below zero or left out: not known"},
+                "mock": {"description": "true: the phone itself says that the position was made up; kept and marked"},
             },
             "additionalProperties": True,
         },
@@ -38,7 +40,8 @@ class TrackBatch(Intake):
     """Points of one terminal, in any order; posted to `track.v1.<source>`.
 
     `batch_id` names the batch for ever within its source: the same points again are a repeat. The datum is stated once
-    for all points. A batch is refused only for its own fields, never for a point. Source: DOMAIN §4.
+    for all points. A batch is refused only for its own fields, never for a point. An `offline_round` is declared to
+    have been walked without network: its points may be older than others. Source: DOMAIN §4.
     """
 
     name: ClassVar[str] = "intake.track.v1"
@@ -48,6 +51,9 @@ class TrackBatch(Intake):
     batch_id: ExternalId
     terminal: ExternalId
     datum: Datum
+    offline_round: bool = False
+    clock: TerminalClock | None = None
+    state: TerminalState | None = None
     points: Annotated[tuple[TrackPoint, ...], Field(min_length=1, max_length=5000)]
 
 
@@ -56,7 +62,8 @@ class TrackStored(Fact):
 
     `refused` counts the points not kept, by reason: invalid, zero_island, outside_datum, future, too_old, inaccurate,
     duplicate, impossible_speed; with `kept` they are all that were sent. `area_ids` are the areas entered. `division`
-    is where the last kept point lies.
+    is where the last kept point lies. `mocked` of those kept were made up, as the phone itself says; `corrected_s` is
+    by how much their times were corrected, by what the sender declared of the terminal's clock.
     """
 
     name: ClassVar[str] = "patrol.tracked.v1"
@@ -72,3 +79,5 @@ class TrackStored(Fact):
     area_ids: tuple[Token, ...]
     first_at: Instant | None
     last_at: Instant | None
+    mocked: Annotated[int, Field(ge=0), COMES_LATER] = 0
+    corrected_s: Annotated[float, COMES_LATER] = 0.0

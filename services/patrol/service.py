@@ -11,6 +11,7 @@ from services.patrol.incident import handlers as incident
 from services.patrol.incident.near import NEAR
 from services.patrol.kept import clock as kept
 from services.patrol.patch import handlers as patch
+from services.patrol.terminal import handlers as terminal
 from services.patrol.track import handlers as track
 from services.runtime.service import Service
 
@@ -23,6 +24,7 @@ patrol = Service(
     kept.room,
     duty.room,
     duty_clock.room,
+    terminal.room,
     views=(GROUND,),
     laws=(NEAR, DUTY),
     due=duty_clock.due,

@@ -23,10 +23,13 @@ room = Room()
 @room.hears(TrackBatch, locks="terminal")
 async def store_tracks(tx: Transaction, heard: list[Heard[TrackBatch]]) -> list[News]:
     """Sift the points of each new batch, locate those kept, store them, and count the others by reason."""
-    stated = read_points(heard, tx.now)
+    timed, untimely = track.received(heard, tx.now)
+    if not timed:
+        return [*untimely]
+    stated = read_points(timed, tx.now)
     said = await track_store.known_batches(tx, list({track.name_of(one) for one in stated}))
     batches, others = track.unheard(stated, said)
-    refused: list[News] = [Refused(one.heard, (track.OTHER_POINTS,)) for one in others]
+    refused: list[News] = [*untimely, *(Refused(one.heard, (track.OTHER_POINTS,)) for one in others)]
     if not batches:
         return refused
     terminals = await track_store.lock_terminals(tx, batches)
@@ -41,6 +44,8 @@ async def store_tracks(tx: Transaction, heard: list[Heard[TrackBatch]]) -> list[
     points["area"] = [numbers[at[0].id] if at else NO_AREA for at in found]
     points["batch"] = np.repeat(await track_store.add_batches(tx, sifted), sizes)
     await kept_store.add_points(tx, points, np.repeat([terminals[one.terminal].number for one in sifted], sizes))
-    await track_store.keep_doubted(tx, terminals.values())
     places = iter(found)
-    return refused + [(one.heard, track.stored_fact(one, list(islice(places, len(one.kept))))) for one in sifted]
+    told = [track.stored_fact(one, list(islice(places, len(one.kept)))) for one in sifted]
+    of_terminals = track.of_terminals(sifted, terminals, told, tx.now)
+    await track_store.keep_terminals(tx, terminals.values())
+    return [*refused, *((one.heard, fact) for one, fact in zip(sifted, told, strict=True)), *of_terminals]

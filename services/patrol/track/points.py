@@ -34,6 +34,8 @@ class Limits:
 
     future: timedelta
     older_than: timedelta
+    offline_older_than: timedelta
+    """Of a round that is declared to have been walked without network."""
     accuracy_m: float
     speed_m_per_s: float
     votes: int
@@ -50,6 +52,7 @@ class Limits:
         return cls(
             timedelta(seconds=stated["future_s"]),
             timedelta(days=stated["older_than_days"]),
+            timedelta(days=stated["offline_older_than_days"]),
             stated["accuracy_m"],
             stated["speed_m_per_s"],
             stated["votes"],
@@ -72,10 +75,18 @@ class Stated:
     """How many of the others there are, by reason."""
     digest: bytes
     """Of what all the points say, in whatever order they were sent."""
+    latest_us: int
+    """The latest time of all, good or not; of no meaning where no point has one."""
 
     @property
     def terminal(self) -> tuple[str, str]:
         return self.heard.source, self.heard.body.terminal
+
+    @property
+    def wrong_clock(self) -> bool:
+        """Whether no point is of a time that can be."""
+        times = self.refused["future"], self.refused["too_old"]
+        return sum(self.refused.values()) in times and not len(self.good)
 
     @property
     def span(self) -> tuple[datetime, datetime] | None:
@@ -103,13 +114,17 @@ def read_points(heard: Sequence[Heard[TrackBatch]], now: datetime) -> list[State
     by = (points["at_us"], points["stated_lat"], points["stated_lon"], rank, to_ms(points["at_us"]), batch)
     order = np.lexsort(by)
     points, accuracy_m, unknown = points[order], accuracy_m[order], unknown[order]
+    said = np.column_stack([points["at_us"].view(float), points["stated_lon"], points["stated_lat"], accuracy_m])
+    if any(one.body.clock for one in heard):
+        timed = points["at_us"] != NO_TIME
+        points["at_us"][timed] += np.repeat([correction_us(one.body) for one in heard], sizes)[timed]
     shifted = np.repeat([one.body.datum is Datum.GCJ02 for one in heard], sizes)
+    offline = np.repeat([one.body.offline_round for one in heard], sizes)
     lon, lat = points["stated_lon"].copy(), points["stated_lat"].copy()
-    wrong = _plainly_wrong(points["at_us"], lon, lat, accuracy_m, unknown, shifted, us_of(now))
+    wrong = _plainly_wrong(points["at_us"], lon, lat, accuracy_m, unknown, shifted, offline, us_of(now))
     shifted &= wrong == 0
     lon[shifted], lat[shifted] = unshifted(lon[shifted], lat[shifted], np)
     points["lon"], points["lat"] = lon, lat
-    said = np.column_stack([points["at_us"].view(float), points["stated_lon"], points["stated_lat"], accuracy_m])
     rounded(points)
     found, begin = [], 0
     for one, size in zip(heard, sizes, strict=True):
@@ -118,9 +133,15 @@ def read_points(heard: Sequence[Heard[TrackBatch]], now: datetime) -> list[State
         some = bool(its_wrong.any())
         good = points[its][its_wrong == 0] if some else points[its]
         refused = Counter(PLAIN[n] for n in its_wrong.tolist() if n) if some else Counter()
-        found.append(Stated(one, good, refused, _digest(one.body, said[its], points["marks"][its])))
+        digest = _digest(one.body, said[its], points["marks"][its])
+        found.append(Stated(one, good, refused, digest, points["at_us"][its.stop - 1].item()))
         begin = its.stop
     return found
+
+
+def correction_us(batch: TrackBatch) -> int:
+    """By how much its times are put right, as its sender declares."""
+    return (batch.clock.received_at - batch.clock.shown_at) // MICRO if batch.clock else 0
 
 
 def _numbers(values: list[Any]) -> NDArray[np.float64]:
@@ -151,6 +172,7 @@ def _plainly_wrong(
     accuracy_m: NDArray[np.float64],
     unknown: NDArray[np.bool_],
     shifted: NDArray[np.bool_],
+    offline: NDArray[np.bool_],
     now_us: int,
 ) -> NDArray[np.intp]:
     reasons = {
@@ -158,7 +180,7 @@ def _plainly_wrong(
         "zero_island": (abs(lon) < ZERO_ISLAND_DEGREES) & (abs(lat) < ZERO_ISLAND_DEGREES),
         "outside_datum": shifted & ~in_china(lon, lat),
         "future": at_us > now_us + LIMITS.future // MICRO,
-        "too_old": at_us < now_us - LIMITS.older_than // MICRO,
+        "too_old": at_us < now_us - np.where(offline, LIMITS.offline_older_than // MICRO, LIMITS.older_than // MICRO),
         "inaccurate": accuracy_m > LIMITS.accuracy_m,
     }
     return np.select(list(reasons.values()), [PLAIN.index(reason) for reason in reasons], 0)

@@ -9,9 +9,10 @@ from datetime import date, datetime
 import asyncpg
 
 from contracts.language.values import day_of
+from contracts.patrol import TerminalState
 from services.patrol.kept import store as kept_store
 from services.patrol.kept.point import us_of
-from services.patrol.track.points import LIMITS, Stated
+from services.patrol.track.points import LIMITS, Stated, correction_us
 from services.patrol.track.track import Sifted, Terminal, TerminalKey
 from services.patrol.track.way import Fix
 from services.runtime.transaction import Transaction
@@ -42,7 +43,7 @@ async def lock_terminals(tx: Transaction, batches: Sequence[Stated]) -> dict[Ter
         INSERT INTO terminals (source, terminal, rows_from)
         SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[])
         ON CONFLICT (source, terminal) DO UPDATE SET rows_from = least(terminals.rows_from, excluded.rows_from)
-        RETURNING number, source, terminal, doubted, sealed_to
+        RETURNING number, source, terminal, doubted, sealed_to, state, clock_doubted
         """,
         [source for source, _ in keys],
         [terminal for _, terminal in keys],
@@ -60,6 +61,8 @@ async def lock_terminals(tx: Transaction, batches: Sequence[Stated]) -> dict[Ter
             row["number"],
             sorted(stored[row["number"]]),
             tuple((int(at_us), lon, lat) for at_us, lon, lat in json.loads(row["doubted"] or "[]")),
+            TerminalState.model_validate_json(row["state"]) if row["state"] else None,
+            row["clock_doubted"],
         )
         for row in rows
     }
@@ -99,11 +102,11 @@ async def add_batches(tx: Transaction, sifted: Sequence[Sifted]) -> list[int]:
     bodies = [one.heard.body for one in sifted]
     added = await tx.sql.fetch(
         """
-        INSERT INTO batches (source, batch_id, terminal, datum, sent, kept, refused, digest, at)
-        SELECT source, batch_id, terminal, datum, sent, kept, refused::jsonb, digest, $9
+        INSERT INTO batches (source, batch_id, terminal, datum, sent, kept, refused, digest, offline, corrected_us, at)
+        SELECT source, batch_id, terminal, datum, sent, kept, refused::jsonb, digest, offline, corrected_us, $11
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::text[],
-                    $8::bytea[])
-             AS new (source, batch_id, terminal, datum, sent, kept, refused, digest)
+                    $8::bytea[], $9::boolean[], $10::bigint[])
+             AS new (source, batch_id, terminal, datum, sent, kept, refused, digest, offline, corrected_us)
         RETURNING id, source, batch_id
         """,
         [one.heard.source for one in sifted],
@@ -114,6 +117,8 @@ async def add_batches(tx: Transaction, sifted: Sequence[Sifted]) -> list[int]:
         [len(one.kept) for one in sifted],
         [json.dumps(one.refused) for one in sifted],
         [one.stated.digest for one in sifted],
+        [body.offline_round for body in bodies],
+        [correction_us(body) for body in bodies],
         tx.now,
     )
     numbers = {(row["source"], row["batch_id"]): row["id"] for row in added}
@@ -125,15 +130,22 @@ async def area_numbers(tx: Transaction, ids: Collection[str]) -> dict[str, int]:
     return {row["id"]: row["number"] for row in rows}
 
 
-async def keep_doubted(tx: Transaction, terminals: Iterable[Terminal]) -> None:
-    """What was refused of locked terminals as impossible to reach, to be weighed with what they send next."""
-    doubting = [(one.number, json.dumps(one.doubted)) for one in terminals if one.doubts_anew]
-    if doubting:
+async def keep_terminals(tx: Transaction, terminals: Iterable[Terminal]) -> None:
+    """What has changed of locked terminals.
+
+    What was refused as impossible to reach is weighed with what they send next.
+    """
+    if changed := [one for one in terminals if one.changed]:
         await tx.sql.execute(
             """
-            UPDATE terminals t SET doubted = new.doubted::jsonb
-            FROM unnest($1::bigint[], $2::text[]) AS new (number, doubted) WHERE t.number = new.number
+            UPDATE terminals t
+            SET doubted = new.doubted::jsonb, state = new.state::jsonb, clock_doubted = new.clock_doubted
+            FROM unnest($1::bigint[], $2::text[], $3::text[], $4::boolean[])
+                 AS new (number, doubted, state, clock_doubted)
+            WHERE t.number = new.number
             """,
-            [number for number, _ in doubting],
-            [doubted for _, doubted in doubting],
+            [one.number for one in changed],
+            [json.dumps(one.doubted) for one in changed],
+            [one.state.model_dump_json() if one.state else None for one in changed],
+            [one.clock_doubted for one in changed],
         )

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import itemgetter
 
 import numpy as np
@@ -14,11 +15,11 @@ from numpy.typing import NDArray
 from contracts.language.division import UNKNOWN
 from contracts.language.intake import Problem
 from contracts.language.rules import broken
-from contracts.patrol import TrackBatch, TrackStored
-from services.patrol.kept.point import Points, at_of
-from services.patrol.track.points import LIMITS, Stated
+from contracts.patrol import ClockDoubted, TerminalChanged, TerminalState, TrackBatch, TrackStored
+from services.patrol.kept.point import MOCK, SECOND_US, Points, at_of, us_of
+from services.patrol.track.points import LIMITS, Stated, correction_us
 from services.patrol.track.way import Fix, Flags, Way
-from services.runtime.messages import Heard
+from services.runtime.messages import Heard, News, Refused
 from services.runtime.reference.ground import AreasHere
 
 TerminalKey = tuple[str, str]
@@ -33,7 +34,10 @@ class Terminal:
     number: int
     stored: list[Fix]
     doubted: tuple[Fix, ...] = ()
-    doubts_anew: bool = False
+    state: TerminalState | None = None
+    clock_doubted: bool = False
+    """Whether its sender has been told that its clock runs wrong."""
+    changed: bool = False
     _added: list[Points] = field(default_factory=list)
 
     def add(self, points: Points) -> None:
@@ -51,7 +55,14 @@ class Terminal:
     def doubt(self, points: Points) -> None:
         """Remember the latest that were impossible to reach: enough of them are right."""
         self.doubted = tuple(sorted({*self.doubted, *fixes(points)})[-LIMITS.votes :])
-        self.doubts_anew = True
+        self.changed = True
+
+    def doubt_clock(self, stated: Stated) -> bool:
+        """Whether the clock that timed a batch runs wrong and nobody has been told of it."""
+        new = stated.wrong_clock and not self.clock_doubted
+        if new or (self.clock_doubted and len(stated.good)):
+            self.clock_doubted, self.changed = new, True
+        return new
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,4 +207,43 @@ def stored_fact(sifted: Sifted, places: Sequence[AreasHere]) -> TrackStored:
         area_ids=tuple(dict.fromkeys(area.id for area in primary)),
         first_at=at_of(int(kept["at_us"][0])) if len(kept) else None,
         last_at=at_of(int(kept["at_us"][-1])) if len(kept) else None,
+        mocked=int((kept["marks"] & MOCK).astype(bool).sum()),
+        corrected_s=correction_us(batch) / SECOND_US,
     )
+
+
+def of_terminals(
+    sifted: Sequence[Sifted], terminals: Mapping[TerminalKey, Terminal], told: Sequence[TrackStored], now: datetime
+) -> list[News]:
+    """What is told of the terminals themselves: what their phones say of themselves, and clocks that run wrong."""
+    news: list[News] = []
+    for one, stored in zip(sifted, told, strict=True):
+        terminal, batch = terminals[one.terminal], one.heard.body
+        about = {"source": one.heard.source, "terminal": batch.terminal, "division": stored.division}
+        before = terminal.state
+        if batch.state is not None and batch.state != before:
+            terminal.state, terminal.changed = batch.state, True
+            news.append((one.heard, TerminalChanged(**about, before=before, state=batch.state)))
+        if terminal.doubt_clock(one.stated):
+            ahead_s = (one.stated.latest_us - us_of(now)) // SECOND_US
+            news.append((one.heard, ClockDoubted(**about, batch_id=batch.batch_id, ahead_s=ahead_s)))
+            news.append(Refused(one.heard, (clock_problem(ahead_s),)))
+    return news
+
+
+def clock_problem(ahead_s: int) -> Problem:
+    """What its sender is told of a terminal of which no point is of a time that can be."""
+    return Problem.of("points", broken("clock_ahead" if ahead_s > 0 else "clock_behind", seconds=abs(ahead_s)))
+
+
+def received(heard: Sequence[Heard[TrackBatch]], now: datetime) -> tuple[list[Heard[TrackBatch]], list[Refused]]:
+    """The batches, and those refused that cannot have been received when their sender says."""
+    first, last = now - LIMITS.offline_older_than, now + LIMITS.future
+    good, wrong = [], []
+    for one in heard:
+        if one.body.clock and not first <= one.body.clock.received_at <= last:
+            rule = broken("received_between", first=first.isoformat(), last=last.isoformat())
+            wrong.append(Refused(one, (Problem.of("clock.received_at", rule),)))
+        else:
+            good.append(one)
+    return good, wrong

@@ -1,0 +1,1 @@
+"""Terminals and whose hands they are in."""

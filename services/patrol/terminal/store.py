@@ -1,0 +1,51 @@
+"""Every statement on whose hands terminals are in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from contracts.patrol import Holding
+from services.patrol.kept.store import Span
+from services.runtime.transaction import Transaction
+
+
+async def holdings(tx: Transaction, source: str, terminal: str) -> list[Holding]:
+    """Of one terminal, in the order of time; nobody else changes them until the transaction ends."""
+    await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"holdings {source} {terminal}")
+    rows = await tx.sql.fetch(
+        """
+        SELECT person_id, post_id, carried_from, carried_to FROM holdings
+        WHERE source = $1 AND terminal = $2 ORDER BY carried_from
+        """,
+        source,
+        terminal,
+    )
+    return [Holding(**dict(row)) for row in rows]
+
+
+async def save(tx: Transaction, source: str, terminal: str, held: Sequence[Holding]) -> None:
+    await tx.sql.execute("DELETE FROM holdings WHERE source = $1 AND terminal = $2", source, terminal)
+    await tx.sql.executemany(
+        """
+        INSERT INTO holdings (source, terminal, person_id, post_id, carried_from, carried_to)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        [(source, terminal, one.person_id, one.post_id, one.carried_from, one.carried_to) for one in held],
+    )
+
+
+async def carried(tx: Transaction, person_id: str, first: datetime, before: datetime) -> list[Span]:
+    """Which terminals a person held between two times, and when: what they took in any other time is not theirs."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT t.number, greatest(h.carried_from, $2) AS first, least(h.carried_to, $3) AS before
+        FROM holdings h JOIN terminals t USING (source, terminal)
+        WHERE h.person_id = $1 AND h.carried_from < $3 AND (h.carried_to IS NULL OR h.carried_to > $2)
+        ORDER BY first, t.number
+        """,
+        person_id,
+        first,
+        before,
+    )
+    return [(row["number"], row["first"], row["before"]) for row in rows]

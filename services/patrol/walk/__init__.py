@@ -1,0 +1,1 @@
+"""What a walk comes to: stops, length, time, ground, and what a made-up one looks like."""
