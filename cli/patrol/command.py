@@ -12,6 +12,7 @@ from cli.patrol import duty
 from cli.patrol.firms import ABROAD, NO_VEGETATION, hotspots_in
 from cli.patrol.overpass import in_order
 from cli.patrol.patches import patches_in
+from cli.patrol.track_import import import_track
 from cli.region import Region, region_of
 from cli.say import data, say, table, talk, talk_line
 from cli.session import BusOption, HomeOption, JsonOption, run, session
@@ -21,6 +22,9 @@ from contracts.patrol import PatchesShown, ShowPatches
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(duty.app)
+
+
+app.command("import", help=say("help.track_import"))(import_track)
 
 
 @app.command("hotspots", help=say("help.hotspots"))

@@ -1,0 +1,1 @@
+"""Tracks in the formats that terminals and their makers export."""
