@@ -31,7 +31,7 @@ class TerminalState(Value):
     battery_percent: Annotated[int, Field(ge=0, le=100), WHOLE] | None = None
 
 
-class Holding(Value):
+class Carrying(Value):
     """A person of a post carries a terminal, from an instant and before another; open when `carried_to` is None."""
 
     person_id: Token
@@ -45,7 +45,7 @@ class TerminalHoldings(Value):
 
     source: Token
     terminal: ExternalId
-    holdings: tuple[Holding, ...]
+    carriers: tuple[Carrying, ...]
 
 
 class HoldTerminal(Command):
@@ -76,7 +76,7 @@ class TerminalHeld(Fact):
     source: Token
     terminal: ExternalId
     division: Division
-    holdings: tuple[Holding, ...]
+    carriers: tuple[Carrying, ...]
 
 
 class TerminalChanged(Fact):

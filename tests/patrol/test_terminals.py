@@ -6,7 +6,15 @@ from datetime import timedelta
 import pytest
 
 from contracts.language.division import Division
-from contracts.patrol import ClockDoubted, Holding, HoldTerminal, TerminalChanged, TerminalHeld, TrackBatch, TrackStored
+from contracts.patrol import (
+    Carrying,
+    ClockDoubted,
+    HoldTerminal,
+    TerminalChanged,
+    TerminalHeld,
+    TrackBatch,
+    TrackStored,
+)
 from services.patrol.kept import store as kept_store
 from services.patrol.kept.point import MOCK
 from services.patrol.service import patrol
@@ -147,7 +155,7 @@ async def test_what_a_phone_says_of_itself_is_told_when_it_changes(tx):
 
 def held(person, first, last=None):
     at = NOW + first * DAY
-    return Holding(person_id=person, post_id=f"post-{person}", carried_from=at, carried_to=last and NOW + last * DAY)
+    return Carrying(person_id=person, post_id=f"post-{person}", carried_from=at, carried_to=last and NOW + last * DAY)
 
 
 @pytest.mark.parametrize(

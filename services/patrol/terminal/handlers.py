@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.language.rules import broken
-from contracts.patrol import Holding, HoldTerminal, TerminalHeld, TerminalHoldings
+from contracts.patrol import Carrying, HoldTerminal, TerminalHeld, TerminalHoldings
 from services.patrol.terminal import holding, store
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import Problem
@@ -22,13 +22,13 @@ async def hold_terminal(tx: Transaction, ask: Ask[HoldTerminal]) -> Answer:
         rule = broken("carried_to_after", first=asked.carried_from.isoformat())
         raise Problem(422, "holding-not-lawful", None, errors=[{"field": "carried_to", "rule": rule}])
     before = tuple(await store.holdings(tx, asked.source, asked.terminal))
-    new = Holding(
+    new = Carrying(
         person_id=asked.person_id, post_id=asked.post_id, carried_from=asked.carried_from, carried_to=asked.carried_to
     )
     after = holding.hold(before, new)
-    answer = TerminalHoldings(source=asked.source, terminal=asked.terminal, holdings=after)
+    answer = TerminalHoldings(source=asked.source, terminal=asked.terminal, carriers=after)
     if after == before:
         return Answer(answer)
     await store.save(tx, asked.source, asked.terminal, after)
-    told = TerminalHeld(source=asked.source, terminal=asked.terminal, division=asked.division, holdings=after)
+    told = TerminalHeld(source=asked.source, terminal=asked.terminal, division=asked.division, carriers=after)
     return Answer(answer, [told])

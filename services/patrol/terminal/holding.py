@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from contracts.patrol import Holding
+from contracts.patrol import Carrying
 
 
-def hold(holdings: Iterable[Holding], new: Holding) -> tuple[Holding, ...]:
+def hold(holdings: Iterable[Carrying], new: Carrying) -> tuple[Carrying, ...]:
     """The holdings with a new one: of the others stays what lies outside of its time; in the order of time."""
     kept = [new]
     for one in holdings:
@@ -19,9 +19,9 @@ def hold(holdings: Iterable[Holding], new: Holding) -> tuple[Holding, ...]:
     return tuple(sorted(_joined(kept), key=lambda one: one.carried_from))
 
 
-def _joined(holdings: Iterable[Holding]) -> list[Holding]:
+def _joined(holdings: Iterable[Carrying]) -> list[Carrying]:
     """One holding where one ends as the next of the same person and post begins."""
-    found: list[Holding] = []
+    found: list[Carrying] = []
     for one in sorted(holdings, key=lambda one: one.carried_from):
         last = found[-1] if found else None
         if last and (last.person_id, last.post_id, last.carried_to) == (one.person_id, one.post_id, one.carried_from):

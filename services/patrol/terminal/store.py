@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from contracts.patrol import Holding
+from contracts.patrol import Carrying
 from services.patrol.kept.store import Span
 from services.runtime.transaction import Transaction
 
 
-async def holdings(tx: Transaction, source: str, terminal: str) -> list[Holding]:
+async def holdings(tx: Transaction, source: str, terminal: str) -> list[Carrying]:
     """Of one terminal, in the order of time; nobody else changes them until the transaction ends."""
     await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"holdings {source} {terminal}")
     rows = await tx.sql.fetch(
@@ -21,10 +21,10 @@ async def holdings(tx: Transaction, source: str, terminal: str) -> list[Holding]
         source,
         terminal,
     )
-    return [Holding(**dict(row)) for row in rows]
+    return [Carrying(**dict(row)) for row in rows]
 
 
-async def save(tx: Transaction, source: str, terminal: str, held: Sequence[Holding]) -> None:
+async def save(tx: Transaction, source: str, terminal: str, held: Sequence[Carrying]) -> None:
     await tx.sql.execute("DELETE FROM holdings WHERE source = $1 AND terminal = $2", source, terminal)
     await tx.sql.executemany(
         """
