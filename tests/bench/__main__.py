@@ -24,14 +24,14 @@ from rich.table import Table
 from contracts.wiring.table import SERVICES
 from deploy.local.postgres import Postgres, temporary_home
 from tests import servers
-from tests.bench import duty, ledger, locate, memory, page, relay, start, track
+from tests.bench import duty, kept, ledger, locate, memory, page, relay, start, track
 from tests.bench.bare import Bare, bare
 from tests.bench.chain import Ours
 from tests.bench.chain_rows import SERVERS, Rows, Size, case_moves, chain, latency, ways
 from tests.bench.measured import ROUNDS, Goal, row
 from tests.bench.rig import system
 
-PARTS = ("chain", "latency", "moves", "track", "relay", "locate", "ledger", "duty", "start", "memory")
+PARTS = ("chain", "latency", "moves", "track", "relay", "locate", "ledger", "duty", "start", "memory", "kept")
 SYNCS = ("2m", "always")
 
 
@@ -59,7 +59,7 @@ async def measure(parts: list[str], syncs: list[str], quick: bool, rounds: int) 
                     rows += await _chain(ours, others, sync, size, parts)
                 if sync == syncs[0]:
                     rows += await _once(ours, others, stack, run, rows, size, parts, quick)
-    if {"relay", "ledger", "duty"} & set(parts):
+    if {"relay", "ledger", "duty", "kept"} & set(parts):
         async with _database() as home:
             if "relay" in parts:
                 found = await relay.per_second(home, quick)
@@ -68,6 +68,8 @@ async def measure(parts: list[str], syncs: list[str], quick: bool, rounds: int) 
                 rows += await _ledger(quick)
             if "duty" in parts:
                 rows += await _duty(quick)
+            if "kept" in parts:
+                rows += await _kept(kept.RANGERS // 20 if quick else kept.RANGERS)
     if "locate" in parts:
         for size in (782, 10_000) if quick else (782, 10_000, 100_000):
             found = await locate.per_second(size, quick)
@@ -150,6 +152,20 @@ async def _memory(stack: Any, ours: Ours, rows: Rows, quick: bool) -> Rows:
             told = {"ours": [largest[service]], "floor": [rest[service]]}
             found.append(row(f"memory {what}: {service}", "MB", _at_most_of_floor(1.3), told))
     return found
+
+
+async def _kept(rangers: int) -> Rows:
+    found = await kept.measured(rangers)
+    points = f"{found.points:,} points"
+    told = [
+        (f"points kept: a packed one, of {points}", "bytes", None, [found.packed_bytes_a_point]),
+        (f"points kept: one as a row, of {points}", "bytes", None, [found.row_bytes_a_point]),
+        ("points kept: a year of 2,000 rangers", "GB", _at_most(6), [kept.city_year_gb(found)]),
+        ("points kept: packed", "per s", None, [found.packed_per_second]),
+        ("points kept: a month of a ranger, packed", "ms", _at_most(20), found.month_ms),
+        ("points kept: a month of a ranger, twelve days of it as rows", "ms", _at_most(20), found.recent_month_ms),
+    ]
+    return [row(what, unit, goal, {"ours": rounds}) for what, unit, goal, rounds in told]
 
 
 async def _ledger(quick: bool) -> Rows:

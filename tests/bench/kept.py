@@ -54,6 +54,11 @@ async def measured(rangers: int) -> Kept:
         async with sql.transaction():
             rows = np.concatenate([_walk(day, draw) for day in recent])
             await store.add_points(Transaction(sql, datetime.now(UTC)), rows, np.full(len(rows), number))
+            await sql.execute(
+                "INSERT INTO terminals (source, terminal, rows_from) VALUES ('bench', $1, $2)",
+                str(number),
+                begin_of(recent[0]),
+            )
     packed_bytes = await sql.fetchval("SELECT pg_total_relation_size('packed_days')")
     row_bytes = await sql.fetchval("SELECT pg_total_relation_size('points')")
     row_count = await sql.fetchval("SELECT count(*) FROM points")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from contracts.language.values import day_of
 from services.patrol.kept import packed, row
-from services.patrol.kept.point import MICRO, Points, at_of, begin_of, us_of
+from services.patrol.kept.point import KEPT, MICRO, Points, at_of, begin_of, us_of
 from services.runtime.sql import Sql
 from services.runtime.transaction import Transaction
 
@@ -35,7 +35,12 @@ async def _whole(rows: bytes) -> AsyncIterator[bytes]:
 
 async def track(sql: Sql, spans: Sequence[Span], columns: Sequence[str] = packed.COLUMNS) -> list[Points]:
     """What is kept of terminals in each of some spans of time, in the order of time; of `columns` only (`packed`)."""
-    found = await _rows(sql, spans)
+    begins = await sql.fetch(
+        "SELECT number, rows_from FROM terminals WHERE number = ANY($1::bigint[])", [number for number, _, _ in spans]
+    )
+    rows_from = {one["number"]: one["rows_from"] for one in begins}
+    recent = [n for n, (number, _, before) in enumerate(spans) if _has_rows(rows_from.get(number), before)]
+    found = dict(zip(recent, await _rows(sql, [spans[n] for n in recent]), strict=True)) if recent else {}
     days = await sql.fetch(
         """
         SELECT asked.n, d.packed
@@ -48,7 +53,16 @@ async def track(sql: Sql, spans: Sequence[Span], columns: Sequence[str] = packed
     parts: list[list[Points]] = [[] for _ in spans]
     for one in days:
         parts[one["n"] - 1].append(packed.unpack(one["packed"], columns))
-    return [_between(np.concatenate([*its, rows]), span) for its, rows, span in zip(parts, found, spans, strict=True)]
+    nothing = np.zeros(0, dtype=KEPT)
+    return [
+        _between(np.concatenate([*its, found.get(n, nothing)]), span)
+        for n, (its, span) in enumerate(zip(parts, spans, strict=True))
+    ]
+
+
+def _has_rows(rows_from: datetime | None, before: datetime) -> bool:
+    """Whether a terminal may have rows before a time; a release that does not say since when may have written some."""
+    return rows_from is None or rows_from < before
 
 
 async def unseal(tx: Transaction, spans: Sequence[Span]) -> None:
