@@ -28,7 +28,9 @@ def division_of(region: str | None) -> Division:
             return Division(stated.ljust(12, "0"))
     except ValueError:
         pass
-    raise typer.BadParameter(say("case.bad_region", region=stated), param_hint="--region")
+    # What is longer than a code may be an address with a password in it.
+    said = stated if len(stated) <= _LENGTHS[-1] else "…"
+    raise typer.BadParameter(say("case.bad_region", region=said), param_hint="--region")
 
 
 def _checked(region: str | None) -> str | None:
