@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.areas.around import Around, Finding, Weight
+from cli.areas.coverage import coverage, forest_land, who
 from cli.areas.listed import listed
 from cli.areas.outcome import Outcome, change_of, show
 from cli.areas.row import Row, rows_of
@@ -20,12 +21,10 @@ from contracts.language.values import Datum
 from contracts.roster import Area
 
 app = typer.Typer(no_args_is_help=True)
+app.command("coverage", help=say("help.areas_coverage"))(coverage)
+app.command("forest-land", help=say("help.areas_forest_land"))(forest_land)
+app.command("who", help=say("help.areas_who"))(who)
 ALL = "all"
-
-
-@app.callback()
-def areas() -> None:
-    """A group, so that `linzhang areas import` keeps its name."""
 
 
 @app.command("import", help=say("help.areas_import"))

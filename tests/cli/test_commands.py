@@ -148,6 +148,23 @@ async def test_boundaries_of_amap_replace_generated_ones_after_being_told_their_
     assert {row for row, _, rule in shown["told"] if "areas below it have" in rule} == {1, 2, 3, 4}
 
 
+async def test_forest_land_is_enrolled_and_its_gaps_and_who_answers_are_shown(up, tmp_path):
+    file = tmp_path / "land.geojson"
+    land = ring(117.15, 29.40, 117.16, 29.41)
+    file.write_text(collection(feature({"code": "360222104201"}, land), feature({"code": "360222999999"}, land)))
+    command = ("areas", "forest-land", str(file), "--year", "2019", "--source", "二类调查", "--json")
+    status, out, said = await run(up, *command)
+    assert (status, json.loads(out)["changed"], [one[0] for one in json.loads(out)["wrong"]]) == (1, 1, [2]), said
+    assert json.loads((await run(up, *command))[1])["changed"] == 0
+    status, out, said = await run(up, "areas", "coverage", "--region", "360222104201", "--json")
+    (area,) = json.loads(out)["areas"]
+    assert (status, area["area_id"], area["grids"]) == (0, "360222104201", 1), said
+    assert (await run(up, "areas", "coverage", "--region", "360222104201"))[0] == 0
+    status, out, said = await run(up, "areas", "who", "--lon", "117.1582", "--lat", "29.40579", "--json")
+    assert (status, json.loads(out)["areas"][-1], json.loads(out)["contradiction"]) == (0, "360200000000", None), said
+    assert (await run(up, "areas", "who", "--lon", "117.1582", "--lat", "29.40579"))[0] == 0
+
+
 @pytest.mark.served
 @pytest.mark.parametrize(
     ("text", "told"),
