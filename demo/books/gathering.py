@@ -12,6 +12,7 @@ from clients.python.bus import Bus
 from contracts.cases import Sheet, ShowSheet
 from contracts.language.command import OPERATOR
 from contracts.language.division import Division
+from contracts.roster import AreaStated, PostStated
 from contracts.targets import PlanShown, ShowPlan
 from contracts.wiring.table import SERVICES
 from demo.books.evidence import Body
@@ -61,6 +62,8 @@ async def standing(operator: Bus) -> dict[str, Body]:
 
 
 async def kept(reader: Bus) -> dict[str, int]:
-    """How many messages each stream holds."""
+    """How many messages each stream holds; of roster's the states of areas and posts, beside which it tells more."""
     told = await asyncio.gather(*(reader.stream_info(stream) for stream in STREAMS))
-    return {stream: one["state"]["messages"] for stream, one in zip(STREAMS, told, strict=True)}
+    stated = await asyncio.gather(*(reader.subjects("ROSTER", f"{one.name}.>") for one in (AreaStated, PostStated)))
+    found = {stream: one["state"]["messages"] for stream, one in zip(STREAMS, told, strict=True)}
+    return {**found, "ROSTER": sum(sum(subjects.values()) for subjects in stated)}
