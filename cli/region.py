@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.reach import Reach
-from cli.say import say
+from cli.say import say, talk
 from cli.session import home_at, session
+from clients.python.bus import Bus
 from clients.python.refused import BusError
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN, Division
-from contracts.roster import AreaStated
+from contracts.language.values import day_of
+from contracts.roster import AreaStated, DivisionStated
 from deploy.nats.users import Official
 
 _LENGTHS = (0, 2, 4, 6, 9, 12)
@@ -56,7 +59,20 @@ async def stated_region(region: str | None, bus: Reach | None, home: Path | None
             below = AreaStated.told_under(division)
             if not await reading.subjects("ROSTER", here) and not await reading.subjects("ROSTER", below):
                 raise NoSuchRegion(region=region)
+            await _tell_if_revoked(reading, division)
     return division
+
+
+async def _tell_if_revoked(reading: Bus, division: Division) -> None:
+    """Of a code that means nothing any more what became of it: what is shown of it is of the days before."""
+    stated = [
+        DivisionStated.model_validate_json(await reading.newest("ROSTER", subject)).division
+        for subject in await reading.subjects("ROSTER", f"{DivisionStated.name}.{division.tokens}.*")
+    ]
+    last = max((one.ended_on or date.max for one in stated), default=date.max)
+    if last < day_of(datetime.now(UTC)):
+        ended = next(one for one in stated if one.ended_on == last)
+        talk("region.revoked", region=division, name=ended.name, last=last, became="、".join(ended.became) or "-")
 
 
 async def region_of(actor: str, region: str | None, bus: Reach | None, home: Path | None) -> Division:

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import shapely
 
-from contracts.language.division import Division
+from contracts.language.division import Division, Level
 
 OUTLINE = shapely.Polygon(
     [
@@ -29,21 +29,19 @@ JITTER = 0.35
 _HILBERT_ORDER = 12
 
 
-def boundaries(villages: Sequence[Division]) -> dict[Division, shapely.MultiPolygon]:
-    """A boundary for each village and for every division above them down from the city.
+def boundaries(lowest: Sequence[Division]) -> dict[Division, shapely.MultiPolygon]:
+    """A boundary for each of the lowest divisions, and for every one above them down from the city.
 
-    Villages are Voronoi cells of jittered points, handed out in the order of their codes along a Hilbert curve, so that
-    what has neighbouring codes lies together. Those above are the unions of what lies in them.
+    The lowest are Voronoi cells of jittered points, handed out in the order of their codes along a Hilbert curve, so
+    that what has neighbouring codes lies together. Those above are the unions of what lies in them.
     """
-    found = dict(zip(sorted(villages), _cells(len(villages)), strict=True))
-    lower = dict(found)
-    while lower:
+    found = dict(zip(sorted(lowest), _cells(len(lowest)), strict=True))
+    for level in (Level.VILLAGE, Level.TOWN, Level.COUNTY):
         children: dict[Division, list[shapely.MultiPolygon]] = {}
-        for division, shape in lower.items():
-            if division.parent is not None and len(division.significant) > len("3602"):
+        for division, shape in found.items():
+            if division.level is level and division.parent is not None:
                 children.setdefault(division.parent, []).append(shape)
-        lower = {parent: _multi(shapely.coverage_union_all(shapes)) for parent, shapes in children.items()}
-        found |= lower
+        found |= {parent: _multi(shapely.coverage_union_all(shapes)) for parent, shapes in children.items()}
     return found
 
 

@@ -19,6 +19,7 @@ from demo.boundaries import boundaries
 
 DATA = Path(__file__).parent / "data"
 IN_FORCE_FROM = date(2018, 1, 1)
+PLAYED_ON = date(2020, 6, 1)
 HELD_FROM = date(2019, 1, 1)
 RECORDED_AT = datetime(2019, 1, 1, tzinfo=UTC)
 VACANT_OF_HUNDRED = 1
@@ -52,19 +53,21 @@ class NamedDivision:
     parent: Division | None
 
 
-def jingdezhen() -> list[NamedDivision]:
-    """Every division of Jingdezhen down to its villages, those above first."""
+def jingdezhen(on: date = PLAYED_ON) -> list[NamedDivision]:
+    """Every division of Jingdezhen that is in force on a day, down to its villages, those above first."""
     with (DATA / "jingdezhen-divisions.csv").open(encoding="utf-8", newline="") as table:
         return [
             NamedDivision(Division(row["code"]), row["name"], Division(row["parent"]) if row["parent"] else None)
             for row in csv.DictReader(table)
+            if row["in_force_from"] <= on.isoformat() <= (row["ended_on"] or on.isoformat())
         ]
 
 
 def world(divisions: Sequence[NamedDivision]) -> tuple[list[Area], list[Post]]:
     """The areas, parents before children, and the posts; a grid and its team for every village."""
     names = {division.code: division.name for division in divisions}
-    grounds = boundaries([division.code for division in divisions if division.code.level is Level.VILLAGE])
+    above = {division.parent for division in divisions}
+    grounds = boundaries([division.code for division in divisions if division.code not in above])
     areas: list[Area] = []
     posts: list[Post] = []
     for division in sorted(divisions, key=lambda division: division.code):

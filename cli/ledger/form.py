@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from cli.sheet.layout import Columns, Description, Layout, laid_out
 from contracts.language.values import Line, Token
+from contracts.language.written import Day
 
 FORMS = files("cli.ledger") / "mappings"
 
@@ -18,7 +19,8 @@ FORMS = files("cli.ledger") / "mappings"
 class LedgerForm(Columns):
     """The columns and words of one source's old ledgers, as data.
 
-    `enters_as` says whether its rows are stock carried over or newly found. What a case is measured by and the law's
+    `enters_as` says whether its rows are stock carried over or newly found, `divisions_on` by the list of which day its
+    codes and names of divisions are read. What a case is measured by and the law's
     side stand under the headings of our own ledger, where a form does not say otherwise.
     """
 
@@ -26,6 +28,7 @@ class LedgerForm(Columns):
     title: Line
     campaign: Token
     enters_as: Literal["opening", "new"]
+    divisions_on: Day
     header_row: Annotated[int, Field(ge=1)]
 
     @model_validator(mode="after")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.case.command import As
-from cli.given_file import read as content_of
 from cli.ledger.form import LedgerForm, form_of, sources
 from cli.ledger.old_ledger import Read, read_given
 from cli.region import Region, region_of
@@ -20,16 +17,17 @@ from cli.rules import rule_said
 from cli.say import data, say, talk
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from cli.sheet.asked import known, places, posts
+from cli.sheet.division_list import in_force, read_list
 from cli.sheet.file.given import given
 from cli.sheet.file.worksheet import SheetUnreadable
-from cli.sheet.place import Gazetteer
 from cli.sheet.reading import Known
 from cli.sheet.shown import Preview, plain, show
 from clients.python.bus import Bus
 from contracts.cases import EntersAs, ImportCases, Imported, OldCase
 from contracts.language.division import Division
 from contracts.language.message import MAX_COMMAND_BYTES
-from contracts.language.values import SHANGHAI, AreaKind
+from contracts.language.values import AreaKind
+from contracts.roster import NamedDivision
 
 Divisions = Annotated[Path | None, typer.Option(help=say("help.ledger_divisions"))]
 
@@ -52,10 +50,10 @@ async def import_ledger(
     try:
         form = form_of(source)
         sheets = given(file)
-        named = None if divisions is None else _names(divisions)
+        named = None if divisions is None else read_list(divisions)
         async with session(actor, bus, home) as asking:
             division = await region_of(actor, region, bus, home)
-            found = read_given(sheets, form, await _known(asking, actor, division, named))
+            found = read_given(sheets, form, await _known(asking, actor, division, form, named))
             added, unchanged = (0, 0) if preview else await send_rows(asking, form, found, actor, division)
     except KeyError:
         raise typer.BadParameter(say("ledger.unknown_source", source=source, known="、".join(sources()))) from None
@@ -102,17 +100,10 @@ def batches(rows: Iterable[OldCase]) -> Iterator[list[OldCase]]:
         yield batch
 
 
-async def _known(bus: Bus, actor: str, division: Division, named: dict[Division, str] | None) -> Known:
-    """The divisions of a file, else those that are enrolled; the units of the posts that are."""
+async def _known(
+    bus: Bus, actor: str, division: Division, form: LedgerForm, named: Sequence[NamedDivision] | None
+) -> Known:
+    """The divisions of a file, else those that are enrolled, on the ledger's day; the units of the posts that are."""
     there = await places(bus, actor, division, AreaKind.DIVISION) if named is None else ()
-    found = known(there, await posts(bus, actor, division), division, datetime.now(SHANGHAI).date())
-    return found if named is None else replace(found, divisions=Gazetteer(named, division))
-
-
-def _names(file: Path) -> dict[Division, str]:
-    """The divisions that exist. Raises typer.BadParameter."""
-    try:
-        lines = csv.DictReader(content_of(file).decode("utf-8-sig").splitlines())
-        return {Division(line["code"]): line["name"] for line in lines}
-    except (KeyError, ValueError, TypeError, csv.Error):
-        raise typer.BadParameter(say("sheet.bad_divisions", file=file.name)) from None
+    found = known(there, await posts(bus, actor, division), division, form.divisions_on)
+    return found if named is None else replace(found, divisions=in_force(named, form.divisions_on, division))

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from cli.sheet.cell import folded
-from cli.sheet.place import Gazetteer
+from cli.sheet.division_list import in_force
 from cli.sheet.reading import Known
 from clients.python.bus import Bus
 from contracts.language.division import Division
 from contracts.language.values import AreaKind, UnitRef
-from contracts.roster import ListPlaces, ListPosts, Place, PlacesListed, Post, PostsListed
+from contracts.roster import ListPlaces, ListPosts, NamedDivision, Place, PlacesListed, Post, PostsListed
 
 
 async def places(bus: Bus, actor: str, division: Division, kind: AreaKind | None = None) -> list[Place]:
@@ -38,11 +38,20 @@ async def posts(bus: Bus, actor: str, division: Division) -> list[Post]:
 
 def known(there: Iterable[Place], held: Iterable[Post], within: Division, on: date) -> Known:
     """What there is on a day, to an office whose own division is one of them."""
-    divisions = [one for one in there if one.kind is AreaKind.DIVISION]
-    last_days = {one.division: one.ended_on for one in divisions if one.ended_on is not None and one.ended_on < on}
-    names = {one.division: one.name for one in divisions if one.division not in last_days}
+    divisions = (
+        NamedDivision(
+            id=one.id,
+            code=one.division,
+            name=one.name,
+            in_force_from=one.in_force_from,
+            ended_on=one.ended_on,
+            became=one.became,
+        )
+        for one in there
+        if one.kind is AreaKind.DIVISION
+    )
     units = [one.unit for one in held]
-    return Known(Gazetteer(names, within, last_days), units_of(units), {one.id: one.name for one in units})
+    return Known(in_force(divisions, on, within), units_of(units), {one.id: one.name for one in units})
 
 
 def units_of(units: Iterable[UnitRef]) -> dict[str, frozenset[str]]:

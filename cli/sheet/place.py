@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import combinations
@@ -28,17 +27,17 @@ MOST_CANDIDATES = 8
 class Gazetteer:
     """The divisions that there are, and every way of naming one of them.
 
-    A name that several have is that of the one `within` an office's own division, where there is only one. `ended` are
-    those that there are no more, with their last days.
+    A name that several have is that of the one `within` an office's own division, where there is only one. `other`
+    says of the codes that mean nothing on that day since when, or what became of them.
     """
 
     def __init__(
         self,
         names: Mapping[Division, str],
         within: Division = UNKNOWN,
-        ended: Mapping[Division, date] = MappingProxyType({}),
+        other: Mapping[Division, str] = MappingProxyType({}),
     ) -> None:
-        self.names, self._within, self._ended = names, within, ended
+        self.names, self._within, self._other = names, within, other
         self._exact: dict[str, set[Division]] = {}
         self._spoken: dict[str, set[Division]] = {}
         for code, name in names.items():
@@ -74,8 +73,8 @@ class Gazetteer:
         if len(digits) not in _LENGTHS:
             raise BadCell(say("sheet.bad_code", value=digits))
         code = Division(digits.ljust(12, "0"))
-        if code not in self.names and code in self._ended:
-            raise BadCell(say("sheet.division_ended", value=digits, last=self._ended[code]))
+        if code not in self.names and code in self._other:
+            raise BadCell(say("sheet.other_days", value=digits, told=self._other[code]))
         if code not in self.names:
             raise BadCell(say("sheet.no_division", value=digits, near=self._near_code(code)))
         return code

@@ -9,7 +9,7 @@ import typer
 
 from cli.given_file import read, refuse
 from cli.rules import rule_said
-from cli.say import data, say, shown_lines, table, talk, talk_line
+from cli.say import data, line, say, table, talk, talk_line
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from contracts.every_service import LawsShown, LawTaken, LawVersion, ShowLaws, TakeUpLaw
 from contracts.language.command import OPERATOR
@@ -44,7 +44,8 @@ async def show(
     if as_json:
         data(found)
     elif law is not None:
-        typer.echo(shown_lines(found[0].text or ""))
+        for written in (found[0].text or "").splitlines():
+            line(written)
     else:
         rows = [
             (

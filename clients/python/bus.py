@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -177,6 +178,11 @@ class Bus:
             found |= page
             if len(page) < SUBJECTS_A_PAGE:
                 return found
+
+    async def newest(self, stream: str, subject: str) -> bytes:
+        """The body of the last message of a subject. Raises APIError where there is none."""
+        asked = json.dumps({"last_by_subj": subject}).encode()
+        return base64.b64decode((await self._api(f"STREAM.MSG.GET.{stream}", asked))["message"]["data"])
 
     async def consumers(self, stream: str) -> list[dict[str, Any]]:
         """How far each durable of a stream is."""

@@ -1,6 +1,7 @@
 """What roster announces and answers."""
 
 from contracts.language.boundary import Boundary as Boundary
+from contracts.roster.division import *
 from contracts.roster.area import *
 from contracts.roster.post import *
 from contracts.roster.holder import *

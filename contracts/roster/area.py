@@ -11,15 +11,17 @@ from contracts.language.command import Done
 from contracts.language.division import Division
 from contracts.language.message import MAX_MESSAGE_BYTES, Command, ReferenceFact
 from contracts.language.mu import Mu
-from contracts.language.values import AreaKind, Line, Token, Value
+from contracts.language.values import COMES_LATER, AreaKind, Line, Token, Value
 from contracts.language.written import WHOLE, Day
+from contracts.roster.division import Successors
 
 
 class Area(Value):
     """A responsibility area: the ground a post answers for (DOMAIN §3).
 
     `area_mu` is measured on the CGCS2000 ellipsoid. `precedence` decides which of several areas that contain a
-    point is the primary one: the highest. `generated` says that the boundary was made up, not surveyed.
+    point is the primary one: the highest. `generated` says that the boundary was made up, not surveyed. `became` are
+    the codes that took the place of a division that has ended.
     """
 
     id: Token
@@ -33,6 +35,7 @@ class Area(Value):
     generated: bool = False
     in_force_from: Day
     ended_on: Day | None = None
+    became: Annotated[Successors, COMES_LATER] = ()
 
 
 class EnrolAreas(Command):

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from contracts.language.division import Division
 from contracts.language.message import Command
-from contracts.language.values import AreaKind, Line, Token, Value, known
+from contracts.language.values import COMES_LATER, AreaKind, Line, Token, Value, known
 from contracts.language.written import Day
+from contracts.roster.division import Successors
 from contracts.roster.post import Post
 
 
@@ -22,6 +23,7 @@ class Place(Value):
     division: Division
     in_force_from: Day
     ended_on: Day | None = None
+    became: Annotated[Successors, COMES_LATER] = ()
 
 
 class PlacesListed(Value):

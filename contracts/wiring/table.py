@@ -77,6 +77,7 @@ WIRED: dict[str, Wired] = {
         90,
         22,
         hears=(
+            roster.DivisionStated,
             roster.PostStated,
             roster.FindingStated,
             roster.DirectiveStated,

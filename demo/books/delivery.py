@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from contracts.language.values import AreaKind
 from demo.books.book import Book
 from demo.books.evidence import Evidence
 
@@ -21,6 +22,7 @@ def books(evidence: Evidence) -> Iterator[Book]:
     yield Book("books.ids", 0, sum(count - 1 for count in ids.values()))
     yield Book("books.order", {}, _out_of_order(evidence))
     enrolled = {f"area {one.id}" for one in evidence.areas} | {f"post {one.id}" for one in evidence.posts}
+    enrolled |= {f"division {one.id}" for one in evidence.areas if one.kind is AreaKind.DIVISION}
     yield Book("books.roster", len(enrolled), evidence.kept.get("ROSTER", 0))
     letters = Counter(one.body["letter"]["id"] for one in evidence.of("cases.letter_issued.v1"))
     told = Counter(

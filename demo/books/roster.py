@@ -36,9 +36,10 @@ class Roster:
             if asked.name == "roster.appoint.v1":
                 held = (date.fromisoformat(asked.said["held_from"]), asked.said["person_id"])
                 self._held[asked.said["post_id"]].append(held)
-        grids = sorted((one for one in evidence.areas if one.kind is AreaKind.GRID), key=lambda one: one.id)
-        self._grids: list[str] = [one.id for one in grids]
-        self._grounds = np.array([shapely.geometry.shape(one.boundary.model_dump()) for one in grids])
+        above = {one.parent_id for one in evidence.areas}
+        lowest = sorted((one for one in evidence.areas if one.id not in above), key=lambda one: one.id)
+        self._lowest: list[str] = [one.id for one in lowest]
+        self._grounds = np.array([shapely.geometry.shape(one.boundary.model_dump()) for one in lowest])
 
     def holder(self, post_id: str, day: date) -> str | None:
         """Who holds a post on a day; None while it is vacant."""
@@ -46,9 +47,9 @@ class Roster:
         return held[-1] if held else None
 
     def grid_at(self, lon: float, lat: float) -> str:
-        """The grid that contains a point; on a border the smaller code."""
+        """The grid that contains a point, or the town whose villages are in no list; on a border the smaller code."""
         inside = np.nonzero(shapely.intersects_xy(self._grounds, lon, lat))[0]
-        return self._grids[int(inside[0])]
+        return self._lowest[int(inside[0])]
 
     def chain(self, grid: str) -> dict[str, str]:
         """The areas that answer for a grid or a village, by level, the smallest first."""
@@ -59,6 +60,8 @@ class Roster:
             "county": f"{code[:6]}000000",
             "city": f"{code[:4]}00000000",
         }
+        if code == found["town"]:
+            del found["village"]
         return {"grid": grid, **found} if grid != code else found
 
     def answerable(self, grid: str, day: date) -> list[tuple[str, str | None]]:

@@ -29,7 +29,13 @@ sender's connection. The server knows such a limit of an account, not of a user.
 INSIDERS: dict[str, Permissions] = {
     PROVISIONER: provisioner_permissions(),
     "reader": Permissions(
-        ("$JS.API.STREAM.INFO.*", "$JS.API.STREAM.NAMES", "$JS.API.CONSUMER.INFO.*.*", "$JS.API.CONSUMER.LIST.*"),
+        (
+            "$JS.API.STREAM.INFO.*",
+            "$JS.API.STREAM.NAMES",
+            "$JS.API.STREAM.MSG.GET.ROSTER",
+            "$JS.API.CONSUMER.INFO.*.*",
+            "$JS.API.CONSUMER.LIST.*",
+        ),
         ("_INBOX.reader.>", *(f"{service}.>" for service in SERVICES), "rejected.>"),
     ),
     "demo": Permissions(("clock.now",), ("_INBOX.demo.>",)),

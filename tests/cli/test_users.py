@@ -9,6 +9,9 @@ import pytest
 
 from clients.python.bus import connected
 from clients.python.refused import Unreachable
+from contracts.language.command import OPERATOR, Done
+from contracts.language.division import UNKNOWN
+from contracts.roster import Area, EnrolAreas
 from contracts.wiring.table import SERVICES
 from deploy.local.home import Home
 from tests.cli.conftest import linzhang
@@ -96,12 +99,30 @@ async def test_a_region_that_is_no_code_of_a_division_is_refused(up, region, tol
 @pytest.mark.parametrize(
     ("region", "told"),
     [
-        ("360222500", "there is no division 360222500000; near it: 360222"),
+        ("360222600", "there is no division 360222600000; near it: 360222"),
         ("360299", "there is no division 360299000000; near it: 360281000000"),
     ],
 )
 async def test_a_region_that_no_division_has_is_refused_with_what_lies_near(up, region, told):
     await refused(up, region, 1, told)
+
+
+async def test_a_region_that_is_revoked_is_refused_with_what_became_of_it_and_looked_at_with_a_word(up):
+    place = [[[117.2, 29.5], [117.21, 29.5], [117.21, 29.51], [117.2, 29.51], [117.2, 29.5]]]
+    about = {"kind": "division", "name": "某垦殖场", "division": "360222700000", "parent_id": "360222000000"}
+    days = {"in_force_from": "2018-01-01", "ended_on": "2019-12-31", "became": ["360222104000"]}
+    area = Area(id="360222700000", boundary={"coordinates": [place]}, area_mu="0", **about, **days)
+    async with connected(Home(up.home).running().url(OPERATOR), OPERATOR) as operator:
+        await operator.ask(EnrolAreas(areas=(area,)), OPERATOR, UNKNOWN, Done)
+
+    async def told():
+        return "某垦殖场" in (await run(up, "ledger", "sheet", "--region", "360222700"))[2]
+
+    await until(told)
+    _, _, said = await run(up, "ledger", "sheet", "--region", "360222700")
+    said = re.sub(r"\s+", " ", said)
+    assert "360222700000 (某垦殖场) was revoked on 2019-12-31 and became 360222104000" in said
+    await refused(up, "360222700", 1, "360222700000 (某垦殖场) was revoked on 2019-12-31 and became 360222104000")
 
 
 async def refused(up, region, ended, told):
@@ -199,8 +220,8 @@ async def test_a_region_is_changed_and_what_is_heard_too(up):
     assert (await run(up, "user", "change", "moves", "--region", "3602", "--fact", "cases.closed.v1"))[0] == 0
     told = json.loads((await run(up, "user", "show", "moves", "--format", "json"))[1])
     assert told["durables"] == [{"stream": "CASES", "durable": "moves-closed", "hears": "cases.closed.v1.36.02.>"}]
-    status, _, said = await run(up, "user", "change", "moves", "--region", "360222500")
-    assert (status, "there is no division 360222500000" in said) == (1, True)
+    status, _, said = await run(up, "user", "change", "moves", "--region", "360222600")
+    assert (status, "there is no division 360222600000" in said) == (1, True)
     status, _, said = await run(up, "user", "change", "moves")
     assert (status, "name a --region, a --fact or an --all-of" in said) == (2, True)
 

@@ -8,6 +8,7 @@ import nats
 from clients.python.bus import connected
 from contracts.language.command import Done
 from contracts.language.division import UNKNOWN
+from contracts.language.values import AreaKind
 from contracts.roster import Answerable, EnrolAreas, EnrolPosts, WhoAnswers
 from demo.world import jingdezhen, world
 from services.runtime.reference.ground import shape_of
@@ -42,8 +43,10 @@ async def test_the_operator_enrols_a_town_and_everybody_hears_who_answers(bus):
         provisioner = await nats.connect(bus.url("provisioner"), inbox_prefix=b"_INBOX.provisioner")
         stream = provisioner.jetstream(timeout=5)
 
+        divisions = [area for area in some if area.kind is AreaKind.DIVISION]
+
         async def all_told():
-            return (await stream.stream_info("ROSTER")).state.messages == len(some) + len(theirs)
+            return (await stream.stream_info("ROSTER")).state.messages == len(some) + len(divisions) + len(theirs)
 
         await until(all_told)
         last = await stream.get_last_msg("ROSTER", "roster.post.v1.36.02.22.000.000.360222000000-chief")

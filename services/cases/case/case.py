@@ -110,20 +110,23 @@ def beside(case: Case, act: Act, posts: Roster, **changes: Any) -> Case:
 
 def now_acting(case: Case, posts: Roster, act: Act) -> tuple[PostRef, ...]:
     """The posts of the area, of special areas that contained it, and of the divisions above, with today's holders."""
-    return posts.answerable(_areas(case), day_of(act.at))
+    return posts.answerable(_areas(case, posts), day_of(act.at))
 
 
 def answered_for(case: Case, posts: Roster) -> tuple[PostRef, ...]:
     """Who answered for the place of a case when it was seen by a report, or while it occurred (A6)."""
     if case.origin is Origin.INCIDENT:
-        return posts.answerable(_areas(case), day_of(case.seen_at))
-    return answered(posts, _areas(case), case.occurred)
+        return posts.answerable(_areas(case, posts), day_of(case.seen_at))
+    return answered(posts, _areas(case, posts), case.occurred)
 
 
-def _areas(case: Case) -> list[str]:
+def _areas(case: Case, posts: Roster) -> list[str]:
     here = case.ref.division
     special = [one.area_id for one in case.answerable if one.division.contains(here) or here.contains(one.division)]
-    return list(dict.fromkeys((case.area_id, *special, *map(str, here.chain()))))
+    areas = posts.areas(here, day_of(case.seen_at))
+    # A case that was moved to a place is in what the place's code meant then.
+    above = areas[1:] if posts.is_division(case.area_id, here) else areas
+    return list(dict.fromkeys((case.area_id, *special, *above)))
 
 
 def owner_of(before: Case, case: Case, act: Act, posts: Roster) -> Owner | None:

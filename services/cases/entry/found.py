@@ -72,10 +72,10 @@ def found(
 def enter(found: Found, posts: Roster, at: datetime, **more: Any) -> Case:
     """A registered case that no report opened; who answered is unknown unless it is known when it occurred (A6)."""
     today = day_of(at)
-    areas = [str(one) for one in found.division.chain()]
+    on = min(found.found_on, today)
+    areas = posts.areas(found.division, on)
     occurred = found.occurred or _covered(found)
     office = posts.office(found.division, campaign_of(found.campaign).office_level, today)
-    on = min(found.found_on, today)
     return Case(
         ref=CaseRef(id=str(found.id), number=found.number, division=found.division),
         origin=found.origin,
@@ -83,7 +83,7 @@ def enter(found: Found, posts: Roster, at: datetime, **more: Any) -> Case:
         kind=found.kind,
         severity=found.severity,
         state=S.REGISTERED,
-        area_id=found.division,
+        area_id=areas[0],
         place=found.place,
         text=found.text,
         seen_at=datetime.combine(found.found_on, time(), SHANGHAI),
@@ -110,7 +110,7 @@ def problems_of(found: Found, posts: Roster, today: date) -> list[tuple[str, Rul
     """Each field of what is to be entered that breaks a rule. Raises Problem for an unknown campaign."""
     wrong: list[tuple[str, Rule]] = []
     campaign = campaign_of(found.campaign)
-    if rule := posts.problem_of_place(found.division):
+    if rule := posts.problem_of_place(found.division, min(found.found_on, today)):
         wrong.append(("division", rule))
     if rule := problem_of_scope(campaign, found.division):
         wrong.append(("division", rule))

@@ -1,11 +1,11 @@
-"""Keeps the posts that roster states."""
+"""Keeps the posts and the divisions that roster states."""
 
 from __future__ import annotations
 
 from contracts.language.values import day_of
-from contracts.roster import PostStated
+from contracts.roster import DivisionStated, PostStated
 from services.cases.post import store
-from services.cases.post.post import handovers
+from services.cases.post.post import DAY, handovers
 from services.cases.post.store import POSTS
 from services.runtime.messages import Heard, News
 from services.runtime.reference.kept import keep_newest, told_of
@@ -23,4 +23,16 @@ async def keep_posts(tx: Transaction, heard: list[Heard[PostStated]]) -> list[Ne
         await tx.change_views()
         today = day_of(tx.now)
         await store.expect_handovers(tx, [day for one in heard for day in handovers(known, one.body.post, today)])
+    return []
+
+
+@room.hears(DivisionStated, locks="division.id")
+async def keep_divisions(tx: Transaction, heard: list[Heard[DivisionStated]]) -> list[News]:
+    """Keep the divisions; the open cases of one that ends will be passed on to what it became."""
+    if await keep_newest(tx, "divisions", [(one.envelope.sequence, one.body.division) for one in heard]):
+        await tx.change_views()
+        roster, today = await tx.see(POSTS), day_of(tx.now)
+        ended = [(one.body.division.id, one.body.division.ended_on) for one in heard]
+        days = [(post.id, max(on + DAY, today)) for id, on in ended if on is not None for post in roster.of_area(id)]
+        await store.expect_handovers(tx, days)
     return []

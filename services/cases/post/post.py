@@ -11,8 +11,10 @@ from contracts.language.division import Division, Level
 from contracts.language.rules import Rule, broken
 from contracts.language.values import CHIEFS, PostRef, Role, UnitRef
 from contracts.roster import Post
+from services.cases.division.division import Divisions
 from services.runtime.reference.posts import holds, reference, stands_on
 
+DAY = timedelta(days=1)
 ANSWERABLE = (*CHIEFS, Role.RESOURCE_SUPERVISOR, Role.RANGER)
 
 
@@ -70,9 +72,10 @@ class Actor:
 
 
 class Roster:
-    """The posts there are, by area, unit and person."""
+    """The posts there are, by area, unit and person, and the divisions in which they stand."""
 
-    def __init__(self, posts: Iterable[Post]) -> None:
+    def __init__(self, posts: Iterable[Post], divisions: Divisions | None = None) -> None:
+        self._places = divisions or Divisions()
         self._by_id: dict[str, Post] = {}
         self._by_area: dict[str, list[Post]] = {}
         self._by_person: dict[str, list[Post]] = {}
@@ -95,18 +98,33 @@ class Roster:
                 self._by_person.setdefault(person, []).append(post)
 
     def answerable(self, area_ids: Sequence[str], day: date) -> tuple[PostRef, ...]:
-        """The posts that answer for these areas with their holders on `day`; areas in the order given."""
+        """The posts that answer for these areas with their holders on `day`; areas in the order given.
+
+        For a division that has ended by then those answer that took its place.
+        """
         key = (tuple(area_ids), day)
         if key not in self._answerable:
             if len(self._answerable) > 20_000:
                 self._answerable.clear()
             self._answerable[key] = tuple(
                 self._reference(post, day)
-                for area_id in area_ids
+                for area_id in self._places.in_force(area_ids, day)
                 for post in self._by_area.get(area_id, ())
                 if stands_on(post, day)
             )
         return self._answerable[key]
+
+    def areas(self, division: Division, day: date) -> tuple[str, ...]:
+        """The areas that a division and those above it were on a day, the smallest first."""
+        return self._places.areas(division, day)
+
+    def of_area(self, area_id: str) -> Sequence[Post]:
+        """The posts of an area that answer for it."""
+        return self._by_area.get(area_id, ())
+
+    def is_division(self, area_id: str, division: Division) -> bool:
+        """Whether an area is what a code means, or has meant."""
+        return self._places.means(division, area_id)
 
     def _reference(self, post: Post, day: date) -> PostRef:
         holder = post.holder_on(day)
@@ -117,11 +135,11 @@ class Roster:
 
     def changes(self, area_ids: Sequence[str], during: Interval) -> list[date]:
         """The first day of a period, and every later one from which another holds one of its posts, or nobody."""
-        days = {during.from_on}
+        days = {during.from_on, *(day + DAY for day in self._places.ended_days(area_ids))}
         for post in (post for area_id in area_ids for post in self._by_area.get(area_id, ())):
             days |= {one.held_from for one in post.appointments}
             ends = (post.ended_on, *(one.held_to for one in post.appointments))
-            days |= {day + timedelta(days=1) for day in ends if day is not None and day < during.to_on}
+            days |= {day + DAY for day in ends if day is not None and day < during.to_on}
         return sorted(day for day in days if during.from_on <= day <= during.to_on)
 
     def office(self, division: Division, level: Level, day: date) -> UnitRef:
@@ -154,7 +172,10 @@ class Roster:
 
     def _offices_up(self, division: Division, day: date) -> Iterator[Post]:
         for above in division.chain():
-            standing = [post for post in self._offices.get(above, ()) if stands_on(post, day)]
+            offices = [post for post in self._offices.get(above, ()) if stands_on(post, day)]
+            # A code given to another has the office of the one that it means on that day.
+            meant = [post for post in offices if post.area_id == self._places.areas(above, day)[0]]
+            standing = meant or offices
             yield from standing[-1:]
 
     @property
@@ -162,10 +183,11 @@ class Roster:
         """Where the units of the roster sit."""
         return self._seats
 
-    def problem_of_place(self, division: Division) -> Rule | None:
-        """The rule that a place breaks, if any; a division without any post is taken for a mistyped one."""
-        known = division in self._divisions
-        return None if known else broken("place_without_posts", division=division)
+    def problem_of_place(self, division: Division, day: date) -> Rule | None:
+        """The rule that a place breaks on a day, if any; a division without any post is taken for a mistyped one."""
+        if division not in self._divisions:
+            return broken("place_without_posts", division=division)
+        return self._places.problem_of(division, day)
 
     def by_id(self, post_id: str) -> Post | None:
         return self._by_id.get(post_id)
@@ -187,7 +209,7 @@ def handovers(known: Roster, post: Post, today: date) -> list[tuple[str, date]]:
     before = known.by_id(post.id)
     was, stated = before and before.holder_on(today), post.holder_on(today)
     ends = [day for day in (post.ended_on, *(one.held_to for one in post.appointments)) if day is not None]
-    changes = [*(one.held_from for one in post.appointments), *(day + timedelta(days=1) for day in ends)]
+    changes = [*(one.held_from for one in post.appointments), *(day + DAY for day in ends)]
     now = [today] if before is not None and was != stated else []
     return [(post.id, day) for day in dict.fromkeys((*now, *(day for day in changes if day > today)))]
 

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from contracts.roster import Post
+from services.cases.division.store import load_divisions
 from services.cases.post.post import Roster
 from services.runtime.reference.view import View
 from services.runtime.sql import Sql
@@ -48,7 +49,7 @@ async def handed_over(tx: Transaction, post_id: str, on_day: date, after_id: UUI
 
 async def load_posts(sql: Sql) -> Roster:
     rows = await sql.fetch("SELECT body FROM posts")
-    return Roster(Post.model_validate_json(row["body"]) for row in rows)
+    return Roster((Post.model_validate_json(row["body"]) for row in rows), await load_divisions(sql))
 
 
 POSTS = View(load_posts)

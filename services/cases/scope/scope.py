@@ -145,11 +145,11 @@ def transfer(case: Case, act: Act, ask: TransferCase, posts: Roster) -> list[Cas
     if division != case.ref.division or campaign.office_level != campaign_of(case.campaign).office_level:
         changes["office"] = _office(posts, division, campaign.office_level, day_of(act.at))
     if division != case.ref.division:
-        if rule := posts.problem_of_place(division):
+        if rule := posts.problem_of_place(division, day_of(act.at)):
             refuse_field("division", rule)
         changes |= {
             "ref": case.ref.model_copy(update={"division": division}),
-            "area_id": division,
+            "area_id": posts.areas(division, day_of(act.at))[0],
             "place": ask.place or case.place,
         }
         changes["answerable"] = answered_for(case.model_copy(update=changes), posts)

@@ -16,6 +16,7 @@ from contracts.language.mu import enclosed_m2, mu_of
 from contracts.language.rules import Rule, Wrong, broken
 from contracts.language.values import AreaKind
 from contracts.roster import Area, Boundary
+from services.roster.area.in_force import outlives, problems_of_days
 from services.runtime.reference.ground import shape_of
 
 AGREES_WITHIN = Decimal("0.001")
@@ -55,13 +56,17 @@ def problems_of(areas: Sequence[Area], stored: Mapping[str, Area]) -> list[Wrong
     found: list[Wrong] = []
     for at, area in enumerate(areas):
         wrong = [("id", broken("once_in_command"))] if times[area.id] > 1 else []
-        wrong += [*_of_place(area, standing, divisions), *(_of_ground(area) or _of_parent(area, standing))]
+        wrong += [*_of_place(area, standing, divisions), *problems_of_days(area, standing)]
+        wrong += [*(_of_ground(area) or _of_parent(area, standing))]
         found += [{"field": f"areas.{at}.{field}", "rule": rule} for field, rule in wrong]
     numbers = {area.id: at for at, area in enumerate(areas)}
     for child in stored.values():
         parent = numbers.get(child.parent_id or "")
         if parent is None or child.id in numbers:
             continue
+        if outlives(child, areas[parent]):
+            rule = broken("child_outlives", area=child.id)
+            found.append({"field": f"areas.{parent}.ended_on", "rule": rule})
         if not _may_hang_under(child, areas[parent]):
             rule = broken("above_child", area=child.id, division=child.division)
             found.append({"field": f"areas.{parent}.division", "rule": rule})

@@ -65,13 +65,13 @@ async def listed(
 async def save_areas(tx: Transaction, stated: Sequence[Area]) -> None:
     await tx.sql.execute(
         """
-        INSERT INTO areas (id, kind, division, parent_id, body, stated_at)
-        SELECT id, kind, division, parent_id, body::jsonb, $6
+        INSERT INTO areas (id, kind, division, parent_id, body, stated_at, division_told)
+        SELECT id, kind, division, parent_id, body::jsonb, $6, true
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
              AS new (id, kind, division, parent_id, body)
         ON CONFLICT (id) DO UPDATE
         SET kind = excluded.kind, division = excluded.division, parent_id = excluded.parent_id,
-            body = excluded.body, stated_at = excluded.stated_at
+            body = excluded.body, stated_at = excluded.stated_at, division_told = true
         """,
         [area.id for area in stated],
         [area.kind.value for area in stated],
@@ -80,3 +80,19 @@ async def save_areas(tx: Transaction, stated: Sequence[Area]) -> None:
         [area.model_dump_json() for area in stated],
         tx.now,
     )
+
+
+async def untold_divisions(tx: Transaction, most: int = 500) -> list[Area]:
+    """Some divisions that have not been told by themselves; from now on they have."""
+    rows = await tx.sql.fetch(
+        """
+        UPDATE areas SET division_told = true
+        WHERE id IN (
+            SELECT id FROM areas WHERE kind = 'division' AND NOT division_told
+            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+        )
+        RETURNING body
+        """,
+        most,
+    )
+    return [Area.model_validate_json(row["body"]) for row in rows]

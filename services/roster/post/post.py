@@ -11,6 +11,7 @@ from contracts.language.division import Division
 from contracts.language.rules import Rule, Wrong, broken
 from contracts.language.values import PersonRef
 from contracts.roster import Appointment, Area, Post
+from services.roster.area.in_force import revoked
 from services.runtime.problem import Problem
 from services.runtime.reference.posts import holds
 
@@ -76,6 +77,8 @@ def _of_place(post: Post, area: Area | None) -> Iterator[tuple[str, Rule]]:
         yield "area_id", broken("enrolled_area", area=post.area_id)
     elif post.division != area.division:
         yield "division", broken("division_of_area", division=area.division)
+    elif area.ended_on is not None and area.ended_on < (post.ended_on or date.max):
+        yield "ended_on", revoked([area], date.max) or broken("parent_ended", area=area.id, last=area.ended_on)
 
 
 def _of_appointments(post: Post, now: datetime) -> Iterator[tuple[str, Rule]]:

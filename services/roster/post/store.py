@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from contracts.language.division import Division
 from contracts.roster import Post
@@ -47,3 +48,16 @@ async def save_posts(tx: Transaction, stated: Sequence[Post]) -> None:
         [post.model_dump_json() for post in stated],
         tx.now,
     )
+
+
+async def end_posts(tx: Transaction, ends: Mapping[str, date]) -> list[Post]:
+    """The posts of areas that end, ended with them; those that had ended before are left."""
+    rows = await tx.sql.fetch("SELECT body FROM posts WHERE area_id = ANY($1::text[]) ORDER BY id", sorted(ends))
+    posts = [Post.model_validate_json(row["body"]) for row in rows]
+    ended = [
+        post.model_copy(update={"ended_on": ends[post.area_id]})
+        for post in posts
+        if post.ended_on is None or post.ended_on > ends[post.area_id]
+    ]
+    await save_posts(tx, ended)
+    return ended

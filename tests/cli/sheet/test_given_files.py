@@ -6,12 +6,17 @@ from pathlib import Path
 import pytest
 
 from cli.ledger.form import form_of
-from cli.ledger.old_ledger import read_ledger
+from cli.ledger.old_ledger import read_given, read_ledger
 from cli.say import say
+from cli.sheet.division_list import in_force, read_list
+from cli.sheet.file.given import given
+from cli.sheet.reading import Known
 from contracts.patrol import Severity
+from demo.world import DATA
 from tests.cli.sheet.samples import NAMES
 
 GIVEN = Path(__file__).parent / "given"
+DIVISIONS = read_list(DATA / "jingdezhen-divisions.csv")
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +128,18 @@ def test_a_sheet_for_each_county_is_read():
     assert (found.refused, found.told) == ([], [say("sheet.sheets_read", sheets="浮梁县、乐平市、珠山区")])
 
 
-def test_codes_that_there_are_no_more_are_named_by_their_cells():
-    found = read_ledger(GIVEN / "w40-2018-codes.xlsx", form_of("forest-inspection-2018"), NAMES)
+OF_2018 = ["B-jingcheng-hutian", "B-luojia", "B-lvmeng", "B-reused"]
+
+
+def test_codes_are_read_by_the_list_of_the_ledgers_year():
+    form = form_of("forest-inspection-2018")
+    found = read_given(given(GIVEN / "w40-2018-codes.xlsx"), form, Known(in_force(DIVISIONS, form.divisions_on)))
+    assert (found.refused, [case.number for _, case in found.rows]) == ([], OF_2018)
+
+
+def test_codes_that_there_are_no_more_are_named_by_their_cells_with_what_became_of_them():
+    known = Known(in_force(DIVISIONS, date(2023, 6, 30)))
+    found = read_given(given(GIVEN / "w40-2018-codes.xlsx"), form_of("forest-inspection-2018"), known)
+    became = ["360203011206", "360222000000", "360202003200"]
     assert [one.cell for one in found.refused] == ["图斑台账!B4", "图斑台账!B5", "图斑台账!B6"]
+    assert all(code in one.rule for code, one in zip(became, found.refused, strict=True))

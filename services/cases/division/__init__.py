@@ -1,0 +1,1 @@
+"""The divisions, as cases needs them."""
