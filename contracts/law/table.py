@@ -7,6 +7,7 @@ from contracts.law.findings import FindingRules
 from contracts.law.grids import GridRules
 from contracts.law.near import NearRules
 from contracts.law.registers import BoardRules, BreederRules, OfficeRules, OldTreeRules, RangerRules
+from contracts.law.severity import SeverityRules
 from contracts.law.versions import Rules
 
 LAWS: dict[str, type[Rules]] = {
@@ -17,6 +18,7 @@ LAWS: dict[str, type[Rules]] = {
     "roster.offices": OfficeRules,
     "patrol.duty": DutyRules,
     "patrol.near": NearRules,
+    "patrol.severity": SeverityRules,
     "cases.findings": FindingRules,
     "roster.grids": GridRules,
 }

@@ -2,6 +2,8 @@
 
 from contracts.patrol.kinds import *
 from contracts.patrol.patch import *
+from contracts.patrol.judged import FirstStep as FirstStep
+from contracts.patrol.judged import Judged as Judged
 from contracts.patrol.report import *
 from contracts.patrol.incident import *
 from contracts.patrol.track import *

@@ -12,8 +12,9 @@ from pydantic_core import CoreSchema
 from contracts.language.division import Division
 from contracts.language.evidence import Evidence
 from contracts.language.message import Fact
-from contracts.language.values import AreaRef, ExternalId, Latitude, Line, Longitude, Position, Text, Value
+from contracts.language.values import COMES_LATER, AreaRef, ExternalId, Latitude, Line, Longitude, Position, Text, Value
 from contracts.language.written import Instant
+from contracts.patrol.judged import FirstStep, Judged
 from contracts.patrol.kinds import IncidentKind, ReporterKind, Severity, told_by_kind
 
 
@@ -23,7 +24,8 @@ class Incident(Value):
     (`source`, `external_id`, `revision`) names the report for ever. `lon` and `lat` are degrees on CGCS2000, to
     which WGS 84 agrees within a metre; `stated` is the position as it was sent. `areas` are the responsibility
     areas that contain it, the primary one first; `division` is that of the primary one. `weight` counts the
-    reports that corroborate it.
+    reports that corroborate it. `severity` is what the rules judge it to be, where they can; `stated_severity` is what
+    the reporter said.
     """
 
     id: UUID
@@ -44,6 +46,9 @@ class Incident(Value):
     evidence: tuple[Evidence, ...] = ()
     details: dict[str, Any] = Field(default_factory=dict)
     weight: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1
+    stated_severity: Annotated[Severity | None, COMES_LATER] = None
+    judged: Annotated[Judged | None, COMES_LATER] = None
+    first_step: Annotated[FirstStep | None, COMES_LATER] = None
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

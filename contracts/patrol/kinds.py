@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -12,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, TypeAda
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, to_json
 
-from contracts.language.evidence import Pieces
-from contracts.language.mu import Mu
-from contracts.language.stated import read_as
-from contracts.language.values import SPARSE, Line, OpenEnum, Token, Value, one_of
-from contracts.language.written import WHOLE, Exact
-from contracts.patrol.patch import Patch
+from contracts.language.rules import Wrong, broken
+from contracts.language.stated import NotAsStated, read_as
+from contracts.language.values import Line, OpenEnum, Token
+from contracts.patrol.details import DetailField, Details, Group, StatedArea, converted, details_type
+
+_WORD = "^[a-z]+(_[a-z]+)*$"
 
 
 class Severity(OpenEnum):
@@ -41,85 +40,6 @@ class ReporterKind(OpenEnum):
     OTHER = "other"
 
 
-class Details(Value):
-    """The fields of one kind, and where in the forest it is; a field that the kind does not have is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, json_schema_extra={SPARSE: True})
-
-    compartment: Line | None = None
-    sub_compartment: Line | None = None
-
-
-CONFIDENCES = ("low", "nominal", "high")
-"""How sure a satellite's sensor is of a fire, in the words of NASA FIRMS."""
-
-
-class FireDetails(Details):
-    """Of a fire or of illegal use of fire."""
-
-    burning: bool | None = None
-    burnt_mu: Mu | None = None
-    frp_mw: Annotated[float, Field(ge=0, le=1_000_000, description="fire radiative power, megawatts")] | None = None
-    confidence_percent: Annotated[int, Field(ge=0, le=100), WHOLE] | None = None
-    confidence: Annotated[str, one_of(CONFIDENCES), Field(pattern=f"^(?:{'|'.join(CONFIDENCES)})$")] | None = None
-    sensor: Token | None = None
-    satellite: Line | None = None
-    by_night: bool | None = None
-
-
-class FellingDetails(Details):
-    """Of felling."""
-
-    volume_m3: Annotated[Decimal, Exact(digits=9, title="VolumeM3")] | None = None
-    trees: Pieces | None = None
-    species: Line | None = None
-    permit_number: Line | None = None
-    patch: Patch | None = None
-
-
-class GroundDetails(Details):
-    """Of ground that was taken or destroyed."""
-
-    ground_mu: Mu | None = None
-    before_use: Line | None = None
-    present_use: Line | None = None
-    pretext: Line | None = None
-    patch: Patch | None = None
-
-
-class WildlifeDetails(Details):
-    """Of wildlife that was poached, traded, moved, eaten or found sick."""
-
-    species: Line | None = None
-    animals: Pieces | None = None
-    dead: Pieces | None = None
-
-
-class TreesDetails(Details):
-    """Of trees that died, were infested or hurt."""
-
-    trees: Pieces | None = None
-    species: Line | None = None
-    tree_number: Line | None = None
-
-
-class PlainDetails(Details):
-    """Of what has no fields of its own."""
-
-    object_number: Line | None = None
-
-
-GROUPS: Mapping[str, type[Details]] = {
-    "fire": FireDetails,
-    "felling": FellingDetails,
-    "ground": GroundDetails,
-    "wildlife": WildlifeDetails,
-    "trees": TreesDetails,
-    "plain": PlainDetails,
-}
-"""What a kind may have for `details`."""
-
-
 class Kind(BaseModel):
     """What `kinds.json` says of a kind: how it is called in Chinese and English, and what follows of it (DOMAIN §4).
 
@@ -129,24 +49,52 @@ class Kind(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     words: tuple[Line, Line]
-    details: Annotated[str, one_of(GROUPS)]
+    details: Token
     alarm: bool = False
     opens_case: bool = True
 
 
-class _Kinds(BaseModel):
+class Kinds(BaseModel):
+    """All that `kinds.json` states: fields, groups of them, and kinds that have a group."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: Line
-    kinds: dict[Annotated[str, Field(pattern="^[a-z]+(_[a-z]+)*$")], Kind]
+    fields: dict[Token, DetailField]
+    groups: dict[Annotated[str, Field(pattern=_WORD)], Group]
+    kinds: dict[Annotated[str, Field(pattern=_WORD)], Kind]
+
+    def wrong(self) -> Iterator[Wrong]:
+        """What names something that is not there."""
+        for name, group in self.groups.items():
+            for field in group.fields:
+                if field not in self.fields:
+                    yield _wrong(f"groups.{name}.fields", "one_of", known=", ".join(self.fields))
+                elif self.fields[field].type == "area" and f"{field}_mu" not in group.fields:
+                    yield _wrong(f"groups.{name}.fields", "area_in_mu", field=field)
+        for name, kind in self.kinds.items():
+            if kind.details not in self.groups:
+                yield _wrong(f"kinds.{name}.details", "one_of", known=", ".join(self.groups))
 
 
-def read_kinds(stated: Mapping[str, Any]) -> Mapping[str, Kind]:
+def _wrong(at: str, code: str, **figures: str) -> Wrong:
+    return {"field": at, "rule": broken(code, **figures)}
+
+
+def read_kinds(stated: Mapping[str, Any]) -> Kinds:
     """What `kinds.json` states. Raises NotAsStated."""
-    return read_as(TypeAdapter(_Kinds), stated, "kinds.json").kinds
+    read = read_as(TypeAdapter(Kinds), stated, "kinds.json")
+    if wrong := list(read.wrong()):
+        raise NotAsStated("kinds.json", wrong)
+    return read
 
 
-KINDS = read_kinds(json.loads(files("contracts.patrol").joinpath("kinds.json").read_text("utf-8")))
+STATED = read_kinds(json.loads(files("contracts.patrol").joinpath("kinds.json").read_text("utf-8")))
+KINDS = STATED.kinds
+GROUPS: Mapping[str, type[Details]] = {
+    name: details_type(name, group, STATED.fields) for name, group in STATED.groups.items()
+}
+"""What a kind may have for `details`."""
 
 
 class IncidentKind(OpenEnum):
@@ -173,10 +121,11 @@ DETAILS: Mapping[IncidentKind, type[Details]] = {kind: GROUPS[KINDS[kind].detail
 def told_by_kind(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
     """The JSON Schema of what has a `kind` and the `details` of that kind."""
     found = handler(schema)
-    fields: dict[type[Details], list[str]] = {}
+    # In the order in which groups are stated: what is stated later does not change what each of those before it is.
+    fields: dict[type[Details], list[str]] = {details: [] for details in GROUPS.values()}
     for kind, details in DETAILS.items():
-        fields.setdefault(details, []).append(kind.value)
-    told = [(kinds, handler(of_these.__pydantic_core_schema__)) for of_these, kinds in fields.items()]
+        fields[details].append(kind.value)
+    told = [(kinds, handler(its.__pydantic_core_schema__)) for its, kinds in fields.items() if kinds]
     whole = handler.resolve_ref_schema(found)
     # Of a kind that a later version has nobody knows the details.
     others: list[JsonSchemaValue] = [{"type": "object"}] if handler.mode == "serialization" else []
@@ -195,4 +144,5 @@ def told_by_kind(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchem
 def details_of(kind: IncidentKind, stated: dict[str, Any]) -> dict[str, Any]:
     """The details of a report as they were read, without those that say nothing. Raises ValidationError."""
     read = DETAILS[kind].model_validate_json(to_json(stated, inf_nan_mode="constants"), strict=True)
-    return read.model_dump(mode="json", exclude_none=True)
+    areas = {name: area for name, area in read if isinstance(area, StatedArea)}
+    return converted(read.model_dump(mode="json", exclude_none=True), areas)

@@ -10,13 +10,22 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from contracts.patrol.kinds import GROUPS, STATED
+
 Words = Mapping[str, Any]
 
 
 @cache
 def words() -> Words:
-    """Of `messages`, `types`, `laws` in Chinese; `fields` by name, and `of` a type what means something else there."""
-    found: Words = json.loads(files("contracts.publishing").joinpath("words.json").read_text("utf-8"))
+    """Of `messages`, `types`, `laws` in Chinese; `fields` by name, and `of` a type what means something else there.
+
+    What details of incidents are called stands beside their fields, in `kinds.json`.
+    """
+    found: dict[str, Any] = json.loads(files("contracts.publishing").joinpath("words.json").read_text("utf-8"))
+    for name, group in STATED.groups.items():
+        kind = GROUPS[name].__name__
+        found["types"][kind] = group.words[0]
+        found["of"][kind] = {field: list(STATED.fields[field].words) for field in group.fields}
     return found
 
 

@@ -9,6 +9,7 @@ from services.patrol.duty import handlers as duty
 from services.patrol.duty.law import DUTY
 from services.patrol.incident import handlers as incident
 from services.patrol.incident.near import NEAR
+from services.patrol.incident.severity import SEVERITY
 from services.patrol.kept import clock as kept
 from services.patrol.patch import handlers as patch
 from services.patrol.terminal import handlers as terminal
@@ -26,6 +27,6 @@ patrol = Service(
     duty_clock.room,
     terminal.room,
     views=(GROUND,),
-    laws=(NEAR, DUTY),
+    laws=(NEAR, DUTY, SEVERITY),
     due=duty_clock.due,
 )

@@ -125,8 +125,13 @@ async def test_quicktype_makes_java_that_compiles_without_a_warning_and_a_class_
     await run("javac", "-Xlint:all", "-Werror", "-d", generators / "classes", *files, cwd=generators)
 
 
+LINES_A_SCHEMA = 59
+"""A tenth of what they were when each had whole copies of all that it is made of."""
+
+
 def test_the_published_schemas_are_a_tenth_of_what_they_were():
-    assert sum(path.read_text("utf-8").count("\n") for path in SCHEMAS.glob("*.json")) <= 12_000
+    files = list(SCHEMAS.glob("*.json"))
+    assert sum(path.read_text("utf-8").count("\n") for path in files) <= LINES_A_SCHEMA * len(files)
 
 
 def parts(value):
@@ -153,9 +158,16 @@ def test_a_published_schema_refers_by_file_has_no_urn_as_id_and_titles_only_for_
             assert re.fullmatch(r"(?:definitions\.json)?#/\$defs/\w+|[\w.]+\.json", part["$ref"])
 
 
+CAME_LATER = {"Case": {"item"}, "Incident": {"first_step", "judged", "stated_severity"}}
+"""Fields that were added within a major version: streams still keep messages without them."""
+SAYS_WHAT_IT_HAS = {"Patch"}
+"""What leaves out whatever nobody stated, as the details of a kind do."""
+
+
 @pytest.mark.parametrize("name", [name for name, message in MESSAGES.items() if not is_sent(message)])
 def test_what_a_fact_always_sends_is_required_of_it_and_of_its_parts(name):
     for part in (schema(name), *schema("definitions")["$defs"].values()):
         told = "additionalProperties" not in part and "properties" in part
-        if told and not part["title"].endswith("Details"):
-            assert sorted(part.get("required", ())) == sorted(part["properties"])
+        title = part.get("title", "")
+        if told and not title.endswith("Details") and title not in SAYS_WHAT_IT_HAS:
+            assert sorted(part.get("required", ())) == sorted(part["properties"].keys() - CAME_LATER.get(title, set()))

@@ -47,7 +47,7 @@ def test_the_shipped_law_says_how_near_pixels_of_each_sensor_are():
     assert {name: (one.within_m, one.within) for name, one in rules.sensors.items()} == {
         "viirs": (VIIRS_M, MINUTES),
         "modis": (MODIS_M, MINUTES),
-        "oli": (200, MINUTES),
+        "oli": (100, MINUTES),
     }
 
 
@@ -92,7 +92,7 @@ async def test_a_long_line_of_fire_is_one_from_neighbour_to_neighbour(tx, at_onc
         (VIIRS_M + 5, "viirs", False),
         (MODIS_M - 5, "modis", True),
         (MODIS_M + 5, "modis", False),
-        (195, "oli", True),
+        (95, "oli", True),
         (205, "oli", False),
         (195, "abi", True),
         (205, "abi", False),

@@ -23,6 +23,7 @@ from services.patrol.area.store import GROUND
 from services.patrol.incident import near, report, store
 from services.patrol.incident.judging import Judging, Look, Outcome, ReportFate
 from services.patrol.incident.pixels import Pixels
+from services.patrol.incident.severity import SEVERITY
 from services.patrol.patch import following
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.reference.ground import AreasHere, Ground
@@ -43,7 +44,7 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
     found = index.containing([lon for lon, _ in positions], [lat for _, lat in positions], days)
     known = await store.known(tx, list({report.key_of(one) for one in heard}))
     rules = (await tx.see(near.NEAR.view)).on(day_of(tx.now))
-    judging = Judging(known, {}, tx.now, rules)
+    judging = Judging(known, {}, tx.now, rules, severity=await tx.see(SEVERITY.view))
     await _look_around(tx, judging, report.looked_at(heard, positions, found, known))
     if moving := report.moving(heard, known):
         judging.followers = await store.followers(tx, moving)

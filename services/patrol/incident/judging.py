@@ -10,9 +10,12 @@ from uuid import UUID
 
 from contracts.language.intake import Problem
 from contracts.law.near import NearRules
+from contracts.law.severity import SeverityRules
+from contracts.law.versions import Law
 from contracts.patrol import Incident, IncidentKind, IncidentReport
 from services.patrol.incident.near import Spot, Standing, cell
 from services.patrol.incident.pixels import Pixel, Pixels, pixel_of, sensor_of
+from services.patrol.incident.severity import SEVERITY
 from services.runtime.messages import Heard
 
 Key = tuple[str, str]
@@ -84,6 +87,7 @@ class Judging:
     near: NearRules
     followers: dict[UUID, dict[UUID, Incident]] = field(default_factory=dict)
     pixels: Pixels = field(default_factory=Pixels)
+    severity: Law[SeverityRules] = field(default_factory=lambda: SEVERITY.shipped)
     weights: dict[UUID, int] = field(default_factory=dict)
 
     @property

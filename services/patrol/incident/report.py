@@ -14,6 +14,7 @@ from contracts.patrol import Incident, IncidentReport, patch_of
 from services.patrol.incident.judging import Judging, Key, Known, Look, Outcome, ReportFate
 from services.patrol.incident.near import is_near, nearest
 from services.patrol.incident.pixels import SENSOR, neighbouring, pixel_of, sensor_of
+from services.patrol.incident.severity import acted_on, first_step, judged
 from services.runtime.messages import Heard
 from services.runtime.reference.ground import AreasHere
 
@@ -98,7 +99,7 @@ def _judge(
         return Outcome(heard, ReportFate.REFUSED, problems=problems)
     if known is not None:
         return _revise(heard, found, known, judging)
-    incident = _incident(heard, found, 1, judging.now)
+    incident = _incident(heard, found, 1, judging)
     return _link(heard, incident, judging) or _locate(heard, incident, judging)
 
 
@@ -127,7 +128,7 @@ def _revise(heard: Heard[IncidentReport], found: AreasHere, known: Known, judgin
     What had a case of its own keeps it: whether two cases are of one thing, an office decides.
     """
     before, was = known.incident, known.linked_to
-    incident = _incident(heard, found, 1, judging.now)
+    incident = _incident(heard, found, 1, judging)
     if was is None:
         weight = judging.move(before, incident)
         raised = incident.kind.is_alarm and (not known.alarmed or incident.division != before.division)
@@ -178,12 +179,13 @@ def _is_near_to(id: UUID, incident: Incident, judging: Judging) -> bool:
     return any(one.id == id and is_near(incident, one, judging.near.reach(incident.kind)) for one in its)
 
 
-_SAID = ("kind", "severity", "reporter", "text", "evidence", "details")
+_SAID = ("kind", "reporter", "text", "evidence", "details")
 
 
 def _says_the_same(report: IncidentReport, incident: Incident) -> bool:
     """Whether it is what was sent before, written in whatever way."""
     words = report.model_dump(mode="json", include=set(_SAID)) == incident.model_dump(mode="json", include=set(_SAID))
+    words = words and report.severity == (incident.stated_severity or incident.severity)
     return words and dict(report.at) == dict(incident.stated) and report.seen_at == incident.seen_at
 
 
@@ -202,9 +204,11 @@ def problems_of(report: IncidentReport, found: AreasHere, now: datetime, swapped
     return tuple(problems)
 
 
-def _incident(heard: Heard[IncidentReport], found: AreasHere, weight: int, now: datetime) -> Incident:
+def _incident(heard: Heard[IncidentReport], found: AreasHere, weight: int, judging: Judging) -> Incident:
     report = heard.body
     lon, lat = position(report)
+    now, details = judging.now, report.details
+    grade = judged(judging.severity, report.kind, details, acted_on(details, report.seen_at))
     # Parts that the contract has read or roster has stated.
     return Incident.model_construct(
         id=incident_id(key_of(heard)),
@@ -212,7 +216,7 @@ def _incident(heard: Heard[IncidentReport], found: AreasHere, weight: int, now: 
         external_id=report.external_id,
         revision=report.revision,
         kind=report.kind,
-        severity=report.severity,
+        severity=report.severity if grade is None else grade.severity,
         lon=lon,
         lat=lat,
         stated=report.at,
@@ -225,4 +229,7 @@ def _incident(heard: Heard[IncidentReport], found: AreasHere, weight: int, now: 
         evidence=report.evidence,
         details=report.details,
         weight=weight,
+        stated_severity=report.severity,
+        judged=grade,
+        first_step=first_step(judging.severity, report.kind, now),
     )
