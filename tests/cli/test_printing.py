@@ -76,6 +76,8 @@ def commands(case, tmp_path_factory):
     (folder / "reports.jsonl").write_text(json.dumps({"kind": HOSTILE, HOSTILE: 1}) + "\n" + HOSTILE)
     (folder / "book.xlsx").write_bytes(b"")
     (folder / "posts.csv").write_text(f"岗位编号,岗位类别,{HOSTILE}\n{HOSTILE},{HOSTILE},{HOSTILE}\n")
+    hostile_track = {"type": "FeatureCollection", "crs": {"properties": {"name": HOSTILE}}, "features": []}
+    (folder / "track.json").write_text(json.dumps(hostile_track))
     return {
         ("report",): ("--file", str(folder / "reports.jsonl")),
         ("case", "list"): ("--region", "360222"),
@@ -103,6 +105,7 @@ def commands(case, tmp_path_factory):
         ("roster", "posts", "export"): (str(folder / "posts-out.csv"),),
         ("roster", "old_tree", "import"): (str(folder / "posts.csv"), "--as", "operator"),
         ("roster", "old_tree", "export"): (str(folder / "trees-out.csv"),),
+        ("patrol", "import"): (str(folder / "track.json"), "--terminal", HOSTILE),
         ("user", "list"): (),
     }
 
