@@ -15,10 +15,9 @@ from cli.say import data, say, table, talk, talk_line, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from clients.python.bus import Bus
 from clients.python.refused import Refused
-from contracts.language.boundary import Boundary
 from contracts.language.command import OPERATOR, Done
 from contracts.language.division import UNKNOWN, Division
-from contracts.language.values import SHANGHAI, Datum
+from contracts.language.values import SHANGHAI, Boundary, Datum
 from contracts.roster import (
     Answerable,
     Coverage,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -123,6 +123,19 @@ class Datum(StrEnum):
 
 Longitude = Annotated[float, Field(title="Longitude", ge=-180, le=180, description="degrees east")]
 Latitude = Annotated[float, Field(title="Latitude", ge=-90, le=90, description="degrees north")]
+
+
+_DEGREES = {"type": "number", "minimum": -180, "maximum": 180}
+LonLat = Annotated[tuple[Longitude, Latitude], Field(title="LonLat", json_schema_extra={"items": _DEGREES})]
+Ring = Annotated[tuple[LonLat, ...], Field(title="Ring", min_length=4, max_length=65_536)]
+Polygon = Annotated[tuple[Ring, ...], Field(title="Polygon", min_length=1, max_length=4096)]
+
+
+class Boundary(Value):
+    """A GeoJSON MultiPolygon in degrees on CGCS2000: polygons of rings of (lon, lat), the first ring outside."""
+
+    type: Literal["MultiPolygon"] = "MultiPolygon"
+    coordinates: Annotated[tuple[Polygon, ...], Field(min_length=1, max_length=4096)]
 
 
 class Position(Value):

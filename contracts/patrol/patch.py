@@ -8,10 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.language.boundary import Boundary
 from contracts.language.division import Division
 from contracts.language.message import Command, Fact
-from contracts.language.values import SPARSE, CaseRef, Line, OpenEnum, Text, Value
+from contracts.language.values import SPARSE, Boundary, CaseRef, Line, OpenEnum, Text, Value
 from contracts.language.written import Day, Exact, Instant
 
 Hectares = Annotated[Decimal, Exact(digits=6, title="Hectares")]

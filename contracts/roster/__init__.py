@@ -1,6 +1,6 @@
 """What roster announces and answers."""
 
-from contracts.language.boundary import Boundary as Boundary
+from contracts.language.values import Boundary as Boundary
 from contracts.roster.division import *
 from contracts.roster.area import *
 from contracts.roster.post import *

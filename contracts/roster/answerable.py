@@ -6,9 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from contracts.language.boundary import Boundary, LonLat
 from contracts.language.message import Command
-from contracts.language.values import COMES_LATER, Latitude, Longitude, PostRef, Token, Value
+from contracts.language.values import COMES_LATER, Boundary, Latitude, Longitude, LonLat, PostRef, Token, Value
 from contracts.language.written import Instant
 from contracts.roster.holder import Acting
 

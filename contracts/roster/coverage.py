@@ -6,12 +6,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, Field
 
-from contracts.language.boundary import Boundary
 from contracts.language.command import Done
 from contracts.language.division import Division
 from contracts.language.message import MAX_MESSAGE_BYTES, Command, ReferenceFact
 from contracts.language.mu import Mu
-from contracts.language.values import Line, OpenEnum, Role, Token, Value
+from contracts.language.values import Boundary, Line, OpenEnum, Role, Token, Value
 from contracts.language.written import WHOLE, Day
 
 Year = Annotated[int, Field(ge=1949, le=2199), WHOLE]
