@@ -165,6 +165,7 @@ def test_a_time_is_read_however_it_is_written(written, zone, at):
         ('{"type": "Topology"}', "TopoJSON"),
         ('{"a": 1}', "neither GeoJSON nor"),
         ("{", "no JSON"),
+        ('{"type": "Feature", "geometry": {"type": "GeometryCollection", "geometries": 5}}', "no point with a place"),
         ("latitude,longitude,bright_ti4,acq_date,acq_time\n", "hotspots"),
         ("code,name\n1,2\n", "without the columns lon、lat、at"),
         (json.dumps({**GEOJSON, "crs": {"properties": {"name": "urn:ogc:def:crs:EPSG::4526"}}}), "4526"),

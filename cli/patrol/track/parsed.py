@@ -40,7 +40,8 @@ def _geometry(geometry: Mapping[str, Any], about: Mapping[str, Any], read: Track
             for n, line in enumerate(places if isinstance(places, list) else []):
                 _line(line, times[n] if n < len(times) and isinstance(times[n], list) else [], read)
         case "GeometryCollection":
-            for one in geometry.get("geometries", []):
+            parts = geometry.get("geometries")
+            for one in parts if isinstance(parts, list) else []:
                 _geometry(_mapping(one), about, read)
         case _:
             read.left_out["drawn"] += 1
