@@ -25,7 +25,7 @@ class StatedArea(Value):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     amount: Annotated[Decimal, Exact(digits=_AREA_DIGITS)]
-    unit: Annotated[str, one_of(UNITS), Field(pattern=f"^(?:{'|'.join(UNITS)})$")]
+    unit: Annotated[str, one_of(UNITS), Field(max_length=max(map(len, UNITS)), pattern=f"^(?:{'|'.join(UNITS)})$")]
 
     @property
     def in_mu(self) -> Decimal:
@@ -74,7 +74,9 @@ class DetailField(BaseModel):
             assert self.digits is not None
             return Annotated[Decimal, Exact(digits=self.digits, title=self.title)]
         if self.type == "word":
-            return Annotated[str, one_of(self.of), Field(pattern=f"^(?:{'|'.join(self.of)})$")]
+            return Annotated[
+                str, one_of(self.of), Field(max_length=max(map(len, self.of)), pattern=f"^(?:{'|'.join(self.of)})$")
+            ]
         return _PLAIN[self.type]
 
 
@@ -129,5 +131,5 @@ def converted(details: dict[str, Any], areas: Mapping[str, StatedArea]) -> dict[
     for name, area in areas.items():
         in_mu = str(area.in_mu)
         if found.setdefault(f"{name}_mu", in_mu) != in_mu:
-            raise custom("area_twice", field=name, other=f"{name}_mu")
+            raise custom("area_twice", name=name, other=f"{name}_mu")
     return found

@@ -71,7 +71,7 @@ class Kinds(BaseModel):
                 if field not in self.fields:
                     yield _wrong(f"groups.{name}.fields", "one_of", known=", ".join(self.fields))
                 elif self.fields[field].type == "area" and f"{field}_mu" not in group.fields:
-                    yield _wrong(f"groups.{name}.fields", "area_in_mu", field=field)
+                    yield _wrong(f"groups.{name}.fields", "area_in_mu", name=field)
         for name, kind in self.kinds.items():
             if kind.details not in self.groups:
                 yield _wrong(f"kinds.{name}.details", "one_of", known=", ".join(self.groups))

@@ -11,6 +11,7 @@ import pytest
 from cli.say import office_words
 from contracts.cases import Balance, CaseKind, CaseState, RelapseReason, Route
 from contracts.language.terms import term, terms
+from contracts.language.values import Role
 from contracts.patrol import IncidentKind, Severity
 from contracts.roster import FindingRule, FindingState, Register
 from services.cases.law.rungs import LADDER
@@ -74,8 +75,8 @@ def test_what_has_no_term_is_shown_as_it_is():
 def _lists(value, where=""):
     """Every mapping in a data file that names at least two codes of one sort, in Chinese."""
     if isinstance(value, dict):
-        # The ledger's lines are called like states, and are none.
-        for of, codes in () if set(value) == set(Balance.model_fields) else CODES.items():
+        # The ledger's lines are called like states and roles like registers, and are none.
+        for of, codes in () if set(value) in (set(Balance.model_fields), set(Role)) else CODES.items():
             named = {
                 code: said
                 for code, said in value.items()

@@ -39,7 +39,15 @@ def test_a_day_in_china_begins_at_four_in_the_afternoon_utc():
 
 def test_chiefs_are_those_of_every_level_and_nobody_else():
     assert set(CHIEFS) == {"general_chief", "deputy_general_chief", "chief", "village_chief"}
-    assert set(Role) - set(CHIEFS) == {"resource_supervisor", "ranger", "office", "unit", "other"}
+    assert set(Role) - set(CHIEFS) == {
+        "resource_supervisor",
+        "ranger",
+        "law_officer",
+        "assistant",
+        "office",
+        "unit",
+        "other",
+    }
 
 
 def test_stock_is_what_has_been_verified_and_is_not_closed_and_what_is_open_has_an_owner():
