@@ -25,7 +25,7 @@ class StatedArea(Value):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     amount: Annotated[Decimal, Exact(digits=_AREA_DIGITS)]
-    unit: Annotated[str, one_of(UNITS), Field(max_length=max(map(len, UNITS)), pattern=f"^(?:{'|'.join(UNITS)})$")]
+    unit: Annotated[str, one_of(UNITS), Field(json_schema_extra={"enum": list(UNITS)})]
 
     @property
     def in_mu(self) -> Decimal:
@@ -74,9 +74,7 @@ class DetailField(BaseModel):
             assert self.digits is not None
             return Annotated[Decimal, Exact(digits=self.digits, title=self.title)]
         if self.type == "word":
-            return Annotated[
-                str, one_of(self.of), Field(max_length=max(map(len, self.of)), pattern=f"^(?:{'|'.join(self.of)})$")
-            ]
+            return Annotated[str, one_of(self.of), Field(json_schema_extra={"enum": list(self.of)})]
         return _PLAIN[self.type]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -77,12 +77,6 @@ class AnswerableFor(Answerable):
     outside: Share
 
 
-def _either(stated: dict[str, Any]) -> None:
-    """As JSON Schema has it; `discriminator` is OpenAPI's, and names definitions that are not there."""
-    del stated["discriminator"]
-    stated["anyOf"] = stated.pop("oneOf")
-
-
 class WhoAnswersFor(Command):
     """Who answers for a line or a piece of ground at this time: the one in whose area the largest share lies.
 
@@ -93,6 +87,6 @@ class WhoAnswersFor(Command):
     reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = AnswerableFor
 
-    ground: Annotated[Stretch | Boundary, Field(discriminator="type", json_schema_extra=_either)]
+    ground: Stretch | Boundary
     at: Instant
     known_at: Instant | None = None
