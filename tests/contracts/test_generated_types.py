@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from contracts.patrol.details import camel
 from contracts.publishing import publish
 from contracts.publishing.schemas import EVERYTHING, file_name, is_sent, messages, types
 from tests.published import SCHEMAS, schema
@@ -103,13 +104,22 @@ async def test_words_are_open_where_they_are_told_and_closed_where_they_are_sent
     await run(tool(generators, "tsc"), *STRICT, "words.ts", cwd=generators)
 
 
+def inline(shape):
+    """The fields of a shape, with each way of stating them."""
+    for field, stated in shape.get("properties", {}).items():
+        yield from ((field, one) for one in (stated, *stated.get("anyOf", ())))
+
+
 async def test_quicktype_makes_typescript_that_compiles_strictly_and_a_type_of_each_thing(generators):
     made = generators / "quicktype" / "types.ts"
     await quicktyped(generators, "typescript", made)
     found = set(types_in(made.read_text("utf-8")))
     assert OBJECTS - DETAILS - found == set()
     closed = {name for name, shape in types().items() if "enum" in shape}
-    assert found - OBJECTS - closed == {"Details", "DetailsInput", "Everything", "Type"}
+    # What a shape says it is, as GeoJSON has it, becomes an enumeration of its own.
+    closed |= {camel(field) for shape in types().values() for field, told in inline(shape) if "enum" in told}
+    others = {name for name in found - OBJECTS - closed if not name.endswith("Type")}
+    assert others == {"Details", "DetailsInput", "Everything"}
     await run(tool(generators, "tsc"), *STRICT, made, cwd=generators)
 
 
@@ -158,7 +168,15 @@ def test_a_published_schema_refers_by_file_has_no_urn_as_id_and_titles_only_for_
             assert re.fullmatch(r"(?:definitions\.json)?#/\$defs/\w+|[\w.]+\.json", part["$ref"])
 
 
-CAME_LATER = {"Case": {"item"}, "Incident": {"first_step", "judged", "stated_severity"}}
+CAME_LATER = {
+    "Answerable": {"acting", "contradiction"},
+    "AnswerableFor": {"acting", "contradiction"},
+    "Area": {"became"},
+    "Case": {"item"},
+    "Incident": {"first_step", "judged", "stated_severity"},
+    "Place": {"became"},
+    "TrackStored": {"corrected_s", "mocked"},
+}
 """Fields that were added within a major version: streams still keep messages without them."""
 SAYS_WHAT_IT_HAS = {"Patch"}
 """What leaves out whatever nobody stated, as the details of a kind do."""
