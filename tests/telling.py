@@ -1,5 +1,6 @@
 """Facts as another service tells them, and what a handler is given."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from clients.python.connection import connect as connect_to
@@ -49,9 +50,14 @@ def asking(command, actor, division, at=AT):
 
 
 async def hear(service, tx, told):
-    """What a service makes of messages that it hears together."""
-    (handler,) = {one.handler for one in service.subscriptions if one.message in {type(heard.body) for heard in told}}
-    return await handler(tx, told)
+    """What a service makes of messages that it hears together: of each what its handler is given, and no more."""
+    subscriptions = {one.message: one for one in service.subscriptions}
+    (handler,) = {subscriptions[type(one.body)].handler for one in told}
+    return await handler(tx, [_in_part(one, subscriptions[type(one.body)].part) for one in told])
+
+
+def _in_part(one, part):
+    return one if part is None else replace(one, body=part.model_validate_json(one.body.model_dump_json()))
 
 
 async def answered(service, tx, ask):

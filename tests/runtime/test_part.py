@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from contracts.cases import CaseOpened
+from contracts.cases import Case, CaseClosed, CaseFact, CaseOpened
 from contracts.language.message import Fact
 from services.notify.service import notify
 from services.runtime.hearing.part import part_of
@@ -52,6 +52,13 @@ def test_a_part_has_the_fields_that_are_named_and_no_other():
     for absent in (lambda: found.by, lambda: found.case.kind, lambda: found.case.answerable[0].role):
         with pytest.raises(AttributeError):
             absent()
+
+
+def test_a_part_of_a_fact_is_that_fact_to_whoever_judges_by_its_kind():
+    (data, *_) = said(CaseOpened)
+    found = part_of(CaseOpened, ("case.ref",)).model_validate_json(data)
+    assert [isinstance(found, kind) for kind in (CaseOpened, CaseFact, CaseClosed)] == [True, True, False]
+    assert not isinstance(found.case, Case)
 
 
 def test_a_part_of_what_the_contract_does_not_have_is_refused():

@@ -114,13 +114,15 @@ async def verified(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     return await following.follow(tx, heard)
 
 
-@room.hears(CaseClosed, CaseDismissed, CaseVoided, CaseMerged, locks="case.ref.id", uses=OF_CASE)
+@room.hears(CaseClosed, CaseMerged, locks="case.ref.id", uses=OF_CASE)
+@room.hears(CaseDismissed, CaseVoided, locks="case.ref.id", uses=(*OF_CASE, "reason"))
 async def resolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     await _resolve(tx, heard, resolved=True)
     return await following.follow(tx, heard)
 
 
-@room.hears(CaseReopened, CaseRelapsed, locks="case.ref.id", uses=OF_CASE)
+@room.hears(CaseReopened, locks="case.ref.id", uses=(*OF_CASE, "reason"))
+@room.hears(CaseRelapsed, locks="case.ref.id", uses=OF_CASE)
 async def unresolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     await _resolve(tx, heard, resolved=False)
     return await following.follow(tx, heard)

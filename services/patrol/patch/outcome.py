@@ -12,7 +12,6 @@ from contracts.patrol import PatchesShown, PatchOutcome, PatchShare
 
 SETTLED = (PatchOutcome.CASE, PatchOutcome.NO_VIOLATION)
 """What shares are of: what is open or was a mistake says nothing yet."""
-_OPEN_AGAIN, _MISTAKES = (CaseReopened,), (CaseVoided,)
 
 
 def outcome_of(fact: CaseFact) -> tuple[PatchOutcome, str | None]:
@@ -21,10 +20,10 @@ def outcome_of(fact: CaseFact) -> tuple[PatchOutcome, str | None]:
         return PatchOutcome.NO_VIOLATION, fact.reason
     if isinstance(fact, CaseClosed) and fact.case.route is Route.NO_VIOLATION:
         return PatchOutcome.NO_VIOLATION, fact.case.measures
-    if isinstance(fact, _OPEN_AGAIN):
-        return PatchOutcome.OPEN, getattr(fact, "reason", None)
-    if isinstance(fact, _MISTAKES):
-        return PatchOutcome.VOIDED, getattr(fact, "reason", None)
+    if isinstance(fact, CaseReopened):
+        return PatchOutcome.OPEN, fact.reason
+    if isinstance(fact, CaseVoided):
+        return PatchOutcome.VOIDED, fact.reason
     return PatchOutcome.CASE, None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, create_model
 
@@ -17,7 +17,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 def part_of(model: type[ModelT], paths: tuple[str, ...]) -> type[ModelT]:
     """A model with the fields that the dotted paths name, as the contract has them. Raises KeyError for one it lacks.
 
-    It stands for the whole: whoever asks it for another field gets an AttributeError.
+    It stands for the whole: a part of a message is an instance of that message, as whoever judges by its kind asks, and
+    whoever asks it for another field gets an AttributeError.
     """
     below: dict[str, set[str]] = {}
     for path in paths:
@@ -29,10 +30,22 @@ def part_of(model: type[ModelT], paths: tuple[str, ...]) -> type[ModelT]:
         kind = field.annotation if "" in inner else _within(field.annotation, tuple(sorted(inner)))
         fields[name] = (kind, field)
     make: Any = create_model
-    part: type[ModelT] = make(model.__name__, __base__=Value, __module__=__name__, **fields)
-    if issubclass(model, Message):
-        setattr(part, "name", model.name)  # noqa: B010  not a field of this model
-    return part
+    base = _part_of_message(model) if issubclass(model, Message) else Value
+    made: type[ModelT] = make(model.__name__, __base__=base, __module__=__name__, **fields)
+    return made
+
+
+def _part_of_message(model: type[Message]) -> type[Value]:
+    """What makes a part an instance of its message to whoever judges by `isinstance`."""
+
+    class Part(Value):
+        name: ClassVar[str] = model.name
+
+        @property
+        def __class__(self) -> type[Any]:  # type: ignore[misc]  # it is read only
+            return model
+
+    return Part
 
 
 def _within(kind: Any, paths: tuple[str, ...]) -> Any:
