@@ -13,6 +13,7 @@ from services.roster.coverage import clock as coverage_clock
 from services.roster.coverage import handlers as coverage
 from services.roster.coverage.law import GRIDS
 from services.roster.directive import handlers as directive
+from services.roster.due import due
 from services.roster.holder import clock as holder_clock
 from services.roster.holder import handlers as holder
 from services.roster.inventory import inventory
@@ -66,4 +67,5 @@ roster = Service(
     listing.room,
     views=(DUTIES,),
     laws=(*dict.fromkeys(one.law for one in REGISTERS if one.law is not None), GRIDS),
+    due=due,
 )

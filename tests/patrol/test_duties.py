@@ -1,7 +1,7 @@
 """Duties as the service keeps them: opened once by the clock, reminded of, met, missed, vacant, excused."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -35,6 +35,7 @@ from tests.patrol.variants import MONTHLY, ROUND, SEASONS, table
 from tests.servers import migrated, transaction
 from tests.telling import answered, asking, hear, heard
 
+SECOND = timedelta(seconds=1)
 COUNTY, TOWN, VILLAGE = Division("360222000000"), Division("360222104000"), Division("360222104201")
 
 
@@ -130,6 +131,38 @@ async def test_each_post_is_asked_once_in_a_period_however_often_the_clock_comes
         key=str,
     )
     assert await ticks(tx, china(2020, 6, 8, 1)) == []
+
+
+async def waits(tx, *at):
+    """How much waits for the clock at some moments, by what waits at all."""
+    found = []
+    for tx.now in at:
+        found.append({what: n for what, n in (await clock.due(tx)).items() if n})
+    return found
+
+
+async def test_a_duty_waits_for_the_clock_from_its_days_until_each_is_done(tx):
+    await enrol(tx, post("t-1"))
+    assert await waits(tx, china(2020, 6, 1, 9)) == [{"duties_to_open": 2}]  # its post, and the office's
+    await ticks(tx, china(2020, 6, 23) - SECOND)
+    reminding, closing = china(2020, 6, 23), china(2020, 7, 4)
+    assert await waits(tx, reminding - SECOND, reminding) == [{}, {"duties_to_open": 2, "reminders": 1}]
+    await ticks(tx, reminding)
+    assert await waits(tx, reminding) == [{}]
+    await ticks(tx, closing - SECOND)
+    assert await waits(tx, closing - SECOND, closing) == [{}, {"duties_to_open": 2, "duties_to_close": 1}]
+    await ticks(tx, closing)
+    assert await waits(tx, closing) == [{}]
+
+
+async def test_every_post_waits_for_the_clock_once_what_calls_for_duties_has_changed(tx):
+    await enrol(tx, post("t-1"))
+    await ticks(tx, china(2020, 6, 1, 9))
+    days = {"first": date(2020, 6, 1), "last": date(2020, 6, 2)}
+    await ask(tx, StateCondition(id="d-1", kind="danger", division=COUNTY, level=3, source="s", **days))
+    assert await waits(tx, china(2020, 6, 1, 9)) == [{"duties_to_open": 2}]
+    await ticks(tx, china(2020, 6, 1, 9))
+    assert await waits(tx, china(2020, 6, 1, 9)) == [{}]
 
 
 async def test_a_day_begins_at_midnight_in_china(tx):

@@ -90,4 +90,4 @@ async def measured(tx: Transaction, duties: list[Standing]) -> list[Fact]:
 
 async def due(tx: Transaction) -> dict[str, int]:
     """How much waits for the clock, by what it waits for."""
-    return await store.waiting_for_clock(tx, day_of(tx.now))
+    return await store.waiting_for_clock(tx, day_of(tx.now), await post_store.basis(tx, DUTY.name))

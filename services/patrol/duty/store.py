@@ -207,12 +207,14 @@ async def save(tx: Transaction, duties: Sequence[Standing]) -> None:
     )
 
 
-async def waiting_for_clock(tx: Transaction, today: date) -> dict[str, int]:
+async def waiting_for_clock(tx: Transaction, today: date, basis: int) -> dict[str, int]:
     row = await tx.sql.fetchrow(
         """
-        SELECT (SELECT count(*) FROM posts WHERE opened_to < $1) AS duties_to_open,
+        SELECT (SELECT count(*) FROM posts WHERE opened_to < $1 OR opened_by < $2) AS duties_to_open,
+               (SELECT count(*) FROM duties WHERE soon_on <= $1 AND state = 'open' AND NOT reminded) AS reminders,
                (SELECT count(*) FROM duties WHERE closes_on < $1 AND state = 'open') AS duties_to_close
         """,
         today,
+        basis,
     )
     return dict(row) if row else {}

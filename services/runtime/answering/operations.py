@@ -36,6 +36,8 @@ def operations(state: State) -> dict[type[Command], CommandHandler]:
 
     async def status(tx: Transaction, ask: Ask[ShowStatus]) -> Answer:
         ask.require_operator()
+        # What falls due becomes news: looked at the other way round, work done in between would be seen by neither.
+        due = await state.due(tx) if state.due else {}
         unsent, oldest_s = await outbox.unsent(tx.sql)
         counted = settled()
         return Answer(
@@ -47,7 +49,7 @@ def operations(state: State) -> dict[type[Command], CommandHandler]:
                 outbox_unsent=unsent,
                 outbox_oldest_s=oldest_s,
                 dead_letters=await dead_letters.waiting(tx.sql),
-                due=await state.due(tx) if state.due else {},
+                due=due,
                 heard={name: counted[name, "handled"] for name in state.lag},
                 refused=sum(counted[name, "refused"] for name in state.lag),
                 now=tx.now,
