@@ -21,6 +21,7 @@ from cli.say import say, talk
 from cli.system.standing import status_of
 from clients.python.bus import Bus, connected
 from clients.python.refused import TooLarge
+from contracts.every_service import ServiceStatus
 from contracts.language.command import OPERATOR
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.values import day_of
@@ -121,6 +122,7 @@ class Demo:
     def __init__(self, run: Run, buses: dict[str, Bus], reports: Reports, fieldwork: Fieldwork) -> None:
         self.run = run
         self.buses = buses
+        self.moments: list[datetime] = []
         self.posted: list[Post] = []
         self.not_taken = 0
         self.seen: Counter[str] = Counter()
@@ -163,7 +165,7 @@ class Demo:
             posted=self.posted,
             not_taken=self.not_taken,
             asked=self.people.asked,
-            ends_at=self.people.now,
+            moments=self.moments,
             told=[Told.read(one.subject, one.headers or {}, one.data) for one in self.messages],
             imports=asdict(self.desk.imports),
             sheets=await gathering.sheets(operator, campaigns),
@@ -191,9 +193,13 @@ class Demo:
             await self.quiet()
 
     async def tell(self, now: datetime) -> None:
-        """Set the clock of everybody."""
+        """Set the clock of everybody; until each service has heard it, nothing is sent that it would date by."""
         self.people.now = now
+        self.moments.append(now)
         await self.buses["demo"].request("clock.now", now.isoformat().encode(), {"Nats-Msg-Id": now.isoformat()}, 5)
+        async with asyncio.timeout(QUIET_WITHIN_S):
+            while await self._standing() is None:  # noqa: ASYNC110  the services are others' processes
+                await asyncio.sleep(0.01)
 
     async def _post(self, posts: Sequence[Post]) -> None:
         """Each source sends its own in order, all sources at once."""
@@ -235,20 +241,27 @@ class Demo:
                 await asyncio.sleep(0.01)
 
     async def _waiting(self) -> tuple[int, ...] | None:
-        """How far every durable is when nothing waits; None when something does."""
-        reader, operator = self.buses["reader"], self.buses[OPERATOR]
+        """How far every durable is when nothing waits; None when something does.
+
+        Services answer first: what one of them did until then stands on the bus when the durables are looked at.
+        """
+        services = await self._standing()
+        if services is None or any(one.outbox_unsent or any(one.due.values()) for one in services):
+            return None
+        reader = self.buses["reader"]
         streams = sorted({durable.stream for service in SERVICES for durable in DURABLES[service]})
-        consumers, services = await asyncio.gather(
-            asyncio.gather(*(reader.consumers(stream) for stream in streams)),
-            asyncio.gather(*(status_of(operator, service) for service in SERVICES)),
-        )
+        consumers = await asyncio.gather(*(reader.consumers(stream) for stream in streams))
         ours = {durable.name for service in SERVICES for durable in DURABLES[service]}
         found = [one for of_stream in consumers for one in of_stream if one["name"] in ours]
         if any(one["num_pending"] or one["num_ack_pending"] for one in found):
             return None
-        if any(one is None or one.outbox_unsent or any(one.due.values()) for one in services):
-            return None
         return tuple(one["delivered"]["consumer_seq"] for one in found)
+
+    async def _standing(self) -> list[ServiceStatus] | None:
+        """How every service stands at the present time; None when one does not answer or has not heard of it."""
+        answers = await asyncio.gather(*(status_of(self.buses[OPERATOR], service) for service in SERVICES))
+        found = [one for one in answers if one is not None and one.now == self.people.now]
+        return found if len(found) == len(SERVICES) else None
 
 
 _SHOWN = {

@@ -46,8 +46,9 @@ class Evidence:
     """Both sides of the books.
 
     `areas` and `posts` are the roster as it was enrolled, `imports` the rows of old ledgers as whoever wrote them
-    counts them and as they were taken. `sheets`, `plan` and `standing` are answers at the end: the ledger by (campaign,
-    area, first day, last day), the amounts by target, the state of each service; `kept` is how much each stream holds.
+    counts them and as they were taken; `moments` are those to which time was brought, in turn. `sheets`, `plan` and
+    `standing` are answers at the end: the ledger by (campaign, area, first day, last day), the amounts by target, the
+    state of each service; `kept` is how much each stream holds.
     """
 
     areas: Sequence[Area]
@@ -55,7 +56,7 @@ class Evidence:
     posted: Sequence[Post]
     not_taken: int
     asked: Sequence[Asked]
-    ends_at: datetime
+    moments: Sequence[datetime]
     told: Sequence[Told]
     imports: Mapping[str, int] = field(default_factory=dict)
     sheets: Mapping[tuple[str | None, str, str, str], Body] = field(default_factory=dict)

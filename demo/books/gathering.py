@@ -12,7 +12,7 @@ from clients.python.bus import Bus
 from contracts.cases import Sheet, ShowSheet
 from contracts.language.command import OPERATOR
 from contracts.language.division import Division
-from contracts.roster import AreaStated, PostStated
+from contracts.roster import AreaStated, DivisionStated, PostStated
 from contracts.targets import PlanShown, ShowPlan
 from contracts.wiring.table import SERVICES
 from demo.books.evidence import Body
@@ -62,8 +62,9 @@ async def standing(operator: Bus) -> dict[str, Body]:
 
 
 async def kept(reader: Bus) -> dict[str, int]:
-    """How many messages each stream holds; of roster's the states of areas and posts, beside which it tells more."""
+    """How many messages each stream holds; of roster's the states of areas, divisions and posts: it tells more."""
     told = await asyncio.gather(*(reader.stream_info(stream) for stream in STREAMS))
-    stated = await asyncio.gather(*(reader.subjects("ROSTER", f"{one.name}.>") for one in (AreaStated, PostStated)))
+    states = (AreaStated, DivisionStated, PostStated)
+    stated = await asyncio.gather(*(reader.subjects("ROSTER", f"{one.name}.>") for one in states))
     found = {stream: one["state"]["messages"] for stream, one in zip(STREAMS, told, strict=True)}
     return {**found, "ROSTER": sum(sum(subjects.values()) for subjects in stated)}

@@ -17,6 +17,8 @@ from demo.books.roster import Roster
 TOLD_OF_A_CASE = (("grid", "ranger"), ("village", "village-chief"), ("town", "chief"))
 TOLD_OF_AN_ALARM = (*TOLD_OF_A_CASE, ("county", "chief"))
 """Two tiers above the nearest chief."""
+TOLD_OF_A_DUTY = ("patrol.duty_due_soon.v1", "patrol.duty_missed.v1", "patrol.duty_vacant.v1")
+"""Its own post and nobody above: that of a duty which is opened, met or excused nobody is told."""
 
 
 def books(evidence: Evidence, roster: Roster, cases: Cases) -> Iterator[Book]:
@@ -84,6 +86,9 @@ def _notified(evidence: Evidence, roster: Roster, cases: Cases) -> Iterator[Book
         grid = incident["areas"][0]["id"]
         at = datetime.fromisoformat(incident["reported_at"])
         expected["patrol.alarmed.v1", one.headers["ce-id"]] = _whom(roster, _named(roster, grid, TOLD_OF_AN_ALARM), at)
+    for one in evidence.of(*TOLD_OF_A_DUTY):
+        at = datetime.fromisoformat(one.body["at"])
+        expected[one.name, one.headers["ce-id"]] = _whom(roster, [one.body["duty"]["post_id"]], at)
     yield Book(
         "books.told",
         expected,

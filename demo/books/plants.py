@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from demo.books.evidence import Evidence, Told
@@ -112,6 +113,16 @@ def _a_day_later(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "case": {**body["case"], "owner": {**owner, "due_on": "2020-12-31"}}}
 
 
+def _three_days_earlier(body: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "at": str(datetime.fromisoformat(body["at"]) - timedelta(days=3))}
+
+
+def _missed_told_again(told: list[Told]) -> list[Told]:
+    """Under another id, of the same cause."""
+    first = next(one for one in told if one.body.get("about") == "patrol.duty_missed.v1")
+    return [*told, replace(first, headers={**first.headers, "ce-id": "another"})]
+
+
 def _kept(stream: str) -> Change:
     """A stream has one message less."""
     return lambda evidence: replace(evidence, kept={**evidence.kept, stream: evidence.kept[stream] - 1})
@@ -166,6 +177,15 @@ PLANTS: dict[str, Plant] = {
     "roster-never-read-again": Plant(_told(_stale), "books.answerable"),
     "lost-handover": Plant(_lost("cases.passed_on.v1"), "books.handed_over"),
     "one-not-told": Plant(_first("notify.notified.v1", _nobody, "cases.opened.v1"), "books.told"),
+    "reminder-to-nobody": Plant(_first("notify.notified.v1", _nobody, "patrol.duty_due_soon.v1"), "books.told"),
+    "missed-duty-told-to-nobody": Plant(_first("notify.notified.v1", _nobody, "patrol.duty_missed.v1"), "books.told"),
+    "vacant-duty-told-to-nobody": Plant(_first("notify.notified.v1", _nobody, "patrol.duty_vacant.v1"), "books.told"),
+    "duty-told-twice": Plant(_told(_missed_told_again), "books.told"),
+    "duty-not-opened": Plant(_lost("patrol.duty_opened.v1"), "books.duties"),
+    "lost-reminder": Plant(_lost("patrol.duty_due_soon.v1"), "books.duties"),
+    "duty-missed-twice": Plant(_twice("patrol.duty_missed.v1"), "books.duties"),
+    "vacant-for-missed": Plant(_renamed("patrol.duty_missed.v1", "patrol.duty_vacant.v1"), "books.duties"),
+    "missed-before-its-grace": Plant(_first("patrol.duty_missed.v1", _three_days_earlier), "books.duties"),
     "told-twice": Plant(_twice("notify.notified.v1"), "books.ids"),
     "lost-notices": Plant(_lost("notify.notified.v1"), "books.told_once"),
     "letters-not-told": Plant(_lost("notify.notified.v1"), "books.letters_notified"),

@@ -82,7 +82,7 @@ class Cases:
                 self._asked(what)
             else:
                 self._seen(*what)
-        self._pass(evidence.ends_at)
+        self._pass(evidence.moments[-1])
 
     def _pass(self, now: datetime) -> None:
         """Time has come to `now`: days are missed and notices end before anybody acts."""
