@@ -41,8 +41,8 @@ def _part_of_message(model: type[Message]) -> type[Value]:
     class Part(Value):
         name: ClassVar[str] = model.name
 
-        @property
-        def __class__(self) -> type[Any]:  # type: ignore[misc]  # it is read only
+        @property  # type: ignore[misc]  # it is only read
+        def __class__(self) -> type[Any]:
             return model
 
     return Part
