@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from cli.say import say
+from cli.say import say, shown
 
 MOST_BYTES = 64 * 1024 * 1024
 _WHY = {
@@ -111,6 +111,14 @@ def json_in(content: bytes) -> Any:
         raise BadJson(say("json.too_deep")) from None
     except ValueError:
         raise BadJson(say("json.bad_number")) from None
+
+
+def json_of(file: Path) -> Any:
+    """What a JSON file says. Raises BadFile."""
+    try:
+        return json_in(read(file))
+    except BadJson as error:
+        raise BadFile(f"{shown(str(file))}: {error}") from None
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

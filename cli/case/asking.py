@@ -16,8 +16,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from cli import rules
-from cli.given_file import BadFile, BadJson, digest_of, json_in, read
-from cli.say import language_is_chinese, say, shown
+from cli.given_file import digest_of, json_of
+from cli.say import language_is_chinese, say
 from contracts.cases import Directive, Interval, Measure, Proof
 from contracts.language.evidence import Evidence
 from contracts.language.message import Command
@@ -135,18 +135,10 @@ async def command_of(command: type[Command], said: Mapping[str, Any], find: Find
 def _value(field: FieldInfo, said: Any) -> Any:
     kind, many = _plain(field.annotation)
     if many and isinstance(said, Path):
-        return _parts(said)
+        return json_of(said)
     if many:
         return [_one(kind, one) for one in said]
     return _one(kind, said)
-
-
-def _parts(path: Path) -> Any:
-    """What a JSON file says, whether or not an editor marked it as UTF-8. Raises typer.BadParameter."""
-    try:
-        return json_in(read(path))
-    except BadJson as error:
-        raise BadFile(f"{shown(str(path))}: {error}") from None
 
 
 def _one(kind: Any, said: Any) -> Any:

@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.case.asking import DAY, evidence
-from cli.given_file import BadJson, json_in, read, refuse
+from cli.given_file import json_of, refuse
 from cli.region import Region, region_of
 from cli.roster import posts
 from cli.roster.enrolling import enrol_all, read_entries
@@ -115,7 +115,7 @@ async def enrol(
     home: HomeOption = None,
 ) -> int:
     """Good entries are enrolled; each bad one is named by its number in the file, field and rule."""
-    stated = _json(file)
+    stated = json_of(file)
     if not isinstance(stated, list):
         refuse(file, "roster.not_list")
     good, wrong = read_entries(register, stated)
@@ -251,16 +251,8 @@ def _within(entry: Any, path: str) -> Any:
     return entry
 
 
-def _json(file: Path) -> Any:
-    """What a JSON file says. Raises BadFile."""
-    try:
-        return json_in(read(file))
-    except BadJson as error:
-        raise typer.BadParameter(f"{file}: {error}") from None
-
-
 def _object(file: Path) -> dict[str, Any]:
-    found = _json(file)
+    found = json_of(file)
     if not isinstance(found, dict):
         refuse(file, "roster.not_object")
     return found

@@ -3,6 +3,8 @@
 import asyncio
 import json
 
+import pytest
+
 from tests.cli.conftest import linzhang
 from tests.roster.entries import PHOTO, STATED
 
@@ -82,3 +84,11 @@ async def test_the_columns_of_a_register_are_said_in_the_language_chosen(up):
     assert (status, "age_years" in out, "age, years" in out) == (0, True, True)
     status, out, _ = await run(up, "columns", "old_tree", "--json")
     assert [one["field"] for one in json.loads(out)][:2] == ["id", "division"]
+
+
+@pytest.mark.served
+def test_a_file_that_is_no_json_is_named_in_a_line_whatever_its_name(tmp_path):
+    file = tmp_path / "a\n2 entries enrolled.json"
+    file.write_text("{", encoding="utf-8")
+    status, out, said = linzhang(tmp_path, "roster", "enrol", "board", str(file), LINZHANG_LANG="en")
+    assert (status, out, "a\\n2 entries enrolled.json: " in said, said.count("\n")) == (2, "", True, 2), said
