@@ -15,10 +15,8 @@ from cli.main import app
 from contracts.roster import KEPT, Register
 from contracts.wiring.table import COMMANDS
 from tests.cli.conftest import LINZHANG, environment, linzhang
+from tests.cli.hostile import EMBEDDED, HOSTILE, commands_on
 
-HOSTILE = "砍\x1b[2J\x1b]52;c;aGk=\x07树\x9b31m\r\u202egpj\u2066\u200b\n2020-360222-999999 已销号"
-OFFICE = "p-360222000000-office"
-EMBEDDED = "Libertinus Serif"
 NOT_RUN_HERE = {
     ("up",),
     ("demo",),
@@ -69,45 +67,7 @@ async def case(up):
 @pytest.fixture(scope="module")
 def commands(case, tmp_path_factory):
     """For each command the arguments with which it prints what others wrote."""
-    folder = tmp_path_factory.mktemp("hostile")
-    (folder / "areas.json").write_text(
-        json.dumps({"features": [{"properties": {"code": HOSTILE, "name": HOSTILE}, "geometry": {}}]})
-    )
-    (folder / "reports.jsonl").write_text(json.dumps({"kind": HOSTILE, HOSTILE: 1}) + "\n" + HOSTILE)
-    (folder / "book.xlsx").write_bytes(b"")
-    (folder / "posts.csv").write_text(f"岗位编号,岗位类别,{HOSTILE}\n{HOSTILE},{HOSTILE},{HOSTILE}\n")
-    hostile_track = {"type": "FeatureCollection", "crs": {"properties": {"name": HOSTILE}}, "features": []}
-    (folder / "track.json").write_text(json.dumps(hostile_track))
-    return {
-        ("report",): ("--file", str(folder / "reports.jsonl")),
-        ("case", "list"): ("--region", "360222"),
-        ("case", "show"): (case,),
-        ("case", "verify"): (case, "--as", OFFICE),
-        ("case", "history"): (case,),
-        ("case", "words"): ("--as", "operator"),
-        ("case", "ages"): ("--on", "2026-01-01", "--as", "operator"),
-        ("ledger", "import"): (str(folder / "book.xlsx"), "--source", HOSTILE, "--as", OFFICE),
-        ("ledger", "sheet"): ("--region", "360222"),
-        ("ledger", "publish"): ("--as", OFFICE, "--campaign", HOSTILE),
-        ("ledger", "export"): (str(folder / "out.xlsx"),),
-        ("ledger", "print"): (str(folder / "out.pdf"), "--font", EMBEDDED),
-        ("ledger", "letter"): (HOSTILE.replace("\0", ""), "6f1d1f2e-0000-4000-8000-000000000001", "x", "--as", OFFICE),
-        ("tail",): ("cases", "--fact", HOSTILE),
-        ("dead", "list"): (HOSTILE,),
-        ("dead", "replay"): ("cases", "--cause", HOSTILE),
-        ("dead", "discard"): ("cases", "--reason", HOSTILE),
-        ("status",): (),
-        ("areas", "import"): (str(folder / "areas.json"),),
-        ("areas", "forest-land"): (str(folder / "areas.json"), "--year", "2019", "--source", "x"),
-        ("areas", "coverage"): ("--region", "360222104"),
-        ("areas", "who"): ("--lon", "117.19", "--lat", "29.75"),
-        ("roster", "posts", "import"): (str(folder / "posts.csv"), "--as", "operator"),
-        ("roster", "posts", "export"): (str(folder / "posts-out.csv"),),
-        ("roster", "old_tree", "import"): (str(folder / "posts.csv"), "--as", "operator"),
-        ("roster", "old_tree", "export"): (str(folder / "trees-out.csv"),),
-        ("patrol", "import"): (str(folder / "track.json"), "--terminal", HOSTILE),
-        ("user", "list"): (),
-    }
+    return commands_on(case, tmp_path_factory.mktemp("hostile"))
 
 
 def test_every_command_is_looked_at(commands):

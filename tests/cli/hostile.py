@@ -1,0 +1,112 @@
+"""For each command of the line the arguments with which it prints what others wrote, and the files that they name."""
+
+import json
+from pathlib import Path
+
+from tests.roster.entries import PHOTO, STATED
+
+HOSTILE = "砍\x1b[2J\x1b]52;c;aGk=\x07树\x9b31m\r\u202egpj\u2066\u200b\n2020-360222-999999 已销号"
+UNBROKEN = "砍\u202egpj\u2066\u200b 已销号"
+"""As much of it as may stand in a text of one line."""
+OFFICE = "p-360222000000-office"
+EMBEDDED = "Libertinus Serif"
+NEAR = Path(__file__).parents[2] / "services" / "patrol" / "incident" / "near.json"
+ENTRY = {"division": "360222100001", "area_id": "360222100001", "id": "hostile"}
+VISIT = {"visited_on": "2020-03-20", "inspector": UNBROKEN, "findings": HOSTILE, "passed": True}
+YEAR = {"first": "2020-01-01", "last": "2020-12-31"}
+
+
+def commands_on(case, folder):
+    """A register is listed and shown after a hostile entry was enrolled, a plan after it was set."""
+    written = files_in(folder)
+    chief = ("--post-id", "360222000000-chief")
+    return {
+        ("report",): ("--file", written["reports"]),
+        ("case", "list"): ("--region", "360222"),
+        ("case", "show"): (case,),
+        ("case", "verify"): (case, "--as", OFFICE),
+        ("case", "history"): (case,),
+        ("case", "words"): ("--as", "operator"),
+        ("case", "ages"): ("--on", "2026-01-01", "--as", "operator"),
+        ("ledger", "import"): (written["book.xlsx"], "--source", HOSTILE, "--as", OFFICE),
+        ("ledger", "sheet"): ("--region", "360222"),
+        ("ledger", "publish"): ("--as", OFFICE, "--campaign", HOSTILE),
+        ("ledger", "export"): (str(folder / "out.xlsx"),),
+        ("ledger", "print"): (str(folder / "out.pdf"), "--font", EMBEDDED),
+        ("ledger", "letter"): (HOSTILE, "6f1d1f2e-0000-4000-8000-000000000001", "x", "--as", OFFICE),
+        ("tail",): ("cases", "--fact", HOSTILE),
+        ("dead", "list"): (HOSTILE,),
+        ("dead", "replay"): ("cases", "--cause", HOSTILE),
+        ("dead", "discard"): ("cases", "--reason", HOSTILE),
+        ("status",): (),
+        ("rules", "check"): (written["wrong-law"],),
+        ("rules", "show"): (HOSTILE,),
+        ("rules", "take-up"): (written["law"],),
+        ("areas", "import"): (written["areas"],),
+        ("areas", "forest-land"): (written["areas"], "--year", "2019", "--source", "x"),
+        ("areas", "coverage"): ("--region", "360222104"),
+        ("areas", "who"): ("--lon", "117.19", "--lat", "29.75"),
+        ("roster", "enrol"): ("breeder", written["breeders"]),
+        ("roster", "list"): ("breeder",),
+        ("roster", "show"): ("breeder", ENTRY["id"]),
+        ("roster", "columns"): ("breeder",),
+        ("roster", "breeder-step"): (ENTRY["id"], written["step"]),
+        ("roster", "findings"): ("--region", "360222"),
+        ("roster", "renew-board"): (
+            *("board", "--content", written["content"], "--photo", written["content"], "--on", "2020-06-15"),
+        ),
+        ("roster", "posts", "import"): (written["posts.csv"], "--as", "operator"),
+        ("roster", "posts", "export"): (str(folder / "posts-out.csv"),),
+        ("roster", "old_tree", "import"): (written["posts.csv"], "--as", "operator"),
+        ("roster", "old_tree", "export"): (str(folder / "trees-out.csv"),),
+        ("patrol", "import"): (written["track"], "--terminal", HOSTILE),
+        ("patrol", "hotspots"): (written["fires.csv"],),
+        ("patrol", "patches"): (written["patches"], "--project", HOSTILE),
+        ("patrol", "patch-shares"): ("--project", HOSTILE),
+        ("patrol", "condition"): (
+            *("--id", "hostile", "--kind", "danger", "--division", "360222100001", "--level", "1"),
+            *("--first", "2020-01-01", "--last", "2020-01-02", "--source", UNBROKEN, "--as", OFFICE),
+        ),
+        ("patrol", "order"): (
+            *(*chief, "--number", UNBROKEN, "--text", HOSTILE, "--due-on", "2099-12-31", "--as", OFFICE),
+        ),
+        ("patrol", "duties"): (*chief, "--on", "2099-12-31"),
+        ("patrol", "excuse"): (
+            *("--duty-id", "6f1d1f2e-0000-4000-8000-000000000001", "--reason", HOSTILE, "--as", OFFICE),
+        ),
+        ("patrol", "record"): (
+            *(*chief, "--started-at", "2020-05-01T00:00:00Z", "--ended-at", "2020-05-01T02:00:00Z"),
+            *("--way", "everyday", "--place", UNBROKEN, "--text", HOSTILE, "--as", OFFICE),
+        ),
+        ("patrol", "set-plan"): (
+            *(*chief, "--year", "2020", "--stops", written["stops"], "--source", UNBROKEN, "--as", OFFICE),
+        ),
+        ("patrol", "plan"): (*chief, "--year", "2020"),
+        ("user", "list"): (),
+    }
+
+
+def files_in(folder):
+    """Each file by its name, written."""
+    breeder = {**STATED["breeder"], **ENTRY, "inspections": [VISIT]}
+    area = {"code": HOSTILE, "name": HOSTILE}
+    patch = {"图斑号": HOSTILE, "后时相": HOSTILE}
+    law = NEAR.read_text("utf-8")
+    contents = {
+        "areas": json.dumps({"features": [{"properties": area, "geometry": {}}]}),
+        "reports": json.dumps({"kind": HOSTILE, HOSTILE: 1}) + "\n" + HOSTILE,
+        "book.xlsx": "",
+        "posts.csv": f"岗位编号,岗位类别,{HOSTILE}\n{HOSTILE},{HOSTILE},{HOSTILE}\n",
+        "track": json.dumps({"type": "FeatureCollection", "crs": {"properties": {"name": HOSTILE}}, "features": []}),
+        "fires.csv": f'latitude,longitude,acq_date,acq_time,satellite,confidence\n1,2,2020-01-01,1,N,"{HOSTILE}"\n',
+        "patches": json.dumps({"features": [{"type": "Feature", "properties": patch, "geometry": None}]}),
+        "law": law.replace("DOMAIN", UNBROKEN).replace('"within_m": 200', '"within_m": 201'),
+        "wrong-law": law.replace('"kinds": {}', f'"kinds": {{{json.dumps(HOSTILE)}: 1}}'),
+        "breeders": json.dumps([breeder, {**breeder, HOSTILE: HOSTILE}], default=str),
+        "step": json.dumps({"number": UNBROKEN, "kind": "consent", "done_on": "2020-06-14", "evidence": [PHOTO]}),
+        "content": json.dumps({HOSTILE: HOSTILE}),
+        "stops": json.dumps([{"id": "s", "division": "360222000000", "place": UNBROKEN, "topics": [UNBROKEN], **YEAR}]),
+    }
+    for name, content in contents.items():
+        (folder / name).write_text(content, "utf-8")
+    return {name: str(folder / name) for name in contents}
