@@ -150,8 +150,7 @@ async def test_the_name_of_who_left_a_vacant_post_may_not_stay(desk):
 
 async def test_another_size_of_the_area_outdates_the_board(desk):
     answer = await desk.ask(EnrolAreas(areas=(WEST_AREA.model_copy(update={"name": "新名"}),)))
-    (told,) = answer.news
-    assert isinstance(told, AreaStated)
+    (told,) = [fact for fact in answer.news if isinstance(fact, AreaStated)]
     await hear(roster, desk.tx, [heard(told, "roster")])
     assert [one.rule for one in await desk.look()] == ["board_outdated"]
 
