@@ -133,7 +133,13 @@ def test_every_amount_that_is_told_has_four_places_and_every_other_form_is_only_
     }
     told = {name: pattern for name, pattern in decimals.items() if not name.endswith("Input")}
     assert set(told) == {"Amount", "Change", "CoverPercent", "CubicMetres", "Kilograms", "Length", "Mu", "Percent"} | {
+        "FireDetails",
+        "Hectares",
+        "Judged",
+        "PatchShare",
+        "StatedArea",
         "VolumeM3",
+        "WildlifeDetails",
         "Yuan",
     }
     assert [name for name, pattern in told.items() if not pattern.endswith(r"\.[0-9]{4}$(?!\n)")] == []

@@ -76,7 +76,7 @@ async def next_bus(tmp_path_factory) -> AsyncIterator[tuple[Bus, Wire]]:
     server.start()
     configuration = server.home / "server.conf"
     configuration.write_text(_lets_in_more(configuration.read_text()))
-    assert await reload(server.url(SUPERVISOR)) == ""
+    assert (await reload(server.url(SUPERVISOR)))[1] == ""
     wire = Wire(f"nats://{LOOPBACK}:{server.port}", server.users.passwords)
     async with wire.user("provisioner") as client:
         streams = client.jetstream(timeout=10)

@@ -27,7 +27,13 @@ NAMES = [f"{service} hears {fact.name}" for service, fact in HEARD]
 CASE_PARTS = ("kind", "severity", "owner", "office", "unit", "extension")
 READ = {
     ("patrol", "cases"): (),
+    ("roster", "roster.area.v1"): (),
+    ("roster", "roster.post.v1"): (),
+    ("roster", "cases"): tuple(f"case.{part}" for part in ("ref", "kind", "state", "merged_into", "item")),
     ("cases", "patrol.linked.v1"): (),
+    ("notify", "patrol.duty_due_soon.v1"): (),
+    ("notify", "patrol.duty_missed.v1"): (),
+    ("notify", "patrol.duty_vacant.v1"): (),
     ("notify", "patrol.alarmed.v1"): ("incident.stated.datum",),
     ("targets", "cases.opened.v1"): ("case.answerable",),
     ("notify", "cases.opened.v1"): tuple(f"case.{part}" for part in CASE_PARTS),
@@ -64,6 +70,9 @@ async def settled(older, service, *messages):
 @pytest.mark.parametrize(("service", "fact"), HEARD, ids=NAMES)
 async def test_what_a_service_does_not_know_of_a_fact_it_passes_over(older, service, fact):
     body = recorded(fact)
+    if "items" in body.get("directive", {}):
+        # An item waits until its unit is known, and here no post of it is.
+        body["directive"]["items"] = []
     anew = {"ce-nextrelease": "of interest to it", "Next-Release": "7", "ce-tracestate": "a=b"}
     plain, more = of(fact, body), of(fact, with_more(body), **anew)
     assert await settled(older, service, plain, more) == {}
