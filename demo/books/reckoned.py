@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(slots=True)
 class Reckoned:
-    """One case as the books have it; `late` are the (owner, day) that were missed."""
+    """One case as the books have it; `late` are the (owner, day) that were missed, `same_site` the cases linked to it."""
 
     id: str
     at: datetime
@@ -54,6 +54,9 @@ class Reckoned:
     facts: Counter[tuple[str, str, datetime]] = field(default_factory=Counter)
     lines: list[Line] = field(default_factory=list)
     late: set[tuple[str, date]] = field(default_factory=set)
+    same_site: set[str] = field(default_factory=set)
+    referred_in: list[int] = field(default_factory=list)
+    """The cycle in which it was referred, for each time."""
     late_units: set[tuple[int, str, date]] = field(default_factory=set)
     open_days: list[tuple[date, date | None]] = field(default_factory=list)
 

@@ -206,10 +206,17 @@ class Cases:
             self._transfer(case, said, today)
         elif word == "link_site":
             self.by_id[said["other"]].facts["cases.site_linked.v1", asked.actor, asked.at] += 1
+            case.same_site.add(said["other"])
+            self.by_id[said["other"]].same_site.add(case.id)
+        elif word == "refer":
+            case.referred_in.append(case.cycle)
         self._whose(case, before, word, said, today)
 
     def _survive(self, asked: Asked, gone: Reckoned, before: str, survivor: Reckoned) -> None:
-        """The survivor keeps the earlier day of the unit, and the office's where it must do the same of both."""
+        """The survivor keeps the earlier day of the unit, and the office's where it must do the same of both.
+
+        Sites that were linked to the duplicate are linked to it, and what the duplicate was referred for is its own.
+        """
         survivor.facts["cases.survived.v1", asked.actor, asked.at] += 1
         was = (survivor.unit_due, survivor.due)
         if gone.unit_due is not None and (survivor.unit_due is None or gone.unit_due < survivor.unit_due):
@@ -220,6 +227,12 @@ class Cases:
             survivor.due = min(gone.due, survivor.due)
         if (survivor.unit_due, survivor.due) != was:
             survivor.facts["cases.deadline_kept.v1", asked.actor, asked.at] += 1
+        linked = gone.same_site - survivor.same_site - {survivor.id}
+        survivor.facts["cases.site_linked.v1", asked.actor, asked.at] += len(linked)
+        survivor.same_site |= linked
+        referred = gone.referred_in.count(gone.cycle)
+        survivor.facts["cases.referred.v1", asked.actor, asked.at] += referred
+        survivor.referred_in += [survivor.cycle] * referred
 
     def _transfer(self, case: Reckoned, said: Body, today: date) -> None:
         before = case.scope
@@ -274,7 +287,8 @@ class Cases:
             case "hand_up":
                 case.office = f"u-{case.division[:4]}00000000-office"
                 if case.owner != case.unit:
-                    case.owner = case.office
+                    # Nobody is pressed for the days of the office before.
+                    self._to_office(case, today)
             case "relapse":
                 self._to_unit(case, working_days_after(today, 5))
 
