@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(slots=True)
 class Reckoned:
-    """One case as the books have it; `late` are the (owner, day) that were missed, `same_site` the cases linked to it."""
+    """One case as the books have it; `late` are the (owner, day) missed, `same_site` the cases linked to it."""
 
     id: str
     at: datetime
