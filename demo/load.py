@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from importlib.resources import files
 
+from cli.enrolling import enrol_areas, enrol_posts
 from cli.say import talk
-from cli.system.areas import enrol_areas, enrol_posts
 from clients.python.bus import Bus, connected
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN, Division, Level

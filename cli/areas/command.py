@@ -13,9 +13,9 @@ from cli.areas.coverage import coverage, forest_land, who
 from cli.areas.listed import listed
 from cli.areas.outcome import Outcome, change_of, show
 from cli.areas.row import Row, rows_of
+from cli.enrolling import areas_standing, enrol_areas
 from cli.say import say
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from cli.system.areas import areas_standing, enrol_areas
 from contracts.language.command import OPERATOR
 from contracts.language.values import Datum
 from contracts.roster import Area

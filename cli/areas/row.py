@@ -15,9 +15,9 @@ from cli.areas.feature import Feature, NotReadable
 from cli.areas.geojson import from_amap
 from cli.areas.map_file import read_map
 from cli.areas.systems import System, system_of
+from cli.enrolling import CHUNK_BYTES
 from cli.rules import field_and_rule, stated
 from cli.say import say
-from cli.system.areas import CHUNK_BYTES
 from contracts.language.message import dump
 from contracts.language.values import Datum
 from contracts.roster import Area

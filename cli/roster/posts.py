@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from cli.enrolling import chunks, named
 from cli.region import Region, region_of
 from cli.roster.post_sheet import FROM, ID, NAME, TO, Plan, PostSheet, as_entries, description
 from cli.rules import error_said
@@ -22,7 +22,6 @@ from cli.sheet.shown import Preview, plain, show
 from cli.sheet.table import read
 from cli.sheet.taken import Taken
 from cli.sheet.write import flat_rows, write_sheet
-from cli.system.areas import chunks
 from clients.python.bus import Bus
 from clients.python.refused import Refused
 from contracts.language.command import OPERATOR, Done
@@ -91,23 +90,12 @@ async def _enrol(bus: Bus, actor: str, division: Division, plan: Plan, taken: Ta
                 changed += (await bus.ask(EnrolPosts(posts=tuple(left)), actor, division, Done, timeout=60)).changed
                 break
             except Refused as refused:
-                wrong = _named(refused, left)
-                for post, name, rule in wrong:
-                    taken.refuse(rows[post.id], name, rule)
-                left = [post for post in left if post.id not in {one.id for one, _, _ in wrong}]
+                wrong = named(refused, len(left)) or [(n, "id", _whole(refused)) for n in range(len(left))]
+                for n, field, rule in wrong:
+                    name = ".".join(part for part in field.split(".") if not part.isdigit())
+                    taken.refuse(rows[left[n].id], _FIELDS.get(name, name), rule)
+                left = [post for n, post in enumerate(left) if n not in {n for n, _, _ in wrong}]
     return changed
-
-
-def _named(refused: Refused, posts: Sequence[Post]) -> list[tuple[Post, str, str]]:
-    """Which posts, by `posts.3.unit.id`, break which rules; all of them where none is named."""
-    found: list[tuple[Post, str, str]] = []
-    for error in refused.problem.errors:
-        field, rule = error_said(error)
-        parts = field.split(".", 2)
-        if len(parts) == 3 and parts[1].isdigit() and int(parts[1]) < len(posts):
-            name = ".".join(part for part in parts[2].split(".") if not part.isdigit())
-            found.append((posts[int(parts[1])], _FIELDS.get(name, name), rule))
-    return found or [(post, "id", _whole(refused)) for post in posts]
 
 
 async def _appoint(bus: Bus, actor: str, plan: Plan, taken: Taken) -> int:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.language.division import Division, Level
 from contracts.language.rules import custom
-from contracts.language.values import Line, Role, Token, known
+from contracts.language.values import Line, Period, Role, Token, known
 from contracts.language.written import Day, Ruled
 from contracts.law.versions import Rules
 from contracts.patrol.duty import Activity, Counted, DutyPeriod, PatrolWay
@@ -45,18 +45,12 @@ class Span(_Stated):
         return at >= self.first or at <= self.last
 
 
-class Days(_Stated):
+class Days(Period):
     """Days of one year, both included."""
 
-    name: Line
-    first: Day
-    last: Day
+    model_config = _Stated.model_config
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last < self.first:
-            raise custom("period_in_order")
-        return self
+    name: Line
 
     def has(self, day: date) -> bool:
         return self.first <= day <= self.last

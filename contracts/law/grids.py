@@ -12,6 +12,7 @@ from contracts.language.division import Division
 from contracts.language.mu import Mu
 from contracts.language.rules import custom
 from contracts.language.values import Line, Role, Token, known
+from contracts.law.places import nearest
 from contracts.law.versions import Rules
 
 Count = Annotated[int, Field(ge=0, le=1000)]
@@ -65,8 +66,7 @@ class GridRules(Rules):
 
     def of(self, division: Division) -> Jurisdiction | None:
         """What holds for a place; None where no jurisdiction has it."""
-        holding = [one for one in self.jurisdictions if one.division.contains(division)]
-        return max(holding, key=lambda one: len(one.division.significant), default=None)
+        return nearest(self.jurisdictions, division)
 
     def is_outside_norm(self, division: Division, size_mu: Decimal) -> bool:
         norm = self.of(division)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.cases import Yuan
 from contracts.language.division import Division, Level
 from contracts.language.values import Line, Role, Token, known
 from contracts.language.written import Day
+from contracts.law.places import nearest, require_everywhere
 from contracts.law.versions import Rules
 from contracts.roster import DisposalWay, PayingTier
 
@@ -92,10 +93,16 @@ class OldTreeRules(Rules):
     remind_days: Annotated[int, Field(ge=0, le=366)]
     schemes: Annotated[tuple[TreeScheme, ...], Field(min_length=1)]
 
+    @model_validator(mode="after")
+    def _everywhere(self) -> Self:
+        require_everywhere(self.schemes)
+        return self
+
     def scheme(self, division: Division) -> TreeScheme:
         """That of the smallest division that has one."""
-        holding = [one for one in self.schemes if one.division.contains(division)]
-        return max(holding, key=lambda one: len(one.division.significant))
+        found = nearest(self.schemes, division)
+        assert found is not None
+        return found
 
 
 class MoneyRule(BaseModel):
@@ -132,10 +139,16 @@ class RangerRules(Rules):
     remind_days: Annotated[int, Field(ge=0, le=366)]
     standards: Annotated[tuple[RangerStandard, ...], Field(min_length=1)]
 
+    @model_validator(mode="after")
+    def _everywhere(self) -> Self:
+        require_everywhere(self.standards)
+        return self
+
     def standard(self, division: Division) -> RangerStandard:
         """That of the smallest division that has one."""
-        holding = [one for one in self.standards if one.division.contains(division)]
-        return max(holding, key=lambda one: len(one.division.significant))
+        found = nearest(self.standards, division)
+        assert found is not None
+        return found
 
 
 class OfficeStandard(BaseModel):

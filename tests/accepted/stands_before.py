@@ -40,7 +40,7 @@ from tests.cases.steps import MEASURES, PLANNED, STEPS_TO
 from tests.cases.test_entering import CLOSED, TO_UNIT, importing, row
 from tests.patrol.areas_and_reports import STATED, reported, walked
 from tests.roster import areas_and_posts as town
-from tests.roster.test_handlers import POSTS as TOWN_POSTS
+from tests.roster.asked import POSTS as TOWN_POSTS
 from tests.targets.plan import TARGET, target
 from tests.targets.plan import reported as progress
 from tests.telling import answered, asking, hear, heard

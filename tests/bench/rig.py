@@ -18,7 +18,7 @@ from itertools import count
 import shapely
 from nats.aio.client import Client
 
-from cli.system.areas import enrol_areas, enrol_posts
+from cli.enrolling import enrol_areas, enrol_posts
 from clients.python.bus import connected
 from contracts.language.command import OPERATOR
 from contracts.language.division import Division

@@ -4,8 +4,6 @@ import json
 import re
 import subprocess
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from deploy.local.ports import LOOPBACK
 from tests.cli.pasted import examples
 from tests.containers.composed import KEPT_UP, SERVICES, Failed
 from tests.containers.traffic import asked, load_town
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 TARGETS = "http://127.0.0.1:9090/api/v1/targets"
@@ -140,14 +139,16 @@ def test_the_operator_sees_that_all_is_well(composed):
     assert {*told["streams"]} >= {"ROSTER", "PATROL", "CASES", "TARGETS", "NOTIFY"}
 
 
-def test_what_watches_the_system_sees_every_part_of_it(composed):
+async def test_what_watches_the_system_sees_every_part_of_it(composed):
     composed.compose("--profile", "observe", "up", "--detach", "prometheus", "alertmanager")
-    until = time.monotonic() + SEEN_WITHIN_S
-    seen = {}
-    while seen != dict.fromkeys((*SERVICES, "provisioner"), "up"):
-        assert time.monotonic() < until, seen
-        time.sleep(1)
-        with suppress(Failed):  # while it starts
+
+    async def seen():
+        try:
             told = json.loads(composed.compose("exec", "-T", "prometheus", "wget", "-q", "-O", "-", TARGETS))
-            found = told["data"]["activeTargets"]
-            seen = {one["labels"]["service"]: one["health"] for one in found if "service" in one["labels"]}
+        except Failed:  # while it starts
+            return False
+        found = told["data"]["activeTargets"]
+        health = {one["labels"]["service"]: one["health"] for one in found if "service" in one["labels"]}
+        return health == dict.fromkeys((*SERVICES, "provisioner"), "up")
+
+    await until(seen, SEEN_WITHIN_S, every_s=1)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import shapely
 
-from cli.system.areas import enrol_areas, enrol_posts
+from cli.enrolling import enrol_areas, enrol_posts
 from clients.python.bus import connected
 from clients.python.refused import BusError
 from contracts.access import BusUser, PutUser, UserKept, UserKind

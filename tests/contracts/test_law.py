@@ -3,12 +3,14 @@
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ConfigDict
 
 from contracts.law.lines import Faulty, read_lines
 from contracts.law.reading import law_named, read_law
+from contracts.law.registers import OldTreeRules, RangerRules
 from contracts.law.versions import Change, Rules
 
 
@@ -213,3 +215,19 @@ def test_what_a_text_changes_is_named_by_its_place_with_the_days_for_which_it_do
 
 def test_a_large_number_of_json_stays_what_it_is():
     assert read_lines("12345678901234567890").stated == 12345678901234567890 == Decimal("12345678901234567890")
+
+
+SERVICES = Path(__file__).parents[2] / "services" / "roster"
+
+
+@pytest.mark.parametrize(
+    ("file", "rules", "field"),
+    [("old_tree/old_trees.json", OldTreeRules, "schemes"), ("ranger/rangers.json", RangerRules, "standards")],
+)
+def test_what_differs_from_place_to_place_is_stated_for_every_other_place_too(file, rules, field):
+    stated = json.loads((SERVICES / file).read_text("utf-8"))
+    stated[field] = [one for one in stated[field] if one["division"] != "000000000000"]
+    assert stated[field]
+    with pytest.raises(Faulty) as refused:
+        read_law(json.dumps(stated), stated["law"], rules)
+    assert [one.rule.code for one in refused.value.faults] == ["one_for_everywhere"]

@@ -1,10 +1,12 @@
-"""A folder in which a system can be started."""
+"""A folder in which a system can be started, and a bus that a provisioner has for its own."""
 
 import shutil
 
 import pytest
 
 from deploy.local.postgres import temporary_home
+from deploy.nats.users import Users
+from tests.deploy.shared_bus import SharedBus
 
 
 @pytest.fixture
@@ -13,3 +15,11 @@ def home_path():
     path = temporary_home()
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+async def shared(tmp_path):
+    server = SharedBus.prepare(tmp_path / "bus", Users(), sync="2m")
+    server.start()
+    yield server
+    server.kill()

@@ -16,21 +16,13 @@ from contracts.language.division import UNKNOWN
 from deploy.comeback.lost import LOST_FILE, Loss, Lost
 from deploy.local.ports import LOOPBACK
 from deploy.nats.server import ACCOUNTS_FILE
-from deploy.nats.users import Users, hashed
-from tests.deploy.shared_bus import SharedBus, provisioned
+from deploy.nats.users import hashed
+from tests.deploy.shared_bus import provisioned
 from tests.waiting import until
 
 pytestmark = pytest.mark.served
 ACME = PutUser(user=BusUser(name="acme", kind=UserKind.INTEGRATOR), hash=hashed("secret"))
 LATE = PutUser(user=BusUser(name="late", kind=UserKind.INTEGRATOR), hash=hashed("secret"))
-
-
-@pytest.fixture
-async def shared(tmp_path):
-    server = SharedBus.prepare(tmp_path / "bus", Users(), sync="2m")
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture

@@ -35,14 +35,6 @@ CUT_OFF_WITHIN_S = 5
 
 
 @pytest.fixture
-async def shared(tmp_path):
-    server = SharedBus.prepare(tmp_path / "bus", Users(), sync="2m")
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
 async def operator(shared):
     async with provisioned(shared), connected(shared.url(OPERATOR), OPERATOR) as asking:
         yield asking

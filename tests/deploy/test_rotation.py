@@ -13,8 +13,8 @@ from contracts.access import BusUser, PutUser, RetireUser, RotateUser, UserKind
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN, Division
 from deploy.local.ports import LOOPBACK
-from deploy.nats.users import Users, hashed, new_password
-from tests.deploy.shared_bus import SharedBus, provisioned
+from deploy.nats.users import hashed, new_password
+from tests.deploy.shared_bus import provisioned
 
 pytestmark = pytest.mark.served
 FULIANG = Division("360222000000")
@@ -25,14 +25,6 @@ BEFORE, MEANWHILE, AFTER = 50, 50, 50
 async def client(bus, login, password):
     url, name = f"nats://{login}:{password}@{LOOPBACK}:{bus.port}", login.removesuffix("~2")
     return await connect(url, inbox_prefix=f"_INBOX.{name}".encode(), allow_reconnect=False)
-
-
-@pytest.fixture
-async def shared(tmp_path):
-    server = SharedBus.prepare(tmp_path / "bus", Users(), sync="2m")
-    server.start()
-    yield server
-    server.kill()
 
 
 class Turning:

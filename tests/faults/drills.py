@@ -21,7 +21,7 @@ from pathlib import Path
 import asyncpg
 from nats.errors import Error as NatsError
 
-from cli.system.areas import enrol_areas, enrol_posts
+from cli.enrolling import enrol_areas, enrol_posts
 from clients.python.bus import connected
 from clients.python.refused import BusError
 from contracts.cases import CaseOpened

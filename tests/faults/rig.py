@@ -12,7 +12,7 @@ from pathlib import Path
 
 import asyncpg
 
-from cli.system.areas import enrol_areas, enrol_posts
+from cli.enrolling import enrol_areas, enrol_posts
 from clients.python.bus import connected
 from contracts.cases import CaseOpened
 from contracts.language.command import OPERATOR

@@ -1,35 +1,19 @@
 """A duty that runs out or is missed is told of to whoever holds its post today, else to the unit that acts."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
-from contracts.patrol import Duty, DutyDueSoon, DutyMissed, DutyVacant
+from contracts.patrol import DutyDueSoon, DutyMissed, DutyVacant
 from contracts.roster import PostStated
 from services.notify.service import notify
 from services.notify.telling.text import words_of
+from tests.notify.every_fact import DUTY as EVERY_DUTY
 from tests.posts import chief
 from tests.servers import NOW, migrated, transaction
 from tests.telling import hear, heard
 
-DUTY = Duty(
-    id="0197c3a0-0000-7000-8000-000000000001",
-    post_id="a-001",
-    role="chief",
-    area_id="360222000000",
-    division="360222000000",
-    rule="county_chief",
-    name="县级林长巡林",
-    name_en="patrol of a county's chief",
-    version="2020-1",
-    source="s",
-    activity="patrol",
-    period="quarter",
-    count=2,
-    counted="patrols",
-    first=date(2020, 4, 1),
-    last=date(2020, 6, 30),
-)
+DUTY = EVERY_DUTY.model_copy(update={"post_id": "a-001"})
 SOON = DutyDueSoon(duty=DUTY, at=NOW, done=1, holder=None)
 MISSED = DutyMissed(duty=DUTY, at=NOW, done=1, missing=("count",), holder=None)
 VACANT = DutyVacant(duty=DUTY, at=NOW, done=1)

@@ -32,16 +32,11 @@ from services.patrol.service import patrol
 from services.runtime.problem import Problem
 from services.runtime.reference import law
 from tests.patrol.variants import MONTHLY, ROUND, SEASONS, table
-from tests.servers import migrated, transaction
+from tests.servers import transaction
 from tests.telling import answered, asking, hear, heard
 
 SECOND = timedelta(seconds=1)
 COUNTY, TOWN, VILLAGE = Division("360222000000"), Division("360222104000"), Division("360222104201")
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("patrol")
 
 
 @pytest.fixture

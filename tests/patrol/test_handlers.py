@@ -20,23 +20,9 @@ from services.runtime.messages import Refused
 from services.runtime.transaction import Transaction
 from tests.cases import county
 from tests.patrol.areas_and_reports import ANYTHING, LAT, METRE, NOW, POINTS, SEEN, STATED, WEST, reported, sent, walked
-from tests.servers import migrated, transaction
+from tests.servers import transaction
 from tests.telling import hear, heard
 from tests.turns import committed, overlapping
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("patrol")
-
-
-@pytest.fixture
-async def tx(dsn):
-    """A transaction in which the ground is known."""
-    # Each test rolls back, so what one saw of the ground must not live on in the next.
-    async with transaction(dsn, NOW) as tx:
-        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
-        yield tx
 
 
 def kinds(news):

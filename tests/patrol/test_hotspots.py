@@ -11,23 +11,10 @@ from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, Incid
 from services.patrol.incident.near import NEAR
 from services.patrol.service import patrol
 from tests.cases import county
-from tests.patrol.areas_and_reports import METRE, NOW, SEEN, STATED, reported
-from tests.servers import migrated, transaction
+from tests.patrol.areas_and_reports import METRE, NOW, SEEN, reported
 from tests.telling import hear, heard
 
 VIIRS_M, MODIS_M, MINUTES = 1000, 2500, timedelta(minutes=15)
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("patrol")
-
-
-@pytest.fixture
-async def tx(dsn):
-    async with transaction(dsn, NOW) as tx:
-        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
-        yield tx
 
 
 def pixel(name, east_m, sensor="viirs", after=timedelta(0), **changes):

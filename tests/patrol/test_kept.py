@@ -16,9 +16,9 @@ from services.patrol.kept.point import at_of, begin_of
 from services.patrol.kept.sealing import SEAL_AFTER_LEAST, Keeping
 from services.patrol.service import patrol
 from services.patrol.track.points import LIMITS
-from tests.patrol.areas_and_reports import LAT, METRE, NOW, STATED, walked
-from tests.servers import migrated, transaction
-from tests.telling import hear, heard
+from tests.patrol.areas_and_reports import LAT, METRE, NOW, walked
+from tests.servers import transaction
+from tests.telling import hear
 
 DAY = date(2020, 6, 10)
 EVER = (begin_of(date(2019, 1, 1)), begin_of(date(2022, 1, 1)))
@@ -33,18 +33,6 @@ def at(hour, minute=0, second=0, day=DAY):
 
 def steps(count, begin=None, off=0.0):
     return [(117.05 + off + n * METRE, LAT, (begin or at(9)) + timedelta(seconds=30 * n)) for n in range(count)]
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("patrol")
-
-
-@pytest.fixture
-async def tx(dsn):
-    async with transaction(dsn, NOW) as tx:
-        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
-        yield tx
 
 
 async def stored(tx, number=None):

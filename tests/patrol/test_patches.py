@@ -18,24 +18,11 @@ from contracts.language.division import Division
 from contracts.patrol import IncidentLinked, IncidentLocated, IncidentRevised, PatchJudged, ShowPatches
 from services.patrol.service import patrol
 from tests.cases import county
-from tests.patrol.areas_and_reports import METRE, NOW, STATED, reported
-from tests.servers import migrated, transaction
+from tests.patrol.areas_and_reports import METRE, NOW, reported
 from tests.telling import answered, asking, hear, heard
 
 COUNTY = Division("360222000000")
 RING = ((117.05, 29.05), (117.051, 29.05), (117.051, 29.051), (117.05, 29.051), (117.05, 29.05))
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("patrol")
-
-
-@pytest.fixture
-async def tx(dsn):
-    async with transaction(dsn, NOW) as tx:
-        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
-        yield tx
 
 
 def patch(number, east_m=0, area_ha="0.5000", project="2020年森林督查", **changes):

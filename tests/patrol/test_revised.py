@@ -9,24 +9,11 @@ from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, Incid
 from services.patrol.service import patrol
 from services.runtime.messages import Refused
 from tests.cases import county
-from tests.patrol.areas_and_reports import EAST, METRE, NOW, SEEN, STATED, WEST, reported
-from tests.servers import migrated, transaction
+from tests.patrol.areas_and_reports import EAST, METRE, NOW, SEEN, WEST, reported
 from tests.telling import hear, heard
 
 AWAY = 117.15
 """In the other village."""
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("patrol")
-
-
-@pytest.fixture
-async def tx(dsn):
-    async with transaction(dsn, NOW) as tx:
-        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
-        yield tx
 
 
 async def told(tx, *reports):

@@ -11,24 +11,11 @@ from contracts.law.severity import SeverityRules
 from contracts.patrol import IncidentKind, IncidentLocated, details_of
 from services.patrol.incident.severity import SEVERITY, acted_on, first_step, judged
 from services.patrol.service import patrol
-from tests.patrol.areas_and_reports import NOW, STATED, reported
-from tests.servers import migrated, transaction
-from tests.telling import hear, heard
+from tests.patrol.areas_and_reports import NOW, reported
+from tests.telling import hear
 
 LAW = SEVERITY.shipped
 DAY = date(2020, 7, 1)
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("patrol")
-
-
-@pytest.fixture
-async def tx(dsn):
-    async with transaction(dsn, NOW) as tx:
-        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
-        yield tx
 
 
 def grade(kind, details, day=DAY):

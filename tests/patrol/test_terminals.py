@@ -23,23 +23,10 @@ from services.patrol.terminal.holding import hold
 from services.patrol.track.points import LIMITS
 from services.runtime.messages import Refused
 from services.runtime.problem import Problem
-from tests.patrol.areas_and_reports import LAT, METRE, NOW, STATED, WEST
-from tests.servers import migrated, transaction
+from tests.patrol.areas_and_reports import LAT, METRE, NOW, WEST
 from tests.telling import answered, asking, hear, heard
 
 DAY, YEAR, MOMENT = timedelta(days=1), timedelta(days=365), timedelta(microseconds=1)
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("patrol")
-
-
-@pytest.fixture
-async def tx(dsn):
-    async with transaction(dsn, NOW) as tx:
-        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
-        yield tx
 
 
 def batch(id, begin, count=10, terminal="t-1", source="acme", every_s=30, **more):

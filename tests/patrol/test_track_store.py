@@ -10,8 +10,7 @@ from services.patrol.service import patrol
 from services.patrol.track import store as track_store
 from services.patrol.track.points import read_points
 from tests.cases import county
-from tests.patrol.areas_and_reports import LAT, METRE, NOW, STATED, reported, walked
-from tests.servers import migrated, transaction
+from tests.patrol.areas_and_reports import LAT, METRE, NOW, reported, walked
 from tests.telling import hear, heard
 
 T = NOW - timedelta(hours=1)
@@ -19,18 +18,6 @@ T = NOW - timedelta(hours=1)
 
 def at(n):
     return T + timedelta(seconds=15 * n)
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("patrol")
-
-
-@pytest.fixture
-async def tx(dsn):
-    async with transaction(dsn, NOW) as tx:
-        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
-        yield tx
 
 
 @pytest.mark.parametrize(

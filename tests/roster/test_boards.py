@@ -11,16 +11,10 @@ from services.runtime.problem import Problem
 from tests.roster.areas_and_posts import TOWN, WEST, WEST_AREA, WEST_GRID, held, post
 from tests.roster.entries import OTHER_PHOTO, STATED, entry
 from tests.roster.registered import found_in, town
-from tests.servers import migrated
 from tests.telling import hear, heard
 
 pytestmark = pytest.mark.served
 CHIEF = f"{WEST}-village-chief"
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("roster")
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from services.roster.breeder.law import LAW
 from services.roster.register.rules import Seen
 from services.runtime.problem import Problem
 from tests.roster.entries import PHOTO, entry
-from tests.roster.registered import found_in, town
-from tests.servers import migrated
+from tests.roster.registered import found_in
 
 TODAY = date(2020, 6, 15)
 SEEN = Seen(TODAY, LAW.shipped, TODAY)
@@ -202,17 +201,6 @@ def test_a_licence_is_asked_for_thirty_days_before_its_end(licence, expected):
         if one.rule == "licence_not_in_force"
     ]
     assert [(one.from_on, one.due_on, one.within_days) for one in found] == [expected]
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("roster")
-
-
-@pytest.fixture
-async def desk(dsn):
-    async with town(dsn) as desk:
-        yield desk
 
 
 @pytest.mark.served

@@ -29,7 +29,7 @@ from services.runtime.problem import Problem
 from services.runtime.reference.ground import shape_of
 from services.runtime.transaction import Transaction
 from tests.roster.areas_and_posts import EAST, TOWN, TOWN_AREA, WEST, WEST_AREA, area, ask, held, post, square, village
-from tests.servers import NOW, migrated, transaction
+from tests.servers import NOW, transaction
 from tests.telling import answered
 
 TODAY = date(2020, 6, 15)
@@ -237,11 +237,6 @@ def test_random_tilings_with_random_holes_are_found_exactly(number):
     inside = sum((size_mu(one) for one in grids[: len(cells) - len(out)]), Decimal(0))
     assert abs(inside + coverage.rest_mu - coverage.land_mu) < ROUNDING
     assert len([gap for gap in gaps if gap.kind is GapKind.OVERLAP]) == len(twice)
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("roster")
 
 
 @pytest.fixture

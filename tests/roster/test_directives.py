@@ -21,7 +21,6 @@ from services.runtime.problem import Problem
 from tests.roster.areas_and_posts import EAST, TOWN, WEST
 from tests.roster.entries import OFFICE, STATED, STATION, entry
 from tests.roster.registered import COUNTY, town
-from tests.servers import migrated
 from tests.telling import hear, heard
 
 pytestmark = pytest.mark.served
@@ -35,11 +34,6 @@ STATES = {
     CaseReopened: "registered",
     CaseRelapsed: "relapsed",
 }
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("roster")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from contracts.roster import AreaStated, DivisionStated, PostStated
 from services.roster.area.handlers import tell_divisions
 from services.runtime.problem import Problem
 from tests.roster.areas_and_posts import EAST, TOWN, WEST, WEST_AREA, WEST_GRID, area, held, post, square, village
-from tests.roster.test_handlers import dsn, enrol, enrol_posts, tx, who  # noqa: F401
+from tests.roster.asked import enrol, enrol_posts, who
 
 LAST, NEXT = date(2020, 5, 31), date(2020, 6, 1)
 ENDED_GRID = WEST_GRID.model_copy(update={"ended_on": LAST})
@@ -27,7 +27,7 @@ def rules(found):
     return [(field, code) for field, code, _ in found]
 
 
-async def test_what_became_of_a_division_is_told_without_its_boundary_and_its_posts_end_with_it(tx):  # noqa: F811
+async def test_what_became_of_a_division_is_told_without_its_boundary_and_its_posts_end_with_it(tx):
     answer = await enrol(tx, ENDED, ENDED_GRID)
     assert [fact.area.id for fact in answer.news if isinstance(fact, AreaStated)] == [WEST, WEST_GRID.id]
     (told,) = [fact.division for fact in answer.news if isinstance(fact, DivisionStated)]
@@ -38,20 +38,20 @@ async def test_what_became_of_a_division_is_told_without_its_boundary_and_its_po
     assert (await enrol(tx, ENDED, ENDED_GRID)).news == ()
 
 
-async def test_a_post_that_ended_before_its_area_keeps_its_last_day(tx):  # noqa: F811
+async def test_a_post_that_ended_before_its_area_keeps_its_last_day(tx):
     before = date(2020, 2, 29)
     await enrol_posts(tx, post(WEST, "village_chief", None, held("p-village"), ended_on=before))
     answer = await enrol(tx, ENDED, ENDED_GRID)
     assert f"{WEST}-village-chief" not in [fact.post.id for fact in answer.news if isinstance(fact, PostStated)]
 
 
-async def test_a_division_does_not_end_while_something_under_it_goes_on(tx):  # noqa: F811
+async def test_a_division_does_not_end_while_something_under_it_goes_on(tx):
     assert await refused(enrol(tx, ENDED)) == [("areas.0.ended_on", "child_outlives", {"area": WEST_GRID.id})]
     later = WEST_GRID.model_copy(update={"ended_on": NEXT})
     assert rules(await refused(enrol(tx, ENDED, later))) == [("areas.1.ended_on", "parent_ended")]
 
 
-async def test_a_revoked_code_says_what_became_of_it(tx):  # noqa: F811
+async def test_a_revoked_code_says_what_became_of_it(tx):
     await enrol(tx, ENDED, ENDED_GRID)
     farm = area("farm", WEST, square(117.0, 117.05), kind="forest_farm", parent=TOWN)
     (found,) = await refused(enrol(tx, farm))
@@ -62,7 +62,7 @@ async def test_a_revoked_code_says_what_became_of_it(tx):  # noqa: F811
     assert (await enrol(tx, farm.model_copy(update={"ended_on": LAST}))).body.changed == 1
 
 
-async def test_a_revoked_code_of_which_nobody_says_what_became_says_so(tx):  # noqa: F811
+async def test_a_revoked_code_of_which_nobody_says_what_became_says_so(tx):
     await enrol(tx, ENDED.model_copy(update={"became": ()}), ENDED_GRID)
     assert [code for _, code, _ in await refused(enrol_posts(tx, post(WEST, "chief")))] == ["division_revoked"]
 
@@ -74,12 +74,12 @@ async def test_a_revoked_code_of_which_nobody_says_what_became_says_so(tx):  # n
         ({"ended_on": LAST, "became": (WEST,)}, "became_another"),
     ],
 )
-async def test_only_what_has_ended_became_another(tx, changes, rule):  # noqa: F811
+async def test_only_what_has_ended_became_another(tx, changes, rule):
     grid = WEST_GRID.model_copy(update={"ended_on": changes.get("ended_on")})
     assert rules(await refused(enrol(tx, WEST_AREA.model_copy(update=changes), grid))) == [("areas.0.became", rule)]
 
 
-async def test_a_code_used_again_is_the_new_villages_from_its_first_day_on(tx):  # noqa: F811
+async def test_a_code_used_again_is_the_new_villages_from_its_first_day_on(tx):
     assert rules(await refused(enrol(tx, AGAIN))) == [("areas.0.in_force_from", "division_in_force")]
     await enrol(tx, ENDED, ENDED_GRID)
     early = AGAIN.model_copy(update={"in_force_from": LAST})
@@ -96,7 +96,7 @@ async def test_a_code_used_again_is_the_new_villages_from_its_first_day_on(tx): 
     assert await chief(datetime(2020, 5, 31, 16, 0, tzinfo=UTC)) == ((AGAIN.id, TOWN), ["p-again"])
 
 
-async def test_divisions_that_were_enrolled_before_they_were_told_are_told_once(tx):  # noqa: F811
+async def test_divisions_that_were_enrolled_before_they_were_told_are_told_once(tx):
     await tx.sql.execute("UPDATE areas SET division_told = false")
     told = await tell_divisions(tx)
     assert sorted(fact.division.id for fact in told) == [TOWN, WEST, EAST]

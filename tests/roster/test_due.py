@@ -11,17 +11,12 @@ from services.roster.holder.clock import tell_holders
 from services.roster.service import roster
 from services.runtime.transaction import Transaction
 from tests.roster.areas_and_posts import AREAS, TOWN, ask, held, post
-from tests.servers import NOW, migrated, transaction
+from tests.servers import NOW, transaction
 from tests.telling import answered
 
 CHIEF = post(TOWN, "chief", None, held("p-a", held_to="2020-06-20"))
 MIDNIGHT_IN_CHINA = NOW.replace(month=6, day=20, hour=16, minute=0, second=0, microsecond=0)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("roster")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What people may ask of roster, on the real tables."""
 
-import itertools
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from math import cos, pi, sin
 
@@ -9,7 +7,7 @@ import pytest
 
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import MAX_MESSAGE_BYTES, dump
-from contracts.roster import Appoint, AreaStated, EnrolAreas, EnrolPosts, ListAreas, WhoAnswers
+from contracts.roster import AreaStated, EnrolAreas, EnrolPosts, ListAreas
 from demo.world import jingdezhen, world
 from services.roster.service import roster
 from services.runtime.problem import Problem
@@ -29,58 +27,8 @@ from tests.roster.areas_and_posts import (
     square,
     village,
 )
-from tests.servers import NOW, migrated, transaction
+from tests.roster.asked import POSTS, appoint, enrol, enrol_posts, fresh, who
 from tests.telling import answered
-
-POSTS = (
-    post(TOWN, "chief", None, held("p-chief")),
-    post(TOWN, "unit", None, held("p-unit")),
-    post(TOWN, "office", None, held("p-office")),
-    post(WEST, "village_chief", None, held("p-village")),
-    post(WEST_GRID.id, "ranger", None, held("p-ranger")),
-    post(WEST_GRID.id, "resource_supervisor"),
-)
-versions = itertools.count(1_000, 1_000)
-
-
-@asynccontextmanager
-async def fresh(dsn):
-    """A transaction whose view was never seen: those rolled back would leave their version numbers behind."""
-    async with transaction(dsn) as tx:
-        await tx.sql.execute("UPDATE view_version SET version = $1", next(versions))
-        yield tx
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("roster")
-
-
-@pytest.fixture
-async def tx(dsn):
-    """The town enrolled, as a handler finds it."""
-    async with fresh(dsn) as tx:
-        assert (await enrol(tx, *AREAS)).body.changed == len(AREAS)
-        assert (await enrol_posts(tx, *POSTS)).body.changed == len(POSTS)
-        yield tx
-
-
-async def enrol(tx, *areas, actor="operator", division=UNKNOWN):
-    return await answered(roster, tx, ask(EnrolAreas(areas=areas), actor, division))
-
-
-async def enrol_posts(tx, *posts, actor="operator", division=UNKNOWN):
-    return await answered(roster, tx, ask(EnrolPosts(posts=posts), actor, division))
-
-
-async def appoint(tx, post_id, person, held_from, actor="operator", division=UNKNOWN):
-    command = Appoint(post_id=post_id, person_id=person, person_name="三龙镇林长", held_from=held_from)
-    return await answered(roster, tx, ask(command, actor, division))
-
-
-async def who(tx, lon, lat=29.05, at=NOW, known_at=None, division=UNKNOWN):
-    command = WhoAnswers(lon=lon, lat=lat, at=at, known_at=known_at)
-    return (await answered(roster, tx, ask(command, "p-office", division))).body
 
 
 async def test_the_same_state_again_changes_nothing_and_tells_nothing(tx):

@@ -14,17 +14,12 @@ from services.roster.service import roster
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from tests.roster.areas_and_posts import AREAS, EAST, TOWN, WEST, ask, held, post
-from tests.servers import NOW, migrated, transaction
+from tests.servers import NOW, transaction
 from tests.telling import answered
 
 CHIEF = post(TOWN, "chief", None, held("p-a", held_to="2020-06-20"))
 OFFICE = post(TOWN, "office", None, held("p-office"))
 EMPTY = post(WEST, "village_chief")
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("roster")
 
 
 @pytest.fixture

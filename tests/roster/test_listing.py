@@ -8,13 +8,8 @@ from services.roster.listing import store
 from services.roster.listing.handlers import MOST_PLACES
 from services.roster.service import roster
 from tests.roster.areas_and_posts import AREAS, EAST, TOWN, WEST, WEST_GRID, area, ask, held, post, square
-from tests.servers import migrated, transaction
+from tests.servers import transaction
 from tests.telling import answered
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("roster")
 
 
 @pytest.fixture

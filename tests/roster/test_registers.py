@@ -7,22 +7,9 @@ from contracts.roster import KEPT, ListFindings, ListRegister, Register
 from services.runtime.problem import Problem
 from tests.roster.areas_and_posts import EAST, TOWN, WEST
 from tests.roster.entries import STATED, entry
-from tests.roster.registered import town
-from tests.servers import migrated
 
 pytestmark = pytest.mark.served
 ALL = list(KEPT)
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("roster")
-
-
-@pytest.fixture
-async def desk(dsn):
-    async with town(dsn) as desk:
-        yield desk
 
 
 async def listed(desk, register, **about):

@@ -3,7 +3,6 @@
 import asyncio
 import json
 
-import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -14,7 +13,7 @@ from services.roster.answerable import store as answerable_store
 from services.roster.service import roster
 from services.runtime.problem import Problem
 from tests.roster.areas_and_posts import AREAS, TOWN, WEST, ask
-from tests.servers import migrated, transaction
+from tests.servers import transaction
 from tests.telling import answered
 
 ONCE = settings(
@@ -68,11 +67,6 @@ posts = st.fixed_dictionaries(
     },
     optional={"appointments": st.lists(appointments, max_size=3), "ended_on": DAYS},
 )
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("roster")
 
 
 async def taken(tx, command, stated):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.system.areas import enrol_areas, enrol_posts
+from cli.enrolling import enrol_areas, enrol_posts
 from clients.python.bus import connected
 from contracts.language.command import OPERATOR
 from contracts.language.division import Division

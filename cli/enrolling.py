@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -11,8 +11,8 @@ from cli.rules import error_said
 from clients.python.bus import Bus
 from clients.python.refused import Refused
 from contracts.language.command import OPERATOR, Done
-from contracts.language.division import UNKNOWN
-from contracts.language.message import dump
+from contracts.language.division import UNKNOWN, Division
+from contracts.language.message import Command, dump
 from contracts.roster import Area, AreasListed, EnrolAreas, EnrolPosts, ListAreas, Post
 
 T = TypeVar("T", bound=BaseModel)
@@ -37,27 +37,36 @@ def chunks(items: Iterable[T]) -> Iterator[list[T]]:
         yield chunk
 
 
-async def enrol_areas(bus: Bus, areas: Sequence[tuple[int, Area]]) -> tuple[int, list[Wrong]]:
-    """Enrol areas, larger ones first; what roster refuses is left out and named, the rest is enrolled."""
-    rows = {area.id: row for row, area in areas}
-    ordered = sorted((area for _, area in areas), key=lambda area: (len(area.division.significant), len(area.id)))
-    changed, wrong = 0, []
-    for chunk in chunks(ordered):
-        while chunk:
+async def enrol(
+    bus: Bus,
+    actor: str,
+    division: Division,
+    items: Sequence[tuple[int, T]],
+    command: Callable[[tuple[T, ...]], Command],
+) -> tuple[int, list[Wrong]]:
+    """How many were changed; what roster refuses is left out and named by its number, the rest is enrolled.
+
+    Raises Refused where a refusal names none of them.
+    """
+    changed, wrong, at = 0, [], 0
+    for chunk in chunks(item for _, item in items):
+        rest = items[at : at + len(chunk)]
+        at += len(chunk)
+        while rest:
             try:
-                command = EnrolAreas(areas=tuple(chunk))
-                changed += (await bus.ask(command, OPERATOR, UNKNOWN, Done, timeout=60)).changed
+                asked = command(tuple(item for _, item in rest))
+                changed += (await bus.ask(asked, actor, division, Done, timeout=60)).changed
                 break
             except Refused as refused:
-                bad = _named(refused, len(chunk))
+                bad = named(refused, len(rest))
                 if not bad:
                     raise
-                wrong += [(rows[chunk[at].id], field, rule) for at, field, rule in bad]
-                chunk = [area for at, area in enumerate(chunk) if at not in {at for at, _, _ in bad}]
+                wrong += [(rest[n][0], field, rule) for n, field, rule in bad]
+                rest = [one for n, one in enumerate(rest) if n not in {n for n, _, _ in bad}]
     return changed, wrong
 
 
-def _named(refused: Refused, items: int) -> list[Wrong]:
+def named(refused: Refused, items: int) -> list[Wrong]:
     """`areas.3.boundary` as (3, boundary, rule)."""
     found = []
     for error in refused.problem.errors:
@@ -66,6 +75,12 @@ def _named(refused: Refused, items: int) -> list[Wrong]:
         if len(parts) == 3 and parts[1].isdigit() and int(parts[1]) < items:
             found.append((int(parts[1]), parts[2], rule))
     return found
+
+
+async def enrol_areas(bus: Bus, areas: Sequence[tuple[int, Area]]) -> tuple[int, list[Wrong]]:
+    """Enrol areas, larger ones first; what roster refuses is left out and named, the rest is enrolled."""
+    ordered = sorted(areas, key=lambda one: (len(one[1].division.significant), len(one[1].id)))
+    return await enrol(bus, OPERATOR, UNKNOWN, ordered, lambda some: EnrolAreas(areas=some))
 
 
 async def areas_standing(bus: Bus, ids: Iterable[str], parents: Iterable[str]) -> dict[str, Area]:
