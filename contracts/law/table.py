@@ -16,11 +16,11 @@ LAWS: dict[str, type[Rules]] = {
     "roster.boards": BoardRules,
     "roster.breeders": BreederRules,
     "roster.offices": OfficeRules,
-    "patrol.duty": DutyRules,
+    "roster.grids": GridRules,
     "patrol.near": NearRules,
+    "patrol.duty": DutyRules,
     "patrol.severity": SeverityRules,
     "cases.findings": FindingRules,
-    "roster.grids": GridRules,
 }
 
 

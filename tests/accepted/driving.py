@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -37,6 +38,7 @@ from services.runtime.wire import block_of
 versions = itertools.count(1_000_000, 1_000)
 """Of views: one that was built in a transaction that is undone must not be taken for another."""
 numbers = itertools.count(1)
+PUT_BY = re.compile(r"Unreadables: [\w.]+: enum(; [\w.]+: enum)*")
 NOT_BY_NAME = {"failed", "unavailable", "unworkable"}
 """What is told of an error that no handler has foreseen."""
 
@@ -118,11 +120,12 @@ class Driven:
             await self.sql.execute("UPDATE view_version SET version = $1", next(versions))
 
     async def hear(self, message: type[Fact | Intake], payloads: Sequence[bytes], sources: Sequence[str]) -> list[str]:
-        """Settle a batch; what its handler raised."""
+        """Settle a batch; what its handler raised. A word of a later version is put by, by its field's name."""
         handling, pull = self._heard[message]
         batch = [self._raw(message, data, source) for data, source in zip(payloads, sources, strict=True)]
         await handling.settle(pull, batch)
-        return [row["reason"] for row in await self.sql.fetch("DELETE FROM attempts RETURNING reason")]
+        raised = [row["reason"] for row in await self.sql.fetch("DELETE FROM attempts RETURNING reason")]
+        return [reason for reason in raised if not PUT_BY.fullmatch(reason)]
 
     async def hear_facts(self, *facts: Fact) -> None:
         """Settle facts of one kind."""

@@ -133,3 +133,10 @@ async def test_five_hundred_are_enrolled_in_one_command(desk):
 
 def test_the_sample_has_an_entry_of_every_register():
     assert list(STATED) == ALL
+
+
+async def test_a_register_that_there_is_not_is_refused_with_those_that_there_are(desk):
+    with pytest.raises(Problem) as refused:
+        await desk.ask(ListRegister(in_register=Register.OTHER))
+    (error,) = refused.value.errors
+    assert (error["field"], error["rule"].code) == ("in_register", "one_of")

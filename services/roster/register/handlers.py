@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from contracts.language.message import Fact
+from contracts.language.rules import broken
 from contracts.language.values import day_of
 from contracts.roster import (
     KEPT,
@@ -21,6 +22,7 @@ from services.roster.register.record import enrol, look
 from services.roster.register.rules import Rules
 from services.roster.register.store import Stored
 from services.runtime.messages import Answer, Ask
+from services.runtime.problem import refuse_field
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
@@ -38,6 +40,8 @@ def room_of(registers: Sequence[Rules[Any]]) -> Room:
     @room.answers(ListRegister)
     async def show(tx: Transaction, ask: Ask[ListRegister]) -> Answer:
         asked = ask.command
+        if asked.in_register not in KEPT:
+            refuse_field("in_register", broken("one_of", known=", ".join(KEPT)))
         total, found = await store.page(tx, asked.in_register, ask.division, asked.id, asked.after, asked.limit)
         more = found[-1].id if len(found) == asked.limit and asked.id is None else None
         field = KEPT[asked.in_register].entries_field

@@ -102,6 +102,7 @@ def test_a_division_is_known_to_its_last_day_and_then_says_when_it_ended(on, the
                 divisions.find([how])
         with pytest.raises(BadCell) as refused:
             divisions.find([TOWN])
-        assert str(refused.value) == say("sheet.division_ended", value=TOWN, last=LAST)
+        told = say("sheet.revoked", name="瑶里镇", last=LAST, became="-")
+        assert str(refused.value) == say("sheet.other_days", value=TOWN, told=told)
     with pytest.raises(BadCell):
         divisions.find(["林场"])
