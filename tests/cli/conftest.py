@@ -79,3 +79,9 @@ async def up():
     await running.end()
     assert Home(path).last_run() is None
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def english(monkeypatch):
+    """What a command says to itself in this process is in English."""
+    monkeypatch.setenv("LINZHANG_LANG", "en")

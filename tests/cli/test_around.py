@@ -13,6 +13,8 @@ from contracts.language.values import Datum
 from contracts.roster import Area, Boundary
 from tests.cli.maps import ring
 
+pytestmark = pytest.mark.usefixtures("english")
+
 COUNTY, TOWN, EAST = "360222000000", "360222100000", "360222101000"
 LISTED = {Division(code) for code in (COUNTY, TOWN, EAST)}
 GROUND = ring(117.0, 29.0, 117.2, 29.1)
@@ -28,11 +30,6 @@ def zone(lat):
 
 
 SIZE = Decimal(radians(0.1) * (zone(29.1) - zone(29.0)) * 3 / 2000)
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch):
-    monkeypatch.setenv("LINZHANG_LANG", "en")
 
 
 def area(id, positions, parent=None, kind="division", **about):

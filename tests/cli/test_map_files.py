@@ -2,50 +2,26 @@
 
 import json
 from pathlib import Path
-from random import Random
 
-import numpy as np
 import pyproj
 import pytest
 import typer
-from pyogrio import raw
 from shapely.geometry import Polygon
 
 from cli.areas.columns import division_in, said_of
 from cli.areas.feature import NotReadable
-from cli.areas.row import rows_of
 from contracts.language.datum import from_cgcs2000
 from contracts.language.values import Datum
+from tests.cli.map_written import COLUMNS, GROUND, ROW, packaged, positions, read, written
 from tests.cli.maps import collection, feature, gauss_krueger, ring, shapefile
 
+pytestmark = pytest.mark.usefixtures("english")
+
 DATAV = Path(__file__).parent / "maps_given" / "datav-360200.json"
-GROUND = ring(117.18, 29.28, 117.21, 29.31)
-COLUMNS = [("区划代码", 12), ("名称", 40)]
-ROW = ("360202001000", "昌江区西郊街道")
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch):
-    monkeypatch.setenv("LINZHANG_LANG", "en")
-
-
-def read(file, layer=None, crs=None, datum=None, repair=False):
-    rows, told = rows_of(file, False, layer, crs, datum, repair)
-    return rows, told
-
-
-def positions(rows):
-    return [at for row in rows for polygon in row.feature.polygons for one in polygon for at in one]
 
 
 def degrees_off(found, expected):
     return max(max(abs(x - a), abs(y - b)) for (x, y), (a, b) in zip(found, expected, strict=True))
-
-
-def written(tmp_path, text, name="areas.geojson"):
-    file = tmp_path / name
-    file.write_text(text, encoding="utf-8")
-    return file
 
 
 def test_a_collection_one_feature_and_a_feature_a_line_say_the_same(tmp_path):
@@ -134,13 +110,13 @@ def test_an_easting_that_has_a_zone_where_the_system_has_none_is_named(tmp_path,
     assert told in rule
 
 
-def test_the_system_stands_in_prj_in_crs_and_in_the_package(tmp_path):
+def test_the_system_stands_in_prj_in_crs_and_in_thepackage(tmp_path):
     projected = [gauss_krueger(*at, 117, "39") for at in GROUND]
     prj = pyproj.CRS.from_epsg(4527).to_wkt("WKT1_ESRI")
     file = shapefile(tmp_path, "a", COLUMNS, [ROW], [projected], prj=prj)
     package = tmp_path / "a.gpkg"
     wkb = Polygon(projected).wkb
-    _package(package, wkb)
+    packaged(package, wkb)
     member = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4527"}}
     text = collection(feature({"code": "360202001", "name": "西郊街道"}, projected), crs=member)
     for one in (file, package, written(tmp_path, text)):
@@ -148,19 +124,6 @@ def test_the_system_stands_in_prj_in_crs_and_in_the_package(tmp_path):
         assert rows[0].wrong == []
         assert degrees_off(positions(rows), GROUND) < 2e-8
         assert rows[0].id() == "360202001000"
-
-
-def _package(file, wkb, layer="areas", crs="EPSG:4527"):
-    raw.write(
-        file,
-        np.array([wkb], dtype=object),
-        [np.array(["360202001"], dtype=object), np.array(["西郊街道"], dtype=object)],
-        ["code", "name"],
-        layer=layer,
-        driver="GPKG",
-        geometry_type="Polygon",
-        crs=crs,
-    )
 
 
 def degrees(folder):
@@ -203,72 +166,6 @@ def test_a_map_of_other_columns_is_wgs84_where_geojson_says_nothing_and_that_is_
     rows, told = read(written(tmp_path, collection(feature({"code": "360202", "name": "昌江区"}, GROUND))))
     assert positions(rows) == GROUND
     assert any("gcj02" in one for one in told)
-
-
-OPEN = GROUND[:-1]
-BOW_TIE = [GROUND[0], GROUND[2], GROUND[1], GROUND[3], GROUND[0]]
-WRONG_WAY = [(117.1, 29.1), (117.2, 29.1), (117.2, 29.2), (-117.1, 29.2), (117.1, 29.1)]
-
-
-@pytest.mark.parametrize(
-    ("geometry", "where", "rule"),
-    [
-        ({"type": "Polygon", "coordinates": [OPEN]}, "geometry.coordinates.0.0", "closed ring: its last position is 2"),
-        ({"type": "Polygon", "coordinates": [GROUND, OPEN]}, "geometry.coordinates.0.1", "closed ring"),
-        ({"type": "Polygon", "coordinates": [GROUND[:2] + GROUND[:1]]}, "geometry.coordinates.0.0", "it has 3"),
-        ({"type": "Polygon", "coordinates": [BOW_TIE]}, "geometry.coordinates", "crosses or touches itself"),
-        ({"type": "Polygon", "coordinates": [WRONG_WAY]}, "geometry.coordinates.0.0", "wrong way around the globe"),
-        ({"type": "Polygon", "coordinates": [[(y, x) for x, y in GROUND]]}, "geometry.coordinates.0.0", "exchanged"),
-        (
-            {"type": "Polygon", "coordinates": [[(x - 100, y) for x, y in GROUND]]},
-            "geometry.coordinates.0.0",
-            "in China",
-        ),
-        (
-            {"type": "Polygon", "coordinates": [[(500_000 + x, y * 1e5) for x, y in GROUND]]},
-            "geometry.coordinates.0.0",
-            "say the projected system by --crs",
-        ),
-        (
-            {"type": "Polygon", "coordinates": [[GROUND[0], ["a", 29], *GROUND[2:]]]},
-            "geometry.coordinates.0.0.1",
-            "two",
-        ),
-        ({"type": "Polygon", "coordinates": [[GROUND[0], [117], *GROUND[2:]]]}, "geometry.coordinates.0.0.1", "two"),
-        ({"type": "Polygon", "coordinates": []}, "geometry", "has no geometry"),
-        ({"type": "Point", "coordinates": [1, 2]}, "geometry.type", "unlike Point"),
-        (None, "geometry", "has no geometry"),
-    ],
-)
-def test_each_bad_ring_is_named_by_its_place_and_reason(tmp_path, geometry, where, rule):
-    good = feature({"code": "360202", "name": "昌江区"}, GROUND)
-    bad = {"type": "Feature", "properties": {"code": "360203", "name": "珠山区"}, "geometry": geometry}
-    rows, _ = read(written(tmp_path, collection(good, bad)))
-    assert rows[0].wrong == []
-    ((at, said),) = rows[1].wrong
-    assert (at, rule in said) == (where, True), said
-
-
-def test_the_rings_of_a_shapefile_are_not_closed_in_silence(tmp_path):
-    file = shapefile(tmp_path, "a", COLUMNS, [ROW, ROW], [OPEN, []])
-    rows, _ = read(file, crs="EPSG:4490")
-    assert [row.wrong[0][0] for row in rows] == ["geometry.coordinates.0.0", "geometry"]
-
-
-def test_repairs_are_shown_and_make_a_boundary_of_the_ground_that_was_drawn(tmp_path):
-    features = [
-        feature({"code": code, "name": "区"}, *rings)
-        for code, rings in [("360202", [OPEN]), ("360203", [BOW_TIE]), ("360222", [GROUND, GROUND[:2] + GROUND[:1]])]
-    ]
-    rows, _ = read(written(tmp_path, collection(*features)), repair=True)
-    assert [len(row.repairs) for row in rows] == [1, 1, 1]
-    assert all(row.wrong for row in rows)
-    shapes = [Polygon(row.feature.polygons[0][0]) for row in rows]
-    assert shapes[0].equals(Polygon(GROUND))
-    assert shapes[2].equals(Polygon(GROUND))
-    assert len(rows[1].feature.polygons) == 2
-    wrong_way = feature({"code": "360202", "name": "区"}, WRONG_WAY)
-    assert read(written(tmp_path, collection(wrong_way)), repair=True)[0][0].repairs == ()
 
 
 @pytest.mark.parametrize(
@@ -327,23 +224,8 @@ def test_what_is_no_map_is_said_by_what_it_is(tmp_path, content, told):
 def test_a_package_of_several_layers_must_be_told_which(tmp_path):
     file = tmp_path / "a.gpkg"
     for layer in ("towns", "villages"):
-        _package(file, Polygon(GROUND).wkb, layer, "EPSG:4490")
+        packaged(file, Polygon(GROUND).wkb, layer, "EPSG:4490")
     with pytest.raises(typer.BadParameter) as refused:
         read(file)
     assert "towns" in str(refused.value)
     assert positions(read(file, layer="villages")[0]) == GROUND
-
-
-@pytest.mark.parametrize("number", range(20))
-def test_any_ring_comes_back_as_it_was_written_through_every_format(tmp_path, number):
-    """Random simple rings, in degrees, through GeoJSON, Shapefile and GeoPackage."""
-    chance = Random(number)
-    corners = sorted({round(chance.uniform(117.0, 117.5), 6) for _ in range(8)})
-    low = [(x, round(29.0 + chance.random() * 0.1, 6)) for x in corners]
-    drawn = [*low, *((x, round(y + 0.2, 6)) for x, y in reversed(low)), low[0]]
-    shape = shapefile(tmp_path, "a", COLUMNS, [ROW], [drawn])
-    _package(tmp_path / "a.gpkg", Polygon(drawn).wkb, crs="EPSG:4490")
-    text = written(tmp_path, collection(feature({"code": "360202"}, drawn)))
-    found = [read(shape, crs="4490"), read(tmp_path / "a.gpkg"), read(text)]
-    assert [Polygon(positions(rows)).equals(Polygon(drawn)) for rows, _ in found] == [True] * 3
-    assert [rows[0].wrong for rows, _ in found] == [[], [], []]
