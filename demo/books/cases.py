@@ -12,7 +12,8 @@ from contracts.wiring.table import COMMANDS
 from demo.books.book import Book
 from demo.books.evidence import Evidence
 from demo.books.reckoned import Line
-from demo.books.reckoning import TELLS, Cases
+from demo.books.reckoning import Cases
+from demo.books.tells import TELLS
 
 MOVES = {f"cases.{fact}.v1" for fact, _ in TELLS.values()} | {
     f"cases.{fact}.v1" for fact in ("opened", "imported", "survived", "deadline_kept", "reassigned")
