@@ -12,7 +12,7 @@ from contracts.language.values import AreaRef, Role, day_of
 from contracts.roster import Answerable, AnswerableFor, Area, AreaShare, Boundary, Contradiction, Post, Stretch
 from services.roster.holder.holder import Substitute, acting
 from services.runtime.problem import refuse_field
-from services.runtime.reference.ground import TERRITORIAL, AreasHere, Ground, Shared
+from services.runtime.reference.ground import TERRITORIAL, AreasHere, Ground, Shared, drawn
 from services.runtime.reference.posts import FIRST_IN_AN_AREA, reference, stands_on
 
 ORDER = (
@@ -101,7 +101,7 @@ def shape_on(ground: Stretch | Boundary) -> shapely.Geometry:
         for r, ring in enumerate(polygon):
             if ring[0] != ring[-1]:
                 refuse_field(f"ground.coordinates.{p}.{r}", broken("ring_open"))
-    return shapely.MultiPolygon([shapely.Polygon(polygon[0], polygon[1:]) for polygon in ground.coordinates])
+    return drawn(ground)
 
 
 def place_of(areas: AreasHere) -> AreaRef:

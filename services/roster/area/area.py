@@ -17,7 +17,7 @@ from contracts.language.rules import Rule, Wrong, broken
 from contracts.language.values import AreaKind
 from contracts.roster import Area, Boundary
 from services.roster.area.in_force import outlives, problems_of_days
-from services.runtime.reference.ground import shape_of
+from services.runtime.reference.ground import drawn, shape_of
 
 AGREES_WITHIN = Decimal("0.001")
 """How far a stated size may be from the measured one: survey offices round differently."""
@@ -123,7 +123,7 @@ def boundary_problem(boundary: Boundary) -> tuple[str, Rule] | None:
     if wrong is not None:
         at, rule = wrong
         return f"boundary.coordinates.{at}", rule
-    shape = shapely.MultiPolygon([shapely.Polygon(polygon[0], polygon[1:]) for polygon in boundary.coordinates])
+    shape = drawn(boundary)
     return None if shape.is_valid else ("boundary.coordinates", _not_simple(shape))
 
 

@@ -11,6 +11,7 @@ from contracts.language.datum import in_china
 from contracts.language.rules import broken, in_words
 from contracts.law.registers import BoardRules
 from contracts.roster import Board, BoardCondition, BoardContent, FindingRule, Post
+from services.roster.holder.holder import changes
 from services.roster.register.period import parts_due
 from services.roster.register.rules import FieldAndRule, Seen, Wanted
 from services.runtime.reference.posts import stands_on
@@ -69,7 +70,7 @@ def problems(board: Board, before: Board | None, grounds: Mapping[str, Ground], 
         day = getattr(board, field)
         if day is not None and day > seen.today:
             yield field, broken("not_after_today", today=seen.today)
-    yield from _of_phones(board, board.content, grounds, seen)
+    yield from _of_phones(board, board.content, grounds.get(board.id), seen)
     if before is not None and before.content != board.content and before.photo.sha256 == board.photo.sha256:
         yield "photo.sha256", broken("new_photo")
 
@@ -85,7 +86,7 @@ def problems_of_renewal(
     law = seen.law.on(confirmed_on)
     for field, rule in differences(board, content, ground, confirmed_on, law):
         yield f"content.{field}", rule
-    yield from _of_phones(board, content, {board.id: ground}, seen)
+    yield from _of_phones(board, content, ground, seen)
 
 
 def merged(stated: Board, before: Board | None) -> Board:
@@ -106,11 +107,12 @@ def wanted(board: Board, grounds: Mapping[str, Ground], seen: Seen) -> Iterator[
     """Outdated from the day on which what it shows is no longer so; worn; not inspected in its part of the year."""
     law, ground = seen.law.on(seen.today), grounds.get(board.id)
     if ground is not None:
-        for day in _days(ground.posts, seen.today):
+        later = {day for post in ground.posts for day in changes(post) if day > seen.today}
+        for day in (seen.today, *sorted(later)):
             wrong = [rule for _, rule in differences(board, board.content, ground, day, law)]
             if wrong:
                 said = "；".join(in_words(rule.code, rule.figures, "zh-CN") for rule in wrong)
-                yield Wanted(FindingRule.BOARD_OUTDATED, day, said[:4000], within_days=law.patch_within_days)
+                yield Wanted(FindingRule.BOARD_OUTDATED, day, said, within_days=law.patch_within_days)
                 break
     if board.condition is not BoardCondition.GOOD:
         yield Wanted(FindingRule.BOARD_WORN, seen.today, board.condition, within_days=law.new_within_days)
@@ -121,22 +123,10 @@ def wanted(board: Board, grounds: Mapping[str, Ground], seen: Seen) -> Iterator[
         yield Wanted(FindingRule.BOARD_INSPECTION, from_on, part.words, of=part.words, due_on=part.last)
 
 
-def _of_phones(
-    board: Board, content: BoardContent, grounds: Mapping[str, Ground], seen: Seen
-) -> Iterator[FieldAndRule]:
+def _of_phones(board: Board, content: BoardContent, ground: Ground | None, seen: Seen) -> Iterator[FieldAndRule]:
     """A phone is public only where the template of the level has it."""
-    template, ground = seen.law.on(seen.today).templates.get(board.division.level), grounds.get(board.id)
+    template = seen.law.on(seen.today).templates.get(board.division.level)
     roles = {post.id: post.role for post in ground.posts} if ground is not None else {}
     for n, line in enumerate(content.lines):
         if line.phone is not None and (template is None or roles.get(line.post_id) not in template.phones):
             yield f"content.lines.{n}.phone", broken("board_phone", post=line.post_id)
-
-
-def _days(posts: Iterable[Post], today: date) -> list[date]:
-    """Today, and every later day from which a post may have another holder."""
-    days = {today}
-    for post in posts:
-        live = [one for one in post.appointments if one.superseded_at is None]
-        days |= {one.held_from for one in live}
-        days |= {day + DAY for day in (post.ended_on, *(one.held_to for one in live)) if day is not None}
-    return sorted(day for day in days if day >= today)

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 import shapely
 
-from contracts.language.datum import to_cgcs2000
 from contracts.law.grids import GridRules, Member
 from contracts.roster import Area, Coverage, Gap, GapKind, OldTree, Post
 from services.roster.area.area import mu_enclosed
 from services.roster.coverage.pieces import GRID_DEGREES, Piece, doubled, polygons, told, uncovered
 from services.roster.holder.holder import next_change
-from services.runtime.reference.ground import shape_of
+from services.roster.old_tree.old_tree import position
+from services.runtime.reference.ground import drawn, shape_of
 from services.runtime.reference.posts import stands_on
 
 NewId = Callable[[], str]
@@ -98,8 +98,8 @@ def _within(land: shapely.Geometry, area: Area) -> shapely.Geometry:
 
 def _pieces(one: Covered, pieces: Iterable[Piece], today: date, new_id: NewId) -> Iterator[Gap]:
     """A piece is the gap that it shares most ground with; of several left of one gap the largest is."""
-    standing = [gap for gap in one.standing if gap.shape is not None]
-    shapes = {gap.id: shapely.make_valid(_shape(gap)) for gap in standing}
+    shapes = {gap.id: shapely.make_valid(drawn(gap.shape)) for gap in one.standing if gap.shape is not None}
+    standing = [gap for gap in one.standing if gap.id in shapes]
     taken: set[str] = set()
     for piece in sorted(pieces, key=lambda piece: (-piece.size_mu, shapely.to_wkt(piece.shape))):
         same = [gap for gap in standing if gap.id not in taken and gap.kind is piece.kind and gap.grids == piece.grids]
@@ -119,17 +119,14 @@ def _pieces(one: Covered, pieces: Iterable[Piece], today: date, new_id: NewId) -
         )
 
 
-def _shape(gap: Gap) -> shapely.Geometry:
-    assert gap.shape is not None
-    return shapely.MultiPolygon([shapely.Polygon(polygon[0], polygon[1:]) for polygon in gap.shape.coordinates])
-
-
 def _teams(one: Covered, grids: Sequence[Area], rules: GridRules, today: date, new_id: NewId) -> Iterator[Gap]:
-    before = {gap.grids: gap for gap in one.standing if gap.kind is GapKind.TEAM}
     of = rules.of(one.area.division)
+    if of is None:
+        return
+    before = {gap.grids: gap for gap in one.standing if gap.kind is GapKind.TEAM}
+    members = rules.templates[of.template].members
     ids = {grid.id for grid in one.grids}
-    for grid in grids if of is not None else ():
-        members = rules.templates[of.template].members if of is not None else ()
+    for grid in grids:
         lacking = [(member.role, _lacks(member, grid, ids, one.posts, today)) for member in members]
         missing = tuple(role for role, what in lacking if what == "missing")
         vacant = tuple(role for role, what in lacking if what == "vacant")
@@ -167,7 +164,7 @@ def _trees(one: Covered, shapes: Sequence[shapely.Geometry], today: date, new_id
     for tree in one.trees:
         if tree.ended_on is not None and tree.ended_on < today:
             continue
-        point = shapely.Point(*to_cgcs2000(tree.at.lon, tree.at.lat, tree.at.datum))
+        point = shapely.Point(*position(tree))
         if any(shapely.intersects(shape, point) for shape in shapes):
             continue
         was = before.get(tree.id)

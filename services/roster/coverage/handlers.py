@@ -16,6 +16,7 @@ from services.roster.area.area import boundary_problem, mu_enclosed
 from services.roster.coverage import store
 from services.roster.statement import require_lawful
 from services.runtime.messages import Answer, Ask
+from services.runtime.reference.ground import drawn
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
@@ -52,7 +53,7 @@ async def enrol_forest_land(tx: Transaction, ask: Ask[EnrolForestLand]) -> Answe
             division=areas[one.area_id].division,
             year=one.year,
             source=one.source,
-            size_mu=mu_enclosed(store.shape_of_land(one).geoms),
+            size_mu=mu_enclosed(drawn(one.boundary).geoms),
         )
         for one in changed
     ]

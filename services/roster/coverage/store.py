@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
-import shapely
-
 from contracts.roster import Area, Coverage, ForestLand, Gap, OldTree, Post
 from services.roster.coverage.coverage import Covered, Land
 from services.roster.coverage.team import ROLES
+from services.runtime.reference.ground import drawn
 from services.runtime.transaction import Transaction
 
 T = TypeVar("T")
@@ -120,11 +119,7 @@ async def _lands(tx: Transaction, area_ids: Sequence[str]) -> Mapping[str, Land]
         area_ids,
     )
     stated = (ForestLand.model_validate_json(row["body"]) for row in rows)
-    return {one.area_id: Land(one.area_id, one.year, one.source, shape_of_land(one)) for one in stated}
-
-
-def shape_of_land(land: ForestLand) -> shapely.MultiPolygon:
-    return shapely.MultiPolygon([shapely.Polygon(polygon[0], polygon[1:]) for polygon in land.boundary.coordinates])
+    return {one.area_id: Land(one.area_id, one.year, one.source, drawn(one.boundary)) for one in stated}
 
 
 async def _trees(tx: Transaction, divisions: Sequence[str]) -> list[OldTree]:

@@ -66,10 +66,11 @@ def left(before: Holding) -> Holding:
 
 def next_change(post: Post, named: Iterable[Substitute], day: date) -> date | None:
     """The first day after this one on which something may be otherwise."""
-    return min((one for one in _changes(post, named) if one > day), default=None)
+    return min((one for one in changes(post, named) if one > day), default=None)
 
 
-def _changes(post: Post, named: Iterable[Substitute]) -> Iterator[date]:
+def changes(post: Post, named: Iterable[Substitute] = ()) -> Iterator[date]:
+    """Every day from which somebody else may hold a post, or act for it."""
     for one in post.appointments:
         if one.superseded_at is None:
             yield one.held_from
@@ -85,7 +86,7 @@ def _since(post: Post, day: date) -> date | None:
     """The first day of the run in which the holder, or the vacancy, of a day stands."""
     holder = post.holder_on(day)
     first: date | None = None
-    for change in sorted({one for one in _changes(post, ()) if one <= day}, reverse=True):
+    for change in sorted({one for one in changes(post) if one <= day}, reverse=True):
         first = change
         if post.holder_on(change - DAY) != holder:
             return first

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from contracts.language.values import AreaKind, AreaRef
+from contracts.language.values import AreaKind, AreaRef, Boundary
 from contracts.roster import Area
 
 TERRITORIAL = (AreaKind.DIVISION, AreaKind.GRID)
@@ -245,5 +245,10 @@ def _by_code(site: Site) -> tuple[str, str]:
 
 
 def shape_of(area: Area) -> shapely.MultiPolygon:
-    """The boundary as a geometry."""
-    return shapely.MultiPolygon([shapely.Polygon(polygon[0], polygon[1:]) for polygon in area.boundary.coordinates])
+    """The boundary of an area as a geometry."""
+    return drawn(area.boundary)
+
+
+def drawn(boundary: Boundary) -> shapely.MultiPolygon:
+    """Polygons as a geometry; whether they are lawful is not looked at."""
+    return shapely.MultiPolygon([shapely.Polygon(polygon[0], polygon[1:]) for polygon in boundary.coordinates])
