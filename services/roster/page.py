@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from services.roster.office.law import LAW as OFFICES
 from services.roster.old_tree.law import LAW as OLD_TREES
 from services.roster.ranger.law import LAW as RANGERS
 
+WIDTH = 100
 PAGE = Path(__file__).parents[2] / "docs" / "roster.md"
 
 
@@ -35,8 +38,17 @@ def _heads(*names: str) -> Iterator[str]:
     yield "|" + "---|" * len(names)
 
 
-def _by_grade(amounts: Any) -> str:
-    return ", ".join(f"{grade}: {amount}" for grade, amount in amounts.items())
+def _told(text: str) -> list[str]:
+    """A paragraph, in lines of one length."""
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _each(amounts: Mapping[Any, Any]) -> str:
+    return ", ".join(f"{name}: {amount}" for name, amount in amounts.items())
+
+
+def _yuan(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
 
 
 def _registers() -> Iterator[str]:
@@ -44,12 +56,12 @@ def _registers() -> Iterator[str]:
     yield ""
     yield "本页由 `services/roster/` 生成（`make publish`）。This page is generated from `services/roster/`."
     yield ""
-    yield "An office states what stands in its registers (`linzhang roster enrol REGISTER FILE`, a"
-    yield "JSON list); the same"
-    yield "file again changes nothing, good entries are kept, each bad one is named by its number,"
-    yield "field and rule. Only the"
-    yield "chief office of the place or above it, and the operator, may. Each entry is told whole,"
-    yield "its ending included."
+    yield from _told(
+        "An office states what stands in its registers (`linzhang roster enrol REGISTER FILE`, a JSON list); the same "
+        "file again changes nothing, good entries are kept, each bad one is named by its number, field and rule. Only "
+        "the chief office of the place or above it, and the operator, may. Each entry is told whole, its ending "
+        "included."
+    )
     yield ""
     yield from _heads("register", "名册", "enrolled by", "told as")
     for register, kept in KEPT.items():
@@ -60,39 +72,43 @@ def _registers() -> Iterator[str]:
 def _findings() -> Iterator[str]:
     yield "## 册内问题 · What is found"
     yield ""
-    yield "What is not as its rule has it is a fact of its own, `roster.finding.v1`: *open* from the"
-    yield "day on which it is found,"
-    yield "*missed* on the day after its last, *settled* once it is put right, late or not. Time, and"
-    yield "whatever changes an"
-    yield "entry, a post, an area or a hotline, has it looked at again. Nobody is reminded of what"
-    yield "was due before it was known."
+    yield from _told(
+        "What is not as its rule has it is a fact of its own, `roster.finding.v1`: *open* from the day on which it is "
+        "found, *missed* on the day after its last, *settled* once it is put right, late or not. Time, and whatever "
+        "changes an entry, a post, an area or a hotline, has it looked at again. Nobody is reminded of what was due "
+        "before it was known."
+    )
     yield ""
     yield from _heads("rule", "问题", "finding")
     for rule in FindingRule:
         if rule is not FindingRule.OTHER:
             yield _row(f"`{rule}`", term("finding", rule), term("finding", rule, "en"))
     yield ""
-    yield "Which of them open a case is a law of cases: `findings.json`. A case stays when its"
-    yield "finding is settled: whoever"
-    yield "put it right shows it there."
+    yield from _told(
+        "Which of them open a case is a law of cases: `findings.json`. A case stays when its finding is settled: "
+        "whoever put it right shows it there."
+    )
 
 
 def _boards() -> Iterator[str]:
     yield "## 公示牌 · Notice boards"
     yield ""
     for law in _versions(BOARDS):
-        yield f"A changed name, area or hotline is patched within {law.patch_within_days} days, a"
-        yield "damaged, aged or illegible"
-        yield f"board is new within {law.new_within_days}; each is inspected every"
-        yield f"{law.inspect_every_months} months. It is"
-        yield "current again by a confirmed update with a new photograph, on whose day it shows what it must."
+        yield from _told(
+            f"A changed name, area or hotline is patched within {law.patch_within_days} days, a damaged, aged or "
+            f"illegible board is new within {law.new_within_days}; each is inspected every "
+            f"{law.inspect_every_months} months. It is current again by a confirmed update with a new photograph, on "
+            "whose day it shows what it must."
+        )
         yield ""
         yield from _heads("level", "names that must stand there", "phones, with consent")
         for level, template in law.templates.items():
             yield _row(level, ", ".join(template.names), ", ".join(template.phones) or "-")
         yield ""
-    yield "A vacant post has no name there. Besides: the area with its size, the hotline of the"
-    yield "nearest office, the duties."
+    yield from _told(
+        "A vacant post has no name there. Besides: the area with its size, the hotline of the nearest office, the "
+        "duties."
+    )
 
 
 def _old_trees() -> Iterator[str]:
@@ -103,12 +119,13 @@ def _old_trees() -> Iterator[str]:
             "division", "grade: from age, years", "grade: months between checks", "grade: zone, m", "source"
         )
         for one in law.schemes:
-            grades = (_by_grade(one.at_least_years), _by_grade(one.check_every_months), _by_grade(one.zone_m))
+            grades = (_each(one.at_least_years), _each(one.check_every_months), _each(one.zone_m))
             yield _row(one.division, *grades, one.source)
         yield ""
-    yield "The smallest division that has a scheme decides. A grade that is not of its age is found,"
-    yield "never refused. A check"
-    yield "counts from the last, or from the day since which the tree is known."
+    yield from _told(
+        "The smallest division that has a scheme decides. A grade that is not of its age is found, never refused. A "
+        "check counts from the last, or from the day since which the tree is known."
+    )
 
 
 def _rangers() -> Iterator[str]:
@@ -116,35 +133,37 @@ def _rangers() -> Iterator[str]:
     yield ""
     for law in _versions(RANGERS):
         for one in law.standards:
-            yield f"**{one.division}** ({one.source}): at least {one.least_yuan_a_year:f} yuan a year"
-            seasons = ", ".join(f"{season} {yuan:f} a month" for season, yuan in one.seasons.items())
-            yield f"{f'({seasons}), ' if seasons else ', '}{one.training_hours_a_year} hours of"
-            yield "training a year; kit, and the years"
-            yield f"that it lasts: {_by_grade(one.kit)}."
+            seasons = ", ".join(f"{season} {_yuan(yuan)} a month" for season, yuan in one.seasons.items())
+            yield from _told(
+                f"**{one.division}** ({one.source}): at least {_yuan(one.least_yuan_a_year)} yuan a year"
+                f"{f' ({seasons})' if seasons else ''}, {one.training_hours_a_year} hours of training a year; kit, and "
+                f"the years that it lasts: {_each(one.kit)}."
+            )
             yield ""
             yield from _heads("rule", "words", "yuan, reported first", "yuan, found by others")
             for name, rule in one.rules.items():
                 found = "-" if rule.unreported_yuan is None else _span(rule.unreported_yuan)
                 yield _row(f"`{name}`", " · ".join(rule.words), _span(rule.reported_yuan), found)
             yield ""
-    yield "Years are compared when they are whole: twelve months of pay. A year below the standard or"
-    yield "below the year before"
-    yield "is found; pay of a season is set beside the month's least of that season."
+    yield from _told(
+        "Years are compared when they are whole: twelve months of pay. A year below the standard or below the year "
+        "before is found; pay of a season is set beside the month's least of that season."
+    )
 
 
-def _span(yuan: Iterable[Any]) -> str:
-    return "–".join(f"{one:f}" for one in yuan)
+def _span(yuan: Iterable[Decimal]) -> str:
+    return "–".join(map(_yuan, yuan))
 
 
 def _breeders() -> Iterator[str]:
     yield "## 养殖场所 · Breeders"
     yield ""
     for law in _versions(BREEDERS):
-        yield f"Eating is banned from {law.food_banned_from}; breeding for food ends by"
-        yield f"{law.food_ends_by}, what is found later"
-        yield f"within {law.found_later_within_days} days. What goes on is inspected every"
-        yield f"{law.inspect_every_months} months; a"
-        yield f"licence is asked for {law.remind_days} days before its end."
+        yield from _told(
+            f"Eating is banned from {law.food_banned_from}; breeding for food ends by {law.food_ends_by}, what is "
+            f"found later within {law.found_later_within_days} days. What goes on is inspected every "
+            f"{law.inspect_every_months} months; a licence is asked for {law.remind_days} days before its end."
+        )
         yield ""
         yield f"Must stop ({len(law.must_stop)}): {'、'.join(sorted(law.must_stop))}."
         yield ""
@@ -152,7 +171,7 @@ def _breeders() -> Iterator[str]:
         yield ""
         yield from _heads("species", "yuan", "for each")
         for species, price in law.tariff.items():
-            yield _row(species, f"{price.yuan:f}", price.unit)
+            yield _row(species, _yuan(price.yuan), price.unit)
         yield ""
         yield "Parts of " + ", ".join(f"{tier} {part}" for tier, part in law.tiers.items()) + "."
         yield ""
@@ -162,9 +181,10 @@ def _breeders() -> Iterator[str]:
     for kind, rule in _STEPS.items():
         yield _row(f"`{kind}`", ", ".join(f"`{one}`" for one in NEEDED.get(kind, ())) or "-", rule)
     yield ""
-    yield "*closed*: all animals disposed of, the licence withdrawn, and what is due paid;"
-    yield "*converted*: the licence withdrawn"
-    yield "and a use or trade that follows."
+    yield from _told(
+        "*closed*: all animals disposed of, the licence withdrawn, and what is due paid; *converted*: the licence "
+        "withdrawn and a use or trade that follows."
+    )
 
 
 _STEPS = {
@@ -181,24 +201,29 @@ def _offices() -> Iterator[str]:
     yield "## 林长办 · Chief offices"
     yield ""
     for law in _versions(OFFICES):
-        yield f"At least {law.staff_at_least} people, {law.full_time_at_least} full-time; accepted"
-        yield "each year by the next level."
+        yield from _told(
+            f"At least {law.staff_at_least} people, {law.full_time_at_least} full-time; accepted each year by the next "
+            "level."
+        )
         yield ""
         yield from _heads("item", "标准", "standard", "proved by")
         for name, item in law.standards.items():
             yield _row(f"`{name}`", *item.words, " · ".join(item.evidence))
         yield ""
-    yield "Papers go up, across or down under a number that a sender uses once in a year; a reply is"
-    yield "waited for by its day."
+    yield from _told(
+        "Papers go up, across or down under a number that a sender uses once in a year; a reply is waited for by its "
+        "day."
+    )
 
 
 def _directives() -> Iterator[str]:
     yield "## 指令 · Directives"
     yield ""
     chiefs = ", ".join(f"`{role}`" for role in CHIEFS)
-    yield f"Issued by a chief ({chiefs}) for a division of that chief's own; each item opens a case,"
-    yield "verified and assigned by"
-    yield "the paper itself. Once opened, an item stays as it is; items may be added."
+    yield from _told(
+        f"Issued by a chief ({chiefs}) for a division of that chief's own; each item opens a case, verified and "
+        "assigned by the paper itself. Once opened, an item stays as it is; items may be added."
+    )
     yield ""
     yield from _heads("its case", "the item")
     yield _row("closed, by whichever route", "done")
@@ -206,9 +231,10 @@ def _directives() -> Iterator[str]:
     yield _row("merged", "what the survivor is")
     yield _row("relapsed, or dismissed and reopened", "open again; the directive with it")
     yield ""
-    yield "A directive is fulfilled on the day on which the last of its items was done, once none is"
-    yield "open and one at least"
-    yield "was done (`roster.directive_fulfilled.v1`)."
+    yield from _told(
+        "A directive is fulfilled on the day on which the last of its items was done, once none is open and one at "
+        "least was done (`roster.directive_fulfilled.v1`)."
+    )
 
 
 def _columns() -> Iterator[str]:
@@ -230,7 +256,7 @@ def _fields(columns: Iterable[Column], within: str) -> Iterator[str]:
 
 
 def _versions(law: Any) -> Iterator[Any]:
-    """Each version that is shipped, under a line that says which it is."""
+    """The rules of each version that is shipped."""
     for version in law.shipped.versions:
         yield version.rules
 
