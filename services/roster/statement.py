@@ -1,4 +1,4 @@
-"""What areas and posts that are enrolled have in common: their lawfulness and what is told of them."""
+"""What all that is enrolled has in common: its lawfulness and what is told of it."""
 
 from __future__ import annotations
 

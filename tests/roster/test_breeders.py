@@ -203,6 +203,17 @@ def test_a_licence_is_asked_for_thirty_days_before_its_end(licence, expected):
     assert [(one.from_on, one.due_on, one.within_days) for one in found] == [expected]
 
 
+def of_licence(number):
+    licence = {"number": number, "issuer": "a", "first": "2018-03-01", "last": "2020-06-30"}
+    found = wanted(breeder(use="research", licence=licence), None, SEEN)
+    return [one.of for one in found if one.rule == "licence_not_in_force"]
+
+
+def test_what_is_found_of_a_licence_is_told_apart_by_its_number_or_by_its_day_where_that_is_too_long():
+    assert of_licence("7" * 128) == ["7" * 128]
+    assert of_licence("\u3000" * 128 + "7") == ["2020-06-30"]
+
+
 @pytest.mark.served
 async def test_a_food_breeder_is_closed_step_by_step_and_then_what_was_found_is_settled(desk):
     enrolled = await desk.enrol(Register.BREEDER, entry(Register.BREEDER))

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from contracts.law.reading import read_law
-from contracts.law.registers import OldTreeRules
+from contracts.law.registers import OfficeStandard, OldTreeRules
+from contracts.law.versions import Law, Version
 from contracts.roster import Register
 from services.roster.inventory import inventory
 from services.roster.leading_group import leading_group
@@ -14,12 +15,13 @@ from services.roster.office import law as offices
 from services.roster.office import office
 from services.roster.old_tree import law as trees
 from services.roster.old_tree import old_tree
-from services.roster.register.finding import look_on
+from services.roster.register.finding import judged, look_on, wanted_of
 from services.roster.register.period import months_later, part_of
 from services.roster.register.rules import Seen
 from tests.roster.areas_and_posts import TOWN
 from tests.roster.entries import PHOTO, STATED, entry
 from tests.roster.looked_at import TODAY, seen, wanted
+from tests.servers import NOW
 
 
 def codes(wrong):
@@ -135,6 +137,17 @@ NAMED = ("premises", "staff", "information", "institutions", "publicity")
 def test_an_office_meets_each_named_standard_with_proof(otherwise, is_found):
     one = entry(Register.OFFICE, **otherwise)
     assert bool(wanted(office, offices, one, rule="standards_not_met")) is is_found
+
+
+def test_what_differs_may_be_longer_than_a_finding_can_say():
+    item = {"words": ["标" * 200, "standard"], "evidence": ["a", "b"]}
+    law = offices.LAW.shipped.newest.model_copy(
+        update={"standards": {f"item-{n}": OfficeStandard.model_validate(item) for n in range(20)}}
+    )
+    one = entry(Register.OFFICE, standards=())
+    about = Seen(TODAY, Law((Version(law),)), TODAY)
+    found = judged(office.OFFICES, one, wanted_of(office.OFFICES, one, None, about), [], None, NOW, TODAY)
+    assert [len(one.said) for one in found if one.rule == "standards_not_met"] == [4000]
 
 
 def test_the_standards_are_those_that_the_source_names():

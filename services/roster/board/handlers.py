@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from contracts.language.rules import Wrong, broken
+from contracts.language.rules import Wrong
 from contracts.language.values import day_of
 from contracts.roster import AreaStated, Board, BoardCondition, OfficeStated, PostStated, Register, RenewBoard
-from services.roster.area.store import take_turn
 from services.roster.board import board as rules
 from services.roster.board.law import LAW
 from services.roster.board.store import grounds
 from services.roster.register import store
-from services.roster.register.record import put, require_office, seen_by
+from services.roster.register.record import entry_named, put, seen_by
 from services.roster.register.rules import Rules
 from services.roster.statement import require_lawful
 from services.runtime.messages import Answer, Ask, Heard, News
-from services.runtime.problem import Problem
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
@@ -34,13 +32,8 @@ BOARDS: Rules[Board] = Rules(
 async def renew(tx: Transaction, ask: Ask[RenewBoard]) -> Answer:
     """It is current again by a confirmed content, which is what it must show, and a photograph of its own."""
     asked = ask.command
-    await take_turn(tx)
-    before = await store.entries(tx, Register.BOARD, [asked.board_id])
-    if asked.board_id not in before:
-        rule = broken("in_register", register=Register.BOARD, id=asked.board_id)
-        raise Problem(404, "no-such-entry", rule, errors=[Wrong(field="board_id", rule=rule)])
-    board: Board = before[asked.board_id].entry
-    await require_office(tx, ask, [board])
+    before = await entry_named(tx, ask, Register.BOARD, "board_id")
+    board: Board = before.entry
     stated = {"content": asked.content, "photo": asked.photo, "confirmed_on": asked.confirmed_on}
     if all(getattr(board, name) == value for name, value in stated.items()):
         return Answer(board)
@@ -50,7 +43,7 @@ async def renew(tx: Transaction, ask: Ask[RenewBoard]) -> Answer:
     )
     require_lawful("entries", [Wrong(field=field, rule=rule) for field, rule in wrong])
     renewed = board.model_copy(update={**stated, "version": board.version + 1, "condition": BoardCondition.GOOD})
-    return Answer(renewed, await put(tx, BOARDS, [renewed], before, around))
+    return Answer(renewed, await put(tx, BOARDS, [renewed], {board.id: before}, around))
 
 
 @room.hears(PostStated, locks="post.division", uses=("post.division",))

@@ -21,6 +21,7 @@ from contracts.roster import (
     StepKind,
 )
 from services.roster.breeder.law import LAW
+from services.roster.register.finding import MOST_OF
 from services.roster.register.period import parts_due
 from services.roster.register.rules import FieldAndRule, Rules, Seen, Wanted
 
@@ -93,17 +94,11 @@ def problems_of_step(
         yield name, broken("needed_for_step", step=step.kind)
     if step.species is not None and step.species not in {one.species for one in breeder.stock}:
         yield "species", broken("one_of", known=", ".join(one.species for one in breeder.stock))
-    elif not missing:
-        yield from _OF_KIND.get(step.kind, _anything)(breeder, before, step, seen.law.on(step.done_on))
+    elif not missing and (check := _OF_KIND.get(step.kind)) is not None:
+        yield from check(breeder, before, step, seen.law.on(step.done_on))
 
 
 Check = Callable[[Breeder, Sequence[BreederStep], BreederStep, BreederRules], Iterator[FieldAndRule]]
-
-
-def _anything(
-    breeder: Breeder, before: Sequence[BreederStep], step: BreederStep, law: BreederRules
-) -> Iterator[FieldAndRule]:
-    yield from ()
 
 
 def _compensation(
@@ -185,8 +180,12 @@ def merged(stated: Breeder, before: Breeder | None) -> Breeder:
     """Steps that were recorded stay, those stated besides come after them; the status is what they make of it."""
     steps = before.steps if before is not None else ()
     numbers = {one.number for one in steps}
-    steps = (*steps, *(one for one in stated.steps if one.number not in numbers))
-    after = stated.model_copy(update={"steps": steps})
+    return with_steps(stated, (*steps, *(one for one in stated.steps if one.number not in numbers)))
+
+
+def with_steps(breeder: Breeder, steps: tuple[BreederStep, ...]) -> Breeder:
+    """The breeder as these steps leave it."""
+    after = breeder.model_copy(update={"steps": steps})
     return after.model_copy(update={"status": status_of(after)})
 
 
@@ -201,7 +200,7 @@ def wanted(breeder: Breeder, around: None, seen: Seen) -> Iterator[Wanted]:
         if seen.known_on > due_on:
             due_on = seen.known_on + law.found_later_within_days * DAY
         said = "、".join(f"{one.species} {one.head}/{one.kg} kg" for one in breeder.stock)
-        yield Wanted(FindingRule.FOOD_BREEDING, from_on, said[:4000], due_on=due_on)
+        yield Wanted(FindingRule.FOOD_BREEDING, from_on, said, due_on=due_on)
     known_on = max(seen.known_on, breeder.in_force_from)
     visited = max((one.visited_on for one in breeder.inspections), default=None)
     for part in parts_due(law.inspect_every_months, known_on, visited, seen.today, law.remind_days):
@@ -216,7 +215,9 @@ def _of_licence(breeder: Breeder, seen: Seen, law: BreederRules) -> Wanted:
     if licence is None:
         return Wanted(rule, seen.today, breeder.name, within_days=law.remind_days)
     from_on = licence.last - law.remind_days * DAY
-    return Wanted(rule, from_on, licence.number, of=licence.number[:128], due_on=max(licence.last, seen.known_on))
+    # A part of a number may be another's, or only its blanks.
+    of = licence.number if len(licence.number) <= MOST_OF else str(licence.last)
+    return Wanted(rule, from_on, licence.number, of=of, due_on=max(licence.last, seen.known_on))
 
 
 def _due_yuan(steps: Iterable[BreederStep]) -> Decimal:

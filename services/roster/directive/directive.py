@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -128,14 +128,3 @@ def _fulfilled_on(directive: IssuedDirective, day: date | None) -> date | None:
 def number_of(directive: IssuedDirective) -> tuple[str, int, str]:
     """By what a directive is numbered: its issuer, the year, the number."""
     return directive.issuer_post_id, directive.issued_on.year, directive.number
-
-
-def first_ids(
-    directives: Sequence[IssuedDirective], standing: Sequence[IssuedDirective]
-) -> dict[tuple[str, int, str], str]:
-    """Which id each number has: of those that stand, else the first of the command."""
-    stated = {one.id for one in directives}
-    found = {number_of(one): one.id for one in reversed(standing) if one.id not in stated}
-    for one in directives:
-        found.setdefault(number_of(one), one.id)
-    return found

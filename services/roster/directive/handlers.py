@@ -47,10 +47,11 @@ OF_CASE = tuple(f"case.{name}" for name in ("ref", "kind", "state", "merged_into
 )
 async def follow_cases(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     """An item is what its case is; the directive is fulfilled by the last of them."""
-    ours = {one.body.case.ref.id: one for one in heard if one.body.case.kind is CaseKind.DIRECTIVE}
-    if not ours:
+    of_directives = [one for one in heard if one.body.case.kind is CaseKind.DIRECTIVE]
+    if not of_directives:
         return []
-    await store.keep_cases(tx, [one for one in heard if one.body.case.kind is CaseKind.DIRECTIVE])
+    await store.keep_cases(tx, of_directives)
+    ours = {one.body.case.ref.id: one for one in of_directives}
     concerned = await store.directives_of(tx, ours)
     before = await register_store.entries(tx, Register.DIRECTIVE, concerned)
     fates = await store.fates(tx, before)

@@ -9,8 +9,9 @@ from uuid import UUID
 from contracts.cases import CaseFact, CaseState
 from contracts.language.values import CaseRef, day_of
 from contracts.roster import IssuedDirective, Post, Register, Way
-from services.roster.directive.directive import Around, Fate, first_ids
+from services.roster.directive.directive import Around, Fate, number_of
 from services.roster.register.record import offices_of
+from services.roster.register.rules import first_ids
 from services.runtime.messages import Heard
 from services.runtime.reference.posts import stands_on
 from services.runtime.transaction import Transaction
@@ -42,12 +43,13 @@ async def around(tx: Transaction, directives: Sequence[IssuedDirective]) -> Arou
         sorted({one.issuer_post_id for one in directives}),
         sorted({one.number for one in directives}),
     )
+    standing = [IssuedDirective.model_validate_json(row["body"]) for row in alike]
     return Around(
         issuers={post.id: post for post in posts},
         units={post.unit.id for post in posts if stands_on(post, today)},
         places={division for division, office in offices.items() if office is not None},
         ways={row["id"]: Way(row["way"]) for row in papers},
-        numbers=first_ids(directives, [IssuedDirective.model_validate_json(row["body"]) for row in alike]),
+        numbers=first_ids(directives, standing, number_of),
     )
 
 

@@ -28,9 +28,14 @@ def problems(inventory: Inventory, before: Inventory | None, others: Others, see
         amount, most = getattr(inventory, part), getattr(inventory, whole)
         if amount is not None and most is not None and amount > most:
             yield part, broken("at_most_field", whole=whole, most=most)
-    other = others.get((inventory.area_id, inventory.year), inventory.id)
+    other = others.get(of_year(inventory), inventory.id)
     if other != inventory.id:
         yield "year", broken("once_for_area", id=other)
+
+
+def of_year(inventory: Inventory) -> tuple[str, int]:
+    """Of which area and year it is: there is one of each."""
+    return inventory.area_id, inventory.year
 
 
 def called(inventory: Inventory) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contracts.roster import Inventory, Register
-from services.roster.inventory.inventory import Others
+from services.roster.inventory.inventory import Others, of_year
+from services.roster.register.rules import first_ids
 from services.runtime.transaction import Transaction
 
 
@@ -13,14 +14,11 @@ async def others(tx: Transaction, inventories: Sequence[Inventory]) -> Others:
     """Which id each area and year of these has, those of the same command included: the first."""
     rows = await tx.sql.fetch(
         """
-        SELECT id, area_id, (body->>'year')::int AS year FROM entries
-        WHERE register = $1 AND area_id = ANY($2::text[]) ORDER BY id
+        SELECT body FROM entries
+        WHERE register = $1 AND area_id = ANY($2::text[]) AND (body->>'year')::int = ANY($3::int[]) ORDER BY id
         """,
         Register.INVENTORY,
         sorted({one.area_id for one in inventories}),
+        sorted({one.year for one in inventories}),
     )
-    stated = {one.id: (one.area_id, one.year) for one in inventories}
-    found = {(row["area_id"], row["year"]): row["id"] for row in rows if row["id"] not in stated}
-    for one in inventories:
-        found.setdefault((one.area_id, one.year), one.id)
-    return found
+    return first_ids(inventories, [Inventory.model_validate_json(row["body"]) for row in rows], of_year)

@@ -37,12 +37,14 @@ def problems(office: Office, before: Office | None, around: None, seen: Seen) ->
 def wanted(office: Office, around: None, seen: Seen) -> Iterator[Wanted]:
     """Standards without proof, each year's acceptance, what was planned and not paid when the year was over."""
     law = seen.law.on(seen.today)
-    lacking = [item for item in law.standards if item not in {one.item for one in office.standards}]
-    if office.staff < law.staff_at_least or office.full_time_staff < law.full_time_at_least:
-        lacking.append("staff") if "staff" not in lacking else None
+    met = {one.item for one in office.standards}
+    lacking = [item for item in law.standards if item not in met]
+    too_few = office.staff < law.staff_at_least or office.full_time_staff < law.full_time_at_least
+    if too_few and "staff" not in lacking:
+        lacking.append("staff")
     if lacking:
         said = "、".join(f"{law.standards[item].words[0]}（{item}）" for item in lacking if item in law.standards)
-        yield Wanted(FindingRule.STANDARDS_NOT_MET, seen.today, said or "staff", due_on=None)
+        yield Wanted(FindingRule.STANDARDS_NOT_MET, seen.today, said or "staff")
     since = max(seen.known_on, office.in_force_from)
     accepted = {one.year for one in office.acceptances}
     for year in range(since.year, seen.today.year + 1):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from contracts.roster import Correspondence, Register
 from services.roster.office.office import Numbers, number_of
+from services.roster.register.rules import first_ids
 from services.runtime.transaction import Transaction
 
 
@@ -21,9 +22,4 @@ async def numbers(tx: Transaction, papers: Sequence[Correspondence]) -> Numbers:
         sorted({one.office.id for one in papers}),
         sorted({one.number for one in papers}),
     )
-    stated = {one.id for one in papers}
-    standing = [Correspondence.model_validate_json(row["body"]) for row in rows]
-    found = {number_of(one): one.id for one in reversed(standing) if one.id not in stated}
-    for one in papers:
-        found.setdefault(number_of(one), one.id)
-    return found
+    return first_ids(papers, [Correspondence.model_validate_json(row["body"]) for row in rows], number_of)

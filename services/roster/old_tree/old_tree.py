@@ -38,7 +38,7 @@ def wanted(tree: OldTree, around: None, seen: Seen) -> Iterator[Wanted]:
     months = scheme.check_every_months.get(tree.grade)
     if months is None or tree.vigour is Vigour.DEAD:
         return
-    last = max((*tree.checked_on, max(tree.in_force_from, seen.known_on)))
+    last = max(*tree.checked_on, tree.in_force_from, seen.known_on)
     due_on = months_later(last, months)
     from_on = due_on - timedelta(days=law.remind_days)
     yield Wanted(FindingRule.TREE_CHECK, from_on, f"{tree.number} {tree.species}", of=str(due_on), due_on=due_on)

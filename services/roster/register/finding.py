@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -12,6 +13,8 @@ from contracts.roster import FindingRule, FindingState, RegisterEntry, RegisterF
 from services.roster.register.rules import Rules, Seen, Wanted
 
 DAY = timedelta(days=1)
+MOST_OF, MOST_SAID = 128, 4_000
+"""Letters that a finding has for what it is of, and for what differs."""
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:linzhang:finding")
 Key = tuple[FindingRule, str]
 
@@ -20,7 +23,7 @@ def wanted_of(rules: Rules[Any], entry: RegisterEntry, around: Any, seen: Seen) 
     """What is to be found in an entry, now or later; in one that has ended, nothing."""
     if entry.ended_on is not None and entry.ended_on < seen.today:
         return []
-    return list(rules.wanted(entry, around, seen))
+    return [replace(one, said=one.said[:MOST_SAID]) for one in rules.wanted(entry, around, seen)]
 
 
 def judged(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
+_LETTERS = {3: "Q", 6: "H"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Part:
         if self.months == 1:
             return f"{self.first:%Y-%m}"
         n = (self.first.month - 1) // self.months + 1
-        return f"{self.first.year}-{ ({3: 'Q', 6: 'H'}.get(self.months, 'P')) }{n}"
+        return f"{self.first.year}-{_LETTERS.get(self.months, 'P')}{n}"
 
 
 def part_of(day: date, months: int) -> Part:

@@ -45,6 +45,18 @@ async def enrol(tx: Transaction, ask: Ask[Any], rules: Rules[Any]) -> Answer:
     return Answer(Done(changed=len(changed)), await put(tx, rules, changed, before, around) if changed else [])
 
 
+async def entry_named(tx: Transaction, ask: Ask[Any], register: Register, field: str) -> Stored:
+    """The entry whose id a command has in a field, locked. Raises Problem 404, and 403 as `require_office` does."""
+    id = getattr(ask.command, field)
+    await take_turn(tx)
+    found = (await store.entries(tx, register, [id])).get(id)
+    if found is None:
+        rule = broken("in_register", register=register, id=id)
+        raise Problem(404, "no-such-entry", rule, errors=[Wrong(field=field, rule=rule)])
+    await require_office(tx, ask, [found.entry])
+    return found
+
+
 async def put(
     tx: Transaction, rules: Rules[Any], changed: Sequence[RegisterEntry], before: Mapping[str, Stored], around: Any
 ) -> list[Fact]:

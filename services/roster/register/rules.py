@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -12,6 +12,7 @@ from contracts.roster import FindingRule, Register, RegisterEntry
 from services.runtime.reference.law import LawFile
 
 EntryT = TypeVar("EntryT", bound=RegisterEntry)
+KeyT = TypeVar("KeyT", bound=Hashable)
 FieldAndRule = tuple[str, Rule]
 
 
@@ -55,6 +56,13 @@ def nothing_wanted(entry: Any, around: Any, seen: Seen) -> Iterable[Wanted]:
 def as_stated(entry: Any, before: Any) -> Any:
     """For a register of which a statement is the whole truth."""
     return entry
+
+
+def first_ids(stated: Sequence[EntryT], standing: Sequence[EntryT], key: Callable[[EntryT], KeyT]) -> dict[KeyT, str]:
+    """Which id has what only one entry may have: of those that stand and are not stated anew, else the first stated."""
+    anew = {one.id for one in stated}
+    ordered = (*(one for one in standing if one.id not in anew), *stated)
+    return {key(one): one.id for one in reversed(ordered)}
 
 
 async def alone(tx: Any, entries: Sequence[Any]) -> None:
