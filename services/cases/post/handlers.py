@@ -29,7 +29,7 @@ async def keep_posts(tx: Transaction, heard: list[Heard[PostStated]]) -> list[Ne
 @room.hears(DivisionStated, locks="division.id")
 async def keep_divisions(tx: Transaction, heard: list[Heard[DivisionStated]]) -> list[News]:
     """Keep the divisions; the open cases of one that ends will be passed on to what it became."""
-    if await keep_newest(tx, "divisions", [(one.envelope.sequence, one.body.division) for one in heard]):
+    if await keep_newest(tx, "divisions", told_of(heard, "division")):
         await tx.change_views()
         roster, today = await tx.see(POSTS), day_of(tx.now)
         ended = [(one.body.division.id, one.body.division.ended_on) for one in heard]

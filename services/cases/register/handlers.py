@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 from uuid import UUID
 
 from contracts.cases import AssignCase, Case, CaseKind, CaseOpened, Directive, ItemRef, Origin, VerifyCase
@@ -28,6 +30,7 @@ from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
 room = Room()
+T = TypeVar("T")
 
 
 @room.hears(FindingStated, locks="finding.id")
@@ -40,8 +43,7 @@ async def open_found(tx: Transaction, heard: list[Heard[FindingStated]]) -> list
         opens = law.on(finding.found_on).opens.get(finding.rule)
         if opens is not None and finding.state in opens.states:
             wanted.setdefault(rules.case_id("finding", finding.id), (one, opens))
-    new = await store.not_opened(tx, wanted) if wanted else set()
-    opening = {id: wanted[id] for id in wanted if id in new}
+    opening = await _not_opened(tx, wanted)
     if not opening:
         return []
     numbers = await case_store.numbers(tx, [one.body.finding.division for one, _ in opening.values()])
@@ -55,6 +57,12 @@ async def open_found(tx: Transaction, heard: list[Heard[FindingStated]]) -> list
         news.append((one, rules.told(CaseOpened, case, act)))
     await enter(tx, cases, OURSELVES)
     return news
+
+
+async def _not_opened(tx: Transaction, wanted: Mapping[UUID, T]) -> dict[UUID, T]:
+    """What calls for a case that there is not yet."""
+    new = await store.not_opened(tx, wanted) if wanted else set()
+    return {id: one for id, one in wanted.items() if id in new}
 
 
 def _of_finding(finding: RegisterFinding, opens: FindingOpens, id: UUID, number: str) -> Found:
@@ -79,8 +87,7 @@ async def open_items(tx: Transaction, heard: list[Heard[DirectiveStated]]) -> li
     for one in heard:
         for item in one.body.directive.items:
             wanted.setdefault(rules.case_id("directive_item", one.body.directive.id, item.item), (one, item))
-    new = await store.not_opened(tx, wanted) if wanted else set()
-    opening = {id: wanted[id] for id in wanted if id in new}
+    opening = await _not_opened(tx, wanted)
     if not opening:
         return []
     numbers = await case_store.numbers(tx, [item.division for _, item in opening.values()])
@@ -95,7 +102,7 @@ async def open_items(tx: Transaction, heard: list[Heard[DirectiveStated]]) -> li
         news.append((one, rules.told(CaseOpened, case, act)))
         moves.append((one, _ordered(case, item, roster, act)))
     await enter(tx, cases, OURSELVES)
-    causes = {str(change.fact.case.ref.id): one for one, changes in moves for change in changes}
+    causes = {change.fact.case.ref.id: one for one, changes in moves for change in changes}
     told = await record(tx, [change for _, changes in moves for change in changes])
     return [*news, *((causes[fact.case.ref.id], fact) for fact in told)]
 
