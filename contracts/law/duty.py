@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.language.division import Division, Level
 from contracts.language.rules import custom
-from contracts.language.values import Line, Period, Role, Token, known
+from contracts.language.values import Line, Period, Role, Token, known, one_of
 from contracts.language.written import Day, Ruled
 from contracts.law.versions import Rules
 from contracts.patrol.duty import Activity, Counted, DutyPeriod, PatrolWay
@@ -24,6 +24,9 @@ MonthDay = Annotated[
     Ruled("month_day"),
 ]
 """A day of any year: `10-01`."""
+_PERIODS = [one.value for one in DutyPeriod if one is not DutyPeriod.OTHER]
+_Period = Annotated[DutyPeriod, one_of(_PERIODS), Field(json_schema_extra={"enum": _PERIODS})]
+"""One that the calendar has, or an order."""
 Some = Annotated[int, Field(ge=1, le=400)]
 Least = Annotated[int, Field(ge=0, le=400)]
 
@@ -85,7 +88,7 @@ class Window(_Stated):
 class Spread(_Stated):
     """At least so many in each shorter period of the whole."""
 
-    over: Annotated[DutyPeriod, known(DutyPeriod)]
+    over: _Period
     least: Some
 
 
@@ -139,7 +142,7 @@ class DutyRule(_Stated):
     ways: tuple[Annotated[PatrolWay, known(PatrolWay)], ...] = ()
     count: Some
     counted: Annotated[Counted, known(Counted)] = Counted.PATROLS
-    period: Annotated[DutyPeriod, known(DutyPeriod)]
+    period: _Period
     window: Window | None = None
     spread: Spread | None = None
     season: Token | None = None

@@ -92,10 +92,19 @@ class _Reading:
             return self._object(path, at)
         if first == "[":
             return self._array(path, at)
+        return self._plain(at)
+
+    def _plain(self, at: int) -> tuple[Any, int]:
+        """A text, a number or a word. What nobody can reckon with or pass on is no JSON either."""
         try:
-            return _DECODER.raw_decode(self._text, at)
-        except StopIteration as error:
-            raise json.JSONDecodeError("no value", self._text, error.value) from None
+            found, end = _DECODER.raw_decode(self._text, at)
+            if isinstance(found, str):
+                found.encode()
+        except json.JSONDecodeError:
+            raise
+        except ValueError:
+            raise json.JSONDecodeError("too long a number, or half of a character", self._text, at) from None
+        return found, end
 
     def _object(self, path: Path, at: int) -> tuple[dict[str, Any], int]:
         found: dict[str, Any] = {}
@@ -105,7 +114,7 @@ class _Reading:
         while True:
             self._want('"', at)
             line = self._line_of(at)
-            name, at = _DECODER.raw_decode(self._text, at)
+            name, at = self._plain(at)
             if name in found:
                 self._twice.append(Fault(line, said((*path, name)), broken("stands_twice")))
             self._lines[(*path, name)] = line

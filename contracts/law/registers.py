@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from contracts.cases import Yuan
 from contracts.language.division import Division, Level
+from contracts.language.rules import custom
 from contracts.language.values import Line, Role, Token, known
 from contracts.language.written import Day
 from contracts.law.places import nearest, require_everywhere
@@ -63,6 +64,13 @@ class BreederRules(Rules):
     must_stop: frozenset[Line]
     may_be_kept: frozenset[Line]
     tariff: Mapping[Line, TariffPrice]
+
+    @field_validator("tiers")
+    @classmethod
+    def _somebody_pays(cls, tiers: Mapping[PayingTier, int]) -> Mapping[PayingTier, int]:
+        if not sum(tiers.values()):
+            raise custom("some_part")
+        return tiers
 
     def part_of(self, tier: PayingTier, yuan: Decimal) -> Decimal:
         """What a tier pays of a sum, to the fen."""

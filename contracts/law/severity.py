@@ -12,10 +12,12 @@ from contracts.language.mu import MU_PER_HECTARE
 from contracts.language.rules import custom
 from contracts.language.values import Line, Token, known, one_of
 from contracts.law.versions import Rules
-from contracts.patrol.kinds import DETAILS, IncidentKind, Severity
+from contracts.patrol.judged import Times
+from contracts.patrol.kinds import DETAILS, STATED, IncidentKind, Severity
 
 _Amount = Annotated[float, Field(ge=0, le=1_000_000_000)]
 _UNITS = ("mu", "ha")
+_AMOUNTS = {name for name, field in STATED.fields.items() if field.is_amount}
 
 
 class Threshold(BaseModel):
@@ -32,11 +34,15 @@ class Threshold(BaseModel):
     equals: bool | Token | None = None
     unit: Annotated[str, one_of(_UNITS), Field(pattern="^(?:mu|ha)$")] | None = None
 
+    @property
+    def is_of_amount(self) -> bool:
+        return self.at_least is not None or self.more_than is not None
+
     def holds(self, details: Mapping[str, Any]) -> bool:
         stated = details.get(self.field)
         if stated is None or (self.equals is not None and stated != self.equals):
             return False
-        if self.at_least is None and self.more_than is None:
+        if not self.is_of_amount:
             return True
         amount = Decimal(str(stated)) / (MU_PER_HECTARE if self.unit == "ha" else 1)
         if self.at_least is not None and amount < Decimal(str(self.at_least)):
@@ -53,8 +59,8 @@ class Grade(BaseModel):
     words: tuple[Line, Line]
     severity: Annotated[Severity, known(Severity)]
     any_of: Annotated[tuple[Annotated[tuple[Threshold, ...], Field(min_length=1)], ...], Field(min_length=1)]
-    replant_times: tuple[_Amount, _Amount] | None = None
-    fine_times: tuple[_Amount, _Amount] | None = None
+    replant_times: tuple[Times, Times] | None = None
+    fine_times: tuple[Times, Times] | None = None
 
     def is_met(self, details: Mapping[str, Any]) -> bool:
         return any(all(one.holds(details) for one in conditions) for conditions in self.any_of)
@@ -91,9 +97,11 @@ class SeverityRules(Rules):
     @model_validator(mode="after")
     def _fields_are_there(self) -> Self:
         for kind, rules in self.kinds.items():
-            fields = DETAILS[kind].model_fields
+            fields = list(DETAILS[kind].model_fields)
+            amounts = [one for one in fields if one in _AMOUNTS]
             for grade in rules.grades:
                 for condition in (one for conditions in grade.any_of for one in conditions):
-                    if condition.field not in fields:
-                        raise custom("one_of", known=", ".join(fields))
+                    known = amounts if condition.is_of_amount else fields
+                    if condition.field not in known:
+                        raise custom("one_of", known=", ".join(known) or "-")
         return self

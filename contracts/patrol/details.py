@@ -64,6 +64,11 @@ class DetailField(BaseModel):
         return self
 
     @property
+    def is_amount(self) -> bool:
+        """Whether it is told as a number that can be compared."""
+        return self.type in ("pieces", "count", "number", "decimal", "mu")
+
+    @property
     def annotation(self) -> Any:
         """Its type."""
         if self.type == "number":

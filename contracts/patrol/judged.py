@@ -11,12 +11,13 @@ from contracts.language.written import Exact, Instant
 from contracts.patrol.kinds import Severity
 
 Times = Annotated[Decimal, Exact(digits=3)]
+"""How many times as much."""
 
 
 class Judged(Value):
     """The grade that a rule gives it: with the version of the rules, their source, and the day by which they judge.
 
-    `words` are the grade in Chinese and English. Where the law says so, `replant_from` to `replant_to` is how many
+    `chinese` and `english` are what it is called. Where the law says so, `replant_from` to `replant_to` is how many
     times as many trees are to be planted, `fine_from` to `fine_to` how many times the value of the trees is the fine.
     """
 

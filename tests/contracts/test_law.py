@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.law.lines import Faulty, read_lines
 from contracts.law.reading import law_named, read_law
-from contracts.law.registers import OldTreeRules, RangerRules
+from contracts.law.registers import BreederRules, OldTreeRules, RangerRules
 from contracts.law.versions import Change, Rules
 
 
@@ -125,6 +125,9 @@ def test_all_that_is_wrong_is_named_once_in_the_order_of_the_lines():
         ("{\n}\n{}", 3),
         ("[" * 100_000, 1),
         ('{\n"a": [1,\n2,\n]}', 4),
+        ('{\n"hours":\n' + "1" * 5000 + "}", 3),
+        ('{"hours": 24,\n"days": "\\ud83c"}', 2),
+        ('{"hours": 24,\n"\\ud83c": 1, "\\ud83c": 2}', 2),
     ],
 )
 def test_what_is_no_json_is_named_by_the_line_in_which_it_ceases_to_be(written, line):
@@ -215,6 +218,14 @@ def test_what_a_text_changes_is_named_by_its_place_with_the_days_for_which_it_do
 
 def test_a_large_number_of_json_stays_what_it_is():
     assert read_lines("12345678901234567890").stated == 12345678901234567890 == Decimal("12345678901234567890")
+
+
+@pytest.mark.parametrize("tiers", [{}, {"county": 0}, {"province": 0, "city": 0, "county": 0}])
+def test_of_what_breeders_are_paid_somebody_pays_a_part(tiers):
+    stated = json.loads((SERVICES / "breeder" / "breeders.json").read_text("utf-8")) | {"tiers": tiers}
+    with pytest.raises(Faulty) as refused:
+        read_law(json.dumps(stated), stated["law"], BreederRules)
+    assert [(one.field, one.rule.code) for one in refused.value.faults] == [("tiers", "some_part")]
 
 
 SERVICES = Path(__file__).parents[2] / "services" / "roster"

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -200,14 +201,44 @@ async def test_a_revision_is_judged_anew(tx):
     assert (fact.incident.severity, fact.incident.judged.grade) == ("grave", "theft_crime")
 
 
-def test_a_rule_of_a_field_that_the_kind_does_not_have_is_refused():
-    horses = [[{"field": "horses", "at_least": 1}]]
-    grade = {"grade": "many", "words": ["多", "many"], "severity": "grave", "any_of": horses}
-    law = {
-        "law": "patrol.severity",
-        "version": "1",
-        "source": "a",
-        "kinds": {"waste": {"source": "a", "grades": [grade]}},
-    }
-    with pytest.raises(Faulty):
-        read_law(json.dumps(law), "patrol.severity", SeverityRules)
+def stated(kind, condition, **more):
+    """A law with one grade of one kind."""
+    grade = {"grade": "many", "words": ["多", "many"], "severity": "grave", "any_of": [[condition]], **more}
+    kinds = {kind: {"source": "a", "grades": [grade]}}
+    text = json.dumps({"law": "patrol.severity", "version": "1", "source": "a", "kinds": kinds})
+    return read_law(text, "patrol.severity", SeverityRules)
+
+
+@pytest.mark.parametrize(
+    ("kind", "condition"),
+    [
+        ("waste", {"field": "horses", "at_least": 1}),
+        ("waste", {"field": "sub_compartment", "more_than": 0}),
+        ("fire", {"field": "other_forest_land", "at_least": 1}),
+        ("fire", {"field": "damaged", "at_least": 1}),
+        ("felling", {"field": "manner", "equals": "theft", "more_than": 0}),
+        ("felling", {"field": "acted_on", "at_least": 2020}),
+        ("damaged_board", {"field": "compartment", "at_least": 1}),
+    ],
+)
+def test_a_rule_of_a_field_that_the_kind_does_not_have_or_that_is_no_amount_is_refused(kind, condition):
+    with pytest.raises(Faulty) as refused:
+        stated(kind, condition)
+    assert [one.rule.code for one in refused.value.faults] == ["one_of"]
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [((0, 999), ("0", "999")), ((1.5, 3.33333), ("1.5", "3.3333")), (("10", "12.25"), ("10", "12.25"))],
+)
+def test_how_many_times_as_much_is_told_to_four_places(times, told):
+    law = stated("waste", {"field": "waste_m3", "more_than": 0}, replant_times=times, fine_times=times)
+    found = judged(law, IncidentKind("waste"), details_of(IncidentKind("waste"), {"waste_m3": 1}), DAY)
+    said = [found.replant_from, found.replant_to, found.fine_from, found.fine_to]
+    assert said == [Decimal(one) for one in (*told, *told)]
+
+
+def test_more_times_than_can_be_told_are_refused():
+    with pytest.raises(Faulty) as refused:
+        stated("waste", {"field": "waste_m3", "more_than": 0}, fine_times=[1, 1000])
+    assert [one.rule.code for one in refused.value.faults] == ["decimal_not_negative"]

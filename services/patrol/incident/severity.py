@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +38,11 @@ def judged(law: Law[SeverityRules], kind: IncidentKind, details: Mapping[str, An
         version=rules.version,
         source=of_kind.source,
         acted_on=day,
-        replant_from=_times(replant[0]),
-        replant_to=_times(replant[1]),
-        fine_from=_times(fine[0]),
-        fine_to=_times(fine[1]),
+        replant_from=replant[0],
+        replant_to=replant[1],
+        fine_from=fine[0],
+        fine_to=fine[1],
     )
-
-
-def _times(stated: float | None) -> Decimal | None:
-    return None if stated is None else Decimal(str(stated))
 
 
 def first_step(law: Law[SeverityRules], kind: IncidentKind, reported_at: datetime) -> FirstStep | None:
