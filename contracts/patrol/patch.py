@@ -16,6 +16,10 @@ from contracts.language.written import Day, Exact, Instant
 Hectares = Annotated[Decimal, Exact(digits=6, title="Hectares")]
 """An amount of ground in hectares."""
 _VolumeM3 = Annotated[Decimal, Exact(digits=9, title="VolumeM3")]
+_Together = Annotated[Decimal, Exact(digits=12)]
+"""Hectares of any number of patches."""
+PATCH = "patch"
+"""The detail of an incident that is one."""
 
 
 class Patch(Value):
@@ -92,7 +96,7 @@ class PatchShare(Value):
 
     division: Division
     patches: dict[str, int]
-    area_ha: dict[str, Hectares]
+    area_ha: dict[str, _Together]
     case_share: Annotated[float, Field(ge=0, le=1)] | None
     no_violation_share: Annotated[float, Field(ge=0, le=1)] | None
 
@@ -116,5 +120,5 @@ class ShowPatches(Command):
 
 def patch_of(details: dict[str, Any]) -> Patch | None:
     """The patch that an incident is, by its details."""
-    stated = details.get("patch")
+    stated = details.get(PATCH)
     return None if stated is None else Patch.model_validate(stated)

@@ -15,7 +15,8 @@ from contracts.cases import (
     Route,
 )
 from contracts.language.division import Division
-from contracts.patrol import IncidentLinked, IncidentLocated, IncidentRevised, PatchJudged, ShowPatches
+from contracts.patrol import IncidentLinked, IncidentLocated, IncidentRevised, PatchJudged, PatchOutcome, ShowPatches
+from services.patrol.patch.outcome import Counted, shown
 from services.patrol.service import patrol
 from tests.cases import county
 from tests.patrol.areas_and_reports import METRE, NOW, reported
@@ -137,3 +138,8 @@ async def test_a_relapse_makes_it_a_case_again(tx):
     assert [fact.outcome for _, fact in await hear(patrol, tx, [closed])] == ["no_violation"]
     relapsed = moved(CaseRelapsed, incident, sequence=2, reason="recurrence", why="又堆土")
     assert [fact.outcome for _, fact in await hear(patrol, tx, [relapsed])] == ["case"]
+
+
+def test_the_ground_of_many_patches_is_told_to_the_last_digit():
+    largest = Counted(COUNTY, PatchOutcome.CASE, 3000, 3000 * Decimal("999999.9999"))
+    assert shown(COUNTY, [largest]).whole.area_ha["case"] == Decimal("2999999999.7000")

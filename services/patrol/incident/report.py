@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from contracts.language.datum import to_cgcs2000
 from contracts.language.intake import Problem
 from contracts.language.rules import broken
-from contracts.patrol import Incident, IncidentReport, patch_of
+from contracts.patrol import PATCH, Incident, IncidentReport
 from services.patrol.incident.judging import Judging, Key, Known, Look, Outcome, ReportFate
 from services.patrol.incident.near import is_near, nearest
 from services.patrol.incident.pixels import SENSOR, neighbouring, pixel_of, sensor_of
@@ -110,7 +110,7 @@ def _locate(heard: Heard[IncidentReport], incident: Incident, judging: Judging) 
 
 def _link(heard: Heard[IncidentReport], incident: Incident, judging: Judging) -> Outcome | None:
     """Corroborates the nearest of its kind, if there is one; each patch of an inspection comes to something itself."""
-    if patch_of(incident.details) is not None:
+    if PATCH in incident.details:
         return None
     reach = judging.near.reach(incident.kind)
     near = nearest(incident.kind, incident.lon, incident.lat, incident.seen_at, judging.standing, reach)

@@ -31,11 +31,12 @@ async def follow(tx: Transaction, heard: Sequence[Heard[CaseFact]]) -> list[News
             newest[id] = one
     if not newest:
         return []
-    judged = {id: ((one.envelope.sequence or 0), outcome_of(one.body)[0]) for id, one in newest.items()}
+    outcomes = {id: outcome_of(one.body) for id, one in newest.items()}
+    judged = {id: ((one.envelope.sequence or 0), outcomes[id][0]) for id, one in newest.items()}
     changed = await store.judge(tx, judged)
     news: list[News] = []
     for id, row in changed.items():
-        outcome, reason = outcome_of(newest[id].body)
+        outcome, reason = outcomes[id]
         fact = PatchJudged(
             incident_id=id,
             project=row["project"],
