@@ -245,12 +245,38 @@ def test_every_rule_that_is_found_fits_the_table(rule, role, division, condition
         assert [one[1:] for one in found] == days
 
 
+ORDERED = {**PATROL, "roles": CHIEFS, "count": 1, "period": "once", "trigger": {"order": True}}
+
+
+def ordered_in_march(rules, role, division):
+    return ordered(Role(role), division, table(rules), date(2020, 3, 1), date(2020, 3, 31))
+
+
 def test_an_order_asks_a_chief_once_up_to_its_last_day():
-    rule = {**PATROL, "roles": CHIEFS, "count": 1, "period": "once", "trigger": {"order": True}}
-    one = ordered(table({"a": rule}), date(2020, 3, 1), date(2020, 3, 31))
+    one = ordered_in_march({"a": ORDERED}, "chief", TOWN)
     assert (one.rule_id, one.days, one.closes_on) == ("a", Days(date(2020, 3, 1), date(2020, 3, 31)), date(2020, 4, 3))
-    assert ordered(table({"a": MONTHLY}), date(2020, 3, 1), date(2020, 3, 31)) is None
-    assert opened_by_looking(table({"a": rule}), "chief", TOWN, Y, M, [1]) == []
+    assert ordered_in_march({"a": MONTHLY}, "chief", TOWN) is None
+    assert opened_by_looking(table({"a": ORDERED}), "chief", TOWN, Y, M, [1]) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "division", "rule"),
+    [
+        ("chief", COUNTY, "county"),
+        ("chief", TOWN, "here"),
+        ("chief", Division("360281100000"), None),
+        ("ranger", VILLAGE, "ranger"),
+        ("village_chief", VILLAGE, None),
+    ],
+)
+def test_an_order_goes_by_the_first_rule_that_is_meant_for_the_post(role, division, rule):
+    rules = {
+        "county": {**ORDERED, "levels": ["county"]},
+        "ranger": {**ORDERED, "roles": ["ranger"]},
+        "here": {**ORDERED, "divisions": [COUNTY]},
+    }
+    found = ordered_in_march(rules, role, division)
+    assert (found and found.rule_id) == rule
 
 
 def test_a_month_that_begins_in_a_season_is_of_it_alone():
@@ -283,6 +309,7 @@ def test_posts_that_are_alike_to_the_rules_are_asked_alike():
         ({**MONTHLY, "spread": {"over": "month", "least": 1}}, "spread_shorter"),
         ({**MONTHLY, "trigger": {"order": True}}, "order_asks_once"),
         ({**MONTHLY, "period": "once"}, "once_has_days"),
+        ({**MONTHLY, "period": "other"}, "one_of"),
         ({**MONTHLY, "trigger": {"holiday": True}}, "trigger_asks_daily"),
         ({**MONTHLY, "window": {"first": 10, "last": 1}}, "period_in_order"),
         ({**MONTHLY, "season": "spring"}, "one_of"),

@@ -92,11 +92,13 @@ class Table:
         return self._found[alike]
 
 
-def ordered(law: Law[DutyRules], today: date, due_on: date) -> Asked | None:
-    """What an order asks of a post up to its last day; None where no rule has orders today."""
+def ordered(role: Role, division: Division, law: Law[DutyRules], today: date, due_on: date) -> Asked | None:
+    """What an order asks of a post up to its last day; None where no rule has orders to it today."""
     version = law.at(today)
     for rule_id, rule in version.rules.rules.items():
-        if rule.trigger is not None and rule.trigger.order and rule.in_force(today):
+        if rule.trigger is None or not rule.trigger.order:
+            continue
+        if _is_meant(rule, role, division) and rule.in_force(today):
             days = Days(today, due_on)
             return Asked(rule_id, rule, version.rules.version, days, days, version.rules.grace_days)
     return None

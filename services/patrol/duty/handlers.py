@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from contracts.language.division import Division
 from contracts.language.rules import broken
-from contracts.language.values import Role, day_of
+from contracts.language.values import day_of
 from contracts.patrol import (
     Condition,
     ConditionStated,
@@ -69,7 +70,7 @@ async def excuse_duty(tx: Transaction, ask: Ask[ExcuseDuty]) -> Answer:
     if duty is None:
         raise Problem(404, "no-such-duty", broken("no_duty"), errors=[{"field": "duty_id", "rule": broken("no_duty")}])
     ask.require_within(duty.post.division)
-    await _require_office(tx, ask, duty.post)
+    await _require_office(tx, ask, duty.post.division)
     if duty.state in (DutyState.MET, DutyState.EXCUSED):
         raise Problem(409, "not-to-be-excused", broken("duty_settled"), state=duty.state)
     now, fact = standing.excused(duty, ask.command.reason, ask.actor, tx.now)
@@ -81,15 +82,15 @@ async def excuse_duty(tx: Transaction, ask: Ask[ExcuseDuty]) -> Answer:
 async def order_patrol(tx: Transaction, ask: Ask[OrderPatrol]) -> Answer:
     asked, today = ask.command, day_of(tx.now)
     post = await _post(tx, ask, asked.post_id)
-    await _require_office(tx, ask, _placed(post))
+    await _require_office(tx, ask, post.division)
     if asked.due_on < today:
         refuse_field("due_on", broken("not_before", day=today))
     if not stands_on(post, asked.due_on):
         refuse_field("post_id", broken("post_stands"))
-    rule = ordered(await tx.see(DUTY.view), today, asked.due_on)
-    if rule is None or post.role not in rule.rule.roles:
+    rule = ordered(post.role, post.division, await tx.see(DUTY.view), today, asked.due_on)
+    if rule is None:
         refuse_field("post_id", broken("not_to_be_ordered"))
-    duty = Standing.of(_placed(post), rule, asked.number)
+    duty = Standing.of(Placed(post.id, post.role, post.area_id, post.division), rule, asked.number)
     new = await store.open_all(tx, [(duty, rule)], asked.number)
     if not new:
         refuse_field("number", broken("order_given"))
@@ -102,7 +103,7 @@ async def record_patrol(tx: Transaction, ask: Ask[RecordPatrol]) -> Answer:
     post = await _post(tx, ask, asked.post_id)
     day = day_of(asked.started_at)
     if not holds(post, ask.actor, day):
-        await _require_office(tx, ask, _placed(post))
+        await _require_office(tx, ask, post.division)
     if asked.ended_at < asked.started_at or asked.ended_at - asked.started_at > LONGEST:
         refuse_field("ended_at", broken("within_a_day_of_start"))
     if asked.ended_at > tx.now:
@@ -115,12 +116,7 @@ async def record_patrol(tx: Transaction, ask: Ask[RecordPatrol]) -> Answer:
             refuse_field(f"items.{n}.item", broken("one_of", known=", ".join(checklist)))
     if asked.stop is not None:
         await _require_stop(tx, asked, day)
-    patrol = RecordedPatrol(
-        id=UUID(uuid7()),
-        division=post.division,
-        person=post.holder_on(day),
-        **{name: getattr(asked, name) for name in type(asked).model_fields},
-    )
+    patrol = RecordedPatrol(id=UUID(uuid7()), division=post.division, person=post.holder_on(day), **dict(asked))
     await walk_store.add_recorded(tx, patrol, _walk(asked, day))
     news = await measured(tx, await store.of_days(tx, post.id, day))
     return Answer(patrol, [PatrolRecorded(patrol=patrol, by=ask.actor, at=tx.now), *news])
@@ -154,7 +150,7 @@ async def _require_stop(tx: Transaction, asked: RecordPatrol, day: date) -> None
 async def state_condition(tx: Transaction, ask: Ask[StateCondition]) -> Answer:
     asked = ask.command
     ask.require_within(asked.division)
-    await _require_office(tx, ask, Placed("", Role.OFFICE, "", asked.division))
+    await _require_office(tx, ask, asked.division)
     if asked.last < asked.first:
         refuse_field("last", broken("not_before", day=asked.first))
     condition = Condition(**dict(asked))
@@ -167,7 +163,7 @@ async def state_condition(tx: Transaction, ask: Ask[StateCondition]) -> Answer:
 async def set_patrol_plan(tx: Transaction, ask: Ask[SetPatrolPlan]) -> Answer:
     asked = ask.command
     post = await _post(tx, ask, asked.post_id)
-    await _require_office(tx, ask, _placed(post))
+    await _require_office(tx, ask, post.division)
     ids = [one.id for one in asked.stops]
     for n, one in enumerate(asked.stops):
         if not post.division.contains(one.division):
@@ -202,10 +198,6 @@ def _shown(duty: Standing) -> DutyShown:
     return DutyShown(duty=duty.told(), state=duty.state, done=duty.done, reason=duty.reason)
 
 
-def _placed(post: Post) -> Placed:
-    return Placed(post.id, post.role, post.area_id, post.division)
-
-
 async def _post(tx: Transaction, ask: Ask[Any], post_id: str) -> Post:
     """The post. Raises Problem for one that does not exist, or lies outside the subject's division."""
     post = (await post_store.posts(tx, [post_id])).get(post_id)
@@ -215,11 +207,11 @@ async def _post(tx: Transaction, ask: Ask[Any], post_id: str) -> Post:
     return post
 
 
-async def _require_office(tx: Transaction, ask: Ask[Any], post: Placed) -> None:
-    """Raises Problem 403 unless the actor is of a chief office whose division has the post in it,."""
+async def _require_office(tx: Transaction, ask: Ask[Any], division: Division) -> None:
+    """Raises Problem 403 unless the actor is of a chief office of the division or above."""
     today = day_of(tx.now)
     for office in await post_store.offices_of(tx, ask.actor):
-        if holds(office, ask.actor, today) and office.division.contains(post.division):
+        if holds(office, ask.actor, today) and office.division.contains(division):
             return
     rule = broken("actor_must_be", by="by_office")
     raise Problem(403, "not-yours", rule, errors=[{"field": "subject", "rule": rule}])

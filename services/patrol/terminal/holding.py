@@ -16,11 +16,11 @@ def hold(holdings: Iterable[Carrying], new: Carrying) -> tuple[Carrying, ...]:
             kept.append(one.model_copy(update={"carried_to": _earlier(one.carried_to, new.carried_from)}))
         if new.carried_to is not None and (one.carried_to is None or one.carried_to > new.carried_to):
             kept.append(one.model_copy(update={"carried_from": max(one.carried_from, new.carried_to)}))
-    return tuple(sorted(_joined(kept), key=lambda one: one.carried_from))
+    return tuple(_joined(kept))
 
 
 def _joined(holdings: Iterable[Carrying]) -> list[Carrying]:
-    """One holding where one ends as the next of the same person and post begins."""
+    """In the order of time, and one holding where one ends as the next of the same person and post begins."""
     found: list[Carrying] = []
     for one in sorted(holdings, key=lambda one: one.carried_from):
         last = found[-1] if found else None
