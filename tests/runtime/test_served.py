@@ -7,14 +7,17 @@ import signal
 import ssl
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlparse
 
 import pytest
+from prometheus_client import generate_latest
 
 from clients.python.served import POSTGRESQL, served_until
 from deploy.keys.certificates import SERVER_DAYS, Authority, ends_at
 from deploy.local.ports import LOOPBACK
 from deploy.nats.server import Tls
 from deploy.nats.users import Users
+from services.runtime.replica.certificates import measure
 from tests.deploy.shared_bus import SharedBus
 from tests.servers import migrated, starting
 from tests.waiting import until
@@ -107,6 +110,12 @@ async def test_a_database_is_asked_for_tls_in_its_own_way(keys):
     async with asked_for_tls(keys, b"N") as (port, _):
         with pytest.raises(ConnectionError, match="offers no TLS"):
             await served_until(LOOPBACK, port, keys.certificate, POSTGRESQL)
+
+
+async def test_an_address_of_several_servers_is_not_measured_and_ends_nothing(keys):
+    several = urlparse(f"postgresql://targets:x@{LOOPBACK}:5432,{LOOPBACK}:5433/linzhang")
+    await measure("several", several, 5432, keys.certificate, POSTGRESQL)
+    assert 'certificate="several"' not in generate_latest().decode()
 
 
 async def test_a_service_tells_until_when_the_certificate_of_its_bus_holds(bus, keys):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import ParseResult, urlparse
 
 import structlog
 
@@ -26,17 +27,17 @@ async def measure_served(settings: Settings, bus: Client) -> None:
     """
     while True:
         if encrypted(settings.nats_url.split(",")) and (where := bus.connected_url) is not None:
-            await _measure("bus", where.hostname, where.port or 4222, settings)
+            await measure("bus", where, 4222, settings.ca_file)
         if settings.ca_file is not None:
-            address = urlsplit(settings.database_url)
-            await _measure("database", address.hostname, address.port or 5432, settings, POSTGRESQL)
+            await measure("database", urlparse(settings.database_url), 5432, settings.ca_file, POSTGRESQL)
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _measure(server: str, host: str | None, port: int, settings: Settings, ask: bytes = b"") -> None:
+async def measure(server: str, at: ParseResult, port: int, ca_file: Path | None, ask: bytes = b"") -> None:
+    """Of an address that names several servers nothing is seen: its `port` raises ValueError."""
     try:
-        ends_at_s = await served_until(host or "localhost", port, settings.ca_file, ask)
-    except (OSError, CaUnusable) as error:
+        ends_at_s = await served_until(at.hostname or "localhost", at.port or port, ca_file, ask)
+    except (OSError, CaUnusable, ValueError) as error:
         log.debug("certificate not seen", server=server, reason=str(error))
     else:
         metrics.CERTIFICATE_ENDS.labels(server).set(ends_at_s)
