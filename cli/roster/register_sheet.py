@@ -15,8 +15,10 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from cli.sheet.dotted import is_within, put_at, value_at
 from cli.sheet.entry import Entry
 from cli.sheet.layout import Description, Type
+from cli.sheet.taken import Record
 from contracts.language.terms import terms
 from contracts.language.values import PersonRef
 from contracts.roster import COLUMNS, KEPT, Column, Register, RegisterEntry
@@ -136,32 +138,13 @@ def stated(entry: Entry, register: Register, before: RegisterEntry | None) -> di
     body: dict[str, Any] = before.model_dump(mode="json") if before is not None else {}
     columns = set(entry.records[0].places)
     for name in of.fields:
-        if name in columns and not any(name.startswith(f"{one}.") for one in of.lists):
-            _put(body, name, _json(entry.stated.get(name)))
+        if name in columns and not is_within(name, of.lists):
+            put_at(body, name, _json(entry.stated.get(name)))
     nested = entry.nested()
-    for name in (one for one in of.lists if not _is_inner(one, of.lists)):
-        if any(column.startswith(f"{name}.") for column in columns):
-            _put(body, name, _json(_at(nested, name) or []))
+    for name in (one for one in of.lists if not is_within(one, of.lists)):
+        if any(is_within(column, [name]) for column in columns):
+            put_at(body, name, _json(value_at(nested, name) or []))
     return _pruned(body)
-
-
-def _is_inner(name: str, lists: Iterable[str]) -> bool:
-    return any(name.startswith(f"{one}.") for one in lists)
-
-
-def _at(entry: Any, path: str) -> Any:
-    for name in path.split("."):
-        entry = entry.get(name) if isinstance(entry, Mapping) else None
-    return entry
-
-
-def _put(body: dict[str, Any], path: str, value: Any) -> None:
-    *above, last = path.split(".")
-    for name in above:
-        if not isinstance(body.get(name), dict):
-            body[name] = {}
-        body = body[name]
-    body[last] = value
 
 
 def _pruned(body: dict[str, Any]) -> dict[str, Any]:
@@ -182,7 +165,7 @@ def _json(value: Any) -> Any:
     return {name: _json(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
-def spot(entry: Entry, field: str) -> tuple[Any, str]:
+def spot(entry: Entry, field: str) -> tuple[Record, str]:
     """The row and column of a field that a rule is broken in; of a whole part its first column."""
     record, name = entry.spot(field)
     if name in record.places:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cli.say import say
+from cli.sheet.dotted import put_at
 from cli.sheet.taken import Record, Taken
 
 Key = Callable[[Record], str | None]
@@ -30,7 +31,7 @@ class Entry:
         """The thing as JSON has it."""
         found: dict[str, Any] = {}
         for name, value in (*self.stated.items(), *self.items.items()):
-            _put(found, name, [_nested(one) for one in value] if name in self.items else value)
+            put_at(found, name, [_nested(one) for one in value] if name in self.items else value)
         return found
 
     def spot(self, path: str) -> tuple[Record, str]:
@@ -115,12 +116,5 @@ def _nested(stated: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in stated.items():
         inside = isinstance(value, list) and value and isinstance(value[0], dict)
-        _put(found, name, [_nested(one) for one in value] if inside else value)
+        put_at(found, name, [_nested(one) for one in value] if inside else value)
     return found
-
-
-def _put(found: dict[str, Any], path: str, value: Any) -> None:
-    *above, last = path.split(".")
-    for name in above:
-        found = found.setdefault(name, {})
-    found[last] = value

@@ -15,6 +15,7 @@ import xlsxwriter
 from cli.given_file import write as write_bytes
 from cli.say import language_is_chinese, say
 from cli.sheet.cell import BadCell
+from cli.sheet.dotted import is_within, value_at
 from cli.sheet.layout import Field, Headings, Layout
 from cli.sheet.reading import Known, value
 from cli.sheet.taken import ranges
@@ -27,7 +28,7 @@ _LEVELS = (Level.COUNTY, Level.TOWN, Level.VILLAGE)
 
 def flat_rows(entry: Mapping[str, Any], layout: Layout) -> list[dict[str, Any]]:
     """One thing as rows: what it is stands in the first, its identity in all, an item of each list in each."""
-    first = {name: _at(entry, name) for name in layout.fields if not _in_list(name, layout)}
+    first = {name: value_at(entry, name) for name in layout.fields if not is_within(name, layout.lists)}
     rows: list[dict[str, Any]] = [{name: it for name, it in first.items() if it is not None}]
 
     def row(at: int) -> dict[str, Any]:
@@ -35,18 +36,19 @@ def flat_rows(entry: Mapping[str, Any], layout: Layout) -> list[dict[str, Any]]:
             rows.append({name: rows[0][name] for name in (layout.identity,) if name in rows[0]})
         return rows[at]
 
-    for of in (one for one in layout.lists if not _in_list(one, layout)):
+    for of in (one for one in layout.lists if not is_within(one, layout.lists)):
         at = 0
         inner = [one for one in layout.lists if one.startswith(f"{of}.")]
-        for item in _at(entry, of) or ():
-            own = [name for name in layout.fields if name.startswith(f"{of}.") and not _in(name, inner)]
-            row(at).update({name: it for name in own if (it := _at(item, name.removeprefix(f"{of}."))) is not None})
+        for item in value_at(entry, of) or ():
+            own = [name for name in layout.fields if name.startswith(f"{of}.") and not is_within(name, inner)]
+            said = {name: value_at(item, name.removeprefix(f"{of}.")) for name in own}
+            row(at).update({name: it for name, it in said.items() if it is not None})
             longest = 1
             for deep in inner:
-                pieces = _at(item, deep.removeprefix(f"{of}.")) or ()
+                pieces = value_at(item, deep.removeprefix(f"{of}.")) or ()
                 for n, piece in enumerate(pieces):
                     names = [name for name in layout.fields if name.startswith(f"{deep}.")]
-                    row(at + n).update({name: _at(piece, name.removeprefix(f"{deep}.")) for name in names})
+                    row(at + n).update({name: value_at(piece, name.removeprefix(f"{deep}.")) for name in names})
                 longest = max(longest, len(pieces))
             at += longest
     return rows
@@ -134,17 +136,3 @@ def _write_text(file: Path, _: str, heads: Sequence[str], lines: Sequence[Sequen
     # The apostrophe keeps a text one that a program would take for a formula.
     writer.writerows([[f"'{one}" if one.startswith(_FORMULAS) else one for one in line] for line in (heads, *lines)])
     write_bytes(file, out.getvalue().encode("utf-8-sig"))
-
-
-def _at(entry: Any, path: str) -> Any:
-    for name in path.split("."):
-        entry = entry.get(name) if isinstance(entry, Mapping) else None
-    return entry
-
-
-def _in(name: str, lists: Iterable[str]) -> bool:
-    return any(name.startswith(f"{one}.") for one in lists)
-
-
-def _in_list(name: str, layout: Layout) -> bool:
-    return _in(name, layout.lists)
