@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 from pydantic import BaseModel
 
+from cli.pages import pages
 from cli.rules import error_said
 from clients.python.bus import Bus
 from clients.python.refused import Refused
@@ -23,13 +25,13 @@ Wrong = tuple[int, str, str]
 """Which row, which field, which rule."""
 
 
-def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+def chunks(items: Iterable[T], most_bytes: int = CHUNK_BYTES, most_items: int = CHUNK_ITEMS) -> Iterator[list[T]]:
     """As many as one command may carry."""
     chunk: list[T] = []
     size = 0
     for item in items:
         size += (length := len(dump(item)))
-        if chunk and (size > CHUNK_BYTES or len(chunk) >= CHUNK_ITEMS):
+        if chunk and (size > most_bytes or len(chunk) >= most_items):
             yield chunk
             chunk, size = [], length
         chunk.append(item)
@@ -88,14 +90,15 @@ async def areas_standing(bus: Bus, ids: Iterable[str], parents: Iterable[str]) -
     found: dict[str, Area] = {}
     for field, wanted in (("ids", sorted(set(ids))), ("parents", sorted(set(parents)))):
         for at in range(0, len(wanted), CHUNK_ITEMS):
-            after: str | None = None
-            while True:
-                asked = ListAreas.model_validate({field: tuple(wanted[at : at + CHUNK_ITEMS]), "after": after})
-                listed = await bus.ask(asked, OPERATOR, UNKNOWN, AreasListed, timeout=60)
-                found |= {area.id: area for area in listed.areas}
-                if (after := listed.after) is None:
-                    break
+            asked = ListAreas.model_validate({field: tuple(wanted[at : at + CHUNK_ITEMS])})
+            following = partial(_following, asked)
+            async for page in pages(bus, following, OPERATOR, UNKNOWN, AreasListed):
+                found |= {area.id: area for area in page.areas}
     return found
+
+
+def _following(asked: ListAreas, after: str | None) -> ListAreas:
+    return asked.model_copy(update={"after": after})
 
 
 async def enrol_posts(bus: Bus, posts: Iterable[Post]) -> int:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.areas.row import Row, rows_of
+from cli.pages import pages
 from cli.region import Region, division_of
 from cli.rules import error_said, stated
 from cli.say import data, say, table, talk, talk_line, word
@@ -54,13 +55,10 @@ async def coverage(
 async def _shown(bus: Bus, division: Division) -> tuple[list[Coverage], list[Gap]]:
     areas: list[Coverage] = []
     gaps: list[Gap] = []
-    after: str | None = None
-    while True:
-        part = await bus.ask(ShowCoverage(after=after), OPERATOR, division, CoverageShown, timeout=60)
-        areas += part.areas
-        gaps += part.gaps
-        if (after := part.after) is None:
-            return areas, gaps
+    async for page in pages(bus, lambda after: ShowCoverage(after=after), OPERATOR, division, CoverageShown):
+        areas += page.areas
+        gaps += page.gaps
+    return areas, gaps
 
 
 def _cells(one: Coverage) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from cli.pages import pages
 from cli.sheet.cell import folded
 from cli.sheet.division_list import in_force
 from cli.sheet.reading import Known
@@ -15,25 +16,13 @@ from contracts.roster import ListPlaces, ListPosts, NamedDivision, Place, Places
 
 
 async def places(bus: Bus, actor: str, division: Division, kind: AreaKind | None = None) -> list[Place]:
-    found: list[Place] = []
-    after = None
-    while True:
-        page = await bus.ask(ListPlaces(kind=kind, after=after), actor, division, PlacesListed, timeout=60)
-        found += page.places
-        after = page.after
-        if after is None:
-            return found
+    listed = pages(bus, lambda after: ListPlaces(kind=kind, after=after), actor, division, PlacesListed)
+    return [place async for page in listed for place in page.places]
 
 
 async def posts(bus: Bus, actor: str, division: Division) -> list[Post]:
-    found: list[Post] = []
-    after = None
-    while True:
-        page = await bus.ask(ListPosts(after=after), actor, division, PostsListed, timeout=60)
-        found += page.posts
-        after = page.after
-        if after is None:
-            return found
+    listed = pages(bus, lambda after: ListPosts(after=after), actor, division, PostsListed)
+    return [post async for page in listed for post in page.posts]
 
 
 def known(there: Iterable[Place], held: Iterable[Post], within: Division, on: date) -> Known:
