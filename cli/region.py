@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
+from pydantic import BaseModel
 
 from cli.reach import Reach
 from cli.say import say, talk
@@ -15,10 +16,12 @@ from clients.python.bus import Bus
 from clients.python.refused import BusError
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN, Division
+from contracts.language.message import Command
 from contracts.language.values import day_of
 from contracts.roster import AreaStated, DivisionStated
 from deploy.nats.users import Official
 
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
 _LENGTHS = (0, 2, 4, 6, 9, 12)
 """Digits of a code that is cut off after a level: none at all is everywhere."""
 
@@ -73,6 +76,14 @@ async def _tell_if_revoked(reading: Bus, division: Division) -> None:
     if last < day_of(datetime.now(UTC)):
         ended = next(one for one in stated if one.ended_on == last)
         talk("region.revoked", region=division, name=ended.name, last=last, became="、".join(ended.became) or "-")
+
+
+async def answer_in(
+    region: str | None, command: Command, answer: type[AnswerT], actor: str, bus: Reach | None, home: Path | None
+) -> AnswerT:
+    """What a command is answered in the division that is stated, else in the asker's own."""
+    async with session(actor, bus, home) as asking:
+        return await asking.ask(command, actor, await region_of(actor, region, bus, home), answer)
 
 
 async def region_of(actor: str, region: str | None, bus: Reach | None, home: Path | None) -> Division:

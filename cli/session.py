@@ -58,6 +58,7 @@ BusOption = Annotated[
     Reach | None,
     typer.Option("--bus", envvar="LINZHANG_BUS", parser=str, metavar="TEXT", callback=_stated, help=say("help.bus")),
 ]
+As = Annotated[str, typer.Option("--as", help=say("help.actor"))]
 JsonOption = Annotated[bool, typer.Option("--json", help=say("help.json"))]
 HomeOption = Annotated[
     Path | None, typer.Option("--home", envvar="LINZHANG_HOME", is_eager=True, help=say("help.home"))

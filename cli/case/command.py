@@ -14,9 +14,9 @@ from pydantic import ValidationError
 
 from cli.case.asking import command_of, help_of, options_of, said_of
 from cli.reach import Reach
-from cli.region import Region, region_of
+from cli.region import Region, answer_in, region_of
 from cli.say import data, either, say, table, talk, word
-from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.session import As, BusOption, HomeOption, JsonOption, run, session
 from clients.python.bus import Bus
 from clients.python.refused import BusError
 from contracts.cases import (
@@ -45,7 +45,6 @@ from contracts.wiring.table import COMMANDS
 app = typer.Typer(no_args_is_help=True)
 
 Which = Annotated[str, typer.Argument(metavar="CASE", help=say("help.case_which"))]
-As = Annotated[str, typer.Option("--as", help=say("help.actor"))]
 
 
 class NoSuchCase(BusError):
@@ -132,8 +131,7 @@ async def list_cases(
     home: HomeOption = None,
 ) -> int:
     asked = ListCases(state=state, kind=kind, campaign=campaign, overdue=overdue, limit=limit)
-    async with session(actor, bus, home) as asking:
-        listed = await asking.ask(asked, actor, await region_of(actor, region, bus, home), CaseList)
+    listed = await answer_in(region, asked, CaseList, actor, bus, home)
     if as_json:
         data(listed)
         return 0

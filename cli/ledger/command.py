@@ -13,7 +13,7 @@ import typer
 from xlsxwriter.exceptions import FileCreateError
 
 from cli import rules
-from cli.case.command import As, Which, campaign_word, found
+from cli.case.command import Which, campaign_word, found
 from cli.given_file import BadFile, why
 from cli.ledger.document import plain
 from cli.ledger.excel import write_ledger
@@ -21,7 +21,7 @@ from cli.ledger.old_ledger_import import import_ledger
 from cli.ledger.print import NoFont, ledger_pdf, letter_pdf
 from cli.region import Region, region_of
 from cli.say import data, either, say, table, talk, word
-from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.session import As, BusOption, HomeOption, JsonOption, run, session
 from clients.python.bus import Bus
 from contracts.cases import (
     Balance,

@@ -9,17 +9,16 @@ from typing import Annotated
 
 import typer
 
-from cli.case.command import As
+from cli.enrolling import chunks
 from cli.ledger.form import LedgerForm, form_of, sources
 from cli.ledger.old_ledger import Read, read_given
 from cli.region import Region, region_of
 from cli.rules import rule_said
 from cli.say import data, say, talk
-from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.session import As, BusOption, HomeOption, JsonOption, run, session
 from cli.sheet.asked import known, places, posts
 from cli.sheet.division_list import in_force, read_list
 from cli.sheet.file.given import given
-from cli.sheet.file.worksheet import SheetUnreadable
 from cli.sheet.reading import Known
 from cli.sheet.shown import Preview, plain, show
 from clients.python.bus import Bus
@@ -49,20 +48,18 @@ async def import_ledger(
 ) -> int:
     try:
         form = form_of(source)
-        sheets = given(file)
-        named = None if divisions is None else read_list(divisions)
-        async with session(actor, bus, home) as asking:
-            division = await region_of(actor, region, bus, home)
-            found = read_given(sheets, form, await _known(asking, actor, division, form, named))
-            added, unchanged = (0, 0) if preview else await send_rows(asking, form, found, actor, division)
     except KeyError:
         raise typer.BadParameter(say("ledger.unknown_source", source=source, known="、".join(sources()))) from None
-    except SheetUnreadable as error:
-        raise typer.BadParameter(str(error)) from None
+    sheets = given(file)
+    named = None if divisions is None else read_list(divisions)
+    async with session(actor, bus, home) as asking:
+        division = await region_of(actor, region, bus, home)
+        found = read_given(sheets, form, await _known(asking, actor, division, form, named))
+        added, unchanged = (0, 0) if preview else await send_rows(asking, form, found, actor, division)
     if as_json:
         data({"added": added, "unchanged": unchanged, **plain(found.taken)})
     else:
-        refused = len({(one.sheet, one.row) for one in found.refused})
+        refused = found.taken.rows_refused
         if preview:
             talk("sheet.would_take", rows=len(found.rows), refused=refused)
         else:
@@ -87,17 +84,7 @@ async def send_rows(bus: Bus, form: LedgerForm, read: Read, actor: str, division
 
 def batches(rows: Iterable[OldCase]) -> Iterator[list[OldCase]]:
     """As many rows as one command may carry."""
-    batch: list[OldCase] = []
-    size = 0
-    for row in rows:
-        length = len(row.model_dump_json().encode())
-        if batch and (size + length > BATCH_BYTES or len(batch) == BATCH_ROWS):
-            yield batch
-            batch, size = [], 0
-        batch.append(row)
-        size += length
-    if batch:
-        yield batch
+    return chunks(rows, BATCH_BYTES, BATCH_ROWS)
 
 
 async def _known(

@@ -15,7 +15,7 @@ from cli.patrol.patches import patches_in
 from cli.patrol.track_import import import_track
 from cli.region import Region, region_of
 from cli.say import data, say, table, talk, talk_line
-from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.session import As, BusOption, HomeOption, JsonOption, run, session
 from contracts.language.command import OPERATOR
 from contracts.language.values import Datum
 from contracts.patrol import PatchesShown, ShowPatches
@@ -107,7 +107,7 @@ def _refused(bad: list[tuple[int, str, str]]) -> list[dict[str, object]]:
 async def patch_shares(
     region: Region = None,
     project: Annotated[str | None, typer.Option("--project", help=say("help.patches_project"))] = None,
-    actor: Annotated[str, typer.Option("--as", help=say("help.actor"))] = OPERATOR,
+    actor: As = OPERATOR,
     as_json: JsonOption = False,
     bus: BusOption = None,
     home: HomeOption = None,

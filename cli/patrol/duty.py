@@ -11,12 +11,11 @@ from uuid import UUID
 import typer
 
 from cli.case.asking import DAY, command_of, help_of, options_of, said_of
-from cli.case.command import As
 from cli.reach import Reach
-from cli.region import Region, region_of
+from cli.region import Region, answer_in
 from cli.rules import stated
 from cli.say import data, either, say, table, talk
-from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.session import As, BusOption, HomeOption, JsonOption, run
 from contracts.language.command import OPERATOR
 from contracts.language.message import Command
 from contracts.patrol import (
@@ -57,8 +56,7 @@ async def duties(
     home: HomeOption = None,
 ) -> int:
     asked = ListDuties(post_id=post_id, state=state, on=on.date() if on else None, limit=limit)
-    async with session(actor, bus, home) as asking:
-        listed = await asking.ask(asked, actor, await region_of(actor, region, bus, home), DutiesShown)
+    listed = await answer_in(region, asked, DutiesShown, actor, bus, home)
     if as_json:
         data(listed)
         return 0
@@ -87,8 +85,7 @@ async def plan(
     home: HomeOption = None,
 ) -> int:
     asked = ShowPatrolPlan(post_id=post_id, year=year)
-    async with session(actor, bus, home) as asking:
-        shown = await asking.ask(asked, actor, await region_of(actor, region, bus, home), PatrolPlanShown)
+    shown = await answer_in(region, asked, PatrolPlanShown, actor, bus, home)
     if as_json:
         data(shown)
         return 0
@@ -122,8 +119,7 @@ def _asked(command: type[Command], called: str) -> None:
         actor: str, region: str | None = None, bus: Reach | None = None, home: Path | None = None, **said: Any
     ) -> int:
         asked = await command_of(command, said, _id)
-        async with session(actor, bus, home) as asking:
-            data(await asking.ask(asked, actor, await region_of(actor, region, bus, home), command.answer))
+        data(await answer_in(region, asked, command.answer, actor, bus, home))
         return 0
 
     about: dict[str, Any] = {"actor": As, "region": Region, "bus": BusOption, "home": HomeOption}

@@ -12,13 +12,13 @@ from pydantic import ValidationError
 
 from cli.case.asking import DAY, evidence
 from cli.given_file import json_of, refuse
-from cli.region import Region, region_of
+from cli.region import Region, answer_in, region_of
 from cli.roster import posts
 from cli.roster.enrolling import enrol_all, read_entries
 from cli.roster.register_sheets import app_of
 from cli.rules import field_and_rule, say_wrong
 from cli.say import data, either, say, table, talk, word
-from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.session import As, BusOption, HomeOption, JsonOption, run, session
 from clients.python.refused import BusError
 from contracts.language.command import OPERATOR
 from contracts.language.message import Command
@@ -43,7 +43,6 @@ for kept in KEPT:
     app.add_typer(app_of(kept), name=kept.value, help=word("register", kept))
 
 Which = Annotated[Register, typer.Argument(help=say("help.register"))]
-As = Annotated[str, typer.Option("--as", help=say("help.actor"))]
 Limit = Annotated[int, typer.Option(min=1, max=100, help=say("help.limit"))]
 
 
@@ -66,8 +65,7 @@ async def list_register(
     home: HomeOption = None,
 ) -> int:
     asked = ListRegister(in_register=register, after=after, limit=limit)
-    async with session(actor, bus, home) as asking:
-        page = await asking.ask(asked, actor, await region_of(actor, region, bus, home), RegisterPage)
+    page = await answer_in(region, asked, RegisterPage, actor, bus, home)
     if as_json:
         data(page)
         return 0
@@ -94,8 +92,7 @@ async def show(
     home: HomeOption = None,
 ) -> int:
     asked = ListRegister(in_register=register, id=entry)
-    async with session(actor, bus, home) as asking:
-        page = await asking.ask(asked, actor, await region_of(actor, region, bus, home), RegisterPage)
+    page = await answer_in(region, asked, RegisterPage, actor, bus, home)
     found = getattr(page, KEPT[register].entries_field)
     if not found:
         raise NoSuchEntry(register=word("register", register), id=entry)
@@ -160,8 +157,7 @@ async def findings(
     home: HomeOption = None,
 ) -> int:
     asked = ListFindings(in_register=register, state=state, limit=limit)
-    async with session(actor, bus, home) as asking:
-        page = await asking.ask(asked, actor, await region_of(actor, region, bus, home), FindingsPage)
+    page = await answer_in(region, asked, FindingsPage, actor, bus, home)
     if as_json:
         data(page)
         return 0
@@ -198,9 +194,7 @@ async def renew_board(
 ) -> int:
     stated = {"board_id": board, "content": _object(content), "photo": evidence(photo), "confirmed_on": on.date()}
     asked = _command(RenewBoard, stated)
-    async with session(actor, bus, home) as asking:
-        renewed = await asking.ask(asked, actor, await region_of(actor, region, bus, home), Board)
-    _show(Register.BOARD, renewed, as_json)
+    _show(Register.BOARD, await answer_in(region, asked, Board, actor, bus, home), as_json)
     return 0
 
 
@@ -216,9 +210,7 @@ async def breeder_step(
     home: HomeOption = None,
 ) -> int:
     asked = _command(RecordBreederStep, {"breeder_id": breeder, "step": _object(file)})
-    async with session(actor, bus, home) as asking:
-        after = await asking.ask(asked, actor, await region_of(actor, region, bus, home), Breeder)
-    _show(Register.BREEDER, after, as_json)
+    _show(Register.BREEDER, await answer_in(region, asked, Breeder, actor, bus, home), as_json)
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -183,7 +183,7 @@ class PostSheet:
             elif after is not None and one.held_to is not None and one.held_to >= after.held_from:
                 self._refuse(one.record, TO, say("posts.overlap", row=after.record.row, day=after.held_from))
             elif after is not None and one.held_to is None and one.person_id is not None:
-                one = Held(one.record, one.person_id, one.person_name, one.held_from, after.held_from - DAY, True)
+                one = replace(one, held_to=after.held_from - DAY, followed=True)
                 self._taken.read_as(one.record, TO, "", str(one.held_to))
             found.append(one)
         return found

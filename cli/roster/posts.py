@@ -11,14 +11,13 @@ import typer
 from cli.enrolling import chunks, named
 from cli.region import Region, region_of
 from cli.roster.post_sheet import FROM, ID, NAME, TO, Plan, PostSheet, as_entries, description
-from cli.rules import error_said
-from cli.say import data, either, say, talk, talk_line
-from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.rules import error_said, rule_said
+from cli.say import either, say
+from cli.session import As, BusOption, HomeOption, JsonOption, run, session
 from cli.sheet import asked
 from cli.sheet.file.given import given
-from cli.sheet.file.worksheet import SheetUnreadable
 from cli.sheet.mapping import Mapped, layout_of
-from cli.sheet.shown import Preview, plain, show
+from cli.sheet.shown import Preview, show_export, show_import
 from cli.sheet.table import read
 from cli.sheet.taken import Taken
 from cli.sheet.write import flat_rows, write_sheet
@@ -31,7 +30,6 @@ from contracts.roster import EnrolPosts, Post
 
 app = typer.Typer(no_args_is_help=True)
 
-As = Annotated[str, typer.Option("--as", help=say("help.actor"))]
 _FIELDS = {
     "post_id": "id",
     "person_id": ID,
@@ -55,28 +53,20 @@ async def import_posts(
     home: HomeOption = None,
 ) -> int:
     layout = layout_of(description(), columns)
-    try:
-        sheets = given(file)
-        now = datetime.now(UTC)
-        async with session(actor, bus, home) as asking:
-            division = await region_of(actor, region, bus, home)
-            there, held = await asked.places(asking, actor, division), await asked.posts(asking, actor, division)
-            known = asked.known(there, held, division, day_of(now))
-            taken = read(sheets, layout, known)
-            plan = PostSheet(taken, layout, known, held, now).plan()
-            done = (len(plan.enrol), len(plan.appoint))
-            if not preview:
-                done = (await _enrol(asking, actor, division, plan, taken), await _appoint(asking, actor, plan, taken))
-    except SheetUnreadable as error:
-        raise typer.BadParameter(str(error)) from None
-    told = {"enrolled": done[0], "appointed": done[1], "unchanged": plan.unchanged}
-    if as_json:
-        data({**told, **plain(taken)})
-    else:
-        rows = len({(one.sheet, one.row) for one in taken.refused})
-        talk("posts.would" if preview else "posts.imported", **told, refused=rows)
-        show(file, taken, preview=preview)
-    return 1 if taken.refused else 0
+    sheets = given(file)
+    now = datetime.now(UTC)
+    async with session(actor, bus, home) as asking:
+        division = await region_of(actor, region, bus, home)
+        there, held = await asked.places(asking, actor, division), await asked.posts(asking, actor, division)
+        known = asked.known(there, held, division, day_of(now))
+        taken = read(sheets, layout, known)
+        plan = PostSheet(taken, layout, known, held, now).plan()
+        done = (len(plan.enrol), len(plan.appoint))
+        if not preview:
+            done = (await _enrol(asking, actor, division, plan, taken), await _appoint(asking, actor, plan, taken))
+    counts = {"enrolled": done[0], "appointed": done[1], "unchanged": plan.unchanged}
+    key = "posts.would" if preview else "posts.imported"
+    return show_import(file, taken, key, counts, preview=preview, as_json=as_json)
 
 
 async def _enrol(bus: Bus, actor: str, division: Division, plan: Plan, taken: Taken) -> int:
@@ -112,8 +102,9 @@ async def _appoint(bus: Bus, actor: str, plan: Plan, taken: Taken) -> int:
 
 
 def _whole(refused: Refused) -> str:
-    key = f"problem.{refused.problem.type.rpartition(':')[2]}"
-    return f"{refused.problem.detail or refused.problem.title or key}"
+    """The rule that the whole of a command broke."""
+    problem = refused.problem
+    return rule_said(problem.detail or problem.title, problem.code, problem.figures)
 
 
 @app.command("export", help=say("help.posts_export"))
@@ -133,7 +124,5 @@ async def export_posts(
     known = asked.known(there, held, division, day_of(datetime.now(UTC)))
     rows: list[dict[str, Any]] = [row for entry in as_entries(held) for row in flat_rows(entry, layout)]
     told = write_sheet(file, either(*description().title), layout, rows, known)
-    talk("sheet.exported", file=file, rows=len(rows))
-    for one in told:
-        talk_line(one)
+    show_export(file, len(rows), told)
     return 0

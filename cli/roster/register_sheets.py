@@ -8,18 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.pages import pages
 from cli.region import Region, region_of
 from cli.roster.enrolling import enrol_all, read_entries
 from cli.roster.register_sheet import description, spot, stated
-from cli.say import data, either, say, talk, talk_line
-from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.say import either, say
+from cli.session import As, BusOption, HomeOption, JsonOption, run, session
 from cli.sheet import asked
 from cli.sheet.entry import Entry, entries
 from cli.sheet.file.given import given
-from cli.sheet.file.worksheet import SheetUnreadable
 from cli.sheet.layout import Layout
 from cli.sheet.mapping import Mapped, layout_of
-from cli.sheet.shown import Preview, plain, show
+from cli.sheet.shown import Preview, show_export, show_import
 from cli.sheet.table import read
 from cli.sheet.taken import Taken
 from cli.sheet.write import flat_rows, write_sheet
@@ -29,7 +29,6 @@ from contracts.language.division import Division
 from contracts.language.values import day_of
 from contracts.roster import KEPT, ListRegister, Register, RegisterEntry, RegisterPage
 
-As = Annotated[str, typer.Option("--as", help=say("help.actor"))]
 PAGE = 100
 Numbered = list[tuple[int, RegisterEntry]]
 
@@ -51,29 +50,20 @@ def app_of(register: Register) -> typer.Typer:
         home: HomeOption = None,
     ) -> int:
         layout = layout_of(description(register), columns)
-        try:
-            sheets = given(file)
-            async with session(actor, bus, home) as asking:
-                division = await region_of(actor, region, bus, home)
-                there = await asked.places(asking, actor, division)
-                taken = read(sheets, layout, asked.known(there, (), division, day_of(datetime.now(UTC))))
-                before = {one.id: one for one in await _entries(asking, actor, division, register)}
-                things = entries(taken.records, layout.lists, "id", lambda one: one.stated.get("id"), taken)
-                good = _good(register, things, before, taken)
-                new = [(row, one) for row, one in good if before.get(one.id) != one]
-                changed = len(new)
-                if not preview:
-                    changed = await _send(asking, actor, division, register, new, things, taken)
-        except SheetUnreadable as error:
-            raise typer.BadParameter(str(error)) from None
-        told = {"read": len(things), "changed": changed}
-        if as_json:
-            data({**told, **plain(taken)})
-        else:
-            refused = len({(one.sheet, one.row) for one in taken.refused})
-            talk("register.would" if preview else "register.imported", **told, refused=refused)
-            show(file, taken, preview=preview)
-        return 1 if taken.refused else 0
+        sheets = given(file)
+        async with session(actor, bus, home) as asking:
+            division = await region_of(actor, region, bus, home)
+            there = await asked.places(asking, actor, division)
+            taken = read(sheets, layout, asked.known(there, (), division, day_of(datetime.now(UTC))))
+            before = {one.id: one for one in await _entries(asking, actor, division, register)}
+            things = entries(taken.records, layout.lists, "id", lambda one: one.stated.get("id"), taken)
+            good = _good(register, things, before, taken)
+            new = [(row, one) for row, one in good if before.get(one.id) != one]
+            changed = len(new)
+            if not preview:
+                changed = await _send(asking, actor, division, register, new, things, taken)
+        key, counts = "register.would" if preview else "register.imported", {"read": len(things), "changed": changed}
+        return show_import(file, taken, key, counts, preview=preview, as_json=as_json)
 
     @app.command("export", help=say("help.register_export"))
     @run
@@ -92,9 +82,7 @@ def app_of(register: Register) -> typer.Typer:
             found = await _entries(asking, actor, division, register)
         known = asked.known(there, (), division, day_of(datetime.now(UTC)))
         rows = rows_of(found, layout)
-        for told in write_sheet(file, either(*description(register).title), layout, rows, known):
-            talk_line(told)
-        talk("sheet.exported", file=file, rows=len(rows))
+        show_export(file, len(rows), write_sheet(file, either(*description(register).title), layout, rows, known))
         return 0
 
     return app
@@ -105,16 +93,11 @@ def rows_of(found: list[RegisterEntry], layout: Layout) -> list[dict[str, Any]]:
 
 
 async def _entries(bus: Bus, actor: str, division: Division, register: Register) -> list[RegisterEntry]:
-    found: list[RegisterEntry] = []
-    after = None
-    while True:
-        page = await bus.ask(
-            ListRegister(in_register=register, after=after, limit=PAGE), actor, division, RegisterPage, timeout=60
-        )
-        found += getattr(page, KEPT[register].entries_field)
-        after = page.after
-        if after is None:
-            return found
+    def following(after: str | None) -> ListRegister:
+        return ListRegister(in_register=register, after=after, limit=PAGE)
+
+    listed = pages(bus, following, actor, division, RegisterPage)
+    return [entry async for page in listed for entry in getattr(page, KEPT[register].entries_field)]
 
 
 def _good(register: Register, things: list[Entry], before: dict[str, RegisterEntry], taken: Taken) -> Numbered:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cli.say import say, table, talk, talk_line
+from cli.say import data, say, table, talk, talk_line
 from cli.sheet.taken import CellProblem, Reading, Taken
 
 Preview = Annotated[bool, typer.Option("--preview", help=say("help.sheet_preview"))]
@@ -36,6 +37,23 @@ def show(file: Path, taken: Taken, *, preview: bool = False) -> None:
     _show_readings(taken.readings, len(taken.readings) if preview else MOST_READINGS)
     for problem in _in_order(taken.refused):
         talk_line(problem.said(file))
+
+
+def show_import(file: Path, taken: Taken, key: str, counts: Mapping[str, int], *, preview: bool, as_json: bool) -> int:
+    """Say what came of an import, or would come of it; the exit status of its command."""
+    if as_json:
+        data({**counts, **plain(taken)})
+    else:
+        talk(key, **counts, refused=taken.rows_refused)
+        show(file, taken, preview=preview)
+    return 1 if taken.refused else 0
+
+
+def show_export(file: Path, rows: int, told: Iterable[str]) -> None:
+    """Say that a register was written, and what of it would be read otherwise."""
+    talk("sheet.exported", file=file, rows=rows)
+    for one in told:
+        talk_line(one)
 
 
 def _show_readings(readings: list[Reading], most: int) -> None:

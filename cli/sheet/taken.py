@@ -69,6 +69,10 @@ class Taken:
     def good(self) -> list[Record]:
         return [record for record in self.records if not record.problems]
 
+    @property
+    def rows_refused(self) -> int:
+        return len({(one.sheet, one.row) for one in self.refused})
+
     def refuse(self, record: Record, name: str, rule: str) -> None:
         """Name the cell of a field that was not taken; its row is none of the good ones any more."""
         record.problems.setdefault(name, rule)

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import typer
+
 MOST_CELLS = 500_000
 """Cells with something in them, of all sheets together."""
 SINCE_1900, SINCE_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 """The day that Excel counts as none, in its two ways of counting days."""
 
 
-class SheetUnreadable(ValueError):
+class SheetUnreadable(typer.BadParameter):
     """A file that has no such table at all; the message says why, `missing` which headings it lacks."""
 
     def __init__(self, message: str, missing: str = "") -> None:
