@@ -13,7 +13,6 @@ from services.roster.coverage import clock as coverage_clock
 from services.roster.coverage import handlers as coverage
 from services.roster.coverage.law import GRIDS
 from services.roster.directive import handlers as directive
-from services.roster.due import due
 from services.roster.holder import clock as holder_clock
 from services.roster.holder import handlers as holder
 from services.roster.inventory import inventory
@@ -28,6 +27,7 @@ from services.roster.post import handlers as post
 from services.roster.ranger.ranger import RANGERS
 from services.roster.register import handlers as register
 from services.roster.register.rules import Rules
+from services.roster.store import due
 from services.runtime.service import Service
 
 INVENTORIES: Rules[Inventory] = Rules(Register.INVENTORY, inventory.called, problems=inventory.problems, around=others)

@@ -6,9 +6,9 @@ import pytest
 
 from contracts.roster import EnrolAreas, EnrolPosts
 from services.roster.coverage.clock import look_at_coverage
-from services.roster.due import due
 from services.roster.holder.clock import tell_holders
 from services.roster.service import roster
+from services.roster.store import due
 from services.runtime.transaction import Transaction
 from tests.roster.areas_and_posts import AREAS, TOWN, ask, held, post
 from tests.servers import NOW, transaction

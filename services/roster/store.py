@@ -1,4 +1,4 @@
-"""How much waits for roster's clocks: who holds posts, how areas are covered, what entries of registers come to."""
+"""The statement on how much waits for roster's clocks: holders of posts, coverage of areas, entries of registers."""
 
 from __future__ import annotations
 
