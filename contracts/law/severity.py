@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -45,9 +46,15 @@ class Threshold(BaseModel):
         if not self.is_of_amount:
             return True
         amount = Decimal(str(stated)) / (MU_PER_HECTARE if self.unit == "ha" else 1)
-        if self.at_least is not None and amount < Decimal(str(self.at_least)):
+        if self.at_least is not None and amount < _exact(self.at_least):
             return False
-        return self.more_than is None or amount > Decimal(str(self.more_than))
+        return self.more_than is None or amount > _exact(self.more_than)
+
+
+@lru_cache(maxsize=1024)
+def _exact(amount: float) -> Decimal:
+    """As it is written in the law."""
+    return Decimal(str(amount))
 
 
 class Grade(BaseModel):

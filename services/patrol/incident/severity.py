@@ -30,7 +30,8 @@ def judged(law: Law[SeverityRules], kind: IncidentKind, details: Mapping[str, An
     if of_kind is None or grade is None:
         return None
     replant, fine = grade.replant_times or (None, None), grade.fine_times or (None, None)
-    return Judged(
+    # Parts that the contract or the law has read.
+    return Judged.model_construct(
         grade=grade.grade,
         chinese=grade.words[0],
         english=grade.words[1],
@@ -52,4 +53,4 @@ def first_step(law: Law[SeverityRules], kind: IncidentKind, reported_at: datetim
         return None
     chinese, english = of_kind.first.told
     due_at = reported_at + timedelta(hours=of_kind.first.within_h)
-    return FirstStep(due_at=due_at, to_chinese=chinese, to_english=english)
+    return FirstStep.model_construct(due_at=due_at, to_chinese=chinese, to_english=english)
