@@ -148,4 +148,5 @@ def test_an_instant_is_counted_in_microseconds_since_1970_and_back():
 
 def test_the_limits_are_those_of_the_page():
     assert (LIMITS.future, LIMITS.older_than) == (timedelta(seconds=300), timedelta(days=7))
+    assert LIMITS.offline_older_than == timedelta(days=30)
     assert (LIMITS.accuracy_m, LIMITS.speed_m_per_s, LIMITS.votes) == (100, 50, 10)
