@@ -34,6 +34,8 @@ class Value(BaseModel):
 SPARSE, LATER = "sparse", "later"
 COMES_LATER = Field(json_schema_extra={LATER: True})
 """For a field of a fact that is added within a major version: streams still keep messages without it."""
+UNSAID = Field(exclude_if=lambda value: not value)
+"""For one that is also sent to us: where it says nothing it is left out, so that a service of before takes the rest."""
 
 
 ONLY_KNOWN: ContextVar[bool] = ContextVar("ONLY_KNOWN", default=False)

@@ -10,7 +10,7 @@ from contracts.language.command import Done
 from contracts.language.division import Division
 from contracts.language.message import MAX_MESSAGE_BYTES, Command, ReferenceFact
 from contracts.language.mu import Mu
-from contracts.language.values import COMES_LATER, AreaKind, Boundary, Line, Token, Value
+from contracts.language.values import COMES_LATER, UNSAID, AreaKind, Boundary, Line, Token, Value
 from contracts.language.written import WHOLE, Day
 from contracts.roster.division import Successors
 
@@ -34,7 +34,7 @@ class Area(Value):
     generated: bool = False
     in_force_from: Day
     ended_on: Day | None = None
-    became: Annotated[Successors, COMES_LATER] = ()
+    became: Annotated[Successors, COMES_LATER, UNSAID] = ()
 
 
 class EnrolAreas(Command):

@@ -97,7 +97,8 @@ class Rig:
         await self.ready()
         areas, posts = world(small_world())
         async with connected(self.cluster.direct(OPERATOR)[0], OPERATOR) as operator:
-            await enrol_areas(operator, list(enumerate(areas)))
+            _, wrong = await enrol_areas(operator, list(enumerate(areas)))
+            assert wrong == [], wrong[:3]
             await enrol_posts(operator, posts)
         await self.settled()
         self.at_rest = {one.name: (resident_mb(one.pid), one.open_files()) for one in self.replicas}

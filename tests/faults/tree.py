@@ -48,6 +48,17 @@ class Tree:
             raise Ended(f"{module} of {self.path} ended with {process.returncode}: {said[-2000:]}")
         return said
 
+    def durables(self) -> set[str]:
+        """The names of what its services hear by."""
+        listed = (
+            "from contracts.wiring.streams import DURABLES as d; print(*(one.name for of in d.values() for one in of))"
+        )
+        environment = {**os.environ, "PYTHONPATH": str(self.path)}
+        done = subprocess.run(
+            [self.python, "-c", listed], cwd=self.path, env=environment, check=True, capture_output=True, text=True
+        )
+        return set(done.stdout.split())
+
 
 HERE = Tree(ROOT, sys.executable)
 
