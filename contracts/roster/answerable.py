@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from contracts.language.message import Command
+from contracts.language.rules import custom
 from contracts.language.values import COMES_LATER, Boundary, Latitude, Longitude, LonLat, PostRef, Token, Value
 from contracts.language.written import Instant
 from contracts.roster.holder import Acting
@@ -80,13 +81,27 @@ class AnswerableFor(Answerable):
 class WhoAnswersFor(Command):
     """Who answers for a line or a piece of ground at this time: the one in whose area the largest share lies.
 
-    A special area answers besides where at least half lies in it.
+    One of `line` and `polygons` is stated. A special area answers besides where at least half lies in it.
     """
 
     name: ClassVar[str] = "roster.who_answers_for.v1"
     reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = AnswerableFor
 
-    ground: Stretch | Boundary
+    line: Stretch | None = None
+    polygons: Boundary | None = None
     at: Instant
     known_at: Instant | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.line is None) == (self.polygons is None):
+            raise custom("line_or_polygons")
+        return self
+
+    @property
+    def ground(self) -> Stretch | Boundary:
+        """Whichever of the two is stated."""
+        ground = self.line or self.polygons
+        assert ground is not None
+        return ground

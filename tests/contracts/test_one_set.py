@@ -39,7 +39,7 @@ def read(message, stated):
         return None, error.errors()
 
 
-ACROSS = {"over_reported", "period_in_order", "person_with_name", "area_twice"}
+ACROSS = {"over_reported", "period_in_order", "person_with_name", "line_or_polygons", "area_twice"}
 """Rules between two fields, which a schema cannot say: docs/contracts.md lists them."""
 
 

@@ -111,7 +111,7 @@ def test_who_answers_for_ground_is_as_it_was_known_then():
 def test_a_shape_that_is_none_is_refused_by_its_ring(ground, field):
     with pytest.raises(Problem) as refused:
         answering(ground)
-    assert [one["field"] for one in refused.value.errors] == [f"ground.{field}"]
+    assert [one["field"] for one in refused.value.errors] == [f"polygons.{field}"]
 
 
 def point(areas, lon, lat=29.05):

@@ -53,7 +53,7 @@ class Duties:
         """The areas in force in which a line or a piece of ground lies. Raises Problem 422 for a shape that is none."""
         shape = shape_on(ground)
         if not shapely.is_valid(shape) or shapely.is_empty(shape):
-            refuse_field("ground.coordinates", broken("ring_not_simple"))
+            refuse_field(f"{stated_as(ground)}.coordinates", broken("ring_not_simple"))
         return self._ground.sharing(shape, day_of(at))
 
     def answerable(self, areas: AreasHere, at: datetime, known_at: datetime | None) -> Answerable:
@@ -93,6 +93,11 @@ def first_of(ground: Stretch | Boundary) -> tuple[float, float]:
     return ground.coordinates[0] if isinstance(ground, Stretch) else ground.coordinates[0][0][0]
 
 
+def stated_as(ground: Stretch | Boundary) -> str:
+    """The field of the question that has it."""
+    return "line" if isinstance(ground, Stretch) else "polygons"
+
+
 def shape_on(ground: Stretch | Boundary) -> shapely.Geometry:
     """Raises Problem 422 for a ring that is not closed."""
     if isinstance(ground, Stretch):
@@ -100,7 +105,7 @@ def shape_on(ground: Stretch | Boundary) -> shapely.Geometry:
     for p, polygon in enumerate(ground.coordinates):
         for r, ring in enumerate(polygon):
             if ring[0] != ring[-1]:
-                refuse_field(f"ground.coordinates.{p}.{r}", broken("ring_open"))
+                refuse_field(f"{stated_as(ground)}.coordinates.{p}.{r}", broken("ring_open"))
     return drawn(ground)
 
 

@@ -37,7 +37,8 @@ async def who_answers_for(tx: Transaction, ask: Ask[WhoAnswersFor]) -> Answer:
     shared = known.shared(asked.ground, asked.at)
     if not shared.areas:
         lon, lat = answerable.first_of(asked.ground)
-        errors = [Wrong(field="ground", rule=broken("ground_in_force", day=day_of(asked.at)))]
+        field = answerable.stated_as(asked.ground)
+        errors = [Wrong(field=field, rule=broken("ground_in_force", day=day_of(asked.at)))]
         raise Problem(404, "no-such-ground", broken("no_ground", lon=lon, lat=lat), errors=errors)
     ask.require_within(answerable.place_of(shared.areas).division)
     return Answer(known.answerable_for(shared, asked.at, asked.known_at))
