@@ -13,7 +13,7 @@ from importlib.resources import files
 import numpy as np
 import shapely
 
-from cli.areas.rings import CGCS2000, size_mu
+from cli.areas.rings import CGCS2000, shape_of, size_mu
 from cli.rules import stated
 from contracts.language.datum import gcj02_offset, unshifted
 from contracts.language.division import Division
@@ -189,7 +189,7 @@ def _meet(one: Area, other: Area) -> bool:
 
 
 def _shape(area: Area) -> shapely.MultiPolygon:
-    return shapely.MultiPolygon([shapely.Polygon(polygon[0], polygon[1:]) for polygon in area.boundary.coordinates])
+    return shape_of(area.boundary.coordinates)
 
 
 def _share(one: shapely.Geometry, other: shapely.Geometry) -> float:

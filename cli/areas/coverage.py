@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
-from cli.areas.row import Row, rows_of
+from cli.areas.row import MOST_RULES, Row, rows_of
 from cli.pages import pages
 from cli.region import Region, division_of
-from cli.rules import error_said, stated
+from cli.rules import error_said, field_and_rule, stated
 from cli.say import data, say, table, talk, talk_line, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
 from clients.python.bus import Bus
 from clients.python.refused import Refused
 from contracts.language.command import OPERATOR, Done
 from contracts.language.division import UNKNOWN, Division
-from contracts.language.values import SHANGHAI, Boundary, Datum
+from contracts.language.message import dump
+from contracts.language.values import SHANGHAI, Datum
 from contracts.roster import (
     Answerable,
     Coverage,
@@ -87,15 +89,12 @@ async def forest_land(
 ) -> int:
     """Each feature is the forest land of the area whose code it has; a bad one is named and the others are enrolled."""
     rows, told = rows_of(file, False, layer, crs, datum, repair=False)
+    commands = [(row, asked) for row in rows if (asked := enrolling(row, year, source)) is not None]
     wrong = [(row.name, field, rule) for row in rows for field, rule in row.wrong]
-    wrong += [(row.name, "properties.code", stated("missing")) for row in rows if not row.wrong and row.id() is None]
     changed = 0
     async with session(OPERATOR, bus, home) as asking:
-        for row in rows:
-            if row.wrong or row.id() is None:
-                continue
+        for row, asked in commands:
             try:
-                asked = EnrolForestLand(lands=(_land(row, year, source),))
                 changed += (await asking.ask(asked, OPERATOR, UNKNOWN, Done, timeout=60)).changed
             except Refused as refused:
                 wrong += [(row.name, *error_said(error)) for error in refused.problem.errors]
@@ -110,9 +109,27 @@ async def forest_land(
     return 1 if wrong else 0
 
 
-def _land(row: Row, year: int, source: str) -> ForestLand:
-    drawn = {"coordinates": row.feature.polygons}
-    return ForestLand(area_id=row.id() or "", year=year, source=source, boundary=Boundary.model_validate(drawn))
+def enrolling(row: Row, year: int, source: str) -> EnrolForestLand | None:
+    """The command that a row comes to; None where the row is wrong, which says why."""
+    id = row.id()
+    if id is None and not row.wrong:
+        row.wrong.append(("properties.code", stated("missing")))
+    if row.wrong:
+        return None
+    said = {"area_id": id, "year": year, "source": source, "boundary": {"coordinates": row.feature.polygons}}
+    try:
+        command = EnrolForestLand(lands=(ForestLand.model_validate(said),))
+    except ValidationError as error:
+        broken = list(map(field_and_rule, error.errors()[:MOST_RULES]))
+        # The year and the source are of the whole command, not of one row.
+        if any(field in ("year", "source") for field, _ in broken):
+            raise
+        row.wrong += broken
+        return None
+    if (size := len(dump(command))) > command.max_bytes:
+        row.wrong.append(("boundary", stated("too_large", size=size, most=command.max_bytes)))
+        return None
+    return command
 
 
 @run

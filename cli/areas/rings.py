@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -51,7 +51,7 @@ def problems(polygons: Polygons) -> list[tuple[str, str]]:
     return found
 
 
-def shape_of(polygons: Polygons) -> shapely.MultiPolygon:
+def shape_of(polygons: Sequence[Sequence[Sequence[tuple[float, float]]]]) -> shapely.MultiPolygon:
     return shapely.MultiPolygon([shapely.Polygon(polygon[0], polygon[1:]) for polygon in polygons])
 
 

@@ -1,10 +1,13 @@
 """Each bad ring of a map is named, nothing is repaired in silence, and what is written comes back."""
 
+from math import cos, pi, sin
 from random import Random
 
 import pytest
+from pydantic import ValidationError
 from shapely.geometry import Polygon
 
+from cli.areas.coverage import enrolling
 from tests.cli.map_written import COLUMNS, GROUND, ROW, packaged, positions, read, written
 from tests.cli.maps import collection, feature, shapefile
 
@@ -56,6 +59,27 @@ def test_each_bad_ring_is_named_by_its_place_and_reason(tmp_path, geometry, wher
     assert rows[0].wrong == []
     ((at, said),) = rows[1].wrong
     assert (at, rule in said) == (where, True), said
+
+
+def test_forest_land_that_its_contract_does_not_take_is_named_by_its_row_and_keeps_no_other_back(tmp_path):
+    circle = [(117 + 0.1 * cos(2 * pi * n / 65_537), 29 + 0.1 * sin(2 * pi * n / 65_537)) for n in range(65_537)]
+    text = collection(
+        feature({"code": "360222100001"}, GROUND),
+        feature({"code": "360222100001"}, [*circle, circle[0]]),
+        feature({"code": "360222100001", "id": "三龙", "kind": "reserve"}, GROUND),
+        feature({"name": "三龙"}, GROUND),
+    )
+    rows, _ = read(written(tmp_path, text))
+    asked = [enrolling(row, 2019, "二类调查") for row in rows]
+    assert [one.lands[0].area_id for one in asked if one is not None] == ["360222100001"]
+    assert [[field for field, _ in row.wrong[:1]] for row in rows] == [
+        [],
+        ["boundary.coordinates.0.0"],
+        ["area_id"],
+        ["properties.code"],
+    ]
+    with pytest.raises(ValidationError):
+        enrolling(read(written(tmp_path, text))[0][0], 3000, "二类调查")
 
 
 def test_the_rings_of_a_shapefile_are_not_closed_in_silence(tmp_path):
