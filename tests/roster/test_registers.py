@@ -3,6 +3,7 @@
 import pytest
 
 from contracts.language.division import UNKNOWN, Division
+from contracts.language.message import MAX_MESSAGE_BYTES, dump
 from contracts.roster import KEPT, ListFindings, ListRegister, Register
 from services.runtime.problem import Problem
 from tests.roster.areas_and_posts import EAST, TOWN, WEST
@@ -115,6 +116,23 @@ async def test_a_long_register_is_read_page_by_page(desk):
             break
     assert seen == [one.id for one in offices]
     assert [one.id for one in (await listed(desk, Register.OFFICE, id="o-004"))[1]] == ["o-004"]
+
+
+async def test_a_page_is_no_heavier_than_an_answer_may_be(desk):
+    papers = [
+        entry(Register.CORRESPONDENCE, id=f"c-{n:03}", number=f"浮林长办〔2020〕{n}号", text="林" * 4000)
+        for n in range(100)
+    ]
+    for at in range(0, 100, 20):
+        await desk.enrol(Register.CORRESPONDENCE, *papers[at : at + 20])
+    seen, after, pages = [], None, 0
+    while pages == 0 or after is not None:
+        page, entries = await listed(desk, Register.CORRESPONDENCE, limit=100, after=after)
+        assert entries != []
+        assert len(dump(page)) < MAX_MESSAGE_BYTES
+        seen += [one.id for one in entries]
+        after, pages = page.after, pages + 1
+    assert (seen, pages > 1) == ([one.id for one in papers], True)
 
 
 async def test_only_what_lies_in_the_subjects_division_is_shown(desk):

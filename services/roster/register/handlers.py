@@ -42,10 +42,10 @@ def room_of(registers: Sequence[Rules[Any]]) -> Room:
         asked = ask.command
         if asked.in_register not in KEPT:
             refuse_field("in_register", broken("one_of", known=", ".join(KEPT)))
-        total, found = await store.page(tx, asked.in_register, ask.division, asked.id, asked.after, asked.limit)
-        more = found[-1].id if len(found) == asked.limit and asked.id is None else None
+        total, found, more = await store.page(tx, asked.in_register, ask.division, asked.id, asked.after, asked.limit)
+        after = found[-1].id if more and found and asked.id is None else None
         field = KEPT[asked.in_register].entries_field
-        return Answer(RegisterPage.model_validate({"total": total, "after": more, field: tuple(found)}))
+        return Answer(RegisterPage.model_validate({"total": total, "after": after, field: tuple(found)}))
 
     @room.answers(ListFindings)
     async def show_findings(tx: Transaction, ask: Ask[ListFindings]) -> Answer:

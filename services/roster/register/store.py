@@ -15,6 +15,9 @@ from services.runtime.transaction import Transaction
 
 EntryT = TypeVar("EntryT", bound=RegisterEntry)
 
+MOST_BYTES = 600_000
+"""What the entries of one answer may weigh as they are stored: a message takes more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -165,8 +168,11 @@ async def save_findings(tx: Transaction, found: Sequence[RegisterFinding]) -> No
 
 async def page(
     tx: Transaction, register: Register, division: Division, id: str | None, after: str | None, limit: int
-) -> tuple[int, list[Any]]:
-    """How many stand there in all, and some of them in the order of their ids."""
+) -> tuple[int, list[Any], bool]:
+    """How many stand there in all, some of them in the order of their ids, and whether there may be more.
+
+    They are no more than fit into an answer, but one at least where there is one.
+    """
     total = await tx.sql.fetchval(
         """
         SELECT count(*) FROM entries WHERE register = $1 AND division LIKE $2 AND ($3::text IS NULL OR id = $3)
@@ -177,9 +183,13 @@ async def page(
     )
     rows = await tx.sql.fetch(
         """
-        SELECT body FROM entries
-        WHERE register = $1 AND division LIKE $2 AND ($3::text IS NULL OR id = $3) AND ($4::text IS NULL OR id > $4)
-        ORDER BY id LIMIT $5
+        SELECT body, sum(octet_length(body::text)) OVER (ORDER BY id) AS weight
+        FROM (
+            SELECT id, body FROM entries
+            WHERE register = $1 AND division LIKE $2 AND ($3::text IS NULL OR id = $3) AND ($4::text IS NULL OR id > $4)
+            ORDER BY id LIMIT $5
+        ) AS wanted
+        ORDER BY id
         """,
         register,
         below(division),
@@ -187,7 +197,8 @@ async def page(
         after,
         limit,
     )
-    return total, [_read(register, row["body"]) for row in rows]
+    fitting = [row for row in rows if row["weight"] <= MOST_BYTES] or rows[:1]
+    return total, [_read(register, row["body"]) for row in fitting], len(rows) == limit or len(fitting) < len(rows)
 
 
 async def findings(
