@@ -11,7 +11,7 @@ UNBROKEN = "砍\u202egpj\u2066\u200b 已销号"
 OFFICE = "p-360222000000-office"
 EMBEDDED = "Libertinus Serif"
 NEAR = Path(__file__).parents[2] / "services" / "patrol" / "incident" / "near.json"
-ENTRY = {"division": "360222100001", "area_id": "360222100001", "id": "hostile"}
+ENTRY = {"division": "360222101200", "area_id": "360222101200", "id": "hostile"}
 VISIT = {"visited_on": "2020-03-20", "inspector": UNBROKEN, "findings": HOSTILE, "passed": True}
 YEAR = {"first": "2020-01-01", "last": "2020-12-31"}
 
@@ -64,7 +64,7 @@ def commands_on(case, folder):
         ("patrol", "patches"): (written["patches"], "--project", HOSTILE),
         ("patrol", "patch-shares"): ("--project", HOSTILE),
         ("patrol", "condition"): (
-            *("--id", "hostile", "--kind", "danger", "--division", "360222100001", "--level", "1"),
+            *("--id", "hostile", "--kind", "danger", "--division", "360222101200", "--level", "1"),
             *("--first", "2020-01-01", "--last", "2020-01-02", "--source", UNBROKEN, "--as", OFFICE),
         ),
         ("patrol", "order"): (

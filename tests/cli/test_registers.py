@@ -40,7 +40,7 @@ async def test_good_entries_are_enrolled_and_each_bad_one_is_named_by_number_fie
 
     status, out, _ = await run(up, "list", "breeder", "--region", "360222100", "--json")
     assert [one["id"] for one in json.loads(out)["breeders"]] == ["another", "breeder-1"]
-    status, out, said = await run(up, "list", "breeder", "--limit", "1", LINZHANG_LANG="en")
+    status, out, said = await run(up, "list", "breeder", "--region", "360222100", "--limit", "1", LINZHANG_LANG="en")
     assert (status, "breeder-1" in out, "2 in all, 1 shown" in said, "--after another" in said) == (
         0,
         False,

@@ -1,6 +1,7 @@
 """A newer fact heard by an older service: every service, every fact that it hears, all that a version may add."""
 
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 import asyncpg
@@ -76,6 +77,24 @@ async def test_what_a_service_does_not_know_of_a_fact_it_passes_over(older, serv
     anew = {"ce-nextrelease": "of interest to it", "Next-Release": "7", "ce-tracestate": "a=b"}
     plain, more = of(fact, body), of(fact, with_more(body), **anew)
     assert await settled(older, service, plain, more) == {}
+
+
+UNHELD = [f"1{'0' * 400}", r'"\u0000"', "NaN"]
+"""What may stand in JSON, and in no table."""
+
+
+@pytest.mark.parametrize(("service", "fact"), HEARD, ids=NAMES)
+async def test_what_no_table_holds_in_a_field_that_a_service_does_not_know_does_no_harm(older, service, fact):
+    body = recorded(fact)
+    if "items" in body.get("directive", {}):
+        body["directive"]["items"] = []
+    whole = json.dumps(with_more(body))
+    told_with = [
+        replace(of(fact, body, at + 1), body=whole.replace("null}]", f"{odd}}}]").encode())
+        for at, odd in enumerate(UNHELD)
+    ]
+    assert all(one.body != whole.encode() for one in told_with)
+    assert await settled(older, service, *told_with) == {}
 
 
 @pytest.mark.parametrize(("service", "fact"), HEARD, ids=NAMES)
