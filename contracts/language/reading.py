@@ -20,6 +20,7 @@ Path = tuple[str | int, ...]
 _MARK = b"\xef\xbb\xbf"
 _MARKED = custom("byte_order_mark")
 _TWICE = custom("stands_twice")
+_NO_NUL = custom("no_nul")
 _SPACES = b" \n\r\t"
 
 
@@ -27,18 +28,37 @@ def parse(message: type[MessageT], data: bytes) -> MessageT:
     """A message out of its JSON. Raises ValidationError, which names every field that is wrong and the rule.
 
     From intake and commands nothing is converted, no key may stand twice in an object, and none may be unknown,
-    however deep, but where anything may stand. A fact's unknown fields and words are those of a later version.
+    however deep, but where anything may stand. A fact's unknown fields and words are those of a later version; a NUL,
+    which no table holds, stands in none of its fields.
     """
     if data.startswith(_MARK):
         raise _refused(message, _MARKED, [()])
     if not issubclass(message, Intake | Command):
-        return message.model_validate_json(data)
+        return _held(message, message.model_validate_json(data), data)
     body = message.model_validate_json(data, strict=True, extra="forbid")
     if _may_repeat(data, body):
         repeated = [path for path in _repeated(data) if path[0] not in message.anything_in]
         if repeated:
             raise _refused(message, _TWICE, repeated)
     return body
+
+
+def _held(message: type[MessageT], body: MessageT, data: bytes) -> MessageT:
+    """The body, in whose texts there is no NUL."""
+    if b"\\u0000" in data and (paths := list(_with_nul(body.model_dump(), ()))):
+        raise _refused(message, _NO_NUL, paths)
+    return body
+
+
+def _with_nul(value: Any, path: Path) -> Iterator[Path]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from ((*path, name),) if "\0" in str(name) else _with_nul(part, (*path, name))
+    elif isinstance(value, list | tuple):
+        for at, part in enumerate(value):
+            yield from _with_nul(part, (*path, at))
+    elif isinstance(value, str) and "\0" in value:
+        yield path
 
 
 def _refused(message: type[Message], rule: PydanticCustomError, paths: list[Path]) -> ValidationError:

@@ -59,6 +59,18 @@ def test_a_report_that_measures_nothing_leaves_it_open(details):
     assert measured_by(told_of("felling", **details)) is None
 
 
+@pytest.mark.parametrize(
+    ("details", "measured"),
+    [
+        ({"trees": "-1", "volume_m3": "2.5000"}, {"volume_m3": Decimal("2.5")}),
+        ({"trees": {"counted": 3}, "compartment": "12"}, {"compartment": "12"}),
+    ],
+)
+def test_a_detail_that_its_countys_kind_has_otherwise_measures_nothing(details, measured):
+    assert measured_by(told_of("felling", **details)).model_dump(exclude_none=True) == measured
+    assert measured_by(told_of("felling", **{name: said for name, said in details.items() if name == "trees"})) is None
+
+
 async def revised(tx, **details):
     again = told_of("felling", **details).model_copy(update={"revision": 2})
     news = await follow_revised(later(tx, 1), [heard(IncidentRevised(incident=again), "patrol")])

@@ -7,6 +7,7 @@ from typing import Annotated
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from contracts.cases import CaseOpened
 from contracts.language.reading import parse
 from contracts.language.rules import describe
 from contracts.language.written import Exact
@@ -244,3 +245,16 @@ def test_a_reader_of_facts_overlooks_what_a_later_version_has():
     later["incident"]["stated"]["accuracy_m"] = 5
     read = parse(IncidentLocated, json.dumps(later).encode())
     assert (read.incident.kind, read.incident.stated.lon) == ("other", fact["incident"]["stated"]["lon"])
+
+
+def test_a_fact_with_a_nul_where_it_is_read_is_refused_by_field_and_one_elsewhere_is_passed_over():
+    told = recorded(CaseOpened)
+    told["new_field"] = "\0"
+    told["case"]["text"] = "the six signs \\u0000"
+    assert parse(CaseOpened, json.dumps(told).encode()).case.text == "the six signs \\u0000"
+    told["case"]["ref"]["id"] = "\0"
+    with pytest.raises(ValidationError) as refused:
+        parse(CaseOpened, json.dumps(told).encode())
+    assert [(one["field"], one["rule"].code) for one in map(describe, refused.value.errors())] == [
+        ("case.ref.id", "no_nul")
+    ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from contracts.cases import LawSide, Measured
 from contracts.patrol import Incident
 
@@ -19,10 +21,15 @@ _SAYS = {
 
 
 def measured_by(incident: Incident) -> Measured | None:
-    """None where the report says nothing of it."""
+    """None where the report says nothing of it that is an amount or a place: a kind's fields are its county's."""
     told = incident.details
     said = {field: told[name] for field, names in _SAYS.items() for name in names if name in told}
-    return Measured.model_validate(said) if said else None
+    try:
+        return Measured.model_validate(said) if said else None
+    except ValidationError as error:
+        wrong = {one["loc"][0] for one in error.errors()}
+        said = {name: value for name, value in said.items() if name not in wrong}
+        return Measured.model_validate(said) if said else None
 
 
 def filled(kept: PartT | None, other: PartT | None) -> PartT | None:

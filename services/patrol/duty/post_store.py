@@ -6,12 +6,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from pydantic import TypeAdapter
+
 from contracts.language.division import Division
 from contracts.language.values import Role
 from contracts.patrol import Condition
 from contracts.roster import Post
 from services.patrol.duty.standing import Placed
 from services.runtime.transaction import Transaction
+
+_AS_READ: TypeAdapter[date] = TypeAdapter(date)
+"""A post is kept in the words of its fact, in which a day may be written in more ways than ISO 8601 has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ async def take_waiting(tx: Transaction, today: date, basis: int, limit: int) -> 
     return [
         Waiting(
             Placed(row["id"], Role(row["role"]), row["area_id"], Division(row["division"])),
-            None if row["ended_on"] is None else date.fromisoformat(row["ended_on"]),
+            _AS_READ.validate_strings(row["ended_on"]) if row["ended_on"] else None,
             row["opened_to"],
             row["anew"],
         )
