@@ -38,7 +38,8 @@ from services.runtime.wire import block_of
 versions = itertools.count(1_000_000, 1_000)
 """Of views: one that was built in a transaction that is undone must not be taken for another."""
 numbers = itertools.count(1)
-PUT_BY = re.compile(r"Unreadables: [\w.]+: enum(; [\w.]+: enum)*")
+PUT_BY = re.compile(r"Unreadables: [\w.]+: enum(; [\w.]+: enum)*|Problem: unit\.id: unit_of_roster")
+"""A word that only a later version knows, and an item of a directive for a unit that is not known yet: told again."""
 NOT_BY_NAME = {"failed", "unavailable", "unworkable"}
 """What is told of an error that no handler has foreseen."""
 
@@ -120,7 +121,7 @@ class Driven:
             await self.sql.execute("UPDATE view_version SET version = $1", next(versions))
 
     async def hear(self, message: type[Fact | Intake], payloads: Sequence[bytes], sources: Sequence[str]) -> list[str]:
-        """Settle a batch; what its handler raised. A word of a later version is put by, by its field's name."""
+        """Settle a batch; what its handler raised. What is put by, by its name, is none."""
         handling, pull = self._heard[message]
         batch = [self._raw(message, data, source) for data, source in zip(payloads, sources, strict=True)]
         await handling.settle(pull, batch)

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from contracts.language.intake import Problem
+from contracts.language.rules import Wrong, broken
 from services.runtime.hearing.burial import Unreadables
 from services.runtime.hearing.outline import our_names, outline, places
+from services.runtime.problem import Problem as Refusal
 from services.runtime.saying.sayable import said_of, trace_of
 from services.runtime.telling.outbox import Untellable
 from tests.servers import migrated, transaction
@@ -68,6 +70,8 @@ def test_the_place_of_a_failure_is_the_innermost_of_our_own():
     [
         (ConnectionResetError("gone"), "gone"),
         (TimeoutError(), "TimeoutError"),
+        (Refusal(404, "not-found", broken("no_nul")), "not-found"),
+        (Refusal(422, "not-lawful", None, errors=[Wrong(field="unit.id", rule=broken("no_nul"))]), "unit.id: no_nul"),
         (Unreadables("case: missing"), "case: missing"),
         (Untellable("cases.opened.v1: too long"), "cases.opened.v1: too long"),
     ],

@@ -12,6 +12,7 @@ import asyncpg
 from pydantic import ValidationError
 
 from services.runtime.breaker import AGAIN, is_away
+from services.runtime.problem import Problem
 
 _LIBRARIES = (os.path.dirname(os.__file__), sys.prefix)
 
@@ -32,6 +33,8 @@ def said_of(error: BaseException) -> str:
     if isinstance(error, ValidationError):
         kinds = sorted({one["type"] for one in error.errors(include_url=False, include_input=False)})
         return f"{error.title}: {', '.join(kinds)}"
+    if isinstance(error, Problem):
+        return "; ".join([f"{one['field']}: {one['rule'].code}" for one in error.errors]) or error.word
     return _place(error.__traceback__) or type(error).__name__
 
 
