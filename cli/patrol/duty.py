@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
-from cli.case.asking import DAY, command_of, help_of, options_of, said_of
-from cli.reach import Reach
+from cli.case.asking import DAY, help_of, said_of
+from cli.patrol.asking import asked_as
 from cli.region import Region, answer_in
-from cli.rules import stated
 from cli.say import data, either, say, table, talk
 from cli.session import As, BusOption, HomeOption, JsonOption, run
 from contracts.language.command import OPERATOR
@@ -103,36 +99,5 @@ async def plan(
     return 0
 
 
-async def _id(stated_id: str) -> UUID:
-    """Raises typer.BadParameter for what is no id."""
-    try:
-        return UUID(stated_id)
-    except ValueError:
-        raise typer.BadParameter(stated("uuid")) from None
-
-
-def _asked(command: type[Command], called: str) -> None:
-    """A command of patrol as one of the command line, its options made from its contract."""
-
-    @run
-    async def ask(
-        actor: str, region: str | None = None, bus: Reach | None = None, home: Path | None = None, **said: Any
-    ) -> int:
-        asked = await command_of(command, said, _id)
-        data(await answer_in(region, asked, command.answer, actor, bus, home))
-        return 0
-
-    about: dict[str, Any] = {"actor": As, "region": Region, "bus": BusOption, "home": HomeOption}
-    empty, keyword = inspect.Parameter.empty, inspect.Parameter.KEYWORD_ONLY
-    own = [
-        inspect.Parameter(name, keyword, default=empty if name == "actor" else None, annotation=kind)
-        for name, kind in about.items()
-    ]
-    parameters = [*options_of(command), *own]
-    ask.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    ask.__annotations__ = {one.name: one.annotation for one in parameters}
-    app.command(called, help=help_of(command))(ask)
-
-
 for _command, _called in _CALLED.items():
-    _asked(_command, _called)
+    asked_as(app, _command, _called)

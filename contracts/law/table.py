@@ -8,6 +8,7 @@ from contracts.law.grids import GridRules
 from contracts.law.near import NearRules
 from contracts.law.registers import BoardRules, BreederRules, OfficeRules, OldTreeRules, RangerRules
 from contracts.law.severity import SeverityRules
+from contracts.law.verdict import VerdictRules
 from contracts.law.versions import Rules
 
 LAWS: dict[str, type[Rules]] = {
@@ -20,6 +21,7 @@ LAWS: dict[str, type[Rules]] = {
     "patrol.near": NearRules,
     "patrol.duty": DutyRules,
     "patrol.severity": SeverityRules,
+    "patrol.verdict": VerdictRules,
     "cases.findings": FindingRules,
 }
 

@@ -12,3 +12,5 @@ from contracts.patrol.recorded import *
 from contracts.patrol.condition import *
 from contracts.patrol.plan import *
 from contracts.patrol.terminal import *
+from contracts.patrol.patrol import *
+from contracts.patrol.moves import *

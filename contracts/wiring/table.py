@@ -63,6 +63,7 @@ WIRED: dict[str, Wired] = {
             roster.PostStated,
             patrol.IncidentReport,
             patrol.TrackBatch,
+            patrol.PatrolReport,
             cases.CaseVerified,
             cases.CaseClosed,
             cases.CaseDismissed,

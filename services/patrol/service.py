@@ -12,9 +12,20 @@ from services.patrol.incident.near import NEAR
 from services.patrol.incident.severity import SEVERITY
 from services.patrol.kept import clock as kept
 from services.patrol.patch import handlers as patch
+from services.patrol.patrol import clock as patrol_clock
+from services.patrol.patrol import due_store as patrol_due
+from services.patrol.patrol import handlers as patrol_moves
+from services.patrol.patrol.law import VERDICT
 from services.patrol.terminal import handlers as terminal
 from services.patrol.track import handlers as track
 from services.runtime.service import Service
+from services.runtime.transaction import Transaction
+
+
+async def due(tx: Transaction) -> dict[str, int]:
+    """How much waits for the clocks of its rooms, by what it waits for."""
+    return {**await duty_clock.due(tx), **await patrol_due.waiting_for_clock(tx)}
+
 
 patrol = Service(
     "patrol",
@@ -26,7 +37,9 @@ patrol = Service(
     duty.room,
     duty_clock.room,
     terminal.room,
+    patrol_moves.room,
+    patrol_clock.room,
     views=(GROUND,),
-    laws=(NEAR, DUTY, SEVERITY),
-    due=duty_clock.due,
+    laws=(NEAR, DUTY, SEVERITY, VERDICT),
+    due=due,
 )

@@ -9,6 +9,8 @@ HOSTILE = "砍\x1b[2J\x1b]52;c;aGk=\x07树\x9b31m\r\u202egpj\u2066\u200b\n2020-3
 UNBROKEN = "砍\u202egpj\u2066\u200b 已销号"
 """As much of it as may stand in a text of one line."""
 OFFICE = "p-360222000000-office"
+CHIEF = "p-360222000000-chief"
+PATROL = "6f1d1f2e-0000-4000-8000-000000000002"
 EMBEDDED = "Libertinus Serif"
 NEAR = Path(__file__).parents[2] / "services" / "patrol" / "incident" / "near.json"
 ENTRY = {"division": "360222101200", "area_id": "360222101200", "id": "hostile"}
@@ -82,6 +84,18 @@ def commands_on(case, folder):
             *(*chief, "--year", "2020", "--stops", written["stops"], "--source", UNBROKEN, "--as", OFFICE),
         ),
         ("patrol", "plan"): (*chief, "--year", "2020"),
+        ("patrol", "list"): (*chief, "--verdict", "invalid"),
+        ("patrol", "show"): (PATROL,),
+        ("patrol", "plan-patrol"): (*chief, "--planned-on", "2099-12-31", "--as", OFFICE),
+        ("patrol", "begin"): (*chief, "--terminal", UNBROKEN, "--source", "desk", "--as", CHIEF),
+        ("patrol", "pause"): ("--patrol-id", PATROL, "--text", HOSTILE, "--as", CHIEF),
+        ("patrol", "resume"): ("--patrol-id", PATROL, "--text", HOSTILE, "--as", CHIEF),
+        ("patrol", "end"): ("--patrol-id", PATROL, "--text", HOSTILE, "--as", CHIEF),
+        ("patrol", "abandon"): ("--patrol-id", PATROL, "--text", HOSTILE, "--as", CHIEF),
+        ("patrol", "appeal"): ("--patrol-id", PATROL, "--reason", UNBROKEN, "--as", CHIEF),
+        ("patrol", "decide"): (
+            *("--patrol-id", PATROL, "--decision", "refused", "--reason", UNBROKEN, "--as", OFFICE),
+        ),
         ("user", "list"): (),
     }
 

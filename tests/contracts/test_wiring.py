@@ -8,7 +8,7 @@ from contracts.cases import CaseClosed, CaseCommand, CaseFact, CaseOpened, Lette
 from contracts.every_service import DeadLettered, LawTakenUp, dead_lettered
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import Command, Fact, Intake, ReferenceFact
-from contracts.patrol import DutyFact, IncidentReport, TrackBatch
+from contracts.patrol import DutyFact, IncidentReport, MovePatrol, PatrolFact, TrackBatch
 from contracts.publishing.schemas import messages
 from contracts.roster import AreaStated
 from contracts.targets import ProgressReport
@@ -43,7 +43,10 @@ from services.targets.service import targets
 
 DAY_S = 24 * 3600
 FULIANG = Division("360222000000")
-ABSTRACT = {CaseFact, LetterFact, DeadLettered, DutyFact, LawTakenUp, ReferenceFact, CaseCommand, ScopeAsked}
+ABSTRACT = {
+    *(CaseFact, LetterFact, DeadLettered, DutyFact, PatrolFact, LawTakenUp, ReferenceFact),
+    *(CaseCommand, MovePatrol, ScopeAsked),
+}
 
 
 def leaves(kind):

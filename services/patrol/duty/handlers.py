@@ -118,7 +118,7 @@ async def record_patrol(tx: Transaction, ask: Ask[RecordPatrol]) -> Answer:
         await _require_stop(tx, asked, day)
     patrol = RecordedPatrol(id=UUID(uuid7()), division=post.division, person=post.holder_on(day), **dict(asked))
     await walk_store.add_recorded(tx, patrol, _walk(asked, day))
-    news = await measured(tx, await store.of_days(tx, post.id, day))
+    news = await measured(tx, await store.of_days(tx, [(post.id, day)]))
     return Answer(patrol, [PatrolRecorded(patrol=patrol, by=ask.actor, at=tx.now), *news])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from contracts.law.duty import DutyRule
 from contracts.patrol import Activity, Counted, PatrolWay
@@ -16,7 +17,7 @@ WHOLE = 0.999
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A valid patrol of a post. Shares that nobody has measured are None, and prove nothing.
+    """A day of a valid patrol of a post. Shares that nobody has measured are None, and prove nothing.
 
     `own_share` is the part of its length inside the own area, `area_share` how much of that area it covered, `repeats`
     whether its route had been walked before the area was covered.
@@ -34,6 +35,13 @@ class Walk:
     visited: Mapping[str, int] = field(default_factory=dict)
     items: frozenset[str] = frozenset()
     photos: int = 0
+    patrol: UUID | None = None
+    began_on: date | None = None
+
+    @property
+    def counts_on(self) -> date:
+        """The day of the patrol that it is a part of: that counts once, on the day on which it began."""
+        return self.began_on or self.day
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ def reached(rule: DutyRule, days: Days, walks: Collection[Walk]) -> Reached:
 def _is_of(rule: DutyRule, days: Days, walk: Walk) -> bool:
     return (
         walk.activity is rule.activity
-        and days.has(walk.day)
+        and days.has(walk.day if rule.counted is Counted.DAYS else walk.counts_on)
         and (not rule.ways or walk.way in rule.ways)
         and not (rule.valid.no_repeat and walk.repeats)
         and set(rule.valid.items) <= walk.items
@@ -74,9 +82,19 @@ def _counted(rule: DutyRule, walks: Collection[Walk]) -> Iterator[tuple[date, st
             if _is_enough(rule, [one for one in walks if one.day == day]):
                 yield day, ""
         return
-    for one in walks:
-        if _is_enough(rule, [one]):
-            yield from ((one.day, grid) for grid in one.grids) if rule.counted is Counted.GRIDS else ((one.day, ""),)
+    for its in _patrols(walks):
+        if _is_enough(rule, its):
+            day = its[0].counts_on
+            grids = sorted({grid for one in its for grid in one.grids})
+            yield from ((day, grid) for grid in grids) if rule.counted is Counted.GRIDS else ((day, ""),)
+
+
+def _patrols(walks: Collection[Walk]) -> Iterator[list[Walk]]:
+    """The days of each patrol together."""
+    of: dict[object, list[Walk]] = {}
+    for n, one in enumerate(walks):
+        of.setdefault(one.patrol or n, []).append(one)
+    yield from of.values()
 
 
 def _is_enough(rule: DutyRule, walks: Collection[Walk]) -> bool:

@@ -155,15 +155,20 @@ async def take_closing(tx: Transaction, today: date, limit: int) -> list[Standin
     return [_standing(row) for row in rows]
 
 
-async def of_days(tx: Transaction, post_id: str, day: date) -> list[Standing]:
-    """The duties of a post of which a day is one that counts; locked."""
+async def of_days(tx: Transaction, days: Sequence[tuple[str, date]]) -> list[Standing]:
+    """The duties of posts of which any of some days is one that counts; locked."""
+    if not days:
+        return []
     rows = await tx.sql.fetch(
         f"""
         SELECT {_COLUMNS} FROM duties d JOIN duty_terms t ON t.id = d.terms
-        WHERE d.post_id = $1 AND d.first <= $2 AND d.last >= $2 ORDER BY d.id FOR UPDATE OF d
+        WHERE EXISTS (
+            SELECT FROM unnest($1::text[], $2::date[]) AS asked (post_id, day)
+            WHERE d.post_id = asked.post_id AND d.first <= asked.day AND d.last >= asked.day
+        ) AND d.post_id = ANY($1::text[]) ORDER BY d.id FOR UPDATE OF d
         """,
-        post_id,
-        day,
+        [post_id for post_id, _ in days],
+        [day for _, day in days],
     )
     return [_standing(row) for row in rows]
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from uuid import UUID
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from uuid import UUID, uuid5
 
 import asyncpg
 
-from contracts.patrol import Activity, PatrolPlan, PatrolWay, RecordedPatrol
+from contracts.patrol import Activity, Patrol, PatrolPlan, PatrolWay, RecordedPatrol
 from services.patrol.duty.judging import Walk
 from services.patrol.duty.period import Days
 from services.runtime.transaction import Transaction
+
+LASTS_DAYS = 2
+"""So many days after its first one a patrol may still go on."""
 
 
 async def walks_of(tx: Transaction, wanted: Sequence[tuple[UUID, str, Days]]) -> dict[UUID, list[Walk]]:
@@ -20,15 +24,17 @@ async def walks_of(tx: Transaction, wanted: Sequence[tuple[UUID, str, Days]]) ->
     rows = await tx.sql.fetch(
         """
         SELECT asked.id, w.day, w.kind, w.way, w.minutes, w.metres, w.own_share, w.area_share, w.repeats, w.grids,
-               w.visited, w.items, w.photos
+               w.visited, w.items, w.photos, w.patrol, w.began_on
         FROM unnest($1::uuid[], $2::text[], $3::date[], $4::date[]) AS asked (id, post_id, first, last)
-             JOIN walks w ON w.post_id = asked.post_id AND w.day BETWEEN asked.first AND asked.last
-        WHERE w.verdict = 'valid'
+             JOIN walks w ON w.post_id = asked.post_id AND w.day BETWEEN asked.first AND asked.last + $5::integer
+        WHERE w.verdict = 'valid' AND (w.day <= asked.last OR w.began_on <= asked.last)
+        ORDER BY asked.id, w.day, w.id
         """,
         [id for id, _, _ in wanted],
         [post_id for _, post_id, _ in wanted],
         [days.first for _, _, days in wanted],
         [days.last for _, _, days in wanted],
+        LASTS_DAYS,
     )
     for row in rows:
         found[row["id"]].append(_walk(row))
@@ -49,7 +55,50 @@ def _walk(row: asyncpg.Record) -> Walk:
         visited=json.loads(row["visited"]),
         items=frozenset(row["items"]),
         photos=row["photos"],
+        patrol=row["patrol"],
+        began_on=row["began_on"],
     )
+
+
+async def replace(
+    tx: Transaction, patrols: Collection[UUID], walks: Sequence[tuple[Patrol, Walk]]
+) -> set[tuple[str, date]]:
+    """Put the days of patrols in the place of those that they had; the posts and days of which duties may change."""
+    gone = await tx.sql.fetch(
+        "DELETE FROM walks WHERE patrol = ANY($1::uuid[]) RETURNING post_id, day, began_on", list(patrols)
+    )
+    touched = {(row["post_id"], day) for row in gone for day in (row["day"], row["began_on"])}
+    await tx.sql.executemany(
+        """
+        INSERT INTO walks (id, post_id, person, kind, way, started_at, ended_at, day, verdict, minutes, metres,
+                           own_share, area_share, grids, visited, items, photos, patrol, began_on)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'valid', $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        """,
+        [
+            (
+                uuid5(patrol.id, str(walk.day)),
+                patrol.post_id,
+                patrol.person and patrol.person.id,
+                walk.activity.value,
+                walk.way and walk.way.value,
+                patrol.started_at,
+                patrol.ended_at,
+                walk.day,
+                walk.minutes,
+                walk.metres,
+                walk.own_share,
+                walk.area_share,
+                sorted(walk.grids),
+                json.dumps(dict(walk.visited)),
+                sorted(walk.items),
+                walk.photos,
+                patrol.id,
+                walk.began_on,
+            )
+            for patrol, walk in walks
+        ],
+    )
+    return touched | {(patrol.post_id, day) for patrol, walk in walks for day in (walk.day, walk.counts_on)}
 
 
 async def add_recorded(tx: Transaction, patrol: RecordedPatrol, walk: Walk) -> None:

@@ -40,14 +40,22 @@ async def lock_terminals(tx: Transaction, batches: Sequence[Stated]) -> dict[Ter
     keys = sorted(spans_of)
     rows = await tx.sql.fetch(
         """
-        INSERT INTO terminals (source, terminal, rows_from)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[])
-        ON CONFLICT (source, terminal) DO UPDATE SET rows_from = least(terminals.rows_from, excluded.rows_from)
+        INSERT INTO terminals (source, terminal, rows_from, fresh_from, fresh_to, fresh, heard_at)
+        SELECT source, terminal, first, first, last, first IS NOT NULL, $5
+        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS new (source, terminal, first, last)
+        ON CONFLICT (source, terminal) DO UPDATE SET
+            rows_from = least(terminals.rows_from, excluded.rows_from),
+            fresh_from = least(terminals.fresh_from, excluded.fresh_from),
+            fresh_to = greatest(terminals.fresh_to, excluded.fresh_to),
+            fresh = terminals.fresh OR excluded.fresh,
+            heard_at = excluded.heard_at
         RETURNING number, source, terminal, doubted, sealed_to, state, clock_doubted
         """,
         [source for source, _ in keys],
         [terminal for _, terminal in keys],
         [min((first for first, _ in spans_of[key]), default=None) for key in keys],
+        [max((last for _, last in spans_of[key]), default=None) for key in keys],
+        tx.now,
     )
     stored: dict[int, set[Fix]] = {row["number"]: set() for row in rows}
     spans = [(row["number"], *span) for row in rows for span in spans_of[row["source"], row["terminal"]]]

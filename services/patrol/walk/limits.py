@@ -18,6 +18,8 @@ class Limits(BaseModel):
     gap_s: Annotated[float, Field(gt=0)]
     """After so long without a point nobody knows what was walked: the way goes on, the time does not."""
     reached_within_m: Annotated[float, Field(gt=0, le=5000)]
+    seen_within_m: Annotated[float, Field(gt=0, le=5000)]
+    """As far as the ground is seen from the way."""
     vehicle_m_per_s: Annotated[float, Field(gt=0)]
     """Faster than anybody runs through a forest."""
     vehicle_for_s: Annotated[float, Field(gt=0)]

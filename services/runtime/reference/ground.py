@@ -72,6 +72,7 @@ class Ground:
         stated = sorted(((Site.of(area), shape_of(area)) for area in areas), key=lambda one: _by_code(one[0]))
         self._sites, shapes = [site for site, _ in stated], [shape for _, shape in stated]
         self._by_id = {site.ref.id: site for site in self._sites}
+        self._number = {site.ref.id: at for at, site in enumerate(self._sites)}
         parents = {site.parent_id for site in self._sites}
         leaves = [at for at, site in enumerate(self._sites) if site.ref.id not in parents]
         self._leaves = np.array(leaves, dtype=np.intp)
@@ -85,6 +86,11 @@ class Ground:
 
     def __len__(self) -> int:
         return len(self._sites)
+
+    def boundary(self, area_id: str) -> shapely.Geometry | None:
+        """Where an area lies, in degrees on CGCS2000; None for one that nobody has stated."""
+        at = self._number.get(area_id)
+        return None if at is None else self._whole_tree.geometries[at]
 
     def containing(self, lons: ArrayLike, lats: ArrayLike, days: Sequence[date]) -> list[AreasHere]:
         """For each point (degrees on CGCS2000) the areas in force that contain it.

@@ -1,0 +1,1 @@
+"""Patrols: begun, paused, ended, measured by their points, judged and appealed against."""

@@ -1,0 +1,209 @@
+"""What the points of a patrol come to: in whole, and for each of its days."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+import shapely
+
+from contracts.language.values import AreaKind
+from contracts.patrol import Patrol, PatrolMeasured, PatrolState, Suspicion
+from services.patrol.kept.point import Points
+from services.patrol.walk.ground import Flags, metres, middle
+from services.patrol.walk.limits import LIMITS
+from services.patrol.walk.measure import Walk, walks
+from services.patrol.walk.signs import signs
+from services.patrol.walk.together import accompanied
+from services.runtime.reference.ground import Ground
+
+Span = tuple[datetime, datetime]
+"""From when to before when."""
+NOTHING = timedelta()
+_A_MOMENT = timedelta(milliseconds=1)
+"""As exactly as times are kept: a point of the very end is one of the patrol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A patrol with what was walked on it, a part for each day and for what lies between two pauses."""
+
+    patrol: Patrol
+    parts: tuple[Walk, ...]
+
+    @property
+    def fixes(self) -> int:
+        return sum(len(one.points) for one in self.parts)
+
+    @property
+    def digest(self) -> bytes | None:
+        """What tells these points from any others; None where there are none."""
+        digest = hashlib.blake2b(digest_size=16)
+        for one in self.parts:
+            for name in ("at_us", "lon", "lat", "marks"):
+                digest.update(np.ascontiguousarray(one.points[name]).tobytes())
+        return digest.digest() if self.fixes else None
+
+    @property
+    def extent(self) -> tuple[float, float, float, float] | None:
+        """West, south, east, north."""
+        if not self.fixes:
+            return None
+        lon, lat = (np.concatenate([one.points[name] for one in self.parts]) for name in ("lon", "lat"))
+        return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+    @property
+    def turn(self) -> tuple[datetime, UUID]:
+        """Whose ground it is where several walk together: whoever began first."""
+        assert self.patrol.started_at is not None
+        return self.patrol.started_at, self.patrol.id
+
+
+@dataclass(frozen=True, slots=True)
+class DayWalked:
+    """What a day of a patrol comes to."""
+
+    day: date
+    minutes: float
+    metres: float
+    own_share: float | None
+    area_share: float | None
+    grids: tuple[str, ...]
+
+
+def spans_of(patrol: Patrol) -> list[Span]:
+    """When somebody was on patrol: from its beginning to its end, without the pauses.
+
+    The very end is a part of it, unless that never came: there the next patrol may begin.
+    """
+    if patrol.started_at is None or patrol.ended_at is None:
+        return []
+    before = patrol.ended_at + (NOTHING if patrol.state is PatrolState.INCOMPLETE else _A_MOMENT)
+    found, since = [], patrol.started_at
+    for pause in patrol.pauses:
+        if since < min(pause.first_at, before):
+            found.append((since, min(pause.first_at, before)))
+        since = pause.last_at or before
+    if since < before:
+        found.append((since, before))
+    return found
+
+
+def walked(patrol: Patrol, tracks: Sequence[Sequence[Points]]) -> Walked:
+    """A patrol with what its terminals kept in each of its spans; days and pauses are never stitched."""
+    return Walked(patrol, tuple(part for its in tracks for part in walks([one for one in its if len(one)])))
+
+
+def measured(
+    one: Walked, beside: Iterable[Walked], ground: Ground, incidents: Sequence[UUID]
+) -> tuple[PatrolMeasured, tuple[DayWalked, ...]]:
+    """What a patrol comes to; of `beside` those that began before have the ground that they walked together."""
+    earlier = [other for other in beside if other.turn < one.turn]
+    areas: dict[str, None] = {}
+    grids: dict[str, None] = {}
+    days: list[DayWalked] = []
+    for part in one.parts:
+        its_areas, its_grids, inside = _placed(part, ground, one.patrol.area_id)
+        areas |= dict.fromkeys(its_areas)
+        grids |= dict.fromkeys(its_grids)
+        boundary = ground.boundary(one.patrol.area_id)
+        own_share = None if boundary is None else round(part.share_inside(inside), 4)
+        days.append(_day(part, own_share, _seen(part, boundary), its_grids))
+    length = sum(day.metres for day in days)
+    shared = [(day.own_share, day.metres or _LEAST) for day in days if day.own_share is not None]
+    places = {point.id: (point.lon, point.lat) for point in one.patrol.to_reach}
+    reached = {name for part in one.parts for name in part.reached(places)}
+    seen = [day.area_share for day in days if day.area_share is not None]
+    found = PatrolMeasured(
+        minutes=round(sum(day.minutes for day in days), 2),
+        stopped_minutes=round(sum(_stopped_s(part) for part in one.parts) / 60, 2),
+        stops=sum(len(part.stops) for part in one.parts),
+        metres=round(length, 1),
+        ground_metres=round(sum(_alone_m(part, earlier) for part in one.parts), 1),
+        fixes=one.fixes,
+        mocked=sum(part.mocked for part in one.parts),
+        first_at=one.parts[0].first_at if one.parts else None,
+        last_at=one.parts[-1].last_at if one.parts else None,
+        own_share=round(sum(s * m for s, m in shared) / sum(m for _, m in shared), 4) if shared else None,
+        area_share=round(min(sum(seen), 1.0), 4) if seen else None,
+        areas=tuple(areas),
+        grids=tuple(grids),
+        points=tuple(name for name in places if name in reached),
+        incidents=tuple(incidents),
+    )
+    return found, tuple(days)
+
+
+_LEAST = 0.001
+"""What somebody who never went anywhere weighs with, so that where it was still says something."""
+
+
+def _day(part: Walk, own_share: float | None, area_share: float | None, grids: Sequence[str]) -> DayWalked:
+    return DayWalked(
+        part.day,
+        round(part.moving_s / 60, 2),
+        round(part.length_m, 1),
+        own_share,
+        area_share,
+        tuple(grids),
+    )
+
+
+def _placed(part: Walk, ground: Ground, own: str) -> tuple[list[str], list[str], Flags]:
+    """The areas and grids that were entered, in the order in which they were, and of each point whether it is at home.
+
+    What is entered is the smallest area that answers for a place.
+    """
+    at = ground.containing(part.points["lon"], part.points["lat"], [part.day] * len(part.points))
+    areas = dict.fromkeys(here[0].id for here in at if here)
+    grids = dict.fromkeys(ref.id for here in at for ref in here if ref.kind is AreaKind.GRID)
+    inside = np.fromiter((any(ref.id == own for ref in here) for here in at), dtype=bool, count=len(at))
+    return list(areas), list(grids), inside
+
+
+def _seen(part: Walk, boundary: shapely.Geometry | None) -> float | None:
+    """How much of an area was seen from the way."""
+    if boundary is None:
+        return None
+    lon, lat = middle(part.points)
+    flat = shapely.transform(boundary, lambda at: metres(at[:, 0], at[:, 1], lon, lat))
+    whole = float(shapely.area(flat))
+    if whole <= 0:
+        return None
+    place_m = part.line.place_m
+    way = shapely.linestrings(place_m) if len(place_m) > 1 else shapely.points(place_m[0])
+    seen = shapely.buffer(shapely.simplify(way, LIMITS.still_within_m / 10), LIMITS.seen_within_m)
+    return round(float(shapely.area(shapely.intersection(seen, flat))) / whole, 4)
+
+
+def _stopped_s(part: Walk) -> float:
+    return sum((stop.last_at - stop.first_at).total_seconds() for stop in part.stops)
+
+
+def _alone_m(part: Walk, earlier: Iterable[Walked]) -> float:
+    alone = np.ones(max(len(part.line) - 1, 0), dtype=bool)
+    for other in earlier:
+        for its in other.parts:
+            alone &= ~accompanied(part, its)
+    return float(part.walked_m[alone].sum())
+
+
+def suspicions(one: Walked, beside: Iterable[Walked], before: Iterable[Walked]) -> tuple[Suspicion, ...]:
+    """What looks made up in any part of a patrol, each once by its kind and by what it is alike, the most of it."""
+    others, earlier = _by_name(beside), _by_name(before)
+    most: dict[tuple[str, str], float] = {}
+    for part in one.parts:
+        for sign in signs(part, others, earlier):
+            key = sign.kind.value, sign.alike.partition(" ")[0]
+            most[key] = max(most.get(key, 0.0), round(sign.value, 4))
+    return tuple(
+        Suspicion(kind=kind, value=value, alike=alike or None) for (kind, alike), value in sorted(most.items())
+    )
+
+
+def _by_name(others: Iterable[Walked]) -> Mapping[str, Walk]:
+    return {f"{other.patrol.id} {n}": part for other in others for n, part in enumerate(other.parts)}
