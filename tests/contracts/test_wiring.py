@@ -8,7 +8,7 @@ from contracts.cases import CaseClosed, CaseCommand, CaseFact, CaseOpened, Lette
 from contracts.every_service import DeadLettered, LawTakenUp, dead_lettered
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import Command, Fact, Intake, ReferenceFact
-from contracts.patrol import DutyFact, IncidentReport, MovePatrol, PatrolFact, TrackBatch
+from contracts.patrol import DutyFact, IncidentReport, MovePatrol, PatrolFact, PatrolReport, TrackBatch
 from contracts.publishing.schemas import messages
 from contracts.roster import AreaStated
 from contracts.targets import ProgressReport
@@ -88,7 +88,7 @@ def test_what_only_shows_is_answered_afresh_each_time():
         *("letter", "list", "sheet", "ages", "list_users", "show_streams", "show_laws", "list_areas"),
         *("list_register", "list_findings", "who_answers_for", "show_coverage"),
         *("list_places", "list_posts"),
-        *("list_duties", "show_patches", "show_patrol_plan"),
+        *("list_duties", "show_patches", "show_patrol_plan", "list_patrols", "show_patrol"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {
         *("roster.enrol_areas.v1", "roster.enrol_posts.v1", "roster.enrol_inventories.v1"),
@@ -172,7 +172,7 @@ def test_durables_are_as_many_as_what_is_heard_and_two_services_take_intake():
     }
     assert {
         "roster": (),
-        "patrol": (IncidentReport, TrackBatch),
+        "patrol": (IncidentReport, TrackBatch, PatrolReport),
         "cases": (),
         "targets": (ProgressReport,),
         "notify": (),
@@ -198,7 +198,7 @@ def reading(prefix, stream, name):
 def test_an_integrator_posts_under_its_own_name_and_reads_its_own_refusals():
     allowed = integrator_permissions("acme")
     assert set(allowed.publish) == {
-        *("intake.acme.incident.v1", "intake.acme.progress.v1", "track.v1.acme"),
+        *("intake.acme.incident.v1", "intake.acme.progress.v1", "intake.acme.patrol.v1", "track.v1.acme"),
         *reading("FOREST.API", "REJECTED", "acme"),
     }
     assert allowed.subscribe == ("_INBOX.acme.>",)
