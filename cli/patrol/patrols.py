@@ -122,7 +122,7 @@ def _lines(one: Patrol) -> Iterator[tuple[str, str]]:
     if verdict.rule:
         yield say("patrol.rule"), f"{verdict.rule} ({verdict.version})：{verdict.source}"
     for lacks in verdict.lacking:
-        yield say("patrol.lacks"), say(f"patrol.lacks_{lacks.what}", found=lacks.found, least=lacks.least)
+        yield say("patrol.lacks"), say(f"patrol.lacks_{lacks.what}", found=f"{lacks.found:g}", least=f"{lacks.least:g}")
     if found:
         for name in ("minutes", "metres", "ground_metres", "stops", "stopped_minutes", "fixes", "own_share"):
             yield say(f"patrol.{name}"), str(getattr(found, name))

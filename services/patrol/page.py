@@ -1,21 +1,27 @@
-"""Writes docs/patrol.md from the rule table of duties (`make publish`); `--check` compares."""
+"""Writes docs/patrol.md from the rule tables of duties and verdicts (`make publish`); `--check` compares."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from string import Template
 
+from contracts.language.division import UNKNOWN
 from contracts.law.duty import DutyRule, DutyRules, Validity
+from contracts.law.verdict import VerdictRule
 from services.patrol.duty.law import DUTY
+from services.patrol.patrol.law import VERDICT
+from services.patrol.walk.limits import LIMITS
 
+_PATROLS = Path(__file__).parent / "patrol" / "page.md"
 PAGE = Path(__file__).parents[2] / "docs" / "patrol.md"
 _RULES = DUTY.shipped.newest
 
 
 def page(rules: DutyRules = _RULES) -> str:
     """The whole page."""
-    chapters = (_duties, _versions, _rules, _seasons, _checklist, _editing)
+    chapters = (_duties, _versions, _rules, _seasons, _checklist, _patrols, _editing)
     return "\n".join(line for chapter in chapters for line in [*chapter(rules), ""])
 
 
@@ -132,6 +138,35 @@ def _checklist(rules: DutyRules) -> Iterator[str]:
         yield f"| `{id}` | {chinese} | {english} |"
 
 
+def _patrols(_: DutyRules) -> Iterator[str]:
+    rules = VERDICT.shipped.newest
+    limits = {name: f"{value:g}" for name, value in LIMITS if isinstance(value, float)}
+    waited = {name: f"{value:g}" for name, value in rules if isinstance(value, float | int)}
+    yield (
+        Template(_PATROLS.read_text("utf-8"))
+        .substitute(
+            limits | waited,
+            version=rules.version,
+            source=rules.source,
+            rules="\n".join(_verdict(id, rule) for id, rule in rules.rules.items()),
+            limits_source=LIMITS.source,
+            same_percent=f"{LIMITS.same_share * 100:g}",
+        )
+        .rstrip()
+    )
+
+
+def _verdict(id: str, rule: VerdictRule) -> str:
+    where = "everywhere" if rule.division == UNKNOWN else rule.division
+    asked = [f"{rule.minutes:g} min on the way"] if rule.minutes else []
+    asked += [f"{rule.metres:g} m"] if rule.metres else []
+    asked += [f"{rule.inside:.0%} inside the own area"] if rule.inside else []
+    asked += [f"{rule.reached:.0%} of the patrol points"] if rule.reached else []
+    asked += [f"{rule.photos} photographs"] if rule.photos else []
+    words = f"{rule.name} · {rule.name_en}"
+    return f"| `{id}` | {words} | {rule.activity} | {where} | {', '.join(asked) or 'one position'} | {rule.source} |"
+
+
 def _editing(_: DutyRules) -> Iterator[str]:
     yield "## 修改 · Editing the rules"
     yield ""
@@ -139,10 +174,12 @@ def _editing(_: DutyRules) -> Iterator[str]:
     yield "    linzhang rules check duty.json"
     yield "    linzhang rules take-up duty.json"
     yield ""
-    yield "[patrol.duty.json](../contracts/published/laws/patrol.duty.json) is the shape of the file. What changes"
-    yield "later is added to `amendments`: each has its first day `from_on`, its `version` and `source`, and only what"
-    yield "it changes; `null` takes a rule away. `take-up` shows first what would change, and by which digest that is"
-    yield "confirmed."
+    yield "So with `patrol.verdict`, the rules of verdicts; a patrol goes by the version in force on the day it began."
+    yield "[patrol.duty.json](../contracts/published/laws/patrol.duty.json) and"
+    yield "[patrol.verdict.json](../contracts/published/laws/patrol.verdict.json) are the shapes of the files. What"
+    yield "changes later is added to `amendments`: each has its first day `from_on`, its `version` and `source`, and"
+    yield "only what it changes; `null` takes a rule away. `take-up` shows first what would change, and by which"
+    yield "digest that is confirmed."
 
 
 def main(arguments: list[str]) -> int:

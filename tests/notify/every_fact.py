@@ -37,7 +37,23 @@ from contracts.cases import (
     VoidCase,
 )
 from contracts.language.values import UnitRef
-from contracts.patrol import AlarmRaised, Duty, DutyDueSoon, DutyMissed, DutyVacant
+from contracts.patrol import (
+    AlarmRaised,
+    Appeal,
+    AppealDecided,
+    Duty,
+    DutyDueSoon,
+    DutyMet,
+    DutyMissed,
+    DutyVacant,
+    Lacking,
+    Patrol,
+    PatrolJudged,
+    PatrolUnfinished,
+    Verdict,
+    VerdictAppealed,
+    VerdictState,
+)
 from contracts.roster import DirectiveFulfilled, FindingStated
 from services.cases.case import case as rules
 from services.cases.ladder import ladder
@@ -143,7 +159,55 @@ DUTY = Duty(
     last=date(2020, 6, 30),
 )
 
+PATROL = Patrol(
+    id="0197c3a0-0000-7000-8000-000000000002",
+    source="acme",
+    external_id="w-1",
+    post_id="360222104201-village-chief",
+    area_id="360222104201",
+    division="360222104201",
+    person={"id": "p-360222104201-village-chief", "name": "甲"},
+    terminal="t-1",
+    activity="round",
+    way=None,
+    state="ended",
+    planned_on=None,
+    started_at="2020-06-14T16:00:00Z",
+    ended_at="2020-06-14T16:20:00Z",
+    pauses=(),
+    to_reach=(),
+    text="",
+    items=(),
+    visited=(),
+    photos=(),
+    verdict=Verdict(
+        state="invalid",
+        rule="round",
+        version="2020-1",
+        source="s",
+        lacking=(Lacking(what="minutes", found=20, least=30), Lacking(what="metres", found=900, least=2000)),
+    ),
+)
+
+
+def appealed(state="open", **more):
+    appeal = Appeal(by="p-360222104201-village-chief", reason="手机省电", at=NOW, state=state, **more)
+    return PATROL.model_copy(update={"verdict": PATROL.verdict.model_copy(update={"appeal": appeal})})
+
+
+def judged(state, before):
+    verdict = PATROL.verdict.model_copy(update={"state": VerdictState(state)})
+    return PatrolJudged(patrol=PATROL.model_copy(update={"verdict": verdict}), at=NOW, before=before)
+
+
 HAPPENED = {
+    "duty_met": DutyMet(duty=DUTY, at=NOW, done=2, before="missed", holder=None),
+    "judged": judged("invalid", "pending"),
+    "judged anew": judged("valid", "invalid"),
+    "unfinished": PatrolUnfinished(patrol=PATROL, at=NOW),
+    "appealed": VerdictAppealed(patrol=appealed(), at=NOW),
+    "appeal_decided": AppealDecided(patrol=appealed("refused", decided_reason="轨迹确实不足"), at=NOW),
+    "appeal_decided upheld": AppealDecided(patrol=appealed("upheld", decided_reason="日志可以印证"), at=NOW),
     "duty_due_soon": DutyDueSoon(duty=DUTY, at=NOW, done=1, holder=None),
     "duty_missed": DutyMissed(duty=DUTY, at=NOW, done=1, missing=("count",), holder=None),
     "duty_vacant": DutyVacant(duty=DUTY, at=NOW, done=1),

@@ -9,19 +9,20 @@ from contracts import cases
 from contracts.cases import CaseAssigned, CaseClosed, CaseOpened
 from contracts.language.division import Division
 from contracts.language.values import AreaRef, UnitRef
-from contracts.patrol import AlarmRaised
+from contracts.patrol import AlarmRaised, DutyMet
 from contracts.roster import Appointment, PostStated
 from contracts.wiring.table import HEARS
 from services.cases.case import case as rules
 from services.cases.post.post import Roster
 from services.notify.audience import rule
-from services.notify.audience.audience import Audience, recipients
+from services.notify.audience.audience import Audience, concerns_anybody, recipients
 from services.notify.audience.rule import RuleRefused
 from services.notify.telling import text
 from services.notify.telling.telling import TellingFate, fate_of
+from services.notify.telling.text import words_of
 from services.runtime.reference.posts import reference
 from tests.cases.county import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, incident
-from tests.notify.every_fact import HAPPENED, SUBMITTED, handed_over, passed_on
+from tests.notify.every_fact import DUTY, HAPPENED, SUBMITTED, handed_over, judged, passed_on
 from tests.posts import COUNTY, OF_ONE_COUNTY, TOWN, chief
 
 NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
@@ -53,6 +54,13 @@ TO = {
     "duty_due_soon": [VILLAGE_CHIEF],
     "duty_missed": [VILLAGE_CHIEF],
     "duty_vacant": [VILLAGE_CHIEF],
+    "duty_met": [VILLAGE_CHIEF],
+    "judged": [VILLAGE_CHIEF],
+    "judged anew": [VILLAGE_CHIEF],
+    "unfinished": [VILLAGE_CHIEF],
+    "appealed": [OFFICE],
+    "appeal_decided": [VILLAGE_CHIEF],
+    "appeal_decided upheld": [VILLAGE_CHIEF],
     "alarmed": [RANGER, VILLAGE_CHIEF, TOWN_CHIEF, COUNTY_CHIEF],
     "opened": [RANGER, VILLAGE_CHIEF, TOWN_CHIEF, OFFICE],
     "imported": [UNIT],
@@ -99,6 +107,30 @@ TO = {
 @pytest.mark.parametrize("happened", TO)
 def test_each_fact_is_told_to_whom_it_concerns(happened):
     assert keys(HAPPENED[happened]) == TO[happened]
+
+
+@pytest.mark.parametrize(
+    ("told", "concerns"),
+    [
+        (judged("valid", "pending"), False),
+        (judged("pending", "valid"), False),
+        (judged("invalid", "pending"), True),
+        (judged("valid", "invalid"), True),
+        (DutyMet(duty=DUTY, at=NOW, done=2, before="open", holder=None), False),
+        (DutyMet(duty=DUTY, at=NOW, done=2, before="missed", holder=None), True),
+        (DutyMet(duty=DUTY, at=NOW, done=2, before="vacant", holder=None), True),
+    ],
+)
+def test_of_what_goes_as_it_should_nobody_is_told_unless_it_corrects_what_they_were_told(told, concerns):
+    assert concerns_anybody(told) is concerns
+
+
+def test_a_verdict_is_told_with_what_the_patrol_lacks_in_the_time_of_china():
+    title, body = words_of(HAPPENED["judged"])
+    assert title == "巡护判为无效：巡护"
+    assert "2020年06月15日 00:00" in body
+    assert "行进 20 分钟，须 30 分钟；行进 900 米，须 2000 米" in body
+    assert words_of(HAPPENED["judged anew"])[0] == "更正，巡护有效：巡护"
 
 
 def test_every_fact_that_is_told_is_in_the_table():

@@ -8,14 +8,23 @@ from datetime import date
 from functools import lru_cache
 
 from contracts.cases import CaseFact, CasePassedOn, CaseReferred, LetterFact, PlanSubmitted
-from contracts.language.division import Level
+from contracts.language.division import Division, Level
 from contracts.language.values import CHIEFS, PersonRef, PostRef, Role, UnitRef
-from contracts.patrol import AlarmRaised, DutyFact
+from contracts.patrol import (
+    AlarmRaised,
+    DutyFact,
+    DutyMet,
+    DutyState,
+    PatrolFact,
+    PatrolJudged,
+    VerdictAppealed,
+    VerdictState,
+)
 from contracts.roster import DirectiveFulfilled, FindingState, FindingStated, Post
 from services.notify.audience.rule import NAMED, NEAREST_CHIEF, RULES, TWO_TIERS_UP, Rule
 from services.runtime.reference.posts import holds, nearest_chief, stands_on
 
-Told = AlarmRaised | CaseFact | DutyFact | FindingStated | DirectiveFulfilled
+Told = AlarmRaised | CaseFact | DutyFact | PatrolFact | FindingStated | DirectiveFulfilled
 """What people are told of."""
 REMEMBERED = 20_000
 """Answers kept to the question who is told; there are about as many as grids and rules."""
@@ -70,6 +79,10 @@ class Audience:
             return self._of_areas(area.id for area in told.incident.areas)
         if isinstance(told, DutyFact):
             return (told.duty.post_id,)
+        if isinstance(told, VerdictAppealed):
+            return self._offices(told.patrol.division, told.patrol.post_id)
+        if isinstance(told, PatrolFact):
+            return (told.patrol.post_id,)
         if isinstance(told, DirectiveFulfilled):
             return (told.issuer.id,)
         if isinstance(told, FindingStated):
@@ -80,6 +93,14 @@ class Audience:
     def _of_areas(self, ids: Iterable[str]) -> tuple[str, ...]:
         return tuple(post.id for id in ids for post in self._by_area.get(id, ()))
 
+    def _offices(self, division: Division, but: str) -> tuple[str, ...]:
+        """The chief offices of the smallest area above a place that has any but this one."""
+        for area_id in map(str, division.chain()):
+            its = [post.id for post in self._by_area.get(area_id, ()) if post.role is Role.OFFICE and post.id != but]
+            if its:
+                return tuple(its)
+        return ()
+
     def acting_for(self, unit: UnitRef, day: date) -> list[Post]:
         """The posts held on that day through which a unit is told."""
         return [post for post in self._acting.get(unit.id, ()) if stands_on(post, day) and post.holder_on(day)]
@@ -89,6 +110,15 @@ class Audience:
         return [
             unit_id for unit_id, posts in self._acting.items() if any(holds(post, person_id, day) for post in posts)
         ]
+
+
+def concerns_anybody(told: Told) -> bool:
+    """Of what goes as it should nobody is told, unless it corrects what they were told before."""
+    if isinstance(told, DutyMet):
+        return told.before in (DutyState.MISSED, DutyState.VACANT)
+    if isinstance(told, PatrolJudged):
+        return VerdictState.INVALID in (told.patrol.verdict.state, told.before)
+    return True
 
 
 def recipients(told: Told, posts: Audience, day: date) -> Recipients:

@@ -9,7 +9,17 @@ from uuid import UUID
 from contracts.cases import CaseFact, CaseOpened
 from contracts.language.values import day_of
 from contracts.notify import Addressee, Channel, Notified
-from contracts.patrol import AlarmRaised, DutyDueSoon, DutyMissed, DutyVacant
+from contracts.patrol import (
+    AlarmRaised,
+    AppealDecided,
+    DutyDueSoon,
+    DutyMet,
+    DutyMissed,
+    DutyVacant,
+    PatrolJudged,
+    PatrolUnfinished,
+    VerdictAppealed,
+)
 from contracts.roster import DirectiveFulfilled, FindingStated
 from contracts.wiring.table import HEARS
 from services.notify.audience import audience
@@ -36,13 +46,14 @@ OF_OPENED = (
 @room.hears(AlarmRaised, locks="incident.id", any_word=True)
 @room.hears(FindingStated, locks="finding.id")
 @room.hears(DirectiveFulfilled, locks="directive.id")
-@room.hears(DutyDueSoon, DutyMissed, DutyVacant, locks="duty.post_id", any_word=True)
+@room.hears(DutyDueSoon, DutyMissed, DutyVacant, DutyMet, locks="duty.post_id", any_word=True)
+@room.hears(PatrolJudged, PatrolUnfinished, VerdictAppealed, AppealDecided, locks="patrol.id", any_word=True)
 @room.hears(CaseOpened, locks="case.ref.id", uses=OF_OPENED)
 @room.hears(*CASE_FACTS, locks="case.ref.id")
 async def tell(tx: Transaction, heard: list[Heard[Told]]) -> list[News]:
     """Tell each thing once to those whom it concerns, in-app, with one fact that names them all."""
     roster, day = await tx.see(POSTS), day_of(tx.now)
-    causes = {one.envelope.id: one for one in reversed(heard)}
+    causes = {one.envelope.id: one for one in reversed(heard) if audience.concerns_anybody(one.body)}
     tellings = {key: _telling(one.body, roster, day, tx.now) for key, one in causes.items()}
     return [
         (causes[key], _notified(tellings[key], notices, tx.now))

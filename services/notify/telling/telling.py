@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from contracts.language.division import Division
 from contracts.language.values import SHANGHAI
-from contracts.patrol import AlarmRaised, DutyFact
+from contracts.patrol import AlarmRaised, DutyFact, PatrolFact
 from contracts.roster import DirectiveFulfilled, FindingStated
 from services.notify.audience.audience import Recipient, Told
 from services.notify.audience.rule import RULES
@@ -45,6 +45,8 @@ def thing_of(told: Told) -> tuple[str, Division]:
         return told.directive.id, told.directive.division
     if isinstance(told, DutyFact):
         return str(told.duty.id), told.duty.division
+    if isinstance(told, PatrolFact):
+        return str(told.patrol.id), told.patrol.division
     return told.case.ref.id, told.case.ref.division
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -21,7 +22,16 @@ from contracts.cases import (
 )
 from contracts.language.terms import Language, term
 from contracts.language.values import SHANGHAI, AreaKind
-from contracts.patrol import AlarmRaised, DutyDueSoon, DutyFact, DutyMissed, DutyVacant
+from contracts.patrol import (
+    AlarmRaised,
+    AppealDecided,
+    DutyDueSoon,
+    DutyFact,
+    DutyMissed,
+    DutyVacant,
+    PatrolFact,
+    PatrolJudged,
+)
 from contracts.roster import DirectiveFulfilled, FindingStated
 from services.notify.audience.audience import Told
 from services.notify.audience.rule import RULES
@@ -50,6 +60,8 @@ def _about(told: Told, language: Language) -> dict[str, str]:
         return _of_alarm(told, language)
     if isinstance(told, DutyFact):
         return _of_duty(told, language)
+    if isinstance(told, PatrolFact):
+        return _of_patrol(told, language)
     if isinstance(told, FindingStated):
         return _of_finding(told, language)
     if isinstance(told, DirectiveFulfilled):
@@ -59,9 +71,13 @@ def _about(told: Told, language: Language) -> dict[str, str]:
 
 
 def _how(told: Told) -> str | None:
-    """What may change the words: by which route a case was closed, why it is open again, whether a day has passed."""
+    """What may change the words: by which route a case was closed, how a patrol was judged, whether a day passed."""
     if isinstance(told, FindingStated):
         return told.finding.state if told.finding.due_on else "undated"
+    if isinstance(told, PatrolJudged):
+        return told.patrol.verdict.state
+    if isinstance(told, AppealDecided):
+        return told.patrol.verdict.appeal.state if told.patrol.verdict.appeal else None
     if isinstance(told, CaseClosed):
         return told.case.route
     return told.why if isinstance(told, CaseRelapsed) else None
@@ -99,6 +115,29 @@ def _of_duty(told: DutyFact, language: Language) -> dict[str, str]:
         "count": str(duty.count),
         "done": str(told.done) if isinstance(told, DutyDueSoon | DutyMissed | DutyVacant) else "",
     }
+
+
+def _of_patrol(told: PatrolFact, language: Language) -> dict[str, str]:
+    texts, patrol = _ALL[language], told.patrol
+    verdict, appeal = patrol.verdict, patrol.verdict.appeal
+    lacks = [
+        Template(texts["lacks"].get(one.what, texts["lacks"]["other"])).substitute(
+            found=f"{one.found:g}", least=f"{one.least:g}"
+        )
+        for one in verdict.lacking
+    ]
+    return {
+        "activity": texts["activities"].get(patrol.activity, texts["activities"]["other"]),
+        "begun": _time(patrol.started_at, texts),
+        "ended": _time(patrol.ended_at, texts),
+        "lacking": texts["between"].join(lacks) or texts["lacks"]["other"],
+        "version": verdict.version or texts["nothing"],
+        "reason": (appeal.decided_reason or appeal.reason) if appeal else texts["nothing"],
+    }
+
+
+def _time(at: datetime | None, texts: dict[str, Any]) -> str:
+    return f"{at.astimezone(SHANGHAI):{texts['time']}}" if at else str(texts["nothing"])
 
 
 def _of_case(told: CaseFact, language: Language) -> dict[str, str]:

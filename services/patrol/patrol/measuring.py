@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import cos, degrees, radians
 from uuid import UUID
 
 import numpy as np
@@ -13,6 +14,7 @@ import shapely
 
 from contracts.language.values import AreaKind
 from contracts.patrol import Patrol, PatrolMeasured, PatrolState, Suspicion
+from services.patrol.incident.near import EARTH_M
 from services.patrol.kept.point import Points
 from services.patrol.walk.ground import Flags, metres, middle
 from services.patrol.walk.limits import LIMITS
@@ -50,11 +52,13 @@ class Walked:
 
     @property
     def extent(self) -> tuple[float, float, float, float] | None:
-        """West, south, east, north."""
+        """West, south, east, north of all from which somebody who walked along can have been."""
         if not self.fixes:
             return None
         lon, lat = (np.concatenate([one.points[name] for one in self.parts]) for name in ("lon", "lat"))
-        return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+        up = degrees(LIMITS.same_within_m / EARTH_M)
+        wide = up / cos(radians(float(lat.mean())))
+        return float(lon.min()) - wide, float(lat.min()) - up, float(lon.max()) + wide, float(lat.max()) + up
 
     @property
     def turn(self) -> tuple[datetime, UUID]:

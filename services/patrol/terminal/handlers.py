@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.language.rules import broken
 from contracts.patrol import Carrying, HoldTerminal, TerminalHeld, TerminalHoldings
+from services.patrol.patrol import due_store
 from services.patrol.terminal import holding, store
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import Problem
@@ -30,5 +31,7 @@ async def hold_terminal(tx: Transaction, ask: Ask[HoldTerminal]) -> Answer:
     if after == before:
         return Answer(answer)
     await store.save(tx, asked.source, asked.terminal, after)
+    people = {one.person_id for one in (*before, *after)}
+    await due_store.hands_changed(tx, people, asked.carried_from, asked.carried_to)
     told = TerminalHeld(source=asked.source, terminal=asked.terminal, division=asked.division, carriers=after)
     return Answer(answer, [told])
