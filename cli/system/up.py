@@ -16,12 +16,14 @@ from rich.text import Text
 
 from cli.say import Lines, say, shown, talk
 from cli.session import HomeOption, home_at, run
+from clients.python.together import side_by_side
 from contracts.wiring.streams import STORE_LEAST_MIB, STORE_MIB
 from deploy.local.bus import BusFailed
 from deploy.local.comeback import DatabaseGone
 from deploy.local.postgres import PostgresFailed
 from deploy.local.processes import StillRuns
-from deploy.local.stack import AlreadyRunning, ServiceFailed, Stack, WrongSettings
+from deploy.local.replicas import ServiceFailed
+from deploy.local.stack import AlreadyRunning, Stack, WrongSettings
 from deploy.nats.provision import WouldLoseData
 from deploy.nats.users import Integrator
 
@@ -111,14 +113,11 @@ async def _until_told(stack: Stack) -> None:
         # What was started to outlive its terminal does.
         if signal.getsignal(stop) is not signal.SIG_IGN:
             loop.add_signal_handler(stop, told.set)
-    watching = asyncio.create_task(stack.watch())
-    waiting = asyncio.create_task(told.wait())
-    await asyncio.wait((watching, waiting), return_when=asyncio.FIRST_COMPLETED)
-    for task in (watching, waiting):
-        task.cancel()
-    await asyncio.wait((watching, waiting))
-    if watching.done() and not watching.cancelled() and watching.exception() is not None:
-        raise watching.exception() or RuntimeError("watching ended")
+    here = asyncio.current_task()
+    if here is not None and here.cancelling():
+        # It was told during the start, in a wait that forgot it (clients/python/together.py).
+        told.set()
+    await side_by_side(stack.watch(), told.wait())
 
 
 @run

@@ -6,13 +6,13 @@ import asyncio
 import fcntl
 import os
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from clients.python.together import ended
 from contracts.wiring.streams import STORE_MIB
 from contracts.wiring.table import SERVICES
 from deploy.database.roles import make_database
@@ -21,24 +21,19 @@ from deploy.local.backups import archiving
 from deploy.local.bus import Bus
 from deploy.local.comeback import Comeback
 from deploy.local.home import Home, Run
-from deploy.local.looking import http_get, stop_orphans
+from deploy.local.looking import stop_orphans
 from deploy.local.place import LocalPlace
-from deploy.local.ports import free_port, is_free
 from deploy.local.postgres import Postgres
 from deploy.local.private import open_private
 from deploy.local.processes import born
+from deploy.local.replicas import HTTP_PORT, Log, Replicas, ServiceFailed
 from deploy.local.watch import Watch
 from deploy.nats.answering import answering
 from deploy.nats.provisioning import Provisioning
 from deploy.nats.users import Users
 from deploy.nats.users_file import DATABASE_ROLE
 
-Log = Callable[[str, str], None]
-"""Takes one line: of whom, and what."""
-
-NATS_PORT, POSTGRES_PORT, HTTP_PORT = 4222, 5432, 8101
-READY_WITHIN_S = 60.0
-PORT_TRIES = 3
+NATS_PORT, POSTGRES_PORT = 4222, 5432
 
 
 class AlreadyRunning(Exception):
@@ -47,10 +42,6 @@ class AlreadyRunning(Exception):
 
 class WrongSettings(Exception):
     """A `LINZHANG_…` variable is wrong; the message names it and its rule."""
-
-
-class ServiceFailed(Exception):
-    """A service did not become ready; the message ends with what it said last."""
 
 
 @dataclass
@@ -65,14 +56,12 @@ class Stack:
     archive: Path | None = None
     settings: dict[str, str] = field(default_factory=dict)
     users: Users = field(default_factory=Users)
-    _services: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
-    _readers: set[asyncio.Task[None]] = field(default_factory=set)
-    _last_words: dict[str, list[str]] = field(default_factory=dict)
-    _ports: dict[str, int] = field(default_factory=dict)
-    _started_at: dict[str, float] = field(default_factory=dict)
     _answering: asyncio.Task[None] | None = None
     _servers: list[asyncio.Task[None]] = field(default_factory=list)
     _lock: IO[str] | None = None
+
+    def __post_init__(self) -> None:
+        self._replicas = Replicas(self.log, self._told_service, self.write_run)
 
     async def start(self) -> Run:
         """Start everything and wait until it is ready; orphans of a crashed run are stopped first."""
@@ -105,7 +94,7 @@ class Stack:
             await asyncio.gather(
                 self.migrate(),
                 self.provisioning.bring_up(),
-                *(self._ready(name) for name in SERVICES),
+                *(self._replicas.ready(name) for name in SERVICES),
             )
             if lost:
                 await Comeback(self).let_in()
@@ -128,17 +117,15 @@ class Stack:
     async def _check_settings(self) -> None:
         """Let the services' own reader of settings name a wrong one before anything runs."""
         placeholders = {"LINZHANG_NATS_URL": "nats://-", "LINZHANG_DATABASE_URL": "postgresql://-"}
+        own = {"LINZHANG_CLOCK": self.clock, "LINZHANG_HTTP_PORT": str(HTTP_PORT)}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "services.runtime.settings"),
-            env={**os.environ, **self.settings, **placeholders, **self._own_settings(HTTP_PORT)},
+            env={**os.environ, **self.settings, **placeholders, **own},
             stderr=asyncio.subprocess.PIPE,
         )
         _, said = await process.communicate()
         if process.returncode:
             raise WrongSettings(said.decode(errors="replace").strip())
-
-    def _own_settings(self, port: int) -> dict[str, str]:
-        return {"LINZHANG_HTTP_PORT": str(port), "LINZHANG_CLOCK": self.clock}
 
     def _start_postgres(self) -> None:
         self.postgres = Postgres.prepare(self.home.path / "postgres", POSTGRES_PORT)
@@ -176,70 +163,23 @@ class Stack:
             raise ServiceFailed(f"{name}: {wrong.decode(errors='replace').strip()[-2000:]}")
 
     async def start_service(self, name: str) -> None:
-        if name not in self._ports or not is_free(self._ports[name]):
-            self._ports[name] = free_port(HTTP_PORT + SERVICES.index(name))
-        environment = {
-            **os.environ,
-            **self.settings,
-            "LINZHANG_NATS_URL": self.bus.url(name),
-            "LINZHANG_DATABASE_URL": self._database(name),
-            **self._own_settings(self._ports[name]),
-        }
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", f"services.{name}"),
-            env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
-        self._services[name] = process
-        self._started_at[name] = time.monotonic()
-        reader = asyncio.create_task(self._read(name, process))
-        self._readers.add(reader)
-        reader.add_done_callback(self._readers.discard)
+        await self._replicas.start(name)
 
-    async def _read(self, name: str, process: asyncio.subprocess.Process) -> None:
-        assert process.stderr is not None
-        said = self._last_words[name] = []
-        async for line in process.stderr:
-            text = line.decode(errors="replace").rstrip()
-            said.append(text)
-            del said[:-20]
-            self.log(name, text)
-
-    async def _ready(self, name: str) -> None:
-        until = time.monotonic() + READY_WITHIN_S
-        tries = 1
-        while True:
-            status, said = await asyncio.to_thread(http_get, self._ports[name], "/readyz")
-            # A full stream is for a person to see to: the system runs, and can be looked at.
-            if status == 200 or (said and all(line.startswith("stream ") for line in said.splitlines())):
-                return
-            if self._services[name].returncode is not None:
-                if tries < PORT_TRIES and not is_free(self._ports[name]):
-                    # Somebody was quicker between the look and the listening.
-                    tries += 1
-                    await self.start_service(name)
-                    self.write_run()
-                    continue
-                raise ServiceFailed(f"{name} ended: " + "\n".join(self._last_words.get(name, ())))
-            if time.monotonic() > until:
-                raise ServiceFailed(f"{name} is not ready: {said.strip()}")
-            await asyncio.sleep(0.05)
+    def _told_service(self, name: str) -> dict[str, str]:
+        addresses = {"LINZHANG_NATS_URL": self.bus.url(name), "LINZHANG_DATABASE_URL": self._database(name)}
+        return {**self.settings, **addresses, "LINZHANG_CLOCK": self.clock}
 
     def write_run(self) -> Run:
         self.home.keep_passwords(self.users)
         assert self.bus.pid is not None
         assert self.postgres.pid is not None
-        services = {name: process.pid for name, process in self._services.items()}
-        pids = {"supervisor": os.getpid(), "nats": self.bus.pid, "postgres": self.postgres.pid, **services}
+        pids = {"supervisor": os.getpid(), "nats": self.bus.pid, "postgres": self.postgres.pid, **self._replicas.pids()}
         run = Run(
             nats_port=self.bus.port,
             postgres_port=self.postgres.port,
             pids=pids,
             born={name: born(pid) for name, pid in pids.items()},
-            http_ports=self._ports,
+            http_ports=self._replicas.ports,
             databases={name: self._database(name) for name in SERVICES},
             passwords=self.users.passwords,
             clock=self.clock,
@@ -251,7 +191,7 @@ class Stack:
 
     def services(self) -> dict[str, tuple[int | None, float]]:
         """Of each service how it ended, if it did, and when it was started."""
-        return {name: (process.returncode, self._started_at[name]) for name, process in self._services.items()}
+        return self._replicas.how()
 
     async def watch(self) -> None:
         """Start again what has ended or is not well, and take up changes of `users.json`, until cancelled."""
@@ -264,8 +204,7 @@ class Stack:
         try:
             yield
         finally:
-            watching.cancel()
-            await asyncio.wait((watching,))
+            await ended((watching,))
             if not watching.cancelled():
                 self.log("watch", f"ended: {watching.exception()}")
 
@@ -273,25 +212,14 @@ class Stack:
         """Services first, then the servers; what has ended already is left alone."""
         if self._servers:
             await asyncio.wait(self._servers)
-        while self._answering is not None and not self._answering.done():
-            # Once is not enough: asyncio.wait_for of Python 3.11 forgets it when what it waited for has just come.
-            self._answering.cancel()
-            await asyncio.wait((self._answering,), timeout=0.2)
-        living = [process for process in self._services.values() if process.returncode is None]
-        for process in living:
-            process.terminate()
-        for process in living:
-            try:
-                await asyncio.wait_for(process.wait(), 15)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
-        for server in ("bus", "postgres"):
-            if hasattr(self, server):
-                await asyncio.to_thread(getattr(self, server).stop)
+        if self._answering is not None:
+            await ended((self._answering,))
+        await self._replicas.stop()
+        servers = [getattr(self, server) for server in ("bus", "postgres") if hasattr(self, server)]
+        await asyncio.gather(*(asyncio.to_thread(server.stop) for server in servers))
         self.home.forget_run()
         if self._lock is not None:
             self._lock.close()
 
     def pid(self, name: str) -> int:
-        return self._services[name].pid
+        return self._replicas.pids()[name]

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import nats
 
+from clients.python.together import side_by_side, to_its_end
 from contracts.wiring.table import SERVICES
 from deploy.comeback.lost import Loss
 from deploy.local.bus import Bus, BusFailed
@@ -66,19 +67,13 @@ class Watch:
 
     async def run(self) -> None:
         stack = self._stack
-        works = (
+        await side_by_side(
             self._keep("nats", stack.bus),
             self._keep("postgres", stack.postgres),
             self._keep_services(),
             self._ask_for(LOOK_EVERY_S, self._take_up_users),
             self._ask_for(MAKE_ROOM_EVERY_S, stack.provisioning.make_room),
         )
-        try:
-            async with asyncio.TaskGroup() as all_at_once:
-                for work in works:
-                    all_at_once.create_task(work)
-        except BaseExceptionGroup as failed:
-            raise failed.exceptions[0] from None
 
     async def _keep(self, name: str, server: Bus | Postgres) -> None:
         """A process that lives may serve nobody: after a full disk the bus keeps its write error (STACK row 31)."""
@@ -105,7 +100,7 @@ class Watch:
             elif now > unwell_since + (SILENT_FOR_S if told.startswith(SILENT) else UNWELL_FOR_S):
                 if free_bytes(server.home) >= ROOM_BYTES:
                     self._stack.log(name, f"is not well: {told}; started again")
-                    await _to_its_end(server.stop)
+                    await to_its_end(asyncio.to_thread(server.stop))
                     await self._start(name, server)
                     unwell_since = None
                 elif now > told_of_disk + LONGEST_DELAY_S:
@@ -122,7 +117,8 @@ class Watch:
             self._stack.users.outsiders = ()
         while True:
             try:
-                await _to_its_end(server.start)
+                # A thread cannot be cancelled: what it starts would stay behind.
+                await to_its_end(asyncio.to_thread(server.start))
             except (BusFailed, PostgresFailed, OSError) as failed:
                 self._stack.log(name, f"{failed}; tried again in {delay_s:g} s")
                 await asyncio.sleep(delay_s)
@@ -171,16 +167,6 @@ class Watch:
                 return
             count = len(self._stack.users.outsiders)
             self._stack.log("users", f"{count} users outside the services are taken up")
-
-
-async def _to_its_end(work: Callable[[], None]) -> None:
-    """A thread cannot be cancelled: what it starts would stay behind."""
-    working = asyncio.create_task(asyncio.to_thread(work))
-    try:
-        await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.wait((working,))
-        raise
 
 
 def free_bytes(home: Path) -> int:

@@ -21,6 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_lat
 from clients.python.away import of_bus
 from clients.python.secret import SecretUnreadable, secret
 from clients.python.tls import CaUnusable, bus_options
+from clients.python.together import side_by_side
 from contracts.language.address import is_address
 from contracts.language.rules import broken
 from deploy.comeback.coming import Coming
@@ -51,11 +52,10 @@ class Provisioner:
     unready: dict[str, str] = field(default_factory=lambda: {"bus": "not provisioned yet"})
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as all_at_once:
-            all_at_once.create_task(self._keep())
-            all_at_once.create_task(answering(self.provisioning, self._heard))
-            if self.renewal is not None:
-                all_at_once.create_task(self._keep_database(self.renewal))
+        works = [self._keep(), answering(self.provisioning, self._heard)]
+        if self.renewal is not None:
+            works.append(self._keep_database(self.renewal))
+        await side_by_side(*works)
 
     def _heard(self, away: str) -> None:
         """Whoever answers has come to the bus, or has lost it; what is there now is looked at anew."""
@@ -261,14 +261,7 @@ async def main() -> None:
     coming = Coming(directory.path, directory.lost, provisioning, log)
     provisioner = Provisioner(provisioning, directory, log, coming, read_renewal(ca_file))
     _measure(provisioner.unready)
-    working = asyncio.create_task(provisioner.run())
-    serving = asyncio.create_task(_serve(provisioner.unready))
-    await asyncio.wait((working, serving), return_when=asyncio.FIRST_COMPLETED)
-    for task in (working, serving):
-        task.cancel()
-    await asyncio.wait((working, serving))
-    if working.done() and not working.cancelled() and (failed := working.exception()) is not None:
-        raise failed
+    await side_by_side(provisioner.run(), _serve(provisioner.unready))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from contracts.every_service import DeadLetters, ListDeadLetters
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
 from contracts.wiring.table import SERVICES
-from deploy.local.stack import http_get
+from deploy.local.looking import http_get
 from tests.quoted import plain, quoted, words_in
 
 

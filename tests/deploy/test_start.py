@@ -16,7 +16,7 @@ import pytest
 from deploy.local import processes
 from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK, is_free
-from deploy.local.stack import HTTP_PORT
+from deploy.local.replicas import HTTP_PORT
 from tests.cli.conftest import Up, environment, linzhang
 
 

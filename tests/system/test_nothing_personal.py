@@ -17,7 +17,7 @@ from contracts.language.envelope import Envelope, to_headers
 from contracts.language.intake import intake_subject
 from contracts.patrol import IncidentReport
 from contracts.wiring.table import SERVICES
-from deploy.local.stack import http_get
+from deploy.local.looking import http_get
 from services.runtime.ids import uuid7
 from tests.quoted import plain, quoted
 from tests.system.conftest import system_of

@@ -16,7 +16,7 @@ from contracts.language.division import UNKNOWN
 from contracts.patrol import IncidentReport
 from contracts.wiring.streams import STREAMS
 from contracts.wiring.table import FACTS, SERVICES
-from deploy.local.stack import http_get
+from deploy.local.looking import http_get
 from deploy.observe.measures import Measures
 from tests.observe.expressions import of_dashboards, of_rules
 from tests.system.test_thread import follow, incident

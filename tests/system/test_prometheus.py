@@ -10,8 +10,8 @@ import yaml
 from prometheus_client import CollectorRegistry, start_http_server
 
 from contracts.wiring.table import SERVICES
+from deploy.local.looking import http_get
 from deploy.local.ports import LOOPBACK, free_port
-from deploy.local.stack import http_get
 from deploy.observe.measures import Measures
 from tests.observe.configured import OBSERVE, read
 from tests.observe.expressions import of_dashboards, of_rules

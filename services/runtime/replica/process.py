@@ -15,6 +15,7 @@ from nats.errors import SlowConsumerError
 
 from clients.python import away
 from clients.python.connection import Client
+from clients.python.together import ended
 from contracts.wiring.streams import stream_of
 from contracts.wiring.table import FACTS, is_reference
 from services.runtime import metrics
@@ -43,7 +44,6 @@ log = structlog.get_logger()
 
 WARM_EVERY_S = 2.0
 SETTLED_WITHIN_S = 2.0
-CANCELLED_AGAIN_S = 0.2
 
 
 class Process:
@@ -54,7 +54,9 @@ class Process:
         service.check()
         self.service = service
         durables = [s.durable.name for s in service.subscriptions]
-        self.state = State(service.name, durables, settings, service.due_work, service.following, service.laws)
+        self.state = State(
+            *(service.name, durables, settings, service.due_work, service.measure, service.following, service.laws)
+        )
         self.broker = self._broker()
         self._bus: Client | None = None
         self._bus_reason = ""
@@ -270,12 +272,8 @@ class Process:
             pull.stop()
         if self._handling:
             await asyncio.wait(self._handling, timeout=SETTLED_WITHIN_S)
-        while left := [task for task in self._tasks if not task.done()]:
-            for task in left:
-                task.cancel()
-            # Once is not enough: asyncio.wait_for of Python 3.11 forgets it when what it waited for has just come, and
-            # a start that is still going on begins more.
-            await asyncio.wait(left, timeout=CANCELLED_AGAIN_S)
+        # A start that is still going on begins more meanwhile.
+        await ended(self._tasks)
         if not self.state.bus.is_open and self._pulls:
             try:
                 async with asyncio.timeout(SETTLED_WITHIN_S):
