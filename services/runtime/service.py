@@ -26,6 +26,8 @@ H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 ClockWork = Callable[[Transaction], Awaitable[Sequence[Fact]]]
 Due = Callable[[Transaction], Awaitable[dict[str, int]]]
 """How much clock work waits, by what it waits for."""
+Measure = Callable[[Transaction], Awaitable[None]]
+"""Sets gauges of a service's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,9 @@ class Service:
     """A service: the list of its rooms.
 
     `views` are built before the first batch, so that no message waits for them. `due` says how much clock work waits,
-    by what it waits for: `async def (tx) -> dict[str, int]`. `following` comes to every transaction: what follows a
-    change inside it, without the knowledge of who makes the change. `laws` are the files by which it judges.
+    by what it waits for: `async def (tx) -> dict[str, int]`; `measure` sets gauges of the service's own, as often:
+    `async def (tx) -> None`. `following` comes to every transaction: what follows a change inside it, without the
+    knowledge of who makes the change. `laws` are the files by which it judges.
     """
 
     def __init__(
@@ -105,6 +108,7 @@ class Service:
         *rooms: Room,
         views: Sequence[View[Any]] = (),
         due: Due | None = None,
+        measure: Measure | None = None,
         following: object = None,
         laws: Sequence[LawFile[Any]] = (),
     ) -> None:
@@ -113,6 +117,7 @@ class Service:
         self.laws = laws
         self.views = (*views, *(law.view for law in laws))
         self.due_work = due
+        self.measure = measure
         self.subscriptions = [
             Subscription.of(message, durable(name, message), handler, how)
             for room in rooms

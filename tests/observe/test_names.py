@@ -7,6 +7,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from deploy.nats import provisioner
 from deploy.observe.measures import Measures
+from services.cases.case import open_cases
 from services.runtime import metrics
 from tests.observe.configured import ROOT
 
@@ -15,7 +16,7 @@ LISTED = {
     name: (kind, tuple(re.findall(r"`(\w+)`", labels)))
     for name, kind, labels in re.findall(r"^\| `(\w+)` \| (\w+) \|(.*?)\|", PAGE, re.MULTILINE)
 }
-UNITS = ("_seconds", "_bytes", "_messages", "_letters", "_works", "_users", "_users_left_out")
+UNITS = ("_seconds", "_bytes", "_messages", "_letters", "_works", "_cases", "_users", "_users_left_out")
 FLAGS = {"linzhang_relay_leading", "linzhang_breaker_open", "linzhang_ready", "linzhang_consumer_missing"}
 OFFICIAL = {
     "jetstream_consumer_num_pending": ("stream_name", "consumer_name"),
@@ -30,7 +31,7 @@ OFFICIAL = {
 def served():
     """Every metric of ours by the name it is scraped under: its kind, labels and help."""
     found = {}
-    for one in (*vars(metrics).values(), *vars(provisioner).values()):
+    for one in (*vars(metrics).values(), *vars(open_cases).values(), *vars(provisioner).values()):
         if isinstance(one, MetricWrapperBase):
             (told,) = one.describe()
             name = told.name + ("_total" if told.type == "counter" else "")

@@ -208,6 +208,14 @@ async def of_unit(
     return [Case.model_validate_json(row["body"]) for row in rows]
 
 
+async def open_by_state(tx: Transaction) -> dict[str, int]:
+    """How many cases are open in each state in which one is; no closed one is met (cases_open)."""
+    return {row["state"]: row["open"] for row in await tx.sql.fetch(OPEN_BY_STATE)}
+
+
+OPEN_BY_STATE = "SELECT state, count(*) AS open FROM cases WHERE owner_due_on IS NOT NULL GROUP BY state"
+
+
 async def restate(tx: Transaction, cases: Sequence[Case]) -> None:
     """Write cases anew that have not moved."""
     await tx.sql.execute(

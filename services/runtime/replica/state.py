@@ -13,7 +13,7 @@ from services.runtime.clock import Clock
 from services.runtime.hearing.handling import Handling
 from services.runtime.reference.law import LawFile
 from services.runtime.reference.view import Views
-from services.runtime.service import Due
+from services.runtime.service import Due, Measure
 from services.runtime.settings import Settings
 from services.runtime.transaction import Transaction
 
@@ -27,6 +27,7 @@ class State:
         durables: Iterable[str],
         settings: Settings,
         due: Due | None = None,
+        measure: Measure | None = None,
         following: object = None,
         laws: Sequence[LawFile[Any]] = (),
     ) -> None:
@@ -34,6 +35,7 @@ class State:
         self.laws = laws
         self.settings = settings
         self.due = due
+        self.measure = measure
         self.clock = Clock()
         self.views = Views()
         self.begin = partial(Transaction, views=self.views, following=following)

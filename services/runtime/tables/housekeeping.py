@@ -54,6 +54,8 @@ async def _measure(state: State) -> None:
         due = await state.due(state.begin(sql, state.clock.now())) if state.due else {}
         for what, count in due.items():
             metrics.DUE.labels(what).set(count)
+        if state.measure:
+            await state.measure(state.begin(sql, state.clock.now()))
 
 
 async def _forget(state: State) -> None:
