@@ -13,7 +13,7 @@ from cli.reach import Reach
 from cli.say import data, either, line, say, table, talk
 from cli.session import BusOption, HomeOption, JsonOption, run
 from cli.system.credentials import Format, credentials, written
-from cli.system.user_door import NoSystem, have_done, home_of_users, running_here, users_shown
+from cli.system.user_door import NoSystem, have_done, home_of_users, kept, running_here, users_shown
 from cli.system.user_region import stated_division
 from contracts.access import (
     BusUser,
@@ -22,7 +22,6 @@ from contracts.access import (
     RemoveUser,
     RetireUser,
     RotateUser,
-    UserKept,
     UserKind,
     UserShown,
 )
@@ -71,14 +70,11 @@ async def _put(user: BusUser, form: Format, out: Path | None, bus: Reach | None,
     """An embedded system makes the password and can show it again; else it is made here, and shown once."""
     _check(out)
     password = new_password() if bus is not None else None
-    kept = await have_done(PutUser(user=user, hash=hashed(password) if password else None), bus, home)
-    assert isinstance(kept, UserKept)
-    if not kept.enrolled:
-        talk("user.region_not_enrolled", region=user.division)
-    if password is not None and kept.login is None:
+    added = await kept(PutUser(user=user, hash=hashed(password) if password else None), bus, home)
+    if password is not None and added.login is None:
         talk("user.keeps_password", name=user.name)
         return 0
-    return _say_credentials(kept.shown, kept.login, password, form, out, bus, home)
+    return _say_credentials(added.shown, added.login, password, form, out, bus, home)
 
 
 def _say_credentials(
@@ -184,10 +180,7 @@ async def change(
     anew = (tuple(fact or ()), tuple(all_of or ())) if fact or all_of else (None, None)
     if division is None and anew == (None, None):
         raise typer.BadParameter(say("user.changes_nothing"))
-    kept = await have_done(ChangeUser(user=name, division=division, facts=anew[0], all_of=anew[1]), bus, home)
-    assert isinstance(kept, UserKept)
-    if not kept.enrolled:
-        talk("user.region_not_enrolled", region=kept.shown.user.division)
+    await kept(ChangeUser(user=name, division=division, facts=anew[0], all_of=anew[1]), bus, home)
     talk("user.changed", name=name)
     return 0
 
@@ -204,10 +197,9 @@ async def rotate(
     """A second password, shown once; the older goes on until it is retired."""
     _check(out)
     password = new_password()
-    kept = await have_done(RotateUser(user=name, hash=hashed(password)), bus, home)
-    assert isinstance(kept, UserKept)
-    status = _say_credentials(kept.shown, kept.login, password, form, out, bus, home)
-    talk("user.rotated", name=name, old=kept.shown.logins[0], new=kept.login)
+    second = await kept(RotateUser(user=name, hash=hashed(password)), bus, home)
+    status = _say_credentials(second.shown, second.login, password, form, out, bus, home)
+    talk("user.rotated", name=name, old=second.shown.logins[0], new=second.login)
     return status
 
 
@@ -219,9 +211,8 @@ async def retire(
     bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
-    kept = await have_done(RetireUser(user=name, login=login), bus, home)
-    assert isinstance(kept, UserKept)
-    talk("user.retired", name=name, login=", ".join(kept.shown.logins))
+    left = await kept(RetireUser(user=name, login=login), bus, home)
+    talk("user.retired", name=name, login=", ".join(left.shown.logins))
     return 0
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from cli.reach import Reach
-from cli.say import say
+from cli.say import say, talk
 from cli.session import home_at, session
 from clients.python.refused import BusError, NoAnswer, Refused, Unreachable
-from contracts.access import ListUsers, UsersShown
+from contracts.access import ChangeUser, ListUsers, PutUser, RetireUser, RotateUser, UserKept, UsersShown
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
 from contracts.language.message import Command
@@ -53,6 +53,15 @@ async def have_done(ask: Ask, bus: Reach | None, home: Path | None) -> BaseModel
     return await _asked(ask, bus, home)
 
 
+async def kept(ask: PutUser | ChangeUser | RotateUser | RetireUser, bus: Reach | None, home: Path | None) -> UserKept:
+    """The same of a user who is there from now on; a region in which nobody is enrolled yet is said."""
+    found = await have_done(ask, bus, home)
+    assert isinstance(found, UserKept)
+    if not found.enrolled:
+        talk("user.region_not_enrolled", region=found.shown.user.division)
+    return found
+
+
 async def _asked(ask: Command, bus: Reach | None, home: Path | None) -> BaseModel:
     """A system that has just been started here answers soon: what is asked twice is done once."""
     until = time.monotonic() + (STARTS_WITHIN_S if bus is None else 0)
@@ -71,7 +80,7 @@ def _written(ask: Ask, home: Home) -> BaseModel:
     try:
         with file.alone():
             change = decide(file.stated(), ask, makes_passwords=True)
-            write_down(file, change)
+            write_down(file, change, ask)
     except NotDone as refused:
         raise Refused(problem_of(refused), type(ask)) from None
     return answered(ask, change, enrolled=True)

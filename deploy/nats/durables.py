@@ -58,9 +58,13 @@ def conflict(present: Present, durable: Durable) -> str:
     )
 
 
-def conflicts(present: Present, durables: Sequence[Durable]) -> dict[str, str]:
-    """What stands in the way of outsiders, by whose it is."""
-    return {durable.owner: told for durable in durables if (told := conflict(present, durable))}
+def conflicts(present: Present, durables: Sequence[Durable], moving: Collection[str] = frozenset()) -> dict[str, str]:
+    """What stands in the way of outsiders, by whose it is; what somebody who is `moving` hears is no hindrance."""
+    return {
+        durable.owner: told
+        for durable in durables
+        if durable.owner not in moving and (told := conflict(present, durable))
+    }
 
 
 async def make_durable(bus: JetStreamContext, present: Present, durable: Durable, say: Say) -> int:
@@ -81,23 +85,22 @@ async def make_durable(bus: JetStreamContext, present: Present, durable: Durable
     return 1
 
 
-async def move_durables(
-    bus: JetStreamContext, present: Present, before: Sequence[Durable], after: Sequence[Durable], say: Say
-) -> None:
-    """Let a user's durables hear what is wanted from now on; those of which nothing is wanted go."""
-    for durable in after:
+async def move_durables(bus: JetStreamContext, owner: str, wanted: Sequence[Durable], say: Say) -> None:
+    """Let a user's durables hear what is wanted from now on; those of which nothing is wanted go.
+
+    What has been moved already is left as it is: it may be called again after it was cut off anywhere.
+    """
+    present = await present_durables(bus)
+    for durable in wanted:
         have = present.get((durable.stream, durable.name))
         if have is not None and have.filter_subject != durable.filter_subject:
-            config = await bus.add_consumer(durable.stream, replace(have, filter_subject=durable.filter_subject))
-            present[durable.stream, durable.name] = config.config
+            await bus.add_consumer(durable.stream, replace(have, filter_subject=durable.filter_subject))
             say(f"durable {durable.stream}/{durable.name}: hears {durable.filter_subject} from now on")
-    wanted = {(durable.stream, durable.name) for durable in after}
-    for durable in before:
-        which = (durable.stream, durable.name)
-        if which not in wanted and which in present:
-            del present[which]
-            await bus.delete_consumer(durable.stream, durable.name)
-            say(f"durable {durable.stream}/{durable.name}: gone")
+    stay = {(durable.stream, durable.name) for durable in wanted}
+    for (stream, name), config in present.items():
+        if (config.metadata or {}).get(OWNER) == owner and (stream, name) not in stay:
+            await bus.delete_consumer(stream, name)
+            say(f"durable {stream}/{name}: gone")
 
 
 async def forget_durables(bus: JetStreamContext, names: Collection[str], say: Say) -> int:

@@ -34,7 +34,7 @@ from deploy.nats.provision import provision
 from deploy.nats.regions import is_enrolled
 from deploy.nats.streams_shown import streams_shown
 from deploy.nats.trim import Trim
-from deploy.nats.user_changes import Ask, NotDone, answered, decide, shown, write_down
+from deploy.nats.user_changes import Ask, NotDone, answered, decide, moves, shown, write_down
 from deploy.nats.users import Integrator, Outsider, Users
 from deploy.nats.users_file import UsersFile, forget_others
 
@@ -99,9 +99,9 @@ class Provisioning:
     async def _bring_up(self, bus: JetStreamContext) -> None:
         await self._wait_for_agreement()
         file, users = self.place.users_file, self.place.users
-        at, stated = file.changed_at(), file.stated()
+        at, stated, moving = file.changed_at(), file.stated(), file.moving.names()
         if stated.readable:
-            in_the_way = conflicts(await present_durables(bus), Users(stated.outsiders).durables())
+            in_the_way = conflicts(await present_durables(bus), Users(stated.outsiders).durables(), moving)
             left_out = [*stated.wrong, *(f"{name}: {told}" for name, told in in_the_way.items())]
             served = tuple(one for one in stated.outsiders if one.name not in in_the_way)
         else:
@@ -112,6 +112,8 @@ class Provisioning:
             served = ()
         if served != users.outsiders or not self.in_force:
             await self._serve(served)
+        if moving and stated.readable:
+            await self._move(bus, moving, stated.outsiders)
         await provision(bus, users.durables(), self.replicas, self._say, self.store_mib)
         if stated.readable:
             await forget_durables(bus, stated.names, self._say)
@@ -121,6 +123,13 @@ class Provisioning:
         self.left_out, self.shut = left_out, lost is not None
         self.looked_at = self.taken_up_at = at
         self.place.kept()
+
+    async def _move(self, bus: JetStreamContext, moving: frozenset[str], outsiders: Sequence[Outsider]) -> None:
+        """After the server knows their rights: cut off in between, they hear less than they may, and never more."""
+        for one in outsiders:
+            if one.name in moving:
+                await move_durables(bus, one.name, one.durables(), self._say)
+        self.place.users_file.moving.done(moving)
 
     async def _wait_for_agreement(self) -> None:
         """Raises NotDone: what is told on a stream made now would bear numbers that were told before."""
@@ -140,7 +149,9 @@ class Provisioning:
     @property
     def users_changed(self) -> bool:
         """Whether others are to be let in than are now."""
-        return self.looked_at != self.place.users_file.changed_at() or self.shut != bool(self.place.lost.what())
+        file = self.place.users_file
+        waits = self.looked_at != file.changed_at() or bool(file.moving.names())
+        return waits or self.shut != bool(self.place.lost.what())
 
     async def waiting(self, durables: Sequence[Durable]) -> int:
         """How many messages are yet to be handled by these."""
@@ -174,24 +185,20 @@ class Provisioning:
             change = decide(file.stated(), ask, self.place.users.makes_passwords)
             region = _region(change.after)
             enrolled = region == _region(change.before) or await is_enrolled(client, region)
-            if change.after is not None:
-                await self._make_way(bus, change.before, change.after, isinstance(ask, ChangeUser))
+            if change.after is not None and not moves(ask):
+                # What is there already hears something else only where that is asked for.
+                present = await present_durables(bus)
+                for told in filter(None, (conflict(present, durable) for durable in change.after.durables())):
+                    raise NotDone(409, "conflict", broken("user_in_the_way", told=told))
             stood = file.text()
-            write_down(file, change)
+            write_down(file, change, ask)
             try:
                 await self._bring_up(bus)
             except NotDone:
                 file.restore(stood)
+                file.moving.done(frozenset({change.name}))
                 raise
         return answered(ask, change, enrolled)
-
-    async def _make_way(self, bus: JetStreamContext, before: Outsider | None, after: Outsider, moves: bool) -> None:
-        """What is there already hears something else only where that is asked for. Raises NotDone."""
-        present = await present_durables(bus)
-        if moves and before is not None:
-            await move_durables(bus, present, before.durables(), after.durables(), self._say)
-        for told in filter(None, (conflict(present, durable) for durable in after.durables())):
-            raise NotDone(409, "conflict", broken("user_in_the_way", told=told))
 
     @asynccontextmanager
     async def connected(self, closed: asyncio.Event | None = None) -> AsyncIterator[Client]:

@@ -68,8 +68,15 @@ def decide(stated: Stated, ask: Ask, makes_passwords: bool) -> Change:
     raise AssertionError("unreachable")
 
 
-def write_down(file: UsersFile, change: Change) -> None:
+def moves(ask: Ask) -> bool:
+    """Whether durables that are there are to hear something else."""
+    return isinstance(ask, ChangeUser)
+
+
+def write_down(file: UsersFile, change: Change, ask: Ask) -> None:
     """For who is alone with the file."""
+    if moves(ask):
+        file.moving.begin(change.name)
     if change.after is None:
         file.drop(change.name)
     elif change.after != change.before:

@@ -21,6 +21,7 @@ from contracts.language.values import Token
 from contracts.wiring.table import FACTS, SERVICES
 from deploy.local.private import open_private, write_private
 from deploy.nats.accounts import RESERVED
+from deploy.nats.moving import Moving
 from deploy.nats.users import SECOND, Department, Integrator, Login, Official, Outsider, Users, logins_of
 
 FACTS_BY_NAME: dict[str, type[Fact]] = {fact.name: fact for facts in FACTS.values() for fact in facts}
@@ -164,6 +165,11 @@ class UsersFile:
     """The file at `path`; whoever changes it is alone with it."""
 
     path: Path
+
+    @property
+    def moving(self) -> Moving:
+        """Whose durables do not hear yet what is stated here."""
+        return Moving(self.path.with_name("moving.json"))
 
     def stated(self) -> Stated:
         try:
