@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from services.cases.case import clock as case_clock
 from services.cases.case import handlers as case
-from services.cases.case import open_cases
 from services.cases.cause import handlers as cause
 from services.cases.cause.store import CAUSES
 from services.cases.entry import handlers as entry
@@ -48,7 +47,7 @@ cases = Service(
         CAUSES,
     ),
     due=case_clock.due,
-    measure=open_cases.measure,
+    measure=case_clock.measure,
     following=LadderAndLedger(),
     laws=(FINDINGS,),
 )

@@ -9,7 +9,7 @@ from contracts.cases import CaseOverdue, LookBackDue
 from contracts.language.message import Fact
 from contracts.language.values import day_of
 from services.cases.case import case as rules
-from services.cases.case import due_store, store
+from services.cases.case import due_store, open_cases, store
 from services.cases.case.act import OURSELVES, ourselves
 from services.cases.case.record import record
 from services.cases.case.store import AT_ONCE, Change
@@ -56,3 +56,8 @@ async def call_for_look_backs(tx: Transaction) -> list[Fact]:
 async def due(tx: Transaction) -> dict[str, int]:
     """How much waits for the clock, by what it waits for."""
     return await due_store.waiting_for_clock(tx, day_of(tx.now))
+
+
+async def measure(tx: Transaction) -> None:
+    """How many cases are open, by state."""
+    open_cases.show(await store.open_by_state(tx))
