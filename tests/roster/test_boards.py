@@ -75,6 +75,24 @@ async def test_an_appointment_of_a_future_day_outdates_the_board_on_that_day_in_
     assert [one.state for one in await desk.at(now).look()] == states
 
 
+@pytest.mark.parametrize(
+    ("person", "now", "states"),
+    [
+        ("p-third", at(17, 15, 59, 59), []),
+        ("p-third", at(17, 16), [("open", True)]),
+        ("p-village", at(17, 16), [("settled", False)]),
+    ],
+)
+async def test_another_holder_while_it_is_outdated_is_told_on_his_day_and_the_one_that_it_names_settles_it(
+    desk, person, now, states
+):
+    await appointed(desk, date(2020, 6, 15))
+    await desk.look()
+    await appointed(desk, date(2020, 6, 18), person)
+    await desk.look()
+    assert [(one.state, f"岗位 {person}" in one.said) for one in await desk.at(now).look()] == states
+
+
 @pytest.mark.parametrize(("now", "states"), [(at(25, 15, 59, 59), []), (at(25, 16), ["missed"])])
 async def test_one_that_is_not_patched_by_its_last_day_is_missed_once(desk, now, states):
     await appointed(desk, date(2020, 6, 15))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 
 from contracts.language.datum import in_china
 from contracts.language.rules import broken, in_words
@@ -107,12 +108,13 @@ def wanted(board: Board, grounds: Mapping[str, Ground], seen: Seen) -> Iterator[
     """Outdated from the day on which what it shows is no longer so; worn; not inspected in its part of the year."""
     law, ground = seen.law.on(seen.today), grounds.get(board.id)
     if ground is not None:
-        later = {day for post in ground.posts for day in changes(post) if day > seen.today}
-        for day in (seen.today, *sorted(later)):
+        later = sorted({day for post in ground.posts for day in changes(post) if day > seen.today})
+        for day, next_on in zip_longest((seen.today, *later), later):
             wrong = [rule for _, rule in differences(board, board.content, ground, day, law)]
             if wrong:
                 said = "；".join(in_words(rule.code, rule.figures, "zh-CN") for rule in wrong)
-                yield Wanted(FindingRule.BOARD_OUTDATED, day, said, within_days=law.patch_within_days)
+                within_days = law.patch_within_days
+                yield Wanted(FindingRule.BOARD_OUTDATED, day, said, within_days=within_days, changes_on=next_on)
                 break
     if board.condition is not BoardCondition.GOOD:
         yield Wanted(FindingRule.BOARD_WORN, seen.today, board.condition, within_days=law.new_within_days)

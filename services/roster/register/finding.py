@@ -62,7 +62,7 @@ def look_on(
 
     An amendment of the law may find something else from its first day on.
     """
-    days = [one.from_on for one in wanted]
+    days = [day for one in wanted for day in (one.from_on, one.changes_on) if day is not None]
     days += [one.due_on + DAY for one in wanted if one.due_on is not None]
     days += [one.due_on + DAY for one in standing if one.due_on is not None]
     days += [entry.ended_on + DAY] if entry.ended_on is not None else []

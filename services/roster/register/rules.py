@@ -20,7 +20,8 @@ FieldAndRule = tuple[str, Rule]
 class Wanted:
     """Something that is to be found from a day on, as things stand: which rule is not kept, of what, by which day.
 
-    `within_days` counts from the day on which it is found, where no day stands beforehand.
+    `within_days` counts from the day on which it is found, where no day stands beforehand. From `changes_on` on it may
+    be something else, or nothing, without anybody's doing.
     """
 
     rule: FindingRule
@@ -29,6 +30,7 @@ class Wanted:
     of: str = ""
     due_on: date | None = None
     within_days: int | None = None
+    changes_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
