@@ -73,8 +73,8 @@ class Desk:
         self._seed = seed
         self.imports = Imports()
 
-    async def act(self, step: int, before: datetime, now: datetime) -> bool:
-        """The work of this step of the play; returns whether there was any."""
+    async def act(self, step: int, before: datetime, now: datetime) -> None:
+        """The work of this step of the play."""
         work: list[Awaitable[None]] = []
         if step == 1:
             work.append(self._import_all())
@@ -94,7 +94,6 @@ class Desk:
             work.append(self._publish(day_of(now).replace(day=1) - timedelta(days=1)))
         for one in work:
             await one
-        return bool(work)
 
     async def _import_all(self) -> None:
         """Five old ledgers, each twice: the second time changes nothing."""
@@ -209,7 +208,7 @@ class Desk:
         asked = Appoint(
             post_id=post_id,
             person_id=f"p-{post_id}-{day_of(now):%m%d}",
-            person_name="新任林长",
+            person_name=f"新任林长{day_of(now):%m%d}",
             held_from=day_of(now) + timedelta(days=1),
         )
         await self._people.ask(asked, CITY_OFFICE, Division(post_id[:12]), Post)

@@ -188,7 +188,7 @@ class People:
             case CaseState.RECTIFYING if age >= timedelta(days=2) and dice < 0.45 and not self._lacks_plan(case):
                 told = {
                     "measures": "已停工，清理现场并补植",
-                    "evidence": (photograph_of(case),),
+                    "evidence": (photograph_of(case.ref.number),),
                     "proofs": proofs_of(case),
                 }
                 return self._unit(case), SubmitCase(case_id=id, **told)
@@ -231,7 +231,9 @@ class People:
         office, unit, today = self._office(case), self._unit(case), day_of(now)
         match case.state:
             case CaseState.DISMISSED:
-                return [(0.3, unit, ReopenCase, {"reason": "群众补充照片", "evidence": (photograph_of(case),)})]
+                return [
+                    (0.3, unit, ReopenCase, {"reason": "群众补充照片", "evidence": (photograph_of(case.ref.number),)})
+                ]
             case CaseState.VERIFIED:
                 referral = {"kind": ReferredTo.POLICE, "to": police_of(case), "flags": (Flag.GRAVE,)}
                 return [

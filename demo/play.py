@@ -25,7 +25,7 @@ from contracts.every_service import ServiceStatus
 from contracts.language.command import OPERATOR
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.values import day_of
-from contracts.roster import Area
+from contracts.roster import Area, BoardStated, BreederStated, FindingStated
 from contracts.roster import Post as RosterPost
 from contracts.wiring.streams import DURABLES
 from contracts.wiring.table import SERVICES
@@ -34,6 +34,7 @@ from demo.books.evidence import Evidence, Told
 from demo.books.plants import PLANTS
 from demo.desk import Desk
 from demo.fieldwork import Fieldwork
+from demo.ground import Ground
 from demo.load import load, plan, state_officials
 from demo.people import People
 from demo.reports import SOURCES, Post, Reports
@@ -47,6 +48,8 @@ from deploy.nats.users import Integrator
 
 FIRST = datetime(2020, 6, 1, 1, 0, tzinfo=UTC)
 LAST = datetime(2020, 7, 31, 9, 0, tzinfo=UTC)
+REGISTERS = (BoardStated, BreederStated, FindingStated)
+"""What of roster is listened to: areas, divisions and posts stand as they were enrolled."""
 STEPS = 24
 REPORTING_STEPS = 17
 """Nothing new is reported in the last weeks, so that most cases come to their end."""
@@ -91,6 +94,7 @@ async def playing(path: Path, reports: int, seed: int, err: Console) -> AsyncIte
                 accounts = {outsider.name for outsider in home.outsiders()}
                 demo.people = People(run.url, accounts, seed)
                 demo.desk = Desk(demo.people, jingdezhen(), path, seed)
+                demo.ground = Ground(demo.people, posts, seed)
                 entered.push_async_callback(demo.people.leave)
                 await demo.tell(FIRST)
                 await demo.listen()
@@ -118,6 +122,7 @@ class Demo:
 
     people: People
     desk: Desk
+    ground: Ground
 
     def __init__(self, run: Run, buses: dict[str, Bus], reports: Reports, fieldwork: Fieldwork) -> None:
         self.run = run
@@ -133,7 +138,11 @@ class Demo:
     async def listen(self) -> None:
         """From the first fact on."""
         reader = self.buses["reader"].client
-        for told in (*(f"{service}.>" for service in SERVICES[1:]), "rejected.>"):
+        for told in (
+            *(f"{service}.>" for service in SERVICES[1:]),
+            *(f"{one.name}.>" for one in REGISTERS),
+            "rejected.>",
+        ):
             await reader.subscribe(told, cb=self._heard, pending_bytes_limit=-1, pending_msgs_limit=-1)
         await reader.flush()
 
@@ -184,9 +193,10 @@ class Demo:
             await self._post(posts)
         await self._post(self._fieldwork.between(before, now))
         await self.quiet()
-        if await self.desk.act(step, before, now):
-            await self.tell(now := now + _MOMENT)
-            await self.quiet()
+        await self.ground.act(step, now)
+        await self.desk.act(step, before, now)
+        await self.tell(now := now + _MOMENT)
+        await self.quiet()
         if await self.people.act(now):
             # What people did may have made something due at once, and the clocks look only every few seconds.
             await self.tell(now := now + _MOMENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demo.books import cases, delivery, duties, people, reports
+from demo.books import cases, delivery, duties, people, registers, reports
 from demo.books.book import Book
 from demo.books.evidence import Evidence
 from demo.books.reckoning import Cases
@@ -23,4 +23,5 @@ def _books(evidence: Evidence) -> Iterator[Book]:
     yield from cases.books(evidence, reckoned)
     yield from people.books(evidence, roster, reckoned)
     yield from duties.books(evidence, roster)
+    yield from registers.books(evidence, roster)
     yield from delivery.books(evidence)

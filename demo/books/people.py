@@ -54,7 +54,7 @@ def _handed_over(evidence: Evidence, roster: Roster, cases: Cases) -> Iterator[B
     for asked in evidence.asked:
         if asked.name == "roster.appoint.v1":
             day = date.fromisoformat(asked.said["held_from"])
-            area = asked.said["post_id"].split("-")[0]
+            area = roster.areas[asked.said["post_id"]]
             first = cases.first_moment_on(day)
             for case in cases.by_id.values():
                 if area in roster.chain(case.grid).values() and case.was_open_on(day) and case.ended_by_time != first:

@@ -186,6 +186,17 @@ PLANTS: dict[str, Plant] = {
     "duty-missed-twice": Plant(_twice("patrol.duty_missed.v1"), "books.duties"),
     "vacant-for-missed": Plant(_renamed("patrol.duty_missed.v1", "patrol.duty_vacant.v1"), "books.duties"),
     "missed-before-its-grace": Plant(_first("patrol.duty_missed.v1", _three_days_earlier), "books.duties"),
+    "patrol-not-counted": Plant(_lost("patrol.duty_met.v1"), "books.duties"),
+    "excused-for-met": Plant(_renamed("patrol.duty_excused.v1", "patrol.duty_met.v1"), "books.duties"),
+    "board-not-told": Plant(_lost("roster.board.v1"), "books.boards"),
+    "breeder-not-closed": Plant(
+        _told(lambda told: [one for one in told if one.body.get("breeder", {}).get("status") != "closed"]),
+        "books.breeders",
+    ),
+    "outdated-for-ever": Plant(
+        _told(lambda told: [one for one in told if one.body.get("finding", {}).get("state") != "settled"]),
+        "books.findings",
+    ),
     "told-twice": Plant(_twice("notify.notified.v1"), "books.ids"),
     "lost-notices": Plant(_lost("notify.notified.v1"), "books.told_once"),
     "letters-not-told": Plant(_lost("notify.notified.v1"), "books.letters_notified"),

@@ -29,19 +29,29 @@ class Cases:
             if incident_id in incidents:
                 post = named[incidents[incident_id]["source"], incidents[incident_id]["external_id"]]
                 steps.append((post.at, 0, (told.body["case"]["ref"]["id"], post)))
+        steps += [
+            (datetime.fromisoformat(one.body["at"]), 0, one.body["case"])
+            for one in evidence.of("cases.opened.v1")
+            if one.body["case"]["origin"] == "register"
+        ]
         steps += [(asked.at, 1, asked) for asked in evidence.asked if asked.name.startswith("cases.")]
         self._old = {
             (one.body["case"]["source"], one.body["case"]["external_id"]): one.body["case"]["ref"]["id"]
             for one in evidence.of("cases.imported.v1")
         }
+        steps += [(at, -1, None) for at in evidence.moments]
         steps.sort(key=lambda one: one[:2])
-        self._moments = sorted({one.at for one in evidence.posted} | {one.at for one in evidence.asked})
+        self._moments = sorted(evidence.moments)
         for at, _, what in steps:
             self._pass(at)
+            if what is None:
+                continue
             if isinstance(what, Asked):
                 self._asked(what)
-            else:
+            elif isinstance(what, tuple):
                 self._seen(*what)
+            else:
+                self._found(at, what)
         self._pass(evidence.moments[-1])
 
     def _pass(self, now: datetime) -> None:
@@ -65,6 +75,12 @@ class Cases:
         division = grid[:12]
         case = self._add(id, post.at, f"daily-{seen_on.year}", division, post.seen.kind, grid, seen_on)
         case.facts["cases.opened.v1", "cases", post.at] += 1
+
+    def _found(self, at: datetime, case: Body) -> None:
+        """What roster found in a register; the book of findings says whether it was to be found."""
+        division = case["ref"]["division"]
+        found = self._add(case["ref"]["id"], at, case["campaign"], division, case["kind"], division, None)
+        found.facts["cases.opened.v1", "cases", at] += 1
 
     def _add(
         self, id: str, at: datetime, campaign: str, division: str, kind: str, grid: str, seen_on: date | None

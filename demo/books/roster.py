@@ -32,6 +32,7 @@ class Roster:
             post.id: [(one.held_from, one.person.id) for one in post.appointments] for post in evidence.posts
         }
         self.units = {post.id: post.unit.id for post in evidence.posts}
+        self.areas = {post.id: post.area_id for post in evidence.posts}
         for asked in evidence.asked:
             if asked.name == "roster.appoint.v1":
                 held = (date.fromisoformat(asked.said["held_from"]), asked.said["person_id"])
