@@ -57,23 +57,28 @@ COPIES = {
         FROM inbox, generate_series(1, $1) AS n WHERE message_id = ANY($2::text[])
     """,
 }
+CAUSED = """
+    SELECT message_id, partitionkey FROM outbox
+    WHERE substring(headers from 'ce-correlationid: (\\S+)') = ANY($1::text[])
+"""
 FILLED = ("patrol", "cases", "notify", "targets", "roster")
 
 
-async def _post(run: Run) -> None:
+async def _post(run: Run) -> list[str]:
+    """The ids of reports that have gone through everything."""
     async with connected(run.url("acme"), "acme") as acme:
-        for subject, body, headers in islice(reports(), PATTERNS):
-            await acme.post_raw(subject, body, headers)
+        posted = [await acme.post_raw(*one) for one in islice(reports(), PATTERNS)]
     await settled(run)
+    return [receipt.message_id for receipt in posted]
 
 
-async def fill(run: Run, before: dict[str, int], copies: int) -> int:
+async def fill(run: Run, posted: list[str], copies: int) -> int:
     """Copy what the reports have left; returns how many facts are on record then."""
     connections = {name: await asyncpg.connect(run.databases[name]) for name in FILLED}
     try:
         told, keys = [], []
-        for name, sql in connections.items():
-            rows = await sql.fetch("SELECT message_id, partitionkey FROM outbox WHERE id > $1", before[name])
+        for sql in connections.values():
+            rows = await sql.fetch(CAUSED, posted)
             told += [row["message_id"] for row in rows]
             keys += [row["partitionkey"] for row in rows]
         await connections["cases"].execute(COPIES["cases"], copies, timeout=BACK_WITHIN_S)
@@ -88,16 +93,6 @@ async def fill(run: Run, before: dict[str, int], copies: int) -> int:
     finally:
         for sql in connections.values():
             await sql.close()
-
-
-async def outboxes(run: Run) -> dict[str, int]:
-    """The last row of each."""
-    found = {}
-    for name in FILLED:
-        sql = await asyncpg.connect(run.databases[name])
-        found[name] = await sql.fetchval("SELECT coalesce(max(id), 0) FROM outbox")
-        await sql.close()
-    return found
 
 
 async def without_its_bus(stack: Stack) -> float:
@@ -122,11 +117,10 @@ async def _until(so: Callable[[], bool]) -> None:
 
 async def measure(cases: int) -> None:
     async with system("2m") as (stack, run):
-        before = await outboxes(run)
-        await _post(run)
+        posted = await _post(run)
         copies = cases // PATTERNS - 1
         began_s = time.monotonic()
-        facts = await fill(run, before, copies)
+        facts = await fill(run, posted, copies)
         print(f"{cases} cases and {facts} facts on record, filled in {time.monotonic() - began_s:.0f} s", flush=True)
         print(f"back without the bus after {await without_its_bus(stack):.1f} s", flush=True)
         for name, passphrase in (("open", None), ("sealed", b"four words of no poem")):
