@@ -161,6 +161,21 @@ async def test_what_a_relay_that_stood_still_sends_late_is_refused_by_a_stream_t
     assert (receipted.overtaken, await on_the_bus(parts)) == ({late.id}, [])
 
 
+async def test_what_the_stream_has_is_repeated_by_whole_waves_and_what_follows_it_is_told_in_order(parts):
+    """A wave is refused but for its first where each is bound to the end that the one before it would have made."""
+    await tell(parts, *(fact(f"a-{n}", f"t-{n}") for n in range(400)))
+    parts.begin(parts.relay.run())
+    await all_sent(parts)
+    async with parts.pool.acquire() as sql, sql.transaction():
+        await outbox.send_again(sql)
+    await tell(parts, *(fact(f"b-{n}", f"t-{n}") for n in range(400)))
+    before = parts.client.stats["out_msgs"]
+    await all_sent(parts)
+    told = await on_the_bus(parts)
+    assert in_order(told) == {f"t-{n}": 2 for n in range(400)}
+    assert parts.client.stats["out_msgs"] - before < 8 * 400
+
+
 async def test_two_relays_at_once_tell_nothing_out_of_order(parts):
     """STACK row 24: as while one has lost its lock and does not know it; the stream takes from who knows its end."""
     async with parts_of_targets(parts.bus, parts.dsn) as other:

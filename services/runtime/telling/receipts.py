@@ -47,6 +47,8 @@ class Receipted:
     overtaken: set[int] = field(default_factory=set)
     last: int = 0
     """The highest sequence given to what was bound to one."""
+    repeated: int = 0
+    """How many of those the stream had already, so that its end stayed where it was."""
 
 
 class Receipts:
@@ -100,7 +102,9 @@ class Receipts:
                 left -= 1
                 if (error := receipt.get("error")) is None:
                     del found.failed[one.row.id]
-                    if one.after is not None and not receipt.get("duplicate"):
+                    if one.after is not None and receipt.get("duplicate"):
+                        found.repeated += 1
+                    elif one.after is not None:
                         found.last = max(found.last, receipt["seq"])
                 else:
                     found.failed[one.row.id] = error.get("description", "refused by the stream")

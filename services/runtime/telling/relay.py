@@ -56,6 +56,8 @@ class Relay:
         self._last = 0
         self._in_doubt = True
         """Whether the stream may end elsewhere than at `_last`."""
+        self._repeats = False
+        """Whether the stream has what is being told, and says so: its end stays where it is."""
         self._fresh = Fresh(self._subjects, 2 * settings.relay_chunk)
         self._behind = True
         """Whether the table may hold what is not in memory."""
@@ -210,17 +212,22 @@ class Relay:
         await self._settle(sql, wave, receipted)
 
     def _bound(self, wave: Sequence[Written]) -> list[Sending]:
-        """Bind each fact to the end of the stream that the one before it makes; other streams have other writers."""
+        """Bind each fact to the end of the stream that the one before it makes; other streams have other writers.
+
+        While it repeats, none makes another: bound to an end further on, all but the first would be refused, and one of
+        a wave told. The first that is new is taken, whatever follows it in its wave is refused and sent again.
+        """
         last, sendings = self._last, []
         for row in wave:
             ours = row.subject.startswith(self._subjects)
             sendings.append(Sending(row, last if ours else None))
-            last += ours
+            last += ours and not self._repeats
         return sendings
 
     async def _settle(self, sql: Sql, wave: Sequence[Written], receipted: Receipted) -> None:
         """Strike off what has a receipt; what has none, and its aggregate, is read again, some of it later."""
         self._last = max(self._last, receipted.last)
+        self._repeats = receipted.repeated > 0 and receipted.last == 0
         sent = [row.id for row in wave if row.id not in receipted.failed]
         for row in wave:
             if row.id not in receipted.failed:
