@@ -21,7 +21,7 @@ from cli.say import language_is_chinese, say
 from contracts.cases import Directive, Interval, Measure, Proof
 from contracts.language.evidence import Evidence
 from contracts.language.message import Command
-from contracts.language.values import OpenEnum, UnitRef
+from contracts.language.values import Boundary, OpenEnum, UnitRef
 from contracts.publishing.words import field_words, message_words
 
 DAY = "%Y-%m-%d"
@@ -29,6 +29,8 @@ Find = Callable[[str], Awaitable[UUID]]
 """The id of a case that is named by its id or its number."""
 _FLAT = (Directive,)
 """Parts whose fields are options of their own."""
+_DRAWN = (Boundary,)
+"""Parts that are read from a JSON file."""
 
 
 def help_of(command: type[Command]) -> str:
@@ -106,6 +108,8 @@ def _typed(annotation: Any) -> tuple[Any, bool]:
         return bool, many
     if isinstance(kind, type) and issubclass(kind, OpenEnum | int | float) and kind is not bool:
         return kind, many
+    if kind in _DRAWN:
+        return Path, False
     if many and kind not in (Proof, Measure) and isinstance(kind, type) and issubclass(kind, BaseModel):
         # A list of larger parts is read from a JSON file.
         return Path, False
@@ -134,7 +138,7 @@ async def command_of(command: type[Command], said: Mapping[str, Any], find: Find
 
 def _value(field: FieldInfo, said: Any) -> Any:
     kind, many = _plain(field.annotation)
-    if many and isinstance(said, Path):
+    if (many or kind in _DRAWN) and isinstance(said, Path):
         return json_of(said)
     if many:
         return [_one(kind, one) for one in said]

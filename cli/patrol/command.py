@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.case.report import post_each, problems_of
-from cli.patrol import duty, patrols
+from cli.patrol import duty, ground, patrols
 from cli.patrol.firms import ABROAD, NO_VEGETATION, hotspots_in
 from cli.patrol.overpass import in_order
 from cli.patrol.patches import patches_in
@@ -23,6 +23,7 @@ from contracts.patrol import PatchesShown, ShowPatches
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(duty.app)
 app.add_typer(patrols.app)
+app.add_typer(ground.app)
 
 
 app.command("import", help=say("help.track_import"))(import_track)

@@ -186,6 +186,7 @@ class Role(OpenEnum):
     RANGER = "ranger"
     LAW_OFFICER = "law_officer"
     ASSISTANT = "assistant"
+    STATION = "station"
     OFFICE = "office"
     UNIT = "unit"
     OTHER = "other"

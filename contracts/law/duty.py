@@ -24,6 +24,8 @@ MonthDay = Annotated[
     Ruled("month_day"),
 ]
 """A day of any year: `10-01`."""
+TimeOfDay = Annotated[str, Field(title="TimeOfDay", pattern="^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"), Ruled("time_of_day")]
+"""A time of any day: `15:00`."""
 _PERIODS = [one.value for one in DutyPeriod if one is not DutyPeriod.OTHER]
 _Period = Annotated[DutyPeriod, one_of(_PERIODS), Field(json_schema_extra={"enum": _PERIODS})]
 """One that the calendar has, or an order."""
@@ -112,7 +114,8 @@ class Validity(_Stated):
     """What a patrol must be, or where days are counted, what is walked on a day, for it to count.
 
     With `inside_only`, what lies outside the own area does not count; with `no_repeat`, a route that was walked before
-    does not until the area is covered. `whole_area` is how often the whole area is covered in the period.
+    does not until the area is covered. `whole_area` is how often the whole area is covered in the period, `by_time` by
+    when of its day in China it has ended, or was reported.
     """
 
     minutes: Annotated[int, Field(ge=0, le=1_440)] = 0
@@ -123,13 +126,15 @@ class Validity(_Stated):
     items: tuple[Token, ...] = ()
     whole_area: Least = 0
     visits: tuple[Visits, ...] = ()
+    by_time: TimeOfDay | None = None
 
 
 class DutyRule(_Stated):
     """One row: which posts, how often and when, what counts, from when to when, by which source.
 
     Without `levels` posts of every level are meant, without `divisions` those of everywhere, without `ways` any way of
-    patrolling counts, without `season` it holds all the year. What is asked once, and not by an order, has both days.
+    patrolling counts, without `season` it holds all the year, without `grace_days` those of the table are given. What
+    is asked once, and not by an order, has both days.
     """
 
     name: Line
@@ -149,6 +154,7 @@ class DutyRule(_Stated):
     trigger: Trigger | None = None
     valid: Validity = Validity()
     remind_days_before: Annotated[int, Field(ge=0, le=366)] = 3
+    grace_days: Annotated[int, Field(ge=0, le=60)] | None = None
     from_on: Day | None = None
     to_on: Day | None = None
 

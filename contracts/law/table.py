@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.law.clearance import ClearanceRules
 from contracts.law.duty import DutyRules
 from contracts.law.findings import FindingRules
 from contracts.law.grids import GridRules
@@ -22,6 +23,7 @@ LAWS: dict[str, type[Rules]] = {
     "patrol.duty": DutyRules,
     "patrol.severity": SeverityRules,
     "patrol.verdict": VerdictRules,
+    "patrol.clearance": ClearanceRules,
     "cases.findings": FindingRules,
 }
 

@@ -15,6 +15,8 @@ from contracts.law.places import nearest
 from contracts.law.versions import Rules
 from contracts.patrol.duty import Activity
 
+NOT_WALKED = (Activity.REPORT, Activity.OTHER)
+"""What no verdict is given of: nobody walks it."""
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -56,7 +58,7 @@ class VerdictRules(Rules):
     def _of_every_activity(self) -> Self:
         for activity in Activity:
             its = [one for one in self.rules.values() if one.activity is activity and one.division == UNKNOWN]
-            if activity is not Activity.OTHER and len(its) != 1:
+            if activity not in NOT_WALKED and len(its) != 1:
                 raise custom("one_for_everywhere", division=UNKNOWN)
         return self
 

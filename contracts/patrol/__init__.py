@@ -14,3 +14,4 @@ from contracts.patrol.plan import *
 from contracts.patrol.terminal import *
 from contracts.patrol.patrol import *
 from contracts.patrol.moves import *
+from contracts.patrol.ground import *

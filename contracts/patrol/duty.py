@@ -8,17 +8,26 @@ from pydantic import BaseModel, Field
 
 from contracts.language.division import Division
 from contracts.language.message import Command, Fact
-from contracts.language.values import Line, OpenEnum, PersonRef, Role, Token, Value, Words, known
+from contracts.language.values import Line, OpenEnum, PersonRef, Role, Token, Value, Words, known, one_of
 from contracts.language.written import WHOLE, Day, Id, Instant
 
 
 class Activity(OpenEnum):
-    """A chief's patrol (巡林), a ranger's round (巡护), a supervisor's visit to a grid (监管员查看网格)."""
+    """A chief's patrol (巡林), a ranger's round (巡护), a supervisor's visit to a grid (监管员查看网格).
+
+    Of a surveillance station its report (监测报告).
+    """
 
     PATROL = "patrol"
     ROUND = "round"
     VISIT = "visit"
+    REPORT = "report"
     OTHER = "other"
+
+
+_WALKED = [one.value for one in Activity if one is not Activity.REPORT]
+Walked = Annotated[Activity, one_of(_WALKED), Field(json_schema_extra={"enum": _WALKED})]
+"""What somebody walks: a station's report is made otherwise."""
 
 
 class PatrolWay(OpenEnum):

@@ -10,7 +10,7 @@ from contracts.language.evidence import Evidence
 from contracts.language.message import Command, Intake
 from contracts.language.values import ExternalId, Line, OpenEnum, Text, Token, Value, known, one_of
 from contracts.language.written import WHOLE, Day, Id, Instant
-from contracts.patrol.duty import Activity, PatrolWay
+from contracts.patrol.duty import Activity, PatrolWay, Walked
 from contracts.patrol.patrol import AppealState, Patrol, PatrolPoint, PatrolState, VerdictState
 from contracts.patrol.recorded import Item, Visited
 from contracts.patrol.terminal import TerminalClock
@@ -53,7 +53,7 @@ class PatrolReport(Intake):
     terminal: ExternalId | None = None
     clock: TerminalClock | None = None
     post_id: Token | None = None
-    activity: Annotated[Activity, known(Activity)] | None = None
+    activity: Walked | None = None
     way: Annotated[PatrolWay, known(PatrolWay)] | None = None
     planned_on: Day | None = None
     to_reach: ToReach = ()
@@ -109,7 +109,7 @@ class PlanPatrol(Command):
 
     post_id: Token
     planned_on: Day
-    activity: Annotated[Activity, known(Activity)] = Activity.PATROL
+    activity: Walked = Activity.PATROL
     way: Annotated[PatrolWay, known(PatrolWay)] | None = None
     to_reach: ToReach = ()
 
@@ -126,7 +126,7 @@ class BeginPatrol(Command):
     post_id: Token
     patrol_id: Id | None = None
     at: Instant | None = None
-    activity: Annotated[Activity, known(Activity)] = Activity.PATROL
+    activity: Walked = Activity.PATROL
     way: Annotated[PatrolWay, known(PatrolWay)] | None = None
     source: Token | None = None
     terminal: ExternalId | None = None

@@ -11,7 +11,7 @@ from contracts.language.evidence import Evidence
 from contracts.language.message import Command, Fact
 from contracts.language.values import Line, PersonRef, Text, Token, Value, known
 from contracts.language.written import WHOLE, Id, Instant
-from contracts.patrol.duty import Activity, PatrolWay
+from contracts.patrol.duty import Activity, PatrolWay, Walked
 
 
 class Item(Value):
@@ -54,7 +54,7 @@ class RecordPatrol(Command):
     answer: ClassVar[type[BaseModel]] = RecordedPatrol
 
     post_id: Token
-    activity: Annotated[Activity, known(Activity)] = Activity.PATROL
+    activity: Walked = Activity.PATROL
     way: Annotated[PatrolWay, known(PatrolWay)] | None = None
     started_at: Instant
     ended_at: Instant

@@ -85,6 +85,7 @@ WIRED: dict[str, Wired] = {
             patrol.IncidentLocated,
             patrol.IncidentLinked,
             patrol.IncidentRevised,
+            patrol.PlotNotCleared,
         ),
     ),
     "targets": Wired(

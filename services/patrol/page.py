@@ -10,6 +10,7 @@ from string import Template
 from contracts.language.division import UNKNOWN
 from contracts.law.duty import DutyRule, DutyRules, Validity
 from contracts.law.verdict import VerdictRule
+from services.patrol.clearance.page import CHAPTERS as GROUND_CHAPTERS
 from services.patrol.duty.law import DUTY
 from services.patrol.patrol.law import VERDICT
 from services.patrol.walk.limits import LIMITS
@@ -21,7 +22,7 @@ _RULES = DUTY.shipped.newest
 
 def page(rules: DutyRules = _RULES) -> str:
     """The whole page."""
-    chapters = (_duties, _versions, _rules, _seasons, _checklist, _patrols, _editing)
+    chapters = (_duties, _versions, _rules, _seasons, _checklist, _patrols, *GROUND_CHAPTERS, _editing)
     return "\n".join(line for chapter in chapters for line in [*chapter(rules), ""])
 
 
@@ -110,6 +111,7 @@ def _what(valid: Validity) -> str:
     said += ["inside the own area only"] if valid.inside_only else []
     said += ["no route again"] if valid.no_repeat else []
     said += [f"the whole area {valid.whole_area} times"] if valid.whole_area else []
+    said += [f"by {valid.by_time} of its day"] if valid.by_time else []
     said += [f"{valid.photos} photographs"] if valid.photos else []
     said += [f"{one.least} {one.kind}" for one in valid.visits]
     said += [f"looks at {', '.join(valid.items)}"] if valid.items else []

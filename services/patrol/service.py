@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from contracts.language.values import day_of
 from services.patrol.area import handlers as area
 from services.patrol.area.store import GROUND
+from services.patrol.clearance import clock as clearance_clock
+from services.patrol.clearance import handlers as clearance
+from services.patrol.clearance import store as clearance_store
+from services.patrol.clearance.law import CLEARANCE
 from services.patrol.duty import clock as duty_clock
 from services.patrol.duty import handlers as duty
 from services.patrol.duty.law import DUTY
@@ -16,6 +21,7 @@ from services.patrol.patrol import clock as patrol_clock
 from services.patrol.patrol import due_store as patrol_due
 from services.patrol.patrol import handlers as patrol_moves
 from services.patrol.patrol.law import VERDICT
+from services.patrol.station import handlers as station
 from services.patrol.terminal import handlers as terminal
 from services.patrol.track import handlers as track
 from services.runtime.service import Service
@@ -24,7 +30,8 @@ from services.runtime.transaction import Transaction
 
 async def due(tx: Transaction) -> dict[str, int]:
     """How much waits for the clocks of its rooms, by what it waits for."""
-    return {**await duty_clock.due(tx), **await patrol_due.waiting_for_clock(tx)}
+    plots = await clearance_store.waiting(tx, day_of(tx.now))
+    return {**await duty_clock.due(tx), **await patrol_due.waiting_for_clock(tx), "plots_to_look_at": plots}
 
 
 patrol = Service(
@@ -39,7 +46,10 @@ patrol = Service(
     terminal.room,
     patrol_moves.room,
     patrol_clock.room,
+    clearance.room,
+    clearance_clock.room,
+    station.room,
     views=(GROUND,),
-    laws=(NEAR, DUTY, SEVERITY, VERDICT),
+    laws=(NEAR, DUTY, SEVERITY, VERDICT, CLEARANCE),
     due=due,
 )

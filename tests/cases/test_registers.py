@@ -6,6 +6,7 @@ import pytest
 
 from contracts.cases import CaseAssigned, CaseOpened, CaseVerified
 from contracts.language.division import Division
+from contracts.patrol import PlotNotCleared
 from contracts.roster import DirectiveStated, FindingStated
 from services.cases.post.post import NoOffice
 from services.cases.service import cases
@@ -121,6 +122,39 @@ async def test_a_finding_opens_one_case_however_often_it_is_told(tx):
     assert len(await told(tx, finding(), finding(state="missed"))) == 1
     assert await told(tx, finding(state="missed")) == []
     assert len(await told(tx, finding(id="f-2"), finding(id="f-3"))) == 2
+
+
+def not_cleared(id="plot-1", due_on="2020-10-20", window_last="2020-10-20", at="2020-10-20T16:00:00Z"):
+    window = {"first": "2020-10-08", "last": window_last}
+    plot = {
+        "id": id,
+        "division": VILLAGE,
+        "place": "后山",
+        "compartment": "12",
+        "sub_compartment": "3",
+        **window,
+    }
+    done = {"found": 10, "felled": 10, "treated": 7, "verified": 0}
+    about = {"plot": {**plot, "trees": 10, "source": "普查"}, "at": at, "due_on": due_on, "done": done, "missing": 3}
+    return PlotNotCleared.model_validate(about)
+
+
+async def test_a_plot_that_was_not_cleared_in_its_days_opens_one_case_in_the_campaign_of_pine_wilt(tx):
+    redone = not_cleared(due_on="2020-10-30", at="2020-10-30T16:00:00Z")
+    (opened,) = await told(tx, not_cleared(), redone)
+    case = opened.case
+    assert (case.kind, case.campaign, case.severity, case.origin) == (
+        "dead_pines", "pine-wilt-2020", "serious", "register",
+    )  # fmt: skip
+    assert (case.text, case.place) == (
+        "除治小班逾期未清理完：plot-1，2020-10-08 — 2020-10-20，3/10 株", "后山",
+    )  # fmt: skip
+    assert (case.measured.trees, case.measured.compartment, case.measured.sub_compartment) == (3, "12", "3")
+    # It was found when the day after the last began in China.
+    assert case.seen_at == datetime(2020, 10, 20, 16, 0, tzinfo=UTC)
+    assert await told(tx, redone) == []
+    (again,) = await told(tx, not_cleared(window_last="2021-03-31", due_on="2021-03-31"))
+    assert again.case.ref.id != case.ref.id
 
 
 @pytest.mark.parametrize(

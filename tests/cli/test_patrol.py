@@ -48,3 +48,25 @@ async def test_duties_of_a_region_are_listed_with_how_they_stand(up):
 async def test_a_misuse_is_said_in_a_line(up, arguments, status, said):
     done, out, told = await patrol(up, *arguments)
     assert (done, out, said in re.sub(r"\s+", " ", told), "Traceback" in told) == (status, "", True, False), told
+
+
+async def test_plots_and_stations_are_enrolled_worked_on_and_listed_by_hand(up, tmp_path):
+    office = ("--as", "p-360222000000-office")
+    plots, photo = tmp_path / "plots.json", tmp_path / "photo.jpg"
+    photo.write_bytes(b"as if a photograph")
+    at = {"lon": 117.19, "lat": 29.75, "datum": "cgcs2000"}
+    window = {"first": "2099-10-08", "last": "2099-10-20"}
+    stated = {"id": "plot-1", "division": "360222000000", "place": "后山", "at": at, **window, "trees": 10}
+    plots.write_text(json.dumps([{**stated, "source": "普查"}]), "utf-8")
+    status, out, told = await patrol(up, "enrol-plots", "--plots", str(plots), *office)
+    assert (status, json.loads(out)["plots"][0]["on_natural_forest"]) == (0, "unknown"), told
+    today = json.loads(out)["plots"][0]["due_on"]
+    step = ("--plot-id", "plot-1", "--post-id", "360222000000-office", "--on", "2020-06-01", "--trees", "11")
+    status, _, told = await patrol(up, "clear", *step, "--step", "found", "--photos-before", str(photo), *office)
+    assert (today, status, "no more trees were counted by 2020-06-01" in re.sub(r"\s+", " ", told)) == (
+        "2099-10-20", 1, True,
+    ), told  # fmt: skip
+    status, out, told = await patrol(up, "plots", "--region", "360222", LINZHANG_LANG="zh")
+    assert (status, "后山" in out, "未知" in out) == (0, True, True), told
+    status, out, told = await patrol(up, "station-reports", "--region", "360222", "--json")
+    assert (status, json.loads(out)) == (0, {"reports": []}), told

@@ -44,6 +44,7 @@ def test_chiefs_are_those_of_every_level_and_nobody_else():
         "ranger",
         "law_officer",
         "assistant",
+        "station",
         "office",
         "unit",
         "other",

@@ -8,7 +8,7 @@ from contracts.cases import CaseClosed, CaseCommand, CaseFact, CaseOpened, Lette
 from contracts.every_service import DeadLettered, LawTakenUp, dead_lettered
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import Command, Fact, Intake, ReferenceFact
-from contracts.patrol import DutyFact, IncidentReport, MovePatrol, PatrolFact, PatrolReport, TrackBatch
+from contracts.patrol import DutyFact, IncidentReport, MovePatrol, PatrolFact, PatrolReport, PlotFact, TrackBatch
 from contracts.publishing.schemas import messages
 from contracts.roster import AreaStated
 from contracts.targets import ProgressReport
@@ -44,7 +44,7 @@ from services.targets.service import targets
 DAY_S = 24 * 3600
 FULIANG = Division("360222000000")
 ABSTRACT = {
-    *(CaseFact, LetterFact, DeadLettered, DutyFact, PatrolFact, LawTakenUp, ReferenceFact),
+    *(CaseFact, LetterFact, DeadLettered, DutyFact, PatrolFact, PlotFact, LawTakenUp, ReferenceFact),
     *(CaseCommand, MovePatrol, ScopeAsked),
 }
 
@@ -89,12 +89,14 @@ def test_what_only_shows_is_answered_afresh_each_time():
         *("list_register", "list_findings", "who_answers_for", "show_coverage"),
         *("list_places", "list_posts"),
         *("list_duties", "show_patches", "show_patrol_plan", "list_patrols", "show_patrol"),
+        *("list_plots", "list_station_reports"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {
         *("roster.enrol_areas.v1", "roster.enrol_posts.v1", "roster.enrol_inventories.v1"),
         *("roster.enrol_old_trees.v1", "roster.enrol_rangers.v1", "roster.enrol_boards.v1"),
         *("roster.enrol_breeders.v1", "roster.enrol_offices.v1", "roster.enrol_correspondence.v1"),
         *("roster.enrol_leading_groups.v1", "roster.enrol_directives.v1", "roster.enrol_forest_land.v1"),
+        *("patrol.enrol_plots.v1", "patrol.state_natural_forest.v1"),
     }
 
 

@@ -13,7 +13,7 @@ from contracts.roster.register.entry import Register
 
 
 class FindingRule(OpenEnum):
-    """Which rule of a register is not kept."""
+    """Which rule of a register is not kept, or of the plots of dead pines that patrol keeps."""
 
     BOARD_OUTDATED = "board_outdated"
     BOARD_WORN = "board_worn"
@@ -32,6 +32,7 @@ class FindingRule(OpenEnum):
     ACCEPTANCE_MISSING = "acceptance_missing"
     FUNDING_SHORT = "funding_short"
     REPLY_MISSING = "reply_missing"
+    PLOT_NOT_CLEARED = "plot_not_cleared"
     OTHER = "other"
 
 

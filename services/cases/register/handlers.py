@@ -1,16 +1,27 @@
-"""Opens cases of what was found in roster's registers, and of the items of directives (A2, C2, F2)."""
+"""Opens cases of what was found in registers and on plots, and of the items of directives (A2, C2, E6, F2)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
-from contracts.cases import AssignCase, Case, CaseKind, CaseOpened, Directive, ItemRef, Origin, VerifyCase
+from contracts.cases import AssignCase, Case, CaseKind, CaseOpened, Directive, ItemRef, Measured, Origin, VerifyCase
+from contracts.language.message import Fact
 from contracts.language.terms import term
+from contracts.language.values import day_of
 from contracts.law.findings import FindingOpens
-from contracts.roster import DirectiveItem, DirectiveStated, FindingStated, IssuedDirective, RegisterFinding
+from contracts.patrol import PlotNotCleared
+from contracts.roster import (
+    DirectiveItem,
+    DirectiveStated,
+    FindingRule,
+    FindingState,
+    FindingStated,
+    IssuedDirective,
+    RegisterFinding,
+)
 from services.cases.case import case as rules
 from services.cases.case import rectify
 from services.cases.case import store as case_store
@@ -43,20 +54,45 @@ async def open_found(tx: Transaction, heard: list[Heard[FindingStated]]) -> list
         opens = law.on(finding.found_on).opens.get(finding.rule)
         if opens is not None and finding.state in opens.states:
             wanted.setdefault(rules.case_id("finding", finding.id), (one, opens))
+    return await _open(tx, wanted, lambda one, opens, id, number: _of_finding(one.body.finding, opens, id, number))
+
+
+FactT = TypeVar("FactT", bound=Fact)
+
+
+async def _open(
+    tx: Transaction,
+    wanted: Mapping[UUID, tuple[Heard[FactT], FindingOpens]],
+    found: Callable[[Heard[FactT], FindingOpens, UUID, str], Found],
+) -> list[News]:
+    """Cases of what was found and has none yet."""
     opening = await _not_opened(tx, wanted)
     if not opening:
         return []
-    numbers = await case_store.numbers(tx, [one.body.finding.division for one, _ in opening.values()])
+    numbers = await case_store.numbers(tx, [one.body.told_in() for one, _ in opening.values()])
     roster = await tx.see(POSTS)
     act = ourselves(tx.now)
     news: list[News] = []
     cases: list[Case] = []
     for (id, (one, opens)), number in zip(opening.items(), numbers, strict=True):
-        case = entered(_of_finding(one.body.finding, opens, id, number), roster, tx.now)
+        case = entered(found(one, opens, id, number), roster, tx.now)
         cases.append(case)
         news.append((one, rules.told(CaseOpened, case, act)))
     await enter(tx, cases, OURSELVES)
     return news
+
+
+@room.hears(PlotNotCleared, locks="plot.id")
+async def open_not_cleared(tx: Transaction, heard: list[Heard[PlotNotCleared]]) -> list[News]:
+    """A case of each plot and window, registered once however often it is late; the office verifies it."""
+    law = await tx.see(LAW.view)
+    wanted: dict[UUID, tuple[Heard[PlotNotCleared], FindingOpens]] = {}
+    for one in heard:
+        plot, due_on = one.body.plot, one.body.due_on
+        opens = law.on(due_on).opens.get(FindingRule.PLOT_NOT_CLEARED)
+        if opens is not None and FindingState.MISSED in opens.states:
+            wanted.setdefault(rules.case_id("plot", plot.id, str(plot.last)), (one, opens))
+    return await _open(tx, wanted, lambda one, opens, id, number: _of_plot(one.body, opens, id, number))
 
 
 async def _not_opened(tx: Transaction, wanted: Mapping[UUID, T]) -> dict[UUID, T]:
@@ -77,6 +113,29 @@ def _of_finding(finding: RegisterFinding, opens: FindingOpens, id: UUID, number:
         place=finding.what,
         text=f"{term('finding', finding.rule)}：{finding.said}"[:4000],
         found_on=finding.found_on,
+    )
+
+
+def _of_plot(fact: PlotNotCleared, opens: FindingOpens, id: UUID, number: str) -> Found:
+    plot = fact.plot
+    window = f"{plot.first} — {plot.last}"
+    said = f"{term('finding', FindingRule.PLOT_NOT_CLEARED)}：{plot.id}，{window}，{fact.missing}/{plot.trees} 株"
+    return Found(
+        origin=Origin.REGISTER,
+        id=id,
+        number=number,
+        campaign=campaign_on(opens, fact.due_on, plot.division),
+        kind=opens.kind,
+        severity=opens.severity,
+        division=plot.division,
+        place=plot.place,
+        text=said,
+        found_on=day_of(fact.at),
+        measured=Measured(
+            trees=fact.missing,
+            compartment=plot.compartment,
+            sub_compartment=plot.sub_compartment,
+        ),
     )
 
 

@@ -100,13 +100,17 @@ def ordered(role: Role, division: Division, law: Law[DutyRules], today: date, du
             continue
         if _is_meant(rule, role, division) and rule.in_force(today):
             days = Days(today, due_on)
-            return Asked(rule_id, rule, version.rules.version, days, days, version.rules.grace_days)
+            return Asked(rule_id, rule, version.rules.version, days, days, _grace(rule, version))
     return None
+
+
+def _grace(rule: DutyRule, version: Version[DutyRules]) -> int:
+    return version.rules.grace_days if rule.grace_days is None else rule.grace_days
 
 
 def _asked(rule_id: str, rule: DutyRule, version: Version[DutyRules], period: Days) -> Asked:
     days = period.window(rule.window.first, rule.window.last) if rule.window else period
-    return Asked(rule_id, rule, version.rules.version, period, days, version.rules.grace_days)
+    return Asked(rule_id, rule, version.rules.version, period, days, _grace(rule, version))
 
 
 def _periods(rule_id: str, law: Law[DutyRules], after: date, today: date, anew: bool) -> Iterator[Days]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
-from contracts.language.division import Division
 from contracts.language.rules import broken
 from contracts.language.values import day_of
 from contracts.patrol import (
@@ -30,7 +28,8 @@ from contracts.patrol import (
     StateCondition,
     StopShown,
 )
-from contracts.roster import Post, PostStated
+from contracts.roster import PostStated
+from services.patrol.acting.record import acting_post, post_named, require_office
 from services.patrol.duty import post_store, standing, store, walk_store
 from services.patrol.duty.asked import ordered
 from services.patrol.duty.clock import measured
@@ -41,7 +40,7 @@ from services.runtime.ids import uuid7
 from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.problem import Problem, refuse_field
 from services.runtime.reference.kept import keep_newest, told_of
-from services.runtime.reference.posts import holds, stands_on
+from services.runtime.reference.posts import stands_on
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
@@ -70,7 +69,7 @@ async def excuse_duty(tx: Transaction, ask: Ask[ExcuseDuty]) -> Answer:
     if duty is None:
         raise Problem(404, "no-such-duty", broken("no_duty"), errors=[{"field": "duty_id", "rule": broken("no_duty")}])
     ask.require_within(duty.post.division)
-    await _require_office(tx, ask, duty.post.division)
+    await require_office(tx, ask, duty.post.division)
     if duty.state in (DutyState.MET, DutyState.EXCUSED):
         raise Problem(409, "not-to-be-excused", broken("duty_settled"), state=duty.state)
     now, fact = standing.excused(duty, ask.command.reason, ask.actor, tx.now)
@@ -81,8 +80,8 @@ async def excuse_duty(tx: Transaction, ask: Ask[ExcuseDuty]) -> Answer:
 @room.answers(OrderPatrol)
 async def order_patrol(tx: Transaction, ask: Ask[OrderPatrol]) -> Answer:
     asked, today = ask.command, day_of(tx.now)
-    post = await _post(tx, ask, asked.post_id)
-    await _require_office(tx, ask, post.division)
+    post = await post_named(tx, ask, asked.post_id)
+    await require_office(tx, ask, post.division)
     if asked.due_on < today:
         refuse_field("due_on", broken("not_before", day=today))
     if not stands_on(post, asked.due_on):
@@ -100,16 +99,12 @@ async def order_patrol(tx: Transaction, ask: Ask[OrderPatrol]) -> Answer:
 @room.answers(RecordPatrol)
 async def record_patrol(tx: Transaction, ask: Ask[RecordPatrol]) -> Answer:
     asked = ask.command
-    post = await _post(tx, ask, asked.post_id)
     day = day_of(asked.started_at)
-    if not holds(post, ask.actor, day):
-        await _require_office(tx, ask, post.division)
+    post = await acting_post(tx, ask, asked.post_id, day)
     if asked.ended_at < asked.started_at or asked.ended_at - asked.started_at > LONGEST:
         refuse_field("ended_at", broken("within_a_day_of_start"))
     if asked.ended_at > tx.now:
         refuse_field("ended_at", broken("in_the_future", now=f"{tx.now:%Y-%m-%dT%H:%M:%SZ}"))
-    if not stands_on(post, day):
-        refuse_field("post_id", broken("post_stands"))
     checklist = (await tx.see(DUTY.view)).on(day).checklist
     for n, one in enumerate(asked.items):
         if one.item not in checklist:
@@ -134,6 +129,7 @@ def _walk(asked: RecordPatrol, day: date) -> Walk:
         visited=visited,
         items=frozenset(one.item for one in asked.items),
         photos=len(asked.photos),
+        ended_at=asked.ended_at,
     )
 
 
@@ -150,7 +146,7 @@ async def _require_stop(tx: Transaction, asked: RecordPatrol, day: date) -> None
 async def state_condition(tx: Transaction, ask: Ask[StateCondition]) -> Answer:
     asked = ask.command
     ask.require_within(asked.division)
-    await _require_office(tx, ask, asked.division)
+    await require_office(tx, ask, asked.division)
     if asked.last < asked.first:
         refuse_field("last", broken("not_before", day=asked.first))
     condition = Condition(**dict(asked))
@@ -162,8 +158,8 @@ async def state_condition(tx: Transaction, ask: Ask[StateCondition]) -> Answer:
 @room.answers(SetPatrolPlan)
 async def set_patrol_plan(tx: Transaction, ask: Ask[SetPatrolPlan]) -> Answer:
     asked = ask.command
-    post = await _post(tx, ask, asked.post_id)
-    await _require_office(tx, ask, post.division)
+    post = await post_named(tx, ask, asked.post_id)
+    await require_office(tx, ask, post.division)
     ids = [one.id for one in asked.stops]
     for n, one in enumerate(asked.stops):
         if not post.division.contains(one.division):
@@ -181,7 +177,7 @@ async def set_patrol_plan(tx: Transaction, ask: Ask[SetPatrolPlan]) -> Answer:
 
 @room.answers(ShowPatrolPlan)
 async def show_patrol_plan(tx: Transaction, ask: Ask[ShowPatrolPlan]) -> Answer:
-    post = await _post(tx, ask, ask.command.post_id)
+    post = await post_named(tx, ask, ask.command.post_id)
     plan = await walk_store.plan_of(tx, post.id, ask.command.year)
     if plan is None:
         raise Problem(404, "no-such-plan", broken("no_patrol_plan"))
@@ -196,22 +192,3 @@ async def show_patrol_plan(tx: Transaction, ask: Ask[ShowPatrolPlan]) -> Answer:
 
 def _shown(duty: Standing) -> DutyShown:
     return DutyShown(duty=duty.told(), state=duty.state, done=duty.done, reason=duty.reason)
-
-
-async def _post(tx: Transaction, ask: Ask[Any], post_id: str) -> Post:
-    """The post. Raises Problem for one that does not exist, or lies outside the subject's division."""
-    post = (await post_store.posts(tx, [post_id])).get(post_id)
-    if post is None:
-        refuse_field("post_id", broken("no_post_enrolled"))
-    ask.require_within(post.division)
-    return post
-
-
-async def _require_office(tx: Transaction, ask: Ask[Any], division: Division) -> None:
-    """Raises Problem 403 unless the actor is of a chief office of the division or above."""
-    today = day_of(tx.now)
-    for office in await post_store.offices_of(tx, ask.actor):
-        if holds(office, ask.actor, today) and office.division.contains(division):
-            return
-    rule = broken("actor_must_be", by="by_office")
-    raise Problem(403, "not-yours", rule, errors=[{"field": "subject", "rule": rule}])

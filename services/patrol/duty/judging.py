@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from uuid import UUID
 
+from contracts.language.values import SHANGHAI
 from contracts.law.duty import DutyRule
 from contracts.patrol import Activity, Counted, PatrolWay
 from services.patrol.duty.period import Days, parts_of
@@ -37,6 +38,7 @@ class Walk:
     photos: int = 0
     patrol: UUID | None = None
     began_on: date | None = None
+    ended_at: datetime | None = None
 
     @property
     def counts_on(self) -> date:
@@ -72,7 +74,16 @@ def _is_of(rule: DutyRule, days: Days, walk: Walk) -> bool:
         and not (rule.valid.no_repeat and walk.repeats)
         and set(rule.valid.items) <= walk.items
         and walk.photos >= rule.valid.photos
+        and _is_in_time(rule, walk)
     )
+
+
+def _is_in_time(rule: DutyRule, walk: Walk) -> bool:
+    """Whether it ended by the time of its day in China by which the rule asks for it."""
+    if rule.valid.by_time is None:
+        return True
+    by = datetime.combine(walk.day, time.fromisoformat(rule.valid.by_time), SHANGHAI)
+    return walk.ended_at is not None and walk.ended_at <= by
 
 
 def _counted(rule: DutyRule, walks: Collection[Walk]) -> Iterator[tuple[date, str]]:

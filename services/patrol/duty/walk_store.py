@@ -24,7 +24,7 @@ async def walks_of(tx: Transaction, wanted: Sequence[tuple[UUID, str, Days]]) ->
     rows = await tx.sql.fetch(
         """
         SELECT asked.id, w.day, w.kind, w.way, w.minutes, w.metres, w.own_share, w.area_share, w.repeats, w.grids,
-               w.visited, w.items, w.photos, w.patrol, w.began_on
+               w.visited, w.items, w.photos, w.patrol, w.began_on, w.ended_at
         FROM unnest($1::uuid[], $2::text[], $3::date[], $4::date[]) AS asked (id, post_id, first, last)
              JOIN walks w ON w.post_id = asked.post_id AND w.day BETWEEN asked.first AND asked.last + $5::integer
         WHERE w.verdict = 'valid' AND (w.day <= asked.last OR w.began_on <= asked.last)
@@ -57,6 +57,7 @@ def _walk(row: asyncpg.Record) -> Walk:
         photos=row["photos"],
         patrol=row["patrol"],
         began_on=row["began_on"],
+        ended_at=row["ended_at"],
     )
 
 

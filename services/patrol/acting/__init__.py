@@ -1,0 +1,1 @@
+"""As which post somebody acts."""

@@ -1,0 +1,1 @@
+"""Plots of dead pines, and what is done on them."""

@@ -1,0 +1,1 @@
+"""What surveillance stations report."""
