@@ -16,15 +16,20 @@ from contracts.language.command import OPERATOR
 from contracts.language.message import Command
 from contracts.patrol import (
     EnrolPlots,
+    ListOutreach,
     ListPlots,
     ListStationReports,
+    OutreachShown,
     PlotShown,
     PlotsShown,
     PlotState,
     RecordClearance,
+    RecordDispute,
+    RecordOutreach,
     ReportStation,
     StateNaturalForest,
     StationReportsShown,
+    TakeFirstStep,
     VerifyClearance,
 )
 
@@ -35,6 +40,9 @@ _CALLED: dict[type[Command], str] = {
     VerifyClearance: "verify-clearance",
     StateNaturalForest: "natural-forest",
     ReportStation: "station",
+    RecordOutreach: "outreach",
+    RecordDispute: "dispute",
+    TakeFirstStep: "first-step",
 }
 
 
@@ -98,6 +106,35 @@ async def station_reports(
     ]
     table(None, [say(f"patrol.{head}") for head in ("day", "post", "finds", "said")], rows)
     talk("patrol.reports_listed", count=len(rows))
+    return 0
+
+
+@app.command("outreach-list", help=help_of(ListOutreach))
+@run
+async def outreach_list(
+    year: Annotated[int, typer.Option(help=said_of(ListOutreach, "year"))],
+    region: Region = None,
+    limit: Annotated[int, typer.Option(help=said_of(ListOutreach, "limit"))] = 100,
+    actor: As = OPERATOR,
+    as_json: JsonOption = False,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> int:
+    listed = await answer_in(region, ListOutreach(year=year, limit=limit), OutreachShown, actor, bus, home)
+    if as_json:
+        data(listed)
+        return 0
+    rows = [(str(one.on), one.place, "、".join(one.topics), one.households, one.materials) for one in listed.outreach]
+    table(None, [say(f"patrol.{head}") for head in ("day", "place", "topics", "households", "materials")], rows)
+    disputes = [
+        (str(one.on), one.about, one.way, "、".join(one.parties) or "-", say(f"patrol.settled_{one.settled}".lower()))
+        for one in listed.disputes
+    ]
+    if disputes:
+        table(None, [say(f"patrol.{head}") for head in ("day", "about", "handled", "parties", "state")], disputes)
+    totals, settled = listed.activities, listed.settled
+    talk("patrol.outreach_listed", activities=totals.activities, households=totals.households,
+         disputes=settled.disputes, settled=settled.settled)  # fmt: skip
     return 0
 
 

@@ -7,6 +7,8 @@ from contracts.law.duty import DutyRules
 from contracts.law.findings import FindingRules
 from contracts.law.grids import GridRules
 from contracts.law.near import NearRules
+from contracts.law.outreach import OutreachRules
+from contracts.law.passerby import PasserbyRules
 from contracts.law.registers import BoardRules, BreederRules, OfficeRules, OldTreeRules, RangerRules
 from contracts.law.severity import SeverityRules
 from contracts.law.verdict import VerdictRules
@@ -24,6 +26,8 @@ LAWS: dict[str, type[Rules]] = {
     "patrol.severity": SeverityRules,
     "patrol.verdict": VerdictRules,
     "patrol.clearance": ClearanceRules,
+    "patrol.outreach": OutreachRules,
+    "patrol.passerby": PasserbyRules,
     "cases.findings": FindingRules,
 }
 

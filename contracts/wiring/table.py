@@ -62,6 +62,7 @@ WIRED: dict[str, Wired] = {
             roster.AreaStated,
             roster.PostStated,
             patrol.IncidentReport,
+            patrol.PasserbyReport,
             patrol.TrackBatch,
             patrol.PatrolReport,
             cases.CaseVerified,

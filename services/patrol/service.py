@@ -12,10 +12,17 @@ from services.patrol.clearance.law import CLEARANCE
 from services.patrol.duty import clock as duty_clock
 from services.patrol.duty import handlers as duty
 from services.patrol.duty.law import DUTY
+from services.patrol.first_step import clock as first_step_clock
+from services.patrol.first_step import handlers as first_step
+from services.patrol.first_step import store as first_step_store
 from services.patrol.incident import handlers as incident
 from services.patrol.incident.near import NEAR
 from services.patrol.incident.severity import SEVERITY
 from services.patrol.kept import clock as kept
+from services.patrol.outreach import handlers as outreach
+from services.patrol.outreach.law import OUTREACH
+from services.patrol.passerby import handlers as passerby
+from services.patrol.passerby.law import PASSERBY
 from services.patrol.patch import handlers as patch
 from services.patrol.patrol import clock as patrol_clock
 from services.patrol.patrol import due_store as patrol_due
@@ -30,8 +37,11 @@ from services.runtime.transaction import Transaction
 
 async def due(tx: Transaction) -> dict[str, int]:
     """How much waits for the clocks of its rooms, by what it waits for."""
-    plots = await clearance_store.waiting(tx, day_of(tx.now))
-    return {**await duty_clock.due(tx), **await patrol_due.waiting_for_clock(tx), "plots_to_look_at": plots}
+    ground = {
+        "plots_to_look_at": await clearance_store.waiting(tx, day_of(tx.now)),
+        "first_steps": await first_step_store.waiting(tx),
+    }
+    return {**await duty_clock.due(tx), **await patrol_due.waiting_for_clock(tx), **ground}
 
 
 patrol = Service(
@@ -49,7 +59,11 @@ patrol = Service(
     clearance.room,
     clearance_clock.room,
     station.room,
+    outreach.room,
+    passerby.room,
+    first_step.room,
+    first_step_clock.room,
     views=(GROUND,),
-    laws=(NEAR, DUTY, SEVERITY, VERDICT, CLEARANCE),
+    laws=(NEAR, DUTY, SEVERITY, VERDICT, CLEARANCE, OUTREACH, PASSERBY),
     due=due,
 )

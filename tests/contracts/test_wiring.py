@@ -8,7 +8,17 @@ from contracts.cases import CaseClosed, CaseCommand, CaseFact, CaseOpened, Lette
 from contracts.every_service import DeadLettered, LawTakenUp, dead_lettered
 from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import Command, Fact, Intake, ReferenceFact
-from contracts.patrol import DutyFact, IncidentReport, MovePatrol, PatrolFact, PatrolReport, PlotFact, TrackBatch
+from contracts.patrol import (
+    DutyFact,
+    FirstStepFact,
+    IncidentReport,
+    MovePatrol,
+    PasserbyReport,
+    PatrolFact,
+    PatrolReport,
+    PlotFact,
+    TrackBatch,
+)
 from contracts.publishing.schemas import messages
 from contracts.roster import AreaStated
 from contracts.targets import ProgressReport
@@ -44,7 +54,7 @@ from services.targets.service import targets
 DAY_S = 24 * 3600
 FULIANG = Division("360222000000")
 ABSTRACT = {
-    *(CaseFact, LetterFact, DeadLettered, DutyFact, PatrolFact, PlotFact, LawTakenUp, ReferenceFact),
+    *(CaseFact, LetterFact, DeadLettered, DutyFact, PatrolFact, PlotFact, FirstStepFact, LawTakenUp, ReferenceFact),
     *(CaseCommand, MovePatrol, ScopeAsked),
 }
 
@@ -89,7 +99,7 @@ def test_what_only_shows_is_answered_afresh_each_time():
         *("list_register", "list_findings", "who_answers_for", "show_coverage"),
         *("list_places", "list_posts"),
         *("list_duties", "show_patches", "show_patrol_plan", "list_patrols", "show_patrol"),
-        *("list_plots", "list_station_reports"),
+        *("list_plots", "list_station_reports", "list_outreach"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {
         *("roster.enrol_areas.v1", "roster.enrol_posts.v1", "roster.enrol_inventories.v1"),
@@ -174,7 +184,7 @@ def test_durables_are_as_many_as_what_is_heard_and_two_services_take_intake():
     }
     assert {
         "roster": (),
-        "patrol": (IncidentReport, TrackBatch, PatrolReport),
+        "patrol": (IncidentReport, PasserbyReport, TrackBatch, PatrolReport),
         "cases": (),
         "targets": (ProgressReport,),
         "notify": (),
@@ -200,7 +210,13 @@ def reading(prefix, stream, name):
 def test_an_integrator_posts_under_its_own_name_and_reads_its_own_refusals():
     allowed = integrator_permissions("acme")
     assert set(allowed.publish) == {
-        *("intake.acme.incident.v1", "intake.acme.progress.v1", "intake.acme.patrol.v1", "track.v1.acme"),
+        *(
+            "intake.acme.incident.v1",
+            "intake.acme.passerby.v1",
+            "intake.acme.progress.v1",
+            "intake.acme.patrol.v1",
+            "track.v1.acme",
+        ),
         *reading("FOREST.API", "REJECTED", "acme"),
     }
     assert allowed.subscribe == ("_INBOX.acme.>",)

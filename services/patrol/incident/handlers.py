@@ -20,6 +20,7 @@ from contracts.language.message import Fact
 from contracts.language.values import day_of
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentReport, IncidentRevised
 from services.patrol.area.store import GROUND
+from services.patrol.first_step import store as first_step_store
 from services.patrol.incident import near, report, store
 from services.patrol.incident.judging import Judging, Look, Outcome, ReportFate
 from services.patrol.incident.pixels import Pixels
@@ -111,6 +112,8 @@ def _news(outcome: Outcome) -> list[News]:
 
 @room.hears(CaseVerified, locks="case.ref.id", uses=OF_CASE)
 async def verified(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
+    """That the office has looked is the first step of it."""
+    await first_step_store.taken(tx, {id for one in heard if (id := one.body.case.incident_id) is not None})
     return await following.follow(tx, heard)
 
 

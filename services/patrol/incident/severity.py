@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from contracts.language.values import day_of
+from contracts.language.values import SHANGHAI, day_of
 from contracts.law.severity import SeverityRules
 from contracts.law.versions import Law
-from contracts.patrol import FirstStep, IncidentKind, Judged
+from contracts.patrol import FirstStep, Incident, IncidentKind, Judged
 from services.runtime.reference.law import LawFile
 
 SEVERITY = LawFile("patrol.severity", Path(__file__).with_name("severity.json"), SeverityRules)
@@ -54,3 +54,13 @@ def first_step(law: Law[SeverityRules], kind: IncidentKind, reported_at: datetim
     chinese, english = of_kind.first.told
     due_at = reported_at + timedelta(hours=of_kind.first.within_h)
     return FirstStep.model_construct(due_at=due_at, to_chinese=chinese, to_english=english)
+
+
+def first_due(incident: Incident) -> tuple[datetime, datetime | None] | None:
+    """Until when the first step is to be taken, and when the day begins in China on which that is, unless it has."""
+    if incident.first_step is None:
+        return None
+    due_at = incident.first_step.due_at
+    due_on = day_of(due_at)
+    begins = datetime.combine(due_on, time(), SHANGHAI)
+    return due_at, begins if day_of(incident.reported_at) < due_on else None

@@ -12,6 +12,7 @@ from contracts.patrol import Incident, IncidentKind
 from services.patrol.incident.judging import Judging, Key, Known, Outcome
 from services.patrol.incident.near import Spot, Standing, cell
 from services.patrol.incident.pixels import Pixel, sensor_of
+from services.patrol.incident.severity import first_due
 from services.runtime.transaction import Transaction
 
 
@@ -176,13 +177,14 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], left: Sequence[Outc
 async def _save_incidents(
     tx: Transaction, incidents: Sequence[Incident], belonging: Mapping[UUID, UUID | None]
 ) -> None:
+    firsts = [None if belonging[one.id] is not None else first_due(one) for one in incidents]
     written = await tx.sql.fetch(
         """
         INSERT INTO incidents (id, source, external_id, revision, kind, cell, lon, lat, seen_at, linked_to, alarmed,
-                               sensor, body)
+                               sensor, body, first_due_at, first_remind_at)
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[],
                              $7::float8[], $8::float8[], $9::timestamptz[], $10::uuid[], $11::boolean[], $12::text[],
-                             $13::text[])
+                             $13::text[], $14::timestamptz[], $15::timestamptz[])
         ON CONFLICT (id) DO UPDATE SET
             revision = excluded.revision, kind = excluded.kind, cell = excluded.cell, lon = excluded.lon,
             lat = excluded.lat, seen_at = excluded.seen_at, linked_to = excluded.linked_to,
@@ -203,6 +205,8 @@ async def _save_incidents(
         [one.kind.is_alarm for one in incidents],
         [sensor_of(one) for one in incidents],
         [tx.texts.of(one) for one in incidents],
+        [None if at is None else at[0] for at in firsts],
+        [None if at is None else at[1] for at in firsts],
     )
     if len(written) < len(incidents):
         raise asyncpg.SerializationError("another transaction has taken one of these reports")
@@ -212,7 +216,9 @@ async def resolve(tx: Transaction, newest: Mapping[UUID, int], resolved: bool) -
     """Mark incidents by the fact about their case, its `sequence` given, unless a later one was heard before."""
     await tx.sql.execute(
         """
-        UPDATE incidents SET resolved = $3, case_sequence = new.sequence
+        UPDATE incidents SET resolved = $3, case_sequence = new.sequence,
+               first_due_at = CASE WHEN $3 THEN NULL ELSE first_due_at END,
+               first_remind_at = CASE WHEN $3 THEN NULL ELSE first_remind_at END
         FROM unnest($1::uuid[], $2::bigint[]) AS new (id, sequence)
         WHERE incidents.id = new.id AND case_sequence < new.sequence
         """,

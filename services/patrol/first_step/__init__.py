@@ -1,0 +1,1 @@
+"""What is first due of incidents."""

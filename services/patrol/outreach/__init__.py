@@ -1,0 +1,1 @@
+"""What is explained to people, and disputes that are settled."""

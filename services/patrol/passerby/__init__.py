@@ -1,0 +1,1 @@
+"""What passers-by report."""
