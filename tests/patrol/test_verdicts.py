@@ -1,8 +1,11 @@
 """Verdicts at their edges: limits, midnights, holders, clocks, appeals, and what looks made up."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.patrol import (
     AppealDecided,
@@ -16,14 +19,17 @@ from contracts.patrol import (
     ListPatrols,
     PatrolEnded,
     PatrolJudged,
+    PatrolMove,
     VerdictAppealed,
 )
 from contracts.roster import PostStated
 from services.patrol.patrol import judging
+from services.patrol.patrol.course import Moved, Said, course_of
 from services.patrol.patrol.law import VERDICT
 from services.patrol.service import patrol
 from services.runtime.messages import Refused
 from services.runtime.problem import Problem
+from services.runtime.reference import law
 from tests.patrol.areas_and_reports import EAST, LAT, METRE, NOW, STATED, WEST, reported
 from tests.patrol.rounds import (
     AT_HOME,
@@ -382,3 +388,60 @@ async def test_a_round_outside_the_own_area_says_so(tx):
     found = await only(tx)
     assert (found.area_id, found.verdict.measured.own_share) == (f"{EAST}-g1", 0)
     assert found.verdict.measured.grids == (f"{WEST}-g1",)
+
+
+@pytest.mark.parametrize(
+    ("apart_m", "days_before", "repeats"),
+    [(0, 1, True), (400, 1, False), (0, 15, False)],
+    ids=["same", "other", "last month"],
+)
+async def test_a_route_walked_before_in_the_month_repeats(tx, apart_m, days_before, repeats):
+    """The fifteenth of June; a month before is another month."""
+    for n, begin in enumerate((BEGIN - days_before * DAY, BEGIN)):
+        tx.now = begin + HOUR
+        await walk(tx, f"w-{n}", begin, lon=AT_HOME + n * 3.3 * METRE, lat=LAT + n * apart_m * METRE)
+    rows = await tx.sql.fetch("SELECT repeats FROM walks ORDER BY started_at")
+    assert [row["repeats"] for row in rows] == [False, repeats]
+
+
+MOVES = st.lists(
+    st.builds(
+        Moved,
+        st.sampled_from([one for one in PatrolMove if one is not PatrolMove.OTHER]),
+        st.integers(0, 12).map(lambda n: BEGIN + n * 5 * MINUTE),
+        st.sampled_from([Said(), Said(post_id="r-1", text="晨"), Said(text="晚", photos=())]),
+    ),
+    max_size=8,
+)
+
+
+@given(MOVES, st.randoms(use_true_random=False))
+def test_moves_come_to_the_same_in_any_order_and_however_often_they_are_told(moves, random):
+    shuffled = [*moves, *(one for one in moves if random.random() < 0.5)]
+    random.shuffle(shuffled)
+    found = course_of(moves, BEGIN + HOUR)
+    assert course_of(shuffled, BEGIN + HOUR) == found
+    if found.started_at is None:
+        assert found.pauses == ()
+        return
+    assert found.started_at == min(one.at for one in moves if one.move is PatrolMove.BEGIN)
+    edges = [at for one in found.pauses for at in (one.first_at, one.last_at) if at is not None]
+    assert edges == sorted(edges)
+    assert all(found.started_at <= at <= (found.over_at or at) for at in edges)
+    ends = [one.at for one in moves if one.move in (PatrolMove.END, PatrolMove.ABANDON) and one.at >= found.started_at]
+    assert found.over_at == min(ends, default=None)
+
+
+async def test_a_patrol_goes_by_the_version_of_the_day_on_which_it_began(tx):
+    amendment = {"from_on": "2020-06-15", "version": "2020-2", "source": "s", "rules": {"round": {"metres": 2300}}}
+    text = json.dumps({**json.loads(VERDICT.shipped_text), "amendments": [amendment]})
+    await law.take_up(tx, VERDICT, text, 1, "operator")
+    await hold(tx, "t-2", "p-r-2", "r-2")
+    midnight = datetime(2020, 6, 14, 16, 0, tzinfo=UTC)
+    await walk(tx, "w-1", midnight - SECOND, terminal="t-1", metres_walked=2100)
+    await walk(tx, "w-2", midnight, terminal="t-2", metres_walked=2100, lat=LAT + 900 * METRE)
+    second, first = await patrols(tx)
+    assert [(one.verdict.version, one.verdict.state) for one in (first, second)] == [
+        ("2020-1", "valid"),
+        ("2020-2", "pending"),
+    ]

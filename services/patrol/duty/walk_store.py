@@ -72,8 +72,8 @@ async def replace(
     await tx.sql.executemany(
         """
         INSERT INTO walks (id, post_id, person, kind, way, started_at, ended_at, day, verdict, minutes, metres,
-                           own_share, area_share, grids, visited, items, photos, patrol, began_on)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'valid', $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                           own_share, area_share, grids, visited, items, photos, patrol, began_on, repeats)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'valid', $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         """,
         [
             (
@@ -95,6 +95,7 @@ async def replace(
                 walk.photos,
                 patrol.id,
                 walk.began_on,
+                walk.repeats,
             )
             for patrol, walk in walks
         ],

@@ -83,14 +83,15 @@ async def judged(tx: Transaction, ids: Collection[UUID]) -> list[Fact]:
     for id, one in kept.items():
         beside = compared.get(id, Beside((), ()))
         together = [others[other.id] for other in beside.together]
-        found, days = measuring.measured(walked[id], together, ground, incidents[id])
-        suspicions = measuring.suspicions(walked[id], together, [others[other.id] for other in beside.before])
+        before = [others[other.id] for other in beside.before]
+        found, days = measuring.measured(walked[id], together, before, ground, incidents[id])
+        suspicions = measuring.suspicions(walked[id], together, before)
         rules = law.on(day_of(one.patrol.started_at or tx.now))
         verdict = judging.verdict(one.patrol, found, suspicions, rules, tx.now)
         patrol = one.patrol.model_copy(update={"verdict": verdict})
-        before = one.patrol.verdict
-        if verdict.state is not before.state or (verdict != before and verdict.state is not VerdictState.PENDING):
-            told.append(PatrolJudged(patrol=patrol, at=tx.now, before=before.state))
+        was = one.patrol.verdict
+        if verdict.state is not was.state or (verdict != was and verdict.state is not VerdictState.PENDING):
+            told.append(PatrolJudged(patrol=patrol, at=tx.now, before=was.state))
         after.append(replace(one, patrol=patrol, judge_at=judging.judged_again_at(patrol, verdict, rules)))
         if verdict.state is VerdictState.VALID:
             walks += [(patrol, walk) for walk in _walks(patrol, days)]
@@ -129,6 +130,7 @@ def _walk(patrol: Patrol, began_on: date, day: DayWalked) -> Walk:
         own_share=day.own_share,
         area_share=day.area_share,
         grids=frozenset(day.grids),
+        repeats=day.repeats,
         items=frozenset(one.item for one in patrol.items),
         photos=len(patrol.photos),
         patrol=patrol.id,
@@ -153,4 +155,5 @@ def _joined(walk: Walk, day: DayWalked) -> Walk:
         own_share=sum(s * w for s, w in own) / weight if weight else walk.own_share,
         area_share=min(sum(seen), 1.0) if seen else None,
         grids=walk.grids | frozenset(day.grids),
+        repeats=walk.repeats or day.repeats,
     )

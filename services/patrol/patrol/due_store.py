@@ -81,7 +81,12 @@ async def hands_changed(tx: Transaction, people: Collection[str], first: datetim
 
 
 async def take_due(tx: Transaction, most: int) -> list[UUID]:
-    """Patrols that are to be judged now; locked, those that wait longest first."""
+    """Patrols that are to be judged now; locked, those that wait longest first.
+
+    One replica judges at a time: each marks those that it compares, and two would wait for each other.
+    """
+    if not await tx.sql.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended('judging patrols', 0))"):
+        return []
     rows = await tx.sql.fetch(
         "SELECT id FROM patrols WHERE judge_at <= $1 ORDER BY judge_at, id LIMIT $2 FOR UPDATE SKIP LOCKED",
         tx.now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import cos, degrees, radians
@@ -16,7 +16,7 @@ from contracts.language.values import AreaKind
 from contracts.patrol import Patrol, PatrolMeasured, PatrolState, Suspicion
 from services.patrol.incident.near import EARTH_M
 from services.patrol.kept.point import Points
-from services.patrol.walk.ground import Flags, metres, middle
+from services.patrol.walk.ground import Flags, Floats, metres, middle
 from services.patrol.walk.limits import LIMITS
 from services.patrol.walk.measure import Walk, walks
 from services.patrol.walk.signs import signs
@@ -77,6 +77,7 @@ class DayWalked:
     own_share: float | None
     area_share: float | None
     grids: tuple[str, ...]
+    repeats: bool = False
 
 
 def spans_of(patrol: Patrol) -> list[Span]:
@@ -103,9 +104,12 @@ def walked(patrol: Patrol, tracks: Sequence[Sequence[Points]]) -> Walked:
 
 
 def measured(
-    one: Walked, beside: Iterable[Walked], ground: Ground, incidents: Sequence[UUID]
+    one: Walked, beside: Iterable[Walked], before: Collection[Walked], ground: Ground, incidents: Sequence[UUID]
 ) -> tuple[PatrolMeasured, tuple[DayWalked, ...]]:
-    """What a patrol comes to; of `beside` those that began before have the ground that they walked together."""
+    """What a patrol comes to; of `beside` those that began before have the ground that they walked together.
+
+    `before` are earlier ones of the same walker, by whose ways it is seen whether a route repeats.
+    """
     earlier = [other for other in beside if other.turn < one.turn]
     areas: dict[str, None] = {}
     grids: dict[str, None] = {}
@@ -116,7 +120,7 @@ def measured(
         grids |= dict.fromkeys(its_grids)
         boundary = ground.boundary(one.patrol.area_id)
         own_share = None if boundary is None else round(part.share_inside(inside), 4)
-        days.append(_day(part, own_share, _seen(part, boundary), its_grids))
+        days.append(_day(part, own_share, _seen(part, boundary), its_grids, _repeats(part, before)))
     length = sum(day.metres for day in days)
     shared = [(day.own_share, day.metres or _LEAST) for day in days if day.own_share is not None]
     places = {point.id: (point.lon, point.lat) for point in one.patrol.to_reach}
@@ -146,7 +150,9 @@ _LEAST = 0.001
 """What somebody who never went anywhere weighs with, so that where it was still says something."""
 
 
-def _day(part: Walk, own_share: float | None, area_share: float | None, grids: Sequence[str]) -> DayWalked:
+def _day(
+    part: Walk, own_share: float | None, area_share: float | None, grids: Sequence[str], repeats: bool
+) -> DayWalked:
     return DayWalked(
         part.day,
         round(part.moving_s / 60, 2),
@@ -154,7 +160,28 @@ def _day(part: Walk, own_share: float | None, area_share: float | None, grids: S
         own_share,
         area_share,
         tuple(grids),
+        repeats,
     )
+
+
+def _repeats(part: Walk, before: Iterable[Walked]) -> bool:
+    """Whether a route was walked before in the month, as long as the area had not been covered by then."""
+    month = part.day.replace(day=1)
+    of_month = [one for one in before if any(month <= its.day for its in one.parts)]
+    found = [one.patrol.verdict.measured for one in of_month]
+    covered = sum(one.area_share or 0.0 for one in found if one is not None)
+    if not of_month or covered >= 1 or not part.moves.any():
+        return False
+    lon, lat = middle(part.points)
+    ways = [_way(metres(its.points["lon"], its.points["lat"], lon, lat)) for one in of_month for its in one.parts]
+    near = shapely.union_all(shapely.buffer(ways, LIMITS.same_within_m))
+    on_the_way = metres(part.points["lon"], part.points["lat"], lon, lat)[part.moves]
+    again = shapely.contains_xy(near, on_the_way[:, 0], on_the_way[:, 1])
+    return float(again.mean()) >= LIMITS.same_share
+
+
+def _way(place_m: Floats) -> shapely.Geometry:
+    return shapely.LineString(place_m) if len(place_m) > 1 else shapely.Point(place_m[0])
 
 
 def _placed(part: Walk, ground: Ground, own: str) -> tuple[list[str], list[str], Flags]:
@@ -178,9 +205,8 @@ def _seen(part: Walk, boundary: shapely.Geometry | None) -> float | None:
     whole = float(shapely.area(flat))
     if whole <= 0:
         return None
-    place_m = part.line.place_m
-    way = shapely.linestrings(place_m) if len(place_m) > 1 else shapely.points(place_m[0])
-    seen = shapely.buffer(shapely.simplify(way, LIMITS.still_within_m / 10), LIMITS.seen_within_m)
+    way = shapely.simplify(_way(part.line.place_m), LIMITS.still_within_m / 10)
+    seen = shapely.buffer(way, LIMITS.seen_within_m)
     return round(float(shapely.area(shapely.intersection(seen, flat))) / whole, 4)
 
 
