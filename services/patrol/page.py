@@ -151,6 +151,7 @@ def _patrols(_: DutyRules) -> Iterator[str]:
             version=rules.version,
             source=rules.source,
             rules="\n".join(_verdict(id, rule) for id, rule in rules.rules.items()),
+            limits="[limits.json](../services/patrol/walk/limits.json)",
             limits_source=LIMITS.source,
             same_percent=f"{LIMITS.same_share * 100:g}",
         )
