@@ -1,4 +1,4 @@
-"""The chapters of docs/patrol.md on stations and the clearance of dead pines."""
+"""The chapters of docs/patrol.md on stations, clearance, first steps, outreach and passers-by."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from contracts.law.duty import DutyRules
 from services.patrol.clearance.law import CLEARANCE
+from services.patrol.passerby.law import PASSERBY
 
 WIDTH = 100
 
@@ -59,4 +60,30 @@ def _clearance(_: DutyRules) -> Iterator[str]:
         yield f"| `{step}` | {proof.before} | {proof.after} |"
 
 
-CHAPTERS = (_stations, _clearance)
+def _people(_: DutyRules) -> Iterator[str]:
+    yield "## 首次处置、宣传入户、路人报告 · First steps, outreach, passers-by"
+    yield ""
+    yield from _told(
+        "What is first due of an incident (its `first_step`) is told when its day begins in China and when its time "
+        "has passed, once each, until its case is verified or dismissed or somebody says that it is done "
+        "(`linzhang patrol first-step`)."
+    )
+    yield ""
+    yield from _told(
+        "Activities and disputes are recorded by a chief office (`linzhang patrol outreach`, `linzhang patrol "
+        "dispute`) and told with the totals of their division and year. Between whom a dispute is stands in no fact: "
+        "`linzhang patrol outreach-list` shows it to chief offices of the place and above."
+    )
+    yield ""
+    yield from _told(
+        "A passer-by states a place and a text, nobody's name (`intake.<source>.passerby.v1`). What is more than the "
+        "limits is refused, and the refusal says from when again."
+    )
+    yield ""
+    yield "| of one | at most | within |"
+    yield "|---|---|---|"
+    for limit in PASSERBY.shipped.newest.limits:
+        yield f"| {limit.of} | {limit.most} | {limit.within_minutes} min |"
+
+
+CHAPTERS = (_stations, _clearance, _people)
