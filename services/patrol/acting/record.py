@@ -37,13 +37,13 @@ async def acting_post(tx: Transaction, ask: Ask[Any], post_id: str, day: date) -
 
 async def require_office(tx: Transaction, ask: Ask[Any], division: Division) -> None:
     """Raises Problem 403 unless the actor is of a chief office of the division or above."""
-    if not await is_office(tx, ask, division):
+    if not await offices_of(tx, ask, division):
         rule = broken("actor_must_be", by="by_office")
         raise Problem(403, "not-yours", rule, errors=[{"field": "subject", "rule": rule}])
 
 
-async def is_office(tx: Transaction, ask: Ask[Any], division: Division) -> bool:
-    """Whether the actor is of a chief office of the division or above."""
+async def offices_of(tx: Transaction, ask: Ask[Any], division: Division) -> list[Post]:
+    """The chief offices of the division or above to which the actor belongs today."""
     today = day_of(tx.now)
     offices = await post_store.offices_of(tx, ask.actor)
-    return any(holds(one, ask.actor, today) and one.division.contains(division) for one in offices)
+    return [one for one in offices if holds(one, ask.actor, today) and one.division.contains(division)]

@@ -18,7 +18,7 @@ from contracts.patrol import (
     RecordDispute,
     RecordOutreach,
 )
-from services.patrol.acting.record import is_office, require_office
+from services.patrol.acting.record import offices_of, require_office
 from services.patrol.outreach import store
 from services.patrol.outreach.law import OUTREACH
 from services.runtime.messages import Answer, Ask
@@ -78,7 +78,7 @@ def _require_word(field: str, word: str, known: Collection[str]) -> None:
 async def list_outreach(tx: Transaction, ask: Ask[ListOutreach]) -> Answer:
     asked, within = ask.command, ask.division.significant
     found = await store.disputes(tx, within, asked.year, asked.limit)
-    offices = {division: await is_office(tx, ask, division) for division in sorted({one.division for one in found})}
+    offices = {division: await offices_of(tx, ask, division) for division in sorted({one.division for one in found})}
     return Answer(
         OutreachShown(
             outreach=tuple(await store.listed(tx, within, asked.year, asked.limit)),

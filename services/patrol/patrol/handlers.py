@@ -33,7 +33,7 @@ from contracts.patrol import (
     VerdictAppealed,
     VerdictState,
 )
-from contracts.roster import Post
+from services.patrol.acting.record import offices_of, post_named
 from services.patrol.duty import post_store
 from services.patrol.kept.point import begin_of
 from services.patrol.patrol import clock, record, reporting, store
@@ -107,8 +107,8 @@ async def show_patrol(tx: Transaction, ask: Ask[ShowPatrol]) -> Answer:
 @room.answers(PlanPatrol)
 async def plan_patrol(tx: Transaction, ask: Ask[PlanPatrol]) -> Answer:
     asked, today = ask.command, day_of(tx.now)
-    post = await _post(tx, ask, asked.post_id)
-    if not holds(post, ask.actor, today) and not await _offices_above(tx, ask.actor, post.division, tx.now):
+    post = await post_named(tx, ask, asked.post_id)
+    if not holds(post, ask.actor, today) and not await offices_of(tx, ask, post.division):
         _refuse("by_walker")
     if asked.planned_on < today:
         refuse_field("planned_on", broken("not_before", day=today))
@@ -121,7 +121,7 @@ async def plan_patrol(tx: Transaction, ask: Ask[PlanPatrol]) -> Answer:
 async def begin_patrol(tx: Transaction, ask: Ask[BeginPatrol]) -> Answer:
     asked = ask.command
     at = _at(tx, asked.at)
-    post = await _post(tx, ask, asked.post_id)
+    post = await post_named(tx, ask, asked.post_id)
     if not holds(post, ask.actor, day_of(at)):
         _refuse("by_holder_of_post")
     named = _new()
@@ -182,7 +182,7 @@ async def decide_appeal(tx: Transaction, ask: Ask[DecideAppeal]) -> Answer:
     asked = ask.command
     kept = await _kept(tx, ask, asked.patrol_id)
     patrol, appeal = kept.patrol, kept.patrol.verdict.appeal
-    offices = await _offices_above(tx, ask.actor, patrol.division, tx.now)
+    offices = await offices_of(tx, ask, patrol.division)
     others = [office for office in offices if office.id != patrol.post_id]
     if not others or (patrol.person is not None and patrol.person.id == ask.actor):
         _refuse("by_another_office")
@@ -257,22 +257,6 @@ async def _kept(tx: Transaction, ask: Ask[Any], id: UUID) -> Kept:
         raise Problem(404, "no-such-patrol", rule, errors=[{"field": "patrol_id", "rule": rule}])
     ask.require_within(kept.patrol.division)
     return kept
-
-
-async def _post(tx: Transaction, ask: Ask[Any], post_id: str) -> Post:
-    """The post. Raises Problem for one that does not exist, or lies outside the subject's division."""
-    post = (await post_store.posts(tx, [post_id])).get(post_id)
-    if post is None:
-        refuse_field("post_id", broken("no_post_enrolled"))
-    ask.require_within(post.division)
-    return post
-
-
-async def _offices_above(tx: Transaction, actor: str, division: Any, now: datetime) -> list[Post]:
-    """The chief offices of a division or above to which the actor belongs today."""
-    today = day_of(now)
-    offices = await post_store.offices_of(tx, actor)
-    return [one for one in offices if holds(one, actor, today) and one.division.contains(division)]
 
 
 def _refuse(by: str) -> None:
