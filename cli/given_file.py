@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import typer
 
@@ -52,7 +53,7 @@ def refuse(file: Path, key: str, **about: Any) -> NoReturn:
 
 def read(file: Path, most_bytes: int = MOST_BYTES) -> bytes:
     """The bytes of an ordinary file. Raises BadFile for one that is none, or larger than it may be."""
-    with _opened(file) as content:
+    with opened(file) as content:
         found = content.read(most_bytes + 1)
     if len(found) > most_bytes:
         refuse(file, "file.too_large", most=most_bytes)
@@ -61,18 +62,19 @@ def read(file: Path, most_bytes: int = MOST_BYTES) -> bytes:
 
 def head(file: Path, bytes_wanted: int) -> bytes:
     """How an ordinary file begins. Raises BadFile."""
-    with _opened(file) as content:
+    with opened(file) as content:
         return content.read(bytes_wanted)
 
 
 def digest_of(file: Path) -> tuple[str, int]:
     """The SHA-256 and the size of an ordinary file, however large. Raises BadFile."""
-    with _opened(file) as content:
+    with opened(file) as content:
         return hashlib.file_digest(content, "sha256").hexdigest(), content.tell()
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[BufferedReader]:
+def opened(file: Path) -> Iterator[BufferedReader]:
+    """An ordinary file. Raises BadFile."""
     try:
         # A pipe or a device would be waited for, or never end.
         state = file.stat()
@@ -95,6 +97,33 @@ def write(file: Path, content: bytes) -> None:
         raise BadFile(why(error, file)) from None
     except ValueError:
         refuse(file, "file.missing")
+
+
+@contextmanager
+def write_beside(file: Path) -> Iterator[tuple[BinaryIO, Callable[[], None]]]:
+    """A file to write to beside another, and what lets it take that one's name; else it is gone. Raises BadFile."""
+    beside = file.with_name(f"{file.name}.part")
+    try:
+        content = beside.open("wb")
+    except OSError as error:
+        raise BadFile(why(error, file)) from None
+    except ValueError:
+        # A name with a NUL, which no file has.
+        refuse(file, "file.missing")
+
+    def whole() -> None:
+        content.flush()
+        os.fsync(content.fileno())
+        beside.replace(file)
+
+    try:
+        with content:
+            yield content, whole
+    except OSError as error:
+        raise BadFile(why(error, file)) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def json_in(content: bytes) -> Any:

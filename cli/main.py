@@ -16,6 +16,7 @@ from typer.main import get_command
 from cli.areas import command as areas
 from cli.case import command as case
 from cli.case import report
+from cli.evidence import command as evidence
 from cli.help_page import speaking
 from cli.ledger import command as ledger
 from cli.misuse import say_misuse
@@ -51,6 +52,7 @@ app.command("backup", help=say("help.backup"))(backup.backup)
 app.command("restore", help=say("help.restore"))(backup.restore)
 app.command("status", help=say("help.status"))(status.status)
 app.add_typer(patrol.app, name="patrol", help=say("help.patrol"))
+app.add_typer(evidence.app, name="evidence", help=say("help.evidence"))
 app.add_typer(laws.app, name="rules", help=say("help.rules"))
 app.add_typer(roster.app, name="roster", help=say("help.roster"))
 app.add_typer(areas.app, name="areas", help=say("help.areas"))

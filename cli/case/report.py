@@ -150,8 +150,12 @@ def _say_fact(fact: dict[str, Any], as_json: bool) -> None:
         number=case.get("ref", {}).get("number", ""),
         office=case.get("office", {}).get("name", ""),
         count=len(body.get("addressees", [])),
-        problems="; ".join(_problem(one) for one in body.get("problems", [])),
+        problems=refusal_said(body.get("problems", [])),
     )
+
+
+def refusal_said(problems: Sequence[dict[str, Any]]) -> str:
+    return "; ".join(map(_problem, problems))
 
 
 def _problem(told: dict[str, Any]) -> str:

@@ -27,7 +27,7 @@ async def id_of(stated_id: str) -> UUID:
 
 
 def asked_as(app: typer.Typer, command: type[Command], called: str) -> None:
-    """A command of patrol as one of the command line, its options made from its contract."""
+    """A command of a service as one of the command line, its options made from its contract."""
 
     @run
     async def ask(

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli.case.asking import DAY, help_of, said_of
 from cli.case.report import post_each, problems_of
 from cli.patrol import duty, ground, patrols
+from cli.patrol.asking import asked_as
 from cli.patrol.firms import ABROAD, NO_VEGETATION, hotspots_in
 from cli.patrol.overpass import in_order
 from cli.patrol.patches import patches_in
 from cli.patrol.track_import import import_track
-from cli.region import Region, region_of
+from cli.region import Region, answer_in, region_of
 from cli.say import data, say, table, talk, talk_line
 from cli.session import As, BusOption, HomeOption, JsonOption, run, session
 from contracts.language.command import OPERATOR
 from contracts.language.values import Datum
-from contracts.patrol import PatchesShown, ShowPatches
+from contracts.patrol import (
+    HoldTerminal,
+    ListTerminals,
+    PatchesShown,
+    ReturnTerminal,
+    ShowPatches,
+    ShowTimeliness,
+    StepTook,
+    TimelinessShown,
+)
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(duty.app)
+asked_as(app, HoldTerminal, "hold")
+asked_as(app, ReturnTerminal, "return")
+asked_as(app, ListTerminals, "terminals")
 app.add_typer(patrols.app)
 app.add_typer(ground.app)
 
@@ -128,6 +143,37 @@ async def patch_shares(
         for one in (found.whole, *found.parts)
     ]
     table(None, heads, rows)
+
+
+@app.command("timeliness", help=help_of(ShowTimeliness))
+@run
+async def timeliness(
+    region: Region = None,
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=[DAY], help=said_of(ShowTimeliness, "first"))
+    ] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=[DAY], help=said_of(ShowTimeliness, "last"))] = None,
+    source: Annotated[str | None, typer.Option(help=said_of(ShowTimeliness, "source"))] = None,
+    actor: As = OPERATOR,
+    as_json: JsonOption = False,
+    bus: BusOption = None,
+    home: HomeOption = None,
+) -> None:
+    """A line for each day, division and source, a column for each step: done in time, of all that could be."""
+    asked = ShowTimeliness(first=first and first.date(), last=last and last.date(), source=source)
+    found = await answer_in(region, asked, TimelinessShown, actor, bus, home)
+    if as_json:
+        data(found)
+        return
+    steps = ("reported", "located", "verified", "handled")
+    heads = [say(f"timeliness.{one}") for one in ("day", "division", "source", "reports", *steps)]
+    rows = [(one.day, one.division, one.source, one.reports, *map(_took, one.steps)) for one in found.days]
+    table(None, heads, rows)
+
+
+def _took(step: StepTook) -> str:
+    median = "-" if step.median_s is None else f"{step.median_s / 3600:.1f} h"
+    return f"{step.within}/{step.within + step.late} · {median}"
 
 
 def _percent(share: float | None) -> str:

@@ -65,6 +65,8 @@ async def duties(
 def _row(one: DutyShown) -> tuple[Any, ...]:
     duty = one.duty
     name, days = either(duty.name, duty.name_en), f"{duty.first} — {duty.last}"
+    if one.order is not None:
+        name += f"：{one.order.number}　{one.order.text or ''}".rstrip()
     state = say(f"patrol.{one.state}") + (f"：{one.reason}" if one.reason else "")
     return duty.post_id, name, days, f"{one.done}/{duty.count}", state, str(duty.id)
 

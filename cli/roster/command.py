@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from cli.case.asking import DAY, evidence
 from cli.given_file import json_of, refuse
+from cli.patrol.asking import asked_as
 from cli.region import Region, answer_in, region_of
 from cli.roster import posts
 from cli.roster.enrolling import enrol_all, read_entries
@@ -31,13 +32,17 @@ from contracts.roster import (
     FindingState,
     ListFindings,
     ListRegister,
+    ListStandIns,
     RecordBreederStep,
     Register,
     RegisterPage,
     RenewBoard,
+    StandIn,
 )
 
 app = typer.Typer(no_args_is_help=True)
+asked_as(app, StandIn, "stand-in")
+asked_as(app, ListStandIns, "stand-ins")
 app.add_typer(posts.app, name="posts", help=say("help.posts"))
 for kept in KEPT:
     app.add_typer(app_of(kept), name=kept.value, help=word("register", kept))

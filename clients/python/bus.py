@@ -116,7 +116,7 @@ class Bus:
             if error.get("err_code") == MESSAGE_TOO_LARGE:
                 raise TooLarge(size=len(body))
             raise NotTaken(reason=error.get("description", ""))
-        return Receipt(receipt["stream"], receipt["seq"], bool(receipt.get("duplicate")), headers["ce-id"])
+        return Receipt(receipt["stream"], receipt["seq"], bool(receipt.get("duplicate")), headers.get("ce-id", ""))
 
     async def ask(
         self,

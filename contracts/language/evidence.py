@@ -14,7 +14,7 @@ Pieces = Annotated[int, Field(title="Pieces", ge=0, le=10_000_000), WHOLE]
 
 
 class Evidence(Value):
-    """A photograph or document, named by its content; the content itself stays with the sender."""
+    """A photograph or document, named by its content, which comes to the object store apart from what names it."""
 
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     media_type: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=100)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.law.clearance import ClearanceRules
 from contracts.law.duty import DutyRules
+from contracts.law.evidence import EvidenceRules
 from contracts.law.findings import FindingRules
 from contracts.law.grids import GridRules
 from contracts.law.near import NearRules
@@ -11,6 +12,7 @@ from contracts.law.outreach import OutreachRules
 from contracts.law.passerby import PasserbyRules
 from contracts.law.registers import BoardRules, BreederRules, OfficeRules, OldTreeRules, RangerRules
 from contracts.law.severity import SeverityRules
+from contracts.law.timeliness import TimelinessRules
 from contracts.law.verdict import VerdictRules
 from contracts.law.versions import Rules
 
@@ -28,6 +30,8 @@ LAWS: dict[str, type[Rules]] = {
     "patrol.clearance": ClearanceRules,
     "patrol.outreach": OutreachRules,
     "patrol.passerby": PasserbyRules,
+    "patrol.evidence": EvidenceRules,
+    "patrol.timeliness": TimelinessRules,
     "cases.findings": FindingRules,
 }
 

@@ -15,3 +15,5 @@ from contracts.patrol.terminal import *
 from contracts.patrol.patrol import *
 from contracts.patrol.moves import *
 from contracts.patrol.ground import *
+from contracts.evidence.kept import *
+from contracts.patrol.timeliness import *

@@ -8,7 +8,18 @@ from pydantic import BaseModel, Field
 
 from contracts.language.division import Division
 from contracts.language.message import Command, Fact
-from contracts.language.values import Line, OpenEnum, PersonRef, Role, Token, Value, Words, known, one_of
+from contracts.language.values import (
+    COMES_LATER,
+    Line,
+    OpenEnum,
+    PersonRef,
+    Role,
+    Token,
+    Value,
+    Words,
+    known,
+    one_of,
+)
 from contracts.language.written import WHOLE, Day, Id, Instant
 
 
@@ -164,13 +175,21 @@ class DutyExcused(DutyFact):
     by: Line
 
 
+class Order(Value):
+    """The order (林长令) that asks for a patrol: its number, and what it says."""
+
+    number: Line
+    text: Words | None = None
+
+
 class DutyShown(Value):
-    """A duty, how it stands, and how much of it is done."""
+    """A duty, how it stands, and how much of it is done; `order` is what asked for it, where that was no count."""
 
     duty: Duty
     state: DutyState
     done: int
     reason: Line | None
+    order: Annotated[Order | None, COMES_LATER] = None
 
 
 class DutiesShown(Value):

@@ -66,6 +66,39 @@ class HoldTerminal(Command):
     carried_to: Instant | None = None
 
 
+class ReturnTerminal(Command):
+    """A terminal is in nobody's hands from an instant on; what was said of later times is gone. By the operator."""
+
+    name: ClassVar[str] = "patrol.return_terminal.v1"
+    answer: ClassVar[type[BaseModel]] = TerminalHoldings
+
+    source: Token
+    terminal: ExternalId
+    division: Division
+    returned_at: Instant
+
+
+class TerminalsListed(Value):
+    """Terminals with whose hands they are and were in, by source and terminal; `more` where this is not all."""
+
+    terminals: tuple[TerminalHoldings, ...]
+    more: bool
+
+
+class ListTerminals(Command):
+    """Whose hands terminals are and were in: of all, of a source, a person or a post. By the operator."""
+
+    name: ClassVar[str] = "patrol.list_terminals.v1"
+    answer: ClassVar[type[BaseModel]] = TerminalsListed
+    reads_only: ClassVar[bool] = True
+
+    source: Token | None = None
+    terminal: ExternalId | None = None
+    person_id: Token | None = None
+    post_id: Token | None = None
+    limit: Annotated[int, Field(ge=1, le=1000), WHOLE] = 200
+
+
 class TerminalHeld(Fact):
     """Whose hands a terminal is and was in has changed. Source: DOMAIN §4."""
 

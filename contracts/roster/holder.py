@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from contracts.language.message import Command, ReferenceFact
 from contracts.language.rules import custom
 from contracts.language.values import Line, PersonRef, PostRef, Token, UnitRef, Value
-from contracts.language.written import Day
+from contracts.language.written import WHOLE, Day, Instant
 
 
 class Acting(Value):
@@ -57,6 +57,37 @@ class StandIn(Command):
         if (self.person_id is None) != (self.person_name is None):
             raise custom("person_with_name")
         return self
+
+
+class StandInNamed(Value):
+    """Who was named to act for a post on days on which it is vacant, and why; no person: its unit, as it would else."""
+
+    post_id: Token
+    person: PersonRef | None
+    first: Day
+    last: Day
+    reason: Line
+    recorded_by: Token
+    recorded_at: Instant
+
+
+class StandInsListed(Value):
+    """Those named, the latest recorded first, which counts for its days; `more` where this is not all."""
+
+    stand_ins: tuple[StandInNamed, ...]
+    more: bool
+
+
+class ListStandIns(Command):
+    """Who was named to stand in for posts in and under the subject's division, for one of them, or for a day."""
+
+    name: ClassVar[str] = "roster.list_stand_ins.v1"
+    answer: ClassVar[type[BaseModel]] = StandInsListed
+    reads_only: ClassVar[bool] = True
+
+    post_id: Token | None = None
+    on: Day | None = None
+    limit: Annotated[int, Field(ge=1, le=1000), WHOLE] = 200
 
 
 class HolderStated(ReferenceFact):

@@ -13,7 +13,7 @@ from contracts.language.evidence import Evidence
 from contracts.language.intake import Revision
 from contracts.language.message import Fact, Intake
 from contracts.language.rules import custom
-from contracts.language.values import ExternalId, Line, Period, Token, Value
+from contracts.language.values import COMES_LATER, ExternalId, Line, Period, Token, Value
 from contracts.language.written import Exact, Instant
 
 Amount = Annotated[Decimal, Exact(digits=16, title="Amount")]
@@ -86,3 +86,4 @@ class ProgressRecorded(Fact):
     counted: Annotated[Decimal, Exact(digits=16, signed=True, title="Change")]
     total: Amounts
     at: Instant
+    evidence: Annotated[tuple[Evidence, ...], COMES_LATER] = ()

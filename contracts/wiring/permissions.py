@@ -5,11 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts import access, every_service
+from contracts.evidence.bucket import CHUNKS, META, STREAM
 from contracts.language import command, intake
 from contracts.language.division import UNKNOWN, Division
 from contracts.wiring import table
 from contracts.wiring.streams import DURABLES, Durable, stream_of
 from contracts.wiring.table import FACTS, GATEKEEPERS, REFUSES, SERVICES
+
+KEEPS_EVIDENCE = "patrol"
+"""The service that owns the object store: it alone reads it, says what objects are, and drops them."""
+
+
+def uploads_of(user: str) -> str:
+    """Where a user publishes the chunks of its uploads, and nobody else."""
+    return f"{CHUNKS}.{user}.*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +48,17 @@ def service_permissions(service: str) -> Permissions:
         publish.append("rejected.>" if kind in GATEKEEPERS else f"rejected.*.{kind.parts()[1]}.{kind.parts()[2]}")
     streams = {stream_of(fact) for fact in FACTS[service]} | {durable.stream for durable in DURABLES[service]}
     publish += [f"$JS.API.STREAM.INFO.{stream}" for stream in sorted(streams)]
+    if service == KEEPS_EVIDENCE:
+        publish += [f"{META}.*", *(f"$JS.API.STREAM.{what}.{STREAM}" for what in ("INFO", "MSG.GET", "PURGE"))]
     publish += ["_INBOX.>", "_R_.>", "$JS.API.DIRECT.GET.CLOCK.clock.now", *_reading("$JS.API", DURABLES[service])]
     return Permissions(tuple(publish), (f"_INBOX.{service}.>", f"cmd.{service}.>", "clock.now"))
 
 
 def integrator_permissions(source: str) -> Permissions:
-    """An integrator posts what there is under its own token, and reads only its own refusals."""
+    """An integrator posts and uploads under its own token, and reads only its own refusals."""
     posted = (intake.intake_subject(kind, source) for kind in table.KINDS)
-    return Permissions((*posted, *_reading("FOREST.API", (refusals_durable(source),))), (f"_INBOX.{source}.>",))
+    reading = _reading("FOREST.API", (refusals_durable(source),))
+    return Permissions((*posted, uploads_of(source), *reading), (f"_INBOX.{source}.>",))
 
 
 def refusals_durable(source: str) -> Durable:
@@ -78,8 +90,9 @@ OPERATED: tuple[str, ...] = (
 
 
 def official_permissions(actor: str, division: Division) -> Permissions:
-    """An official asks what there is under its own actor token and within its region."""
-    return Permissions(tuple(f"cmd.{name}.{actor}.{division.below}" for name in ASKED), (f"_INBOX.{actor}.>",))
+    """An official asks what there is under its own actor token and within its region, and uploads under its token."""
+    asked = (f"cmd.{name}.{actor}.{division.below}" for name in ASKED)
+    return Permissions((*asked, uploads_of(actor)), (f"_INBOX.{actor}.>",))
 
 
 def operator_permissions() -> Permissions:

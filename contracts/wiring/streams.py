@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.every_service import DeadLettered, dead_lettered
+from contracts.evidence.bucket import CHUNK_BYTES, CHUNKS, META, STREAM
 from contracts.language.division import Division
 from contracts.language.message import Fact, Intake, Message
 from contracts.wiring.table import FACTS, GATEKEEPERS, HEARS, SERVICES, WIRED, Wired
@@ -66,10 +67,11 @@ _DEAD_LETTERED = tuple(f"{dead_lettered(service).name}.>" for service in SERVICE
 STREAMS: tuple[Stream, ...] = (
     *(_of_service(name, wired) for name, wired in WIRED.items()),
     Stream("ADVISORY", _DEAD_LETTERED, 30 * DAY_S, FACT_DUPLICATES_S, 4),
-    Stream("INTAKE", ("intake.>",), 30 * DAY_S, INTAKE_DUPLICATES_S, 12, handled_may_go=True),
-    Stream("TRACKS", ("track.>",), 7 * DAY_S, INTAKE_DUPLICATES_S, 8, handled_may_go=True),
-    Stream("REJECTED", ("rejected.>",), 30 * DAY_S, FACT_DUPLICATES_S, 6, drops_oldest=True),
+    Stream("INTAKE", ("intake.>",), 30 * DAY_S, INTAKE_DUPLICATES_S, 10, handled_may_go=True),
+    Stream("TRACKS", ("track.>",), 7 * DAY_S, INTAKE_DUPLICATES_S, 7, handled_may_go=True),
+    Stream("REJECTED", ("rejected.>",), 30 * DAY_S, FACT_DUPLICATES_S, 4, drops_oldest=True),
     Stream("CONTACTS", ("contact.>",), 0, FACT_DUPLICATES_S, 2, max_msgs_per_subject=1),
+    Stream(STREAM, (f"{CHUNKS}.>", f"{META}.>"), 0, 120.0, 18, max_msg_bytes=CHUNK_BYTES + 16 * 1024),
     Stream("CLOCK", ("clock.now",), 0, FACT_DUPLICATES_S, 2, max_msgs_per_subject=1),
 )
 """Every stream; one owner for each, and the provisioner makes them (DESIGN §3)."""

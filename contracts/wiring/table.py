@@ -57,14 +57,22 @@ WIRED: dict[str, Wired] = {
     "patrol": Wired(
         patrol,
         90,
-        18,
+        12,
         hears=(
             roster.AreaStated,
             roster.PostStated,
+            roster.BoardStated,
+            roster.BreederStated,
+            roster.CorrespondenceStated,
+            roster.DirectiveStated,
+            roster.OfficeStated,
+            roster.OldTreeStated,
+            roster.RangerStated,
             patrol.IncidentReport,
             patrol.PasserbyReport,
             patrol.TrackBatch,
             patrol.PatrolReport,
+            patrol.EvidenceUpload,
             cases.CaseVerified,
             cases.CaseClosed,
             cases.CaseDismissed,
@@ -72,6 +80,9 @@ WIRED: dict[str, Wired] = {
             cases.CaseMerged,
             cases.CaseReopened,
             cases.CaseRelapsed,
+            cases.CaseSubmitted,
+            cases.NoViolationShown,
+            targets.ProgressRecorded,
         ),
     ),
     "cases": Wired(
@@ -92,7 +103,7 @@ WIRED: dict[str, Wired] = {
     "targets": Wired(
         targets,
         90,
-        8,
+        5,
         hears=(
             targets.ProgressReport,
             cases.CaseOpened,
@@ -111,7 +122,7 @@ WIRED: dict[str, Wired] = {
     "notify": Wired(
         notify,
         30,
-        10,
+        6,
         hears=(
             roster.PostStated,
             roster.FindingStated,

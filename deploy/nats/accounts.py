@@ -18,6 +18,7 @@ from contracts.wiring.permissions import (
     operator_permissions,
     provisioner_permissions,
     service_permissions,
+    uploads_of,
 )
 from contracts.wiring.table import KINDS, SERVICES
 from deploy.nats.users import Department, Integrator, Login, Official, Outsider, Users, logins_of
@@ -62,14 +63,15 @@ _READ: _Exports = (
     ("$JS.API.CONSUMER.MSG.NEXT.*.*", ", response: stream"),
     ("$JS.ACK.>", ""),
 )
-EXPORTS = (*_POSTED, *_ASKED, *_OPERATED, *_READ)
+_UPLOADED: _Exports = ((uploads_of("*"), ""),)
+EXPORTS = (*_POSTED, *_UPLOADED, *_ASKED, *_OPERATED, *_READ)
 """Every kind and every command by name: what nobody hears does not come in (STACK row 28)."""
 
 OUTSIDE: dict[str, _Exports] = {
-    "INTEGRATORS": (*_POSTED, *_READ),
+    "INTEGRATORS": (*_POSTED, *_UPLOADED, *_READ),
     "DEPARTMENTS": _READ,
-    "OFFICIALS": _ASKED,
-    "OPERATORS": (*_ASKED, *_OPERATED),
+    "OFFICIALS": (*_ASKED, *_UPLOADED),
+    "OPERATORS": (*_ASKED, *_UPLOADED, *_OPERATED),
 }
 """The accounts outside, one for each kind of user, and what each may reach.
 

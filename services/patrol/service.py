@@ -12,6 +12,9 @@ from services.patrol.clearance.law import CLEARANCE
 from services.patrol.duty import clock as duty_clock
 from services.patrol.duty import handlers as duty
 from services.patrol.duty.law import DUTY
+from services.patrol.evidence import clock as evidence_clock
+from services.patrol.evidence import handlers as evidence
+from services.patrol.evidence.law import EVIDENCE
 from services.patrol.first_step import clock as first_step_clock
 from services.patrol.first_step import handlers as first_step
 from services.patrol.first_step import store as first_step_store
@@ -30,6 +33,8 @@ from services.patrol.patrol import handlers as patrol_moves
 from services.patrol.patrol.law import VERDICT
 from services.patrol.station import handlers as station
 from services.patrol.terminal import handlers as terminal
+from services.patrol.timeliness import handlers as timeliness
+from services.patrol.timeliness.law import TIMELINESS
 from services.patrol.track import handlers as track
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
@@ -63,7 +68,10 @@ patrol = Service(
     passerby.room,
     first_step.room,
     first_step_clock.room,
+    evidence.room,
+    evidence_clock.room,
+    timeliness.room,
     views=(GROUND,),
-    laws=(NEAR, DUTY, SEVERITY, VERDICT, CLEARANCE, OUTREACH, PASSERBY),
+    laws=(NEAR, DUTY, SEVERITY, VERDICT, CLEARANCE, OUTREACH, PASSERBY, EVIDENCE, TIMELINESS),
     due=due,
 )

@@ -75,8 +75,8 @@ def _findings() -> Iterator[str]:
     yield from _told(
         "What is not as its rule has it is a fact of its own, `roster.finding.v1`: *open* from the day on which it is "
         "found, *missed* on the day after its last, *settled* once it is put right, late or not. Time, and whatever "
-        "changes an entry, a post, an area or a hotline, has it looked at again. Nobody is reminded of what was due "
-        "before it was known."
+        "changes an entry, a post, an area or a hotline, has it looked at again; so does a law that is taken up, of "
+        "all that it judges, a thousand in a turn. Nobody is reminded of what was due before it was known."
     )
     yield ""
     yield from _heads("rule", "问题", "finding")

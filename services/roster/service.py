@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.roster import Correspondence, Inventory, Register
+from services.roster import clock
 from services.roster.answerable import handlers as answerable
 from services.roster.answerable.store import DUTIES
 from services.roster.area import handlers as area
@@ -65,6 +66,7 @@ roster = Service(
     breeder.room,
     directive.room,
     listing.room,
+    clock.room_of(REGISTERS),
     views=(DUTIES,),
     laws=(*dict.fromkeys(one.law for one in REGISTERS if one.law is not None), GRIDS),
     due=due,

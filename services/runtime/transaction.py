@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from services.runtime.reference.view import View, Views
 from services.runtime.sql import Sql
 from services.runtime.texts import Texts
+
+if TYPE_CHECKING:
+    from services.runtime.replica.objects import Objects
 
 T = TypeVar("T")
 Begin: TypeAlias = "Callable[[Sql, datetime], Transaction]"
@@ -33,6 +36,13 @@ class Transaction:
     """What it has built since it has changed reference data itself: nobody else may see that before it commits."""
 
     texts: Texts = field(default_factory=Texts)
+    store: Objects | None = None
+
+    @property
+    def objects(self) -> Objects:
+        """The object store of the bus; only the one service that owns it may use it."""
+        assert self.store is not None
+        return self.store
 
     async def see(self, view: View[T]) -> T:
         """Reference data, as this transaction sees it."""

@@ -96,6 +96,26 @@ def commands_on(case, folder):
         ("patrol", "decide"): (
             *("--patrol-id", PATROL, "--decision", "refused", "--reason", UNBROKEN, "--as", OFFICE),
         ),
+        ("patrol", "hold"): (
+            *("--source", "desk", "--terminal", UNBROKEN, "--division", "360222101200", "--person-id", "hostile"),
+            *("--post-id", "360222000000-chief", "--carried-from", "2020-01-01T00:00:00Z", "--as", "operator"),
+        ),
+        ("patrol", "return"): (
+            *("--source", "desk", "--terminal", UNBROKEN, "--division", "360222101200"),
+            *("--returned-at", "2020-02-01T00:00:00Z", "--as", "operator"),
+        ),
+        ("patrol", "terminals"): ("--terminal", UNBROKEN, "--as", "operator"),
+        ("roster", "stand-in"): (
+            *("--post-id", "360222000000-chief", "--person-id", "hostile", "--person-name", UNBROKEN),
+            *("--first", "2020-01-01", "--last", "2020-01-02", "--reason", UNBROKEN, "--as", "operator"),
+        ),
+        ("roster", "stand-ins"): ("--as", "operator"),
+        ("patrol", "timeliness"): ("--region", "360222"),
+        ("evidence", "put"): (written["paper.pdf"], "--type", HOSTILE),
+        ("evidence", "get"): (HOSTILE, str(folder / "got")),
+        ("evidence", "check"): (written["paper.pdf"],),
+        ("evidence", "list"): ("--region", "360222"),
+        ("evidence", "save"): (str(folder / "evidence"),),
         ("user", "list"): (),
     }
 
@@ -115,6 +135,7 @@ def files_in(folder):
         "fires.csv": f'latitude,longitude,acq_date,acq_time,satellite,confidence\n1,2,2020-01-01,1,N,"{HOSTILE}"\n',
         "patches": json.dumps({"features": [{"type": "Feature", "properties": patch, "geometry": None}]}),
         "law": law.replace("DOMAIN", UNBROKEN).replace('"within_m": 200', '"within_m": 201'),
+        "paper.pdf": "%PDF-1.7\n" + HOSTILE,
         "wrong-law": law.replace('"kinds": {}', f'"kinds": {{{json.dumps(HOSTILE)}: 1}}'),
         "breeders": json.dumps([breeder, {**breeder, HOSTILE: HOSTILE}], default=str),
         "step": json.dumps({"number": UNBROKEN, "kind": "consent", "done_on": "2020-06-14", "evidence": [PHOTO]}),

@@ -173,8 +173,10 @@ CAME_LATER = {
     "AnswerableFor": {"acting", "contradiction"},
     "Area": {"became"},
     "Case": {"item"},
+    "DutyShown": {"order"},
     "Incident": {"first_step", "judged", "stated_severity"},
     "Place": {"became"},
+    "ProgressRecorded": {"evidence"},
     "TrackStored": {"corrected_s", "mocked"},
 }
 """Fields that were added within a major version: streams still keep messages without them."""

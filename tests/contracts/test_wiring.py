@@ -10,6 +10,7 @@ from contracts.language.division import UNKNOWN, Division
 from contracts.language.message import Command, Fact, Intake, ReferenceFact
 from contracts.patrol import (
     DutyFact,
+    EvidenceUpload,
     FirstStepFact,
     IncidentReport,
     MovePatrol,
@@ -100,6 +101,8 @@ def test_what_only_shows_is_answered_afresh_each_time():
         *("list_places", "list_posts"),
         *("list_duties", "show_patches", "show_patrol_plan", "list_patrols", "show_patrol"),
         *("list_plots", "list_station_reports", "list_outreach"),
+        *("show_evidence", "list_evidence", "read_evidence", "show_timeliness"),
+        *("list_terminals", "list_stand_ins"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {
         *("roster.enrol_areas.v1", "roster.enrol_posts.v1", "roster.enrol_inventories.v1"),
@@ -117,16 +120,17 @@ ROSTER, PATROL, CASES = ("roster.area.v1.>", "roster.post.v1.>"), "patrol.locate
     ("name", "age_days", "duplicates_s", "percent", "per_subject", "drops_oldest", "handled_may_go", "takes"),
     [
         ("ROSTER", 0, 600, 8, 1, False, False, ROSTER),
-        ("PATROL", 90, 600, 18, -1, False, False, (PATROL, "patrol.tracked.v1.>")),
+        ("PATROL", 90, 600, 12, -1, False, False, (PATROL, "patrol.tracked.v1.>")),
         ("CASES", 90, 600, 22, -1, False, False, (CASES, "cases.sheet_published.v1.>")),
-        ("TARGETS", 90, 600, 8, -1, False, False, ("targets.set.v1.>", "targets.also_recorded.v1.>")),
-        ("NOTIFY", 30, 600, 10, -1, False, False, ("notify.notified.v1.>", "notify.receipted.v1.>")),
+        ("TARGETS", 90, 600, 5, -1, False, False, ("targets.set.v1.>", "targets.also_recorded.v1.>")),
+        ("NOTIFY", 30, 600, 6, -1, False, False, ("notify.notified.v1.>", "notify.receipted.v1.>")),
         ("ADVISORY", 30, 600, 4, -1, False, False, tuple(f"{one}.dead_lettered.v1.>" for one in SERVICES)),
-        ("INTAKE", 30, 0.1, 12, -1, False, True, ("intake.>",)),
-        ("TRACKS", 7, 0.1, 8, -1, False, True, ("track.>",)),
-        ("REJECTED", 30, 600, 6, -1, True, False, ("rejected.>",)),
+        ("INTAKE", 30, 0.1, 10, -1, False, True, ("intake.>",)),
+        ("TRACKS", 7, 0.1, 7, -1, False, True, ("track.>",)),
+        ("REJECTED", 30, 600, 4, -1, True, False, ("rejected.>",)),
         ("CONTACTS", 0, 600, 2, 1, False, False, ("contact.>",)),
         ("CLOCK", 0, 600, 2, 1, False, False, ("clock.now",)),
+        ("OBJ_EVIDENCE", 0, 120, 18, -1, False, False, ("$O.EVIDENCE.C.>", "$O.EVIDENCE.M.>")),
     ],
 )
 def test_each_stream_keeps_what_it_must_as_long_as_it_must_in_its_part_of_the_store(
@@ -138,11 +142,11 @@ def test_each_stream_keeps_what_it_must_as_long_as_it_must_in_its_part_of_the_st
     assert (stream.drops_oldest, stream.handled_may_go) == (drops_oldest, handled_may_go)
     assert set(takes) <= set(stream.subjects)
     assert {one.split(".")[0] for one in stream.subjects} == {one.split(".")[0] for one in takes}
-    assert stream.max_msg_bytes == 1_048_576
+    assert stream.max_msg_bytes == (147_456 if name == "OBJ_EVIDENCE" else 1_048_576)
 
 
 def test_the_streams_share_the_whole_store_and_what_is_told_is_kept_by_one_of_them():
-    assert (len(STREAMS), sum(stream.store_percent for stream in STREAMS)) == (11, 100)
+    assert (len(STREAMS), sum(stream.store_percent for stream in STREAMS)) == (12, 100)
     kept = [subject for stream in STREAMS for subject in stream.subjects]
     for service, facts in FACTS.items():
         assert {kept.count(f"{fact.name}.>") for fact in facts} == {1}, service
@@ -184,7 +188,7 @@ def test_durables_are_as_many_as_what_is_heard_and_two_services_take_intake():
     }
     assert {
         "roster": (),
-        "patrol": (IncidentReport, PasserbyReport, TrackBatch, PatrolReport),
+        "patrol": (IncidentReport, PasserbyReport, TrackBatch, PatrolReport, EvidenceUpload),
         "cases": (),
         "targets": (ProgressReport,),
         "notify": (),
@@ -215,6 +219,8 @@ def test_an_integrator_posts_under_its_own_name_and_reads_its_own_refusals():
             "intake.acme.passerby.v1",
             "intake.acme.progress.v1",
             "intake.acme.patrol.v1",
+            "intake.acme.evidence.v1",
+            "$O.EVIDENCE.C.acme.*",
             "track.v1.acme",
         ),
         *reading("FOREST.API", "REJECTED", "acme"),
@@ -237,7 +243,8 @@ def test_a_department_reads_through_its_own_durables_and_says_nothing():
 def test_an_official_asks_in_its_own_name_and_region_what_officials_ask():
     allowed = official_permissions("zhang", FULIANG)
     asked = [command for of_service in table.COMMANDS.values() for command in of_service]
-    assert sorted(allowed.publish) == sorted(f"cmd.{command.name}.zhang.36.02.22.*.*" for command in asked)
+    asks = [f"cmd.{command.name}.zhang.36.02.22.*.*" for command in asked]
+    assert sorted(allowed.publish) == sorted([*asks, "$O.EVIDENCE.C.zhang.*"])
     assert f"cmd.{VerifyCase.name}.zhang.36.02.22.*.*" in allowed.publish
     assert allowed.subscribe == ("_INBOX.zhang.>",)
 

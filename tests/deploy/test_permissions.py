@@ -139,6 +139,31 @@ async def test_an_integrator_posts_only_under_its_own_token(user, bus):
     assert (await messages_in(bus, "INTAKE"), await messages_in(bus, "TRACKS")) == (1, 1)
 
 
+async def test_evidence_is_uploaded_under_ones_own_name_and_read_or_named_by_nobody_outside(user, bus):
+    for name in ("acme", "zhang", OPERATOR):
+        uploading = await user(name)
+        assert await uploading.says(f"$O.EVIDENCE.C.{name}.u1") is True
+        for forbidden in (
+            *("$O.EVIDENCE.C.other.u1", f"$O.EVIDENCE.C.{name}", f"$O.EVIDENCE.C.{name}.u1.x", "$O.EVIDENCE.M.x"),
+            *("$O.OTHER.C.x.y", "FOREST.API.STREAM.PURGE.OBJ_EVIDENCE", "FOREST.API.STREAM.MSG.GET.OBJ_EVIDENCE"),
+            *("FOREST.API.DIRECT.GET.OBJ_EVIDENCE", "FOREST.API.CONSUMER.CREATE.OBJ_EVIDENCE"),
+        ):
+            assert await uploading.says(forbidden) is False, (name, forbidden)
+        assert await uploading.hears("$O.>") is False
+    police = await user("police")
+    assert await police.says("$O.EVIDENCE.C.police.u1") is False
+    assert await messages_in(bus, "OBJ_EVIDENCE") == 3
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_one_service_alone_owns_the_store_of_evidence_and_even_it_uploads_nothing(user, service):
+    owner = await user(service)
+    for subject in ("$O.EVIDENCE.M.x", *(f"$JS.API.STREAM.{what}.OBJ_EVIDENCE" for what in ("MSG.GET", "PURGE"))):
+        assert await owner.says(subject) is (service == "patrol"), subject
+    for subject in ("$O.EVIDENCE.C.acme.u1", "$JS.API.STREAM.DELETE.OBJ_EVIDENCE"):
+        assert await owner.says(subject) is False, subject
+
+
 async def test_outsiders_publish_on_no_subject_that_nobody_hears(user):
     """STACK row 28: no token is free where a kind, a version or a verb stands."""
     acme, zhang, operator = await user("acme"), await user("zhang"), await user(OPERATOR)

@@ -285,6 +285,8 @@ async def test_an_order_is_a_duty_on_top_of_the_counts_up_to_its_last_day(tx):
     assert (await refused(tx, order, "p-t-1")).status == 403
     assert [(one.duty.rule, one.duty.last) for one in (await ask(tx, order)).news] == [("ordered", date(2020, 6, 10))]
     assert [one["field"] for one in (await refused(tx, order)).errors] == ["number"]
+    shown = (await ask(tx, ListDuties(post_id="t-1"))).body.duties
+    assert [(one.order.number, one.order.text) for one in shown if one.order] == [(order.number, order.text)]
     second = order.model_copy(update={"number": "林长令〔2020〕2号"})
     assert len((await ask(tx, second)).news) == 1
     past = order.model_copy(update={"number": "3", "due_on": date(2020, 5, 31)})

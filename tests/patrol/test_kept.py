@@ -138,6 +138,23 @@ async def test_days_older_than_the_setting_are_deleted_and_the_day_itself_is_kep
     assert await counts(tx) == (0, 1)
 
 
+async def test_which_batches_came_is_known_for_its_days_and_then_forgotten_the_oldest_first(tx):
+    for n in range(3):
+        tx.now = at(12) + timedelta(days=n)
+        await hear(patrol, tx, [walked(f"b-{n}", steps(1, tx.now))])
+
+    async def left(when):
+        tx.now = when
+        await clock.forget_batches(tx)
+        return [row["batch_id"] for row in await tx.sql.fetch("SELECT batch_id FROM batches ORDER BY id")]
+
+    over = begin_of(DAY + timedelta(days=clock.KEEPING.batch_keep_days + 1))
+    assert await left(over - timedelta(microseconds=1)) == ["b-0", "b-1", "b-2"]
+    assert await left(over) == ["b-1", "b-2"]
+    await store.forget_batches(tx, over, 1)
+    assert await left(over) == ["b-2"]
+
+
 async def test_so_many_days_are_deleted_at_once(tx):
     await tx.sql.execute("INSERT INTO packed_days SELECT n, '2015-01-01', 1, '' FROM generate_series(1, 5) AS n")
     assert [await store.forget(tx, date(2015, 1, 2), 2) for _ in range(4)] == [2, 2, 1, 0]

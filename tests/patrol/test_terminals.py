@@ -10,6 +10,8 @@ from contracts.patrol import (
     Carrying,
     ClockDoubted,
     HoldTerminal,
+    ListTerminals,
+    ReturnTerminal,
     TerminalChanged,
     TerminalHeld,
     TrackBatch,
@@ -205,3 +207,35 @@ async def test_only_the_operator_says_who_carries_a_terminal_and_for_some_time(t
     with pytest.raises(Problem) as refused:
         await holding(tx, "a", NOW, last, actor)
     assert refused.value.status == status
+
+
+async def given_back(tx, at, actor="operator"):
+    ask = ReturnTerminal(source="acme", terminal="t-1", division=WEST, returned_at=at)
+    return await answered(patrol, tx, asking(ask, actor, Division("360222000000")))
+
+
+async def test_a_terminal_that_is_given_back_is_in_nobodys_hands_from_then_on(tx):
+    await holding(tx, "a", NOW, NOW + DAY)
+    await holding(tx, "b", NOW + 2 * DAY)
+    answer = await given_back(tx, NOW + 3 * DAY)
+    (told,) = answer.news
+    assert told.carriers == answer.body.carriers == (held("a", 0, 1), held("b", 2, 3))
+    assert not (await given_back(tx, NOW + 3 * DAY)).news
+    assert (await given_back(tx, NOW + 2 * DAY)).body.carriers == (held("a", 0, 1),)
+    with pytest.raises(Problem):
+        await given_back(tx, NOW, "zhang")
+
+
+async def test_terminals_are_listed_by_whom_they_are_with_or_were(tx):
+    await holding(tx, "a", NOW, NOW + DAY)
+    await holding(tx, "b", NOW + DAY)
+
+    async def listed(**asked):
+        answer = await answered(patrol, tx, asking(ListTerminals(**asked), "operator", Division("360222000000")))
+        return [one.carriers for one in answer.body.terminals], answer.body.more
+
+    both = (held("a", 0, 1), held("b", 1))
+    assert await listed() == await listed(person_id="a") == await listed(post_id="post-b") == ([both], False)
+    assert await listed(person_id="c") == await listed(source="other") == ([], False)
+    with pytest.raises(Problem):
+        await answered(patrol, tx, asking(ListTerminals(), "zhang", Division("360222000000")))

@@ -182,6 +182,21 @@ async def test_the_nearest_office_has_the_hotline(desk):
     assert [one for one in await desk.look() if one.rule == "board_outdated"] == []
 
 
+@pytest.mark.parametrize(("now", "rules"), [(at(20, 15, 59, 59), []), (at(20, 16), ["board_outdated"])])
+async def test_an_office_has_the_hotline_to_its_last_day_and_one_to_come_has_none(desk, now, rules):
+    county = {"id": "office-county", "division": "360222000000", "hotline": "0798-2620000"}
+    ends = entry(Register.OFFICE, ended_on="2020-06-20")
+    to_come = entry(Register.OFFICE, id="office-a", hotline="0798-2621111", in_force_from="2020-07-01")
+    for office in (ends, entry(Register.OFFICE, **county), to_come):
+        answer = await desk.enrol(Register.OFFICE, office)
+        await hear(roster, desk.tx, [heard(answer.news[0], "roster")])
+    assert await desk.look() == []
+    desk.tx.now = now
+    found = [one for one in await desk.look() if one.rule == "board_outdated"]
+    assert [one.rule for one in found] == rules
+    assert all("0798-2620000" in one.said for one in found)
+
+
 async def test_an_old_statement_leaves_what_was_confirmed_later(desk):
     await appointed(desk, date(2020, 6, 15))
     await desk.look()

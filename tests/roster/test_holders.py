@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
-from contracts.language.division import UNKNOWN
+from contracts.language.division import UNKNOWN, Division
 from contracts.language.values import PersonRef
-from contracts.roster import Appoint, EnrolAreas, EnrolPosts, StandIn, WhoAnswers
+from contracts.roster import Appoint, EnrolAreas, EnrolPosts, ListStandIns, StandIn, WhoAnswers
 from services.roster.holder.clock import tell_holders
 from services.roster.post.post import appoint as appointed
 from services.roster.service import roster
@@ -196,3 +196,25 @@ def test_any_interleaving_of_changes_and_late_records_answers_as_a_calendar_on_a
         found = {day: stands.holder_on(day, taken_at) for day in DAYS}
         assert {day: one.id for day, one in found.items() if one is not None} == names
     assert {day: one.id for day in DAYS if (one := stands.holder_on(day)) is not None} == photographs[-1][1]
+
+
+async def test_who_was_named_to_stand_in_is_listed_the_latest_first_by_post_day_and_place(tx):
+    await stand_in(tx, "p-deputy", "2020-06-20", "2020-06-25")
+    await stand_in(tx, None, "2020-06-22", "2020-06-30", EMPTY.id)
+
+    async def listed(division=UNKNOWN, **asked):
+        answer = await answered(roster, tx, ask(ListStandIns(**asked), "operator", division))
+        return [one.person and one.person.id for one in answer.body.stand_ins]
+
+    assert await listed() == [None, "p-deputy"]
+    assert await listed(post_id=CHIEF.id) == ["p-deputy"]
+    days = ("2020-06-19", "2020-06-20", "2020-06-22", "2020-06-25", "2020-06-26", "2020-07-01")
+    assert [await listed(on=day) for day in days] == [
+        [],
+        ["p-deputy"],
+        [None, "p-deputy"],
+        [None, "p-deputy"],
+        [None],
+        [],
+    ]
+    assert await listed(Division("360281000000")) == []

@@ -50,6 +50,8 @@ from services.patrol.clearance.plot import (
     ref_of,
     whole,
 )
+from services.patrol.evidence import store as evidence_store
+from services.patrol.evidence.naming import of_record
 from services.runtime.ids import uuid7
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import Problem, refuse_field, wrong
@@ -136,6 +138,7 @@ async def record_clearance(tx: Transaction, ask: Ask[RecordClearance]) -> Answer
                    stump_cm=asked.stump_cm, photos_before=asked.photos_before)  # fmt: skip
     now = replace(plot, entries=(*plot.entries, entry))
     await store.add(tx, now, entry)
+    await evidence_store.name(tx, of_record("clearance", entry.id, now.plot.division, entry, tx.now))
     fact = ClearanceRecorded(
         plot=ref_of(now.plot), at=tx.now, entry=entry, done=now.done(), state=now.state, by=ask.actor
     )
@@ -160,6 +163,7 @@ async def verify_clearance(tx: Transaction, ask: Ask[VerifyClearance]) -> Answer
     due_on = max(plot.due_on, redo_by) if redo_by is not None else plot.due_on
     now = replace(plot, entries=(*plot.entries, entry), due_on=due_on)
     await store.add(tx, now, entry)
+    await evidence_store.name(tx, of_record("clearance", entry.id, now.plot.division, entry, tx.now))
     fact = ClearanceVerified(
         plot=ref_of(now.plot),
         at=tx.now,

@@ -16,6 +16,7 @@ from contracts.patrol import (
     DutyState,
     ExcuseDuty,
     ListDuties,
+    Order,
     OrderPatrol,
     PatrolPlan,
     PatrolPlanSet,
@@ -36,6 +37,8 @@ from services.patrol.duty.clock import measured
 from services.patrol.duty.judging import Walk
 from services.patrol.duty.law import DUTY
 from services.patrol.duty.standing import Placed, Standing
+from services.patrol.evidence import store as evidence_store
+from services.patrol.evidence.naming import of_patrols
 from services.runtime.ids import uuid7
 from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.problem import Problem, refuse_field
@@ -89,8 +92,9 @@ async def order_patrol(tx: Transaction, ask: Ask[OrderPatrol]) -> Answer:
     rule = ordered(post.role, post.division, await tx.see(DUTY.view), today, asked.due_on)
     if rule is None:
         refuse_field("post_id", broken("not_to_be_ordered"))
-    duty = Standing.of(Placed(post.id, post.role, post.area_id, post.division), rule, asked.number)
-    new = await store.open_all(tx, [(duty, rule)], asked.number)
+    order = Order(number=asked.number, text=asked.text)
+    duty = Standing.of(Placed(post.id, post.role, post.area_id, post.division), rule, order)
+    new = await store.open_all(tx, [(duty, rule)], order)
     if not new:
         refuse_field("number", broken("order_given"))
     return Answer(_shown(duty), [DutyOpened(duty=duty.told(), at=tx.now)])
@@ -113,6 +117,7 @@ async def record_patrol(tx: Transaction, ask: Ask[RecordPatrol]) -> Answer:
         await _require_stop(tx, asked, day)
     patrol = RecordedPatrol(id=UUID(uuid7()), division=post.division, person=post.holder_on(day), **dict(asked))
     await walk_store.add_recorded(tx, patrol, _walk(asked, day))
+    await evidence_store.name(tx, of_patrols([patrol]))
     news = await measured(tx, await store.of_days(tx, [(post.id, day)]))
     return Answer(patrol, [PatrolRecorded(patrol=patrol, by=ask.actor, at=tx.now), *news])
 
@@ -191,4 +196,4 @@ async def show_patrol_plan(tx: Transaction, ask: Ask[ShowPatrolPlan]) -> Answer:
 
 
 def _shown(duty: Standing) -> DutyShown:
-    return DutyShown(duty=duty.told(), state=duty.state, done=duty.done, reason=duty.reason)
+    return DutyShown(duty=duty.told(), state=duty.state, done=duty.done, reason=duty.reason, order=duty.order)

@@ -18,6 +18,7 @@ from contracts.patrol import (
     DutyReopened,
     DutyState,
     DutyVacant,
+    Order,
 )
 from services.patrol.duty.asked import Asked
 from services.patrol.duty.judging import Reached
@@ -55,11 +56,12 @@ class Standing:
     state: DutyState = DutyState.OPEN
     done: int = 0
     reason: str | None = None
+    order: Order | None = None
 
     @classmethod
-    def of(cls, post: Placed, asked: Asked, key: str | None = None) -> Standing:
-        id = duty_id(post.id, asked.rule_id, key or str(asked.period.first))
-        return cls(id, post, asked.rule_id, asked.rule, asked.version, asked.days, asked.closes_on)
+    def of(cls, post: Placed, asked: Asked, order: Order | None = None) -> Standing:
+        id = duty_id(post.id, asked.rule_id, str(asked.period.first) if order is None else order.number)
+        return cls(id, post, asked.rule_id, asked.rule, asked.version, asked.days, asked.closes_on, order=order)
 
     def told(self) -> Duty:
         """As facts name it."""

@@ -13,7 +13,7 @@ import asyncpg
 from contracts.language.division import Division
 from contracts.language.values import Role
 from contracts.law.duty import DutyRule
-from contracts.patrol import DutyState
+from contracts.patrol import DutyState, Order
 from services.patrol.duty.asked import Asked
 from services.patrol.duty.period import Days
 from services.patrol.duty.standing import Placed, Standing
@@ -52,7 +52,7 @@ def _digest(body: str) -> str:
 
 
 async def open_all(
-    tx: Transaction, opened: Sequence[tuple[Standing, Asked]], order: str | None = None
+    tx: Transaction, opened: Sequence[tuple[Standing, Asked]], order: Order | None = None
 ) -> list[Standing]:
     """Duties that are new; none is opened twice, nor beside one of the same post and rule whose period overlaps."""
     if not opened:
@@ -63,8 +63,8 @@ async def open_all(
     rows = await tx.sql.fetch(
         """
         INSERT INTO duties (id, post_id, rule, terms, role, area_id, division, period_first, period_last, first, last,
-                            soon_on, closes_on, order_number)
-        SELECT n.*, $14
+                            soon_on, closes_on, order_number, order_text)
+        SELECT n.*, $14, $15
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::date[],
                     $9::date[], $10::date[], $11::date[], $12::date[], $13::date[])
              AS n (id, post_id, rule, terms, role, area_id, division, period_first, period_last, first, last, soon_on,
@@ -89,7 +89,8 @@ async def open_all(
         [duty.days.last for duty, _ in opened],
         [one.soon_on for _, one in opened],
         [one.closes_on for _, one in opened],
-        order,
+        None if order is None else order.number,
+        None if order is None else order.text,
     )
     new = {row["id"] for row in rows}
     return [duty for duty, _ in opened if duty.id in new]
@@ -97,7 +98,7 @@ async def open_all(
 
 _COLUMNS = """
     d.id, d.post_id, d.rule, d.role, d.area_id, d.division, d.first, d.last, d.closes_on, d.state, d.done, d.reason,
-    t.version, t.body AS terms
+    d.order_number, d.order_text, t.version, t.body AS terms
 """
 
 
@@ -113,6 +114,7 @@ def _standing(row: asyncpg.Record) -> Standing:
         DutyState(row["state"]),
         row["done"],
         row["reason"],
+        None if row["order_number"] is None else Order(number=row["order_number"], text=row["order_text"]),
     )
 
 

@@ -20,12 +20,15 @@ from contracts.language.message import Fact
 from contracts.language.values import day_of
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentReport, IncidentRevised
 from services.patrol.area.store import GROUND
+from services.patrol.evidence import naming
+from services.patrol.evidence import store as evidence_store
 from services.patrol.first_step import store as first_step_store
 from services.patrol.incident import near, report, store
 from services.patrol.incident.judging import Judging, Look, Outcome, ReportFate
 from services.patrol.incident.pixels import Pixels
 from services.patrol.incident.severity import SEVERITY
 from services.patrol.patch import following
+from services.patrol.timeliness import store as timeliness_store
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.reference.ground import AreasHere, Ground
 from services.runtime.service import Room
@@ -52,6 +55,10 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
     outcomes, left = report.judge(heard, found, judging, _swapped(index, heard, found, days))
     await store.save(tx, outcomes, left, judging)
     await following.keep(tx, (one.incident for one in outcomes if one.incident is not None))
+    if revised := [one.incident.id for one in outcomes if one.incident is not None and one.fate is ReportFate.REVISED]:
+        await timeliness_store.look_again(tx, revised, [str(one.incident.division) for one in known.values()])
+    if named := naming.of_incidents([one.incident for one in outcomes if one.incident is not None]):
+        await evidence_store.name(tx, named)
     return [item for outcome in (*outcomes, *left) for item in _news(outcome)]
 
 
@@ -114,6 +121,8 @@ def _news(outcome: Outcome) -> list[News]:
 async def verified(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     """That the office has looked is the first step of it."""
     await first_step_store.taken(tx, {id for one in heard if (id := one.body.case.incident_id) is not None})
+    await timeliness_store.keep_verified(tx, _cases(heard))
+    await timeliness_store.look_again(tx, [id for _, id, _ in _cases(heard) if id is not None])
     return await following.follow(tx, heard)
 
 
@@ -124,10 +133,12 @@ async def resolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     return await following.follow(tx, heard)
 
 
-@room.hears(CaseReopened, locks="case.ref.id", uses=(*OF_CASE, "reason"))
+@room.hears(CaseReopened, locks="case.ref.id", uses=(*OF_CASE, "reason", "evidence"))
 @room.hears(CaseRelapsed, locks="case.ref.id", uses=OF_CASE)
 async def unresolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     await _resolve(tx, heard, resolved=False)
+    if named := [naming.of_case(one.body, one.envelope.sequence or 0) for one in heard if naming.hashes_in(one.body)]:
+        await evidence_store.name(tx, named)
     return await following.follow(tx, heard)
 
 
@@ -139,3 +150,9 @@ async def _resolve(tx: Transaction, heard: Sequence[Heard[CaseFact]], resolved: 
         if incident_id is not None:
             newest[incident_id] = max(newest.get(incident_id, 0), one.envelope.sequence or 0)
     await store.resolve(tx, newest, resolved)
+    await evidence_store.keep_cases(tx, _cases(heard), tx.now if resolved else None)
+    await timeliness_store.look_again(tx, newest)
+
+
+def _cases(heard: Sequence[Heard[CaseFact]]) -> list[tuple[str, UUID | None, int]]:
+    return [(one.body.case.ref.id, one.body.case.incident_id, one.envelope.sequence or 0) for one in heard]

@@ -31,6 +31,11 @@ def incident_id(key: Key) -> UUID:
     return uuid5(_NAMESPACE, "\0".join(key))
 
 
+def sent_at(stated: datetime, incident: Incident) -> datetime:
+    """When its sender says that it was reported, as far as that can be: not before it was seen, nor after it came."""
+    return max(min(stated, incident.reported_at), min(incident.seen_at, incident.reported_at))
+
+
 def position(report: IncidentReport) -> tuple[float, float]:
     return to_cgcs2000(report.at.lon, report.at.lat, report.at.datum)
 

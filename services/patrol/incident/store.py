@@ -12,6 +12,7 @@ from contracts.patrol import Incident, IncidentKind
 from services.patrol.incident.judging import Judging, Key, Known, Outcome
 from services.patrol.incident.near import Spot, Standing, cell
 from services.patrol.incident.pixels import Pixel, sensor_of
+from services.patrol.incident.report import sent_at
 from services.patrol.incident.severity import first_due
 from services.runtime.transaction import Transaction
 
@@ -139,7 +140,8 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], left: Sequence[Outc
     newest = {o.incident.id: o.incident for o in outcomes if o.incident is not None}
     belonging, weights = judging.belonging, judging.weights
     if newest:
-        await _save_incidents(tx, [newest[id] for id in sorted(newest)], belonging)
+        reported_at = {o.incident.id: sent_at(o.heard.envelope.time, o.incident) for o in outcomes if o.incident}
+        await _save_incidents(tx, [newest[id] for id in sorted(newest)], belonging, reported_at)
     if left:
         await tx.sql.execute(
             """
@@ -175,20 +177,24 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], left: Sequence[Outc
 
 
 async def _save_incidents(
-    tx: Transaction, incidents: Sequence[Incident], belonging: Mapping[UUID, UUID | None]
+    tx: Transaction,
+    incidents: Sequence[Incident],
+    belonging: Mapping[UUID, UUID | None],
+    reported_at: Mapping[UUID, datetime],
 ) -> None:
     firsts = [None if belonging[one.id] is not None else first_due(one) for one in incidents]
     written = await tx.sql.fetch(
         """
         INSERT INTO incidents (id, source, external_id, revision, kind, cell, lon, lat, seen_at, linked_to, alarmed,
-                               sensor, body, first_due_at, first_remind_at)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[],
+                               sensor, body, first_due_at, first_remind_at, division, reported_at, located_at)
+        SELECT *, $18 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bigint[],
                              $7::float8[], $8::float8[], $9::timestamptz[], $10::uuid[], $11::boolean[], $12::text[],
-                             $13::text[], $14::timestamptz[], $15::timestamptz[])
+                             $13::text[], $14::timestamptz[], $15::timestamptz[], $16::text[], $17::timestamptz[])
         ON CONFLICT (id) DO UPDATE SET
             revision = excluded.revision, kind = excluded.kind, cell = excluded.cell, lon = excluded.lon,
             lat = excluded.lat, seen_at = excluded.seen_at, linked_to = excluded.linked_to,
-            alarmed = incidents.alarmed OR excluded.alarmed, sensor = excluded.sensor, body = excluded.body
+            alarmed = incidents.alarmed OR excluded.alarmed, sensor = excluded.sensor, body = excluded.body,
+            division = excluded.division
         WHERE incidents.revision < excluded.revision
         RETURNING 1
         """,
@@ -207,6 +213,9 @@ async def _save_incidents(
         [tx.texts.of(one) for one in incidents],
         [None if at is None else at[0] for at in firsts],
         [None if at is None else at[1] for at in firsts],
+        [one.division for one in incidents],
+        [reported_at[one.id] for one in incidents],
+        tx.now,
     )
     if len(written) < len(incidents):
         raise asyncpg.SerializationError("another transaction has taken one of these reports")

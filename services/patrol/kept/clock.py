@@ -30,3 +30,10 @@ async def forget_days(tx: Transaction) -> list[Fact]:
     """Delete some of the days that are older than the setting."""
     await store.forget(tx, KEEPING.kept_from(day_of(tx.now)), FORGOTTEN_AT_ONCE)
     return []
+
+
+@room.every(seconds=5.0)
+async def forget_batches(tx: Transaction) -> list[Fact]:
+    """Delete some of those that nobody sends again, the oldest first."""
+    await store.forget_batches(tx, begin_of(KEEPING.batches_kept_from(day_of(tx.now))), FORGOTTEN_AT_ONCE)
+    return []

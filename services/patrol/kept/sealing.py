@@ -24,6 +24,7 @@ class Keeping(BaseSettings):
 
     seal_after_days: Annotated[int, Field(ge=SEAL_AFTER_LEAST, le=366)] = SEAL_AFTER_LEAST
     keep_days: Annotated[int, Field(ge=31, le=36_600)] = 1096
+    batch_keep_days: Annotated[int, Field(ge=31, le=36_600)] = 120
 
     @classmethod
     def stated(cls) -> Keeping:
@@ -42,6 +43,10 @@ class Keeping(BaseSettings):
     def kept_from(self, today: date) -> date:
         """The oldest day that is kept at all."""
         return today - timedelta(days=self.keep_days)
+
+    def batches_kept_from(self, today: date) -> date:
+        """The oldest day of which it is known which batches came: one that comes again later has points too old."""
+        return today - timedelta(days=self.batch_keep_days)
 
 
 def whole(packed: Points | None, rows: Points) -> Points:

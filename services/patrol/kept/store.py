@@ -169,6 +169,20 @@ async def forget(tx: Transaction, before: date, most: int) -> int:
     return len(gone)
 
 
+async def forget_batches(tx: Transaction, before: datetime, most: int) -> None:
+    """Delete so many of the oldest batches as came before a time: their numbers grow with it."""
+    await tx.sql.execute(
+        """
+        DELETE FROM batches WHERE id IN (
+            SELECT id FROM (SELECT id, at FROM batches ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED) AS oldest
+            WHERE at < $1
+        )
+        """,
+        before,
+        most,
+    )
+
+
 async def _rows(sql: Sql, spans: Sequence[Span]) -> list[Points]:
     """The rows of each span; the number of the span travels in the place of its terminal's."""
     copied = bytearray()

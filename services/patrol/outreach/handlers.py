@@ -19,6 +19,8 @@ from contracts.patrol import (
     RecordOutreach,
 )
 from services.patrol.acting.record import offices_of, require_office
+from services.patrol.evidence import store as evidence_store
+from services.patrol.evidence.naming import of_record
 from services.patrol.outreach import store
 from services.patrol.outreach.law import OUTREACH
 from services.runtime.messages import Answer, Ask
@@ -37,6 +39,7 @@ async def record_outreach(tx: Transaction, ask: Ask[RecordOutreach]) -> Answer:
     for n, topic in enumerate(asked.topics):
         _require_word(f"topics.{n}", topic, known)
     outreach = Outreach(**dict(asked))
+    await evidence_store.name(tx, of_record("outreach", outreach.id, outreach.division, outreach, tx.now))
     if not await store.save(tx, outreach):
         return Answer(outreach)
     totals = await store.totals(tx, asked.division, asked.on.year)

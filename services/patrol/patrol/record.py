@@ -12,6 +12,8 @@ from contracts.law.verdict import VerdictRules
 from contracts.law.versions import Law
 from contracts.patrol import Patrol, PatrolFact, PatrolState
 from services.patrol.duty import post_store
+from services.patrol.evidence import store as evidence_store
+from services.patrol.evidence.naming import of_patrols
 from services.patrol.patrol import standing, store
 from services.patrol.patrol.course import Course, Moved, course_of
 from services.patrol.patrol.law import VERDICT
@@ -52,6 +54,7 @@ async def stand(tx: Transaction, named: Mapping[UUID, Named]) -> dict[UUID, list
     changed = [one for id, one in found.items() if before.get(id) != one]
     if changed:
         await store.save(tx, changed)
+        await evidence_store.name(tx, of_patrols(one.patrol for one in changed))
     moved = {id: at for id, at in begun.items() if _begins_otherwise(before.get(id), after[id])}
     if moved:
         await store.look_at_those_before(tx, moved, min(at for _, at in moved.values()) - _TWO_DAYS)

@@ -11,6 +11,8 @@ from contracts.patrol import ListStationReports, ReportStation, StationReport, S
 from services.patrol.acting.record import acting_post
 from services.patrol.duty import store as duty_store
 from services.patrol.duty.clock import measured
+from services.patrol.evidence import store as evidence_store
+from services.patrol.evidence.naming import of_record
 from services.patrol.incident.handlers import locate
 from services.patrol.incident.report import incident_id, key_of
 from services.patrol.station import store
@@ -59,6 +61,7 @@ async def report_station(tx: Transaction, ask: Ask[ReportStation]) -> Answer:
         reported_at=tx.now,
     )
     await store.add(tx, report)
+    await evidence_store.name(tx, of_record("station_report", report.id, report.division, report, tx.now))
     duties = await measured(tx, await duty_store.of_days(tx, [(post.id, asked.on)]))
     return Answer(report, [StationReported(report=report, by=ask.actor, at=tx.now), *alarms, *duties])
 

@@ -19,6 +19,12 @@ def hold(holdings: Iterable[Carrying], new: Carrying) -> tuple[Carrying, ...]:
     return tuple(_joined(kept))
 
 
+def give_back(holdings: Iterable[Carrying], at: datetime) -> tuple[Carrying, ...]:
+    """The holdings without any from a time on."""
+    kept = (one for one in holdings if one.carried_from < at)
+    return tuple(one.model_copy(update={"carried_to": _earlier(one.carried_to, at)}) for one in kept)
+
+
 def _joined(holdings: Iterable[Carrying]) -> list[Carrying]:
     """In the order of time, and one holding where one ends as the next of the same person and post begins."""
     found: list[Carrying] = []

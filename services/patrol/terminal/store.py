@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from contracts.patrol import Carrying
+from contracts.patrol import Carrying, TerminalHoldings
 from services.patrol.kept.store import Span
 from services.runtime.transaction import Transaction
 
@@ -33,6 +33,43 @@ async def save(tx: Transaction, source: str, terminal: str, held: Sequence[Carry
         """,
         [(source, terminal, one.person_id, one.post_id, one.carried_from, one.carried_to) for one in held],
     )
+
+
+async def listed(
+    tx: Transaction, source: str | None, terminal: str | None, person_id: str | None, post_id: str | None, most: int
+) -> list[TerminalHoldings]:
+    """Terminals that somebody held, each with all of its holders."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT source, terminal, array_agg(person_id ORDER BY carried_from) AS people,
+               array_agg(post_id ORDER BY carried_from) AS posts,
+               array_agg(carried_from ORDER BY carried_from) AS begun,
+               array_agg(carried_to ORDER BY carried_from) AS ended
+        FROM holdings
+        WHERE ($1::text IS NULL OR source = $1) AND ($2::text IS NULL OR terminal = $2)
+        GROUP BY source, terminal
+        HAVING ($3::text IS NULL OR bool_or(person_id = $3)) AND ($4::text IS NULL OR bool_or(post_id = $4))
+        ORDER BY source, terminal LIMIT $5
+        """,
+        source,
+        terminal,
+        person_id,
+        post_id,
+        most,
+    )
+    return [
+        TerminalHoldings(
+            source=row["source"],
+            terminal=row["terminal"],
+            carriers=tuple(
+                Carrying(person_id=person, post_id=post, carried_from=first, carried_to=last)
+                for person, post, first, last in zip(
+                    row["people"], row["posts"], row["begun"], row["ended"], strict=True
+                )
+            ),
+        )
+        for row in rows
+    ]
 
 
 async def carried(tx: Transaction, person_id: str, first: datetime, before: datetime) -> list[Span]:

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from contracts.language.datum import in_china
 from contracts.language.rules import broken, in_words
 from contracts.law.registers import BoardRules
-from contracts.roster import Board, BoardCondition, BoardContent, FindingRule, Post
+from contracts.roster import Board, BoardCondition, BoardContent, FindingRule, Office, Post
 from services.roster.holder.holder import changes
 from services.roster.register.period import parts_due
 from services.roster.register.rules import FieldAndRule, Seen, Wanted
@@ -22,12 +22,32 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What there is about a board on the roster: its area, the posts of its grid team and chiefs, the hotline."""
+    """What there is about a board on the roster: its area, the posts of its grid team and chiefs, the offices.
+
+    `offices` are those at it and above it, the nearest first.
+    """
 
     area_name: str
     area_mu: Decimal
     posts: Sequence[Post]
-    hotline: str | None
+    offices: Sequence[Office]
+
+    def hotline_on(self, day: date) -> str | None:
+        """That of the nearest office that there is on a day; its last day is one of its own."""
+        return next((one.hotline for one in self.offices if _is_there(one, day)), None)
+
+    def changes(self) -> Iterator[date]:
+        """The days on which another may hold a post or another office have the hotline."""
+        for post in self.posts:
+            yield from changes(post)
+        for office in self.offices:
+            yield office.in_force_from
+            if office.ended_on is not None:
+                yield office.ended_on + DAY
+
+
+def _is_there(office: Office, day: date) -> bool:
+    return office.in_force_from <= day and (office.ended_on is None or day <= office.ended_on)
 
 
 def must_name(board: Board, posts: Iterable[Post], day: date, law: BoardRules) -> dict[str, str]:
@@ -57,8 +77,9 @@ def differences(
         yield "area_name", broken("board_shows", shown=ground.area_name)
     if content.area_mu != ground.area_mu:
         yield "area_mu", broken("board_shows", shown=ground.area_mu)
-    if ground.hotline is not None and content.hotline != ground.hotline:
-        yield "hotline", broken("board_shows", shown=ground.hotline)
+    hotline = ground.hotline_on(day)
+    if hotline is not None and content.hotline != hotline:
+        yield "hotline", broken("board_shows", shown=hotline)
     if not content.duties:
         yield "duties", broken("board_duties")
 
@@ -108,7 +129,7 @@ def wanted(board: Board, grounds: Mapping[str, Ground], seen: Seen) -> Iterator[
     """Outdated from the day on which what it shows is no longer so; worn; not inspected in its part of the year."""
     law, ground = seen.law.on(seen.today), grounds.get(board.id)
     if ground is not None:
-        later = sorted({day for post in ground.posts for day in changes(post) if day > seen.today})
+        later = sorted({day for day in ground.changes() if day > seen.today})
         for day, next_on in zip_longest((seen.today, *later), later):
             wrong = [rule for _, rule in differences(board, board.content, ground, day, law)]
             if wrong:

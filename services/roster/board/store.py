@@ -1,4 +1,4 @@
-"""What is read around boards: their areas, the posts that stand on them, the hotline of the nearest office."""
+"""What is read around boards: their areas, the posts that stand on them, the offices that have a hotline."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ async def grounds(tx: Transaction, boards: Sequence[Board]) -> dict[str, Ground]
     areas = await store.areas_here(tx, {board.area_id for board in boards})
     above = {area.parent_id for area in areas.values() if area.kind == "grid" and area.parent_id}
     posts = await store.posts_of(tx, {*areas, *above})
-    hotlines = await _hotlines(tx, {board.division for board in boards})
+    offices = await _offices(tx, {board.division for board in boards})
     found = {}
     for board in boards:
         area = areas.get(board.area_id)
@@ -25,23 +25,22 @@ async def grounds(tx: Transaction, boards: Sequence[Board]) -> dict[str, Ground]
         beside = {one.id for one in areas.values() if one.kind == "grid" and one.parent_id == area.id}
         beside |= {area.parent_id} if area.kind == "grid" and area.parent_id else set()
         team = [post for id in (area.id, *sorted(beside)) for post in posts.get(id, ())]
-        found[board.id] = Ground(area.name, area.area_mu, team, hotlines[board.division])
+        found[board.id] = Ground(area.name, area.area_mu, team, offices[board.division])
     return found
 
 
-async def _hotlines(tx: Transaction, divisions: set[Division]) -> Mapping[Division, str | None]:
-    """The phone of the nearest enrolled office at or above each division."""
+async def _offices(tx: Transaction, divisions: set[Division]) -> Mapping[Division, list[Office]]:
+    """The enrolled offices at and above each division, the nearest first."""
     chain = {above for division in divisions for above in division.chain()}
     rows = await tx.sql.fetch(
-        "SELECT body FROM entries WHERE register = $1 AND division = ANY($2::text[]) ORDER BY id DESC",
+        "SELECT body FROM entries WHERE register = $1 AND division = ANY($2::text[]) ORDER BY id",
         Register.OFFICE,
         sorted(chain),
     )
-    offices = {one.division: one.hotline for row in rows if (one := _office(row["body"])).ended_on is None}
-    found: dict[Division, str | None] = {}
-    for division in divisions:
-        found[division] = next((offices[above] for above in division.chain() if above in offices), None)
-    return found
+    at: dict[Division, list[Office]] = {}
+    for office in (_office(row["body"]) for row in rows):
+        at.setdefault(office.division, []).append(office)
+    return {division: [one for above in division.chain() for one in at.get(above, ())] for division in divisions}
 
 
 def _office(body: str) -> Office:

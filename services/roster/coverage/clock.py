@@ -24,12 +24,13 @@ async def look_at_coverage(tx: Transaction) -> list[Fact]:
         ids = await store.to_look_at(tx, today, AT_ONCE)
         if not ids:
             break
-        rules = (await tx.see(GRIDS.view)).on(today)
+        law = await tx.see(GRIDS.view)
+        rules, amended = law.on(today), [one.from_on for one in law.versions]
         found = []
         gaps = []
         for one in await store.covered(tx, ids):
             covers, changed = coverage.judge(one, rules, today, lambda: str(uuid7()))
-            found.append((covers, coverage.next_look(one, today)))
+            found.append((covers, coverage.next_look(one, today, amended)))
             gaps += changed
         await store.looked(tx, found, gaps)
         told += [GapStated(gap=gap) for gap in gaps]

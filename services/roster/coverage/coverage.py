@@ -80,9 +80,9 @@ def judge(one: Covered, rules: GridRules, today: date, new_id: NewId) -> tuple[C
     return coverage, [*healed, *(gap for gap in gaps if gap != before.get(gap.id))]
 
 
-def next_look(one: Covered, today: date) -> date | None:
-    """The next day on which it may be otherwise although nobody states anything."""
-    days = [next_change(post, (), today) for post in one.posts]
+def next_look(one: Covered, today: date, amended: Iterable[date | None] = ()) -> date | None:
+    """The next day on which it may be otherwise although nobody states anything: the law is `amended` on some, too."""
+    days = [*(next_change(post, (), today) for post in one.posts), *amended]
     for area in (one.area, *one.grids):
         days += [area.in_force_from, area.ended_on and area.ended_on + timedelta(days=1)]
     return min((day for day in days if day is not None and day > today), default=None)

@@ -1,10 +1,10 @@
-"""Names who stands in while a post is vacant."""
+"""Names and shows who stands in while a post is vacant."""
 
 from __future__ import annotations
 
 from contracts.language.rules import broken
 from contracts.language.values import PersonRef, day_of
-from contracts.roster import StandIn
+from contracts.roster import ListStandIns, StandIn, StandInsListed
 from services.roster.area import store as area_store
 from services.roster.holder import holder, store
 from services.roster.holder.holder import Substitute
@@ -34,3 +34,10 @@ async def stand_in(tx: Transaction, ask: Ask[StandIn]) -> Answer:
     await tx.change_views()
     named = await store.named(tx.sql, [post.id])
     return Answer(holder.holding(post, named[post.id], max(asked.first, day_of(tx.now))))
+
+
+@room.answers(ListStandIns)
+async def list_stand_ins(tx: Transaction, ask: Ask[ListStandIns]) -> Answer:
+    asked = ask.command
+    found = await store.listed(tx, ask.division.significant, asked.post_id, asked.on, asked.limit + 1)
+    return Answer(StandInsListed(stand_ins=tuple(found[: asked.limit]), more=len(found) > asked.limit))

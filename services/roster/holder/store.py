@@ -8,7 +8,7 @@ from datetime import date
 import asyncpg
 
 from contracts.language.values import PersonRef
-from contracts.roster import Holding, Post
+from contracts.roster import Holding, Post, StandInNamed
 from services.roster.holder.holder import Substitute
 from services.runtime.sql import Sql
 from services.runtime.transaction import Transaction
@@ -87,6 +87,24 @@ async def named(sql: Sql, post_ids: Sequence[str] | None = None) -> Mapping[str,
     for row in rows:
         found.setdefault(row["post_id"], []).append(_substitute(row))
     return found
+
+
+async def listed(tx: Transaction, below: str, post_id: str | None, on: date | None, most: int) -> list[StandInNamed]:
+    """Everybody named for posts in and under a division, the latest recorded first."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT s.post_id, s.person, s.first, s.last, s.reason, s.recorded_by, s.recorded_at
+        FROM stand_ins s JOIN posts p ON p.id = s.post_id
+        WHERE starts_with(p.division, $1) AND ($2::text IS NULL OR s.post_id = $2)
+          AND ($3::date IS NULL OR $3 BETWEEN s.first AND s.last)
+        ORDER BY s.recorded_at DESC, s.id DESC LIMIT $4
+        """,
+        below,
+        post_id,
+        on,
+        most,
+    )
+    return [StandInNamed(**{**dict(row), "person": _substitute(row).person}) for row in rows]
 
 
 def _substitute(row: asyncpg.Record) -> Substitute:

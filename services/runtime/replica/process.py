@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -28,6 +29,7 @@ from services.runtime.replica import database
 from services.runtime.replica.away import CannotStart
 from services.runtime.replica.bus import Broker
 from services.runtime.replica.certificates import measure_served
+from services.runtime.replica.objects import Objects
 from services.runtime.replica.state import State
 from services.runtime.replica.watchdog import Watchdog
 from services.runtime.saying.legible import legible
@@ -134,6 +136,7 @@ class Process:
         bus = await self.broker.connect()
         assert isinstance(bus, Client)
         self._bus = bus
+        self.state.begin = partial(self.state.begin, store=Objects(bus))
         pool = self.state.kept = await database.migrated(self.state)
         relay = Relay(self.state.settings, bus, self.service.name, self.state.bus, self.state.database)
         metrics.LEADING.set_function(lambda: relay.leading)

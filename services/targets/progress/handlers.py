@@ -38,6 +38,7 @@ async def count_progress(tx: Transaction, heard: list[Heard[ProgressReport]]) ->
                 counted=outcome.counted,
                 total=outcome.total,
                 at=tx.now,
+                evidence=report.evidence,
             )
             news.append((outcome.heard, recorded))
     return news

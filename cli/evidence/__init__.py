@@ -1,0 +1,1 @@
+"""`linzhang evidence`: the bytes of evidence, put, fetched and checked."""

@@ -1,0 +1,281 @@
+"""Every statement on evidence: what is kept, what names it, and what was broken off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+
+from contracts.evidence import KeptEvidence, NamedBy
+from contracts.language.division import Division
+from contracts.language.evidence import Evidence
+from services.patrol.evidence.naming import CASE, INCIDENT, Naming, newest
+from services.runtime.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Evidence whose bytes are in the object store, with the upload that they came by.
+
+    What its giver publishes there behind `last_place` is no part of it.
+    """
+
+    evidence: Evidence
+    given_by: str
+    upload: str
+    last_place: int
+    kept_at: datetime
+
+    def told(self, anew: bool = False) -> KeptEvidence:
+        return KeptEvidence(evidence=self.evidence, given_by=self.given_by, kept_at=self.kept_at, anew=anew)
+
+
+async def lock(tx: Transaction, sha256: str) -> None:
+    """Until this transaction ends nobody else takes the same bytes."""
+    await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"evidence {sha256}")
+
+
+async def kept(tx: Transaction, sha256: str) -> Kept | None:
+    return (await kept_of(tx, [sha256])).get(sha256)
+
+
+def _kept(row: asyncpg.Record) -> Kept:
+    evidence = Evidence(sha256=row["sha256"], media_type=row["media_type"], size_bytes=row["size_bytes"])
+    return Kept(evidence, row["given_by"], row["upload"], row["last_place"], row["kept_at"])
+
+
+async def keep(tx: Transaction, one: Kept) -> None:
+    """The bytes have come, or have come again after they were lost."""
+    await tx.sql.execute(
+        """
+        INSERT INTO evidence (sha256, media_type, size_bytes, given_by, upload, last_place, kept_at, unnamed_since,
+                              look_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7)
+        ON CONFLICT (sha256) DO UPDATE SET
+            media_type = excluded.media_type, size_bytes = excluded.size_bytes, given_by = excluded.given_by,
+            upload = excluded.upload, last_place = excluded.last_place, kept_at = excluded.kept_at
+        """,
+        one.evidence.sha256,
+        one.evidence.media_type,
+        one.evidence.size_bytes,
+        one.given_by,
+        one.upload,
+        one.last_place,
+        one.kept_at,
+    )
+
+
+async def name(tx: Transaction, namings: Iterable[Naming]) -> None:
+    """Keep what things name as their newest fact says, in whatever order facts are heard."""
+    last = newest(namings)
+    if not last:
+        return
+    await tx.sql.execute(
+        """
+        DELETE FROM evidence_names n USING unnest($1::text[], $2::text[], $3::bigint[]) AS new (kind, id, sequence)
+        WHERE n.kind = new.kind AND n.id = new.id AND n.sequence < new.sequence
+        """,
+        [one.kind for one in last if not one.adds],
+        [one.id for one in last if not one.adds],
+        [one.sequence for one in last if not one.adds],
+    )
+    pairs = [(one, sha256) for one in last for sha256 in sorted(one.hashes)]
+    await tx.sql.execute(
+        """
+        INSERT INTO evidence_names (kind, id, sha256, division, sequence, done_at)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[])
+            AS new (kind, id, sha256, division, sequence, done_at)
+        WHERE new.kind = $7 OR NOT EXISTS (
+            SELECT FROM evidence_names n WHERE n.kind = new.kind AND n.id = new.id AND n.sequence > new.sequence)
+        ON CONFLICT (kind, id, sha256) DO UPDATE SET
+            division = excluded.division, sequence = excluded.sequence, done_at = excluded.done_at
+        WHERE evidence_names.sequence <= excluded.sequence
+        """,
+        [one.kind for one, _ in pairs],
+        [one.id for one, _ in pairs],
+        [sha256 for _, sha256 in pairs],
+        [one.division for one, _ in pairs],
+        [one.sequence for one, _ in pairs],
+        [one.done_at for one, _ in pairs],
+        CASE,
+    )
+
+
+MOST_NAMES = 100
+"""So many of what names one piece of evidence are told."""
+
+
+async def named_by_of(tx: Transaction, hashes: Sequence[str], below: str) -> dict[str, list[NamedBy]]:
+    """What names each piece of evidence in and under a division."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT n.* FROM unnest($1::text[]) AS asked (sha256)
+        CROSS JOIN LATERAL (
+            SELECT sha256, kind, id, division FROM evidence_names
+            WHERE sha256 = asked.sha256 AND starts_with(division, $2) ORDER BY kind, id LIMIT $3
+        ) AS n
+        """,
+        hashes,
+        below,
+        MOST_NAMES,
+    )
+    found: dict[str, list[NamedBy]] = {}
+    for row in rows:
+        one = NamedBy(kind=row["kind"], id=row["id"], division=Division(row["division"]))
+        found.setdefault(row["sha256"], []).append(one)
+    return found
+
+
+async def kept_of(tx: Transaction, hashes: Sequence[str]) -> dict[str, Kept]:
+    rows = await tx.sql.fetch(
+        """
+        SELECT sha256, media_type, size_bytes, given_by, upload, last_place, kept_at FROM evidence
+        WHERE sha256 = ANY($1::text[])
+        """,
+        hashes,
+    )
+    return {row["sha256"]: _kept(row) for row in rows}
+
+
+async def hashes(tx: Transaction, below: str, of_all: bool, missing: bool, after: str, most: int) -> list[str]:
+    """The next hashes of what is named in and under a division, of what is `missing`, or `of_all` that is kept."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT sha256 FROM (
+            SELECT sha256 FROM evidence WHERE $2 AND sha256 > $4
+            UNION
+            SELECT sha256 FROM evidence_names n WHERE NOT $2 AND starts_with(division, $1) AND sha256 > $4
+                AND NOT ($3 AND EXISTS (SELECT FROM evidence e WHERE e.sha256 = n.sha256))
+        ) AS found ORDER BY sha256 LIMIT $5
+        """,
+        below,
+        of_all,
+        missing,
+        after,
+        most,
+    )
+    return [row["sha256"] for row in rows]
+
+
+async def is_named(tx: Transaction, sha256: str, below: str) -> bool:
+    found: bool = await tx.sql.fetchval(
+        "SELECT EXISTS (SELECT FROM evidence_names WHERE sha256 = $1 AND starts_with(division, $2))", sha256, below
+    )
+    return found
+
+
+async def keep_cases(
+    tx: Transaction, cases: Sequence[tuple[str, UUID | None, int]], resolved_at: datetime | None
+) -> None:
+    """Whether cases need what they name follows the newest fact about each: by its id, its incident's, its number."""
+    last = {id: (incident, sequence) for id, incident, sequence in sorted(cases, key=lambda one: one[2])}
+    await tx.sql.execute(
+        """
+        INSERT INTO evidence_cases (case_id, incident_id, sequence, resolved_at)
+        SELECT id, incident, sequence, $4
+        FROM unnest($1::text[], $2::uuid[], $3::bigint[]) AS new (id, incident, sequence)
+        ON CONFLICT (case_id) DO UPDATE SET sequence = excluded.sequence, resolved_at = excluded.resolved_at
+        WHERE evidence_cases.sequence < excluded.sequence
+        """,
+        list(last),
+        [incident for incident, _ in last.values()],
+        [sequence for _, sequence in last.values()],
+        resolved_at,
+    )
+
+
+async def take_due(tx: Transaction, again_at: datetime, most: int) -> list[tuple[Kept, datetime | None, bool]]:
+    """Some of what is to be looked at, since when nothing needs it (None where something does), and if it was named.
+
+    What something needs is not unnamed until it is looked at again.
+    """
+    rows = await tx.sql.fetch(
+        """
+        WITH due AS (
+            SELECT * FROM evidence WHERE look_at <= $1 ORDER BY look_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        ), named AS (
+            SELECT n.sha256, bool_or(c.done_at IS NULL) AS needed, max(c.done_at) AS done_at
+            FROM due JOIN evidence_names n USING (sha256)
+            LEFT JOIN incidents i ON i.id = CASE WHEN n.kind = $4 THEN n.id::uuid END
+            LEFT JOIN evidence_cases of_case ON n.kind = $5 AND of_case.case_id = n.id
+            LEFT JOIN evidence_cases of_incident ON of_incident.incident_id = coalesce(i.linked_to, i.id)
+            CROSS JOIN LATERAL (SELECT coalesce(n.done_at, of_case.resolved_at, of_incident.resolved_at)) AS c (done_at)
+            GROUP BY n.sha256
+        )
+        UPDATE evidence e
+        SET look_at = $3, unnamed_since = CASE WHEN named.needed THEN $1 ELSE e.unnamed_since END
+        FROM due LEFT JOIN named USING (sha256)
+        WHERE e.sha256 = due.sha256
+        RETURNING e.sha256, e.media_type, e.size_bytes, e.given_by, e.upload, e.last_place, e.kept_at,
+                  named.sha256 IS NOT NULL AS named,
+                  CASE WHEN named.needed THEN NULL ELSE coalesce(named.done_at, e.unnamed_since) END AS since
+        """,
+        tx.now,
+        most,
+        again_at,
+        INCIDENT,
+        CASE,
+    )
+    return [(_kept(row), row["since"], row["named"]) for row in rows]
+
+
+async def forget(tx: Transaction, hashes: Sequence[str]) -> None:
+    await tx.sql.execute("DELETE FROM evidence WHERE sha256 = ANY($1::text[])", hashes)
+
+
+async def is_to_be_swept(tx: Transaction, every: timedelta) -> bool:
+    """Whether the store is to be looked through; the next time is written down."""
+    return (
+        await tx.sql.fetchval(
+            "UPDATE evidence_swept SET next_at = $1 WHERE next_at <= $2 RETURNING true", tx.now + every, tx.now
+        )
+        is not None
+    )
+
+
+async def unknown(tx: Transaction, uploads: Sequence[str]) -> list[str]:
+    """Those uploads of the store by which nothing that is kept came."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT upload FROM unnest($1::text[]) AS there (upload)
+        WHERE NOT EXISTS (SELECT FROM evidence e WHERE e.upload = there.upload)
+        """,
+        uploads,
+    )
+    return [row["upload"] for row in rows]
+
+
+async def broken_off(tx: Transaction, uploads: Sequence[str], before: datetime) -> list[str]:
+    """Those uploads that were there at an earlier look before a time; the others are noted, what is gone forgotten."""
+    await tx.sql.execute("DELETE FROM unfinished_uploads WHERE NOT upload = ANY($1::text[])", uploads)
+    await tx.sql.execute(
+        "INSERT INTO unfinished_uploads (upload, seen_at) SELECT *, $2 FROM unnest($1::text[]) ON CONFLICT DO NOTHING",
+        uploads,
+        tx.now,
+    )
+    rows = await tx.sql.fetch("SELECT upload FROM unfinished_uploads WHERE seen_at <= $1 ORDER BY upload", before)
+    return [row["upload"] for row in rows]
+
+
+async def lost(tx: Transaction, uploads: Sequence[str], before: datetime) -> list[str]:
+    """What was kept before a time by an upload that the store has no more."""
+    rows = await tx.sql.fetch(
+        "SELECT sha256 FROM evidence WHERE kept_at <= $2 AND NOT upload = ANY($1::text[]) ORDER BY sha256",
+        uploads,
+        before,
+    )
+    return [row["sha256"] for row in rows]
+
+
+async def not_kept(tx: Transaction, hashes: Sequence[str]) -> list[str]:
+    rows = await tx.sql.fetch(
+        """
+        SELECT sha256 FROM unnest($1::text[]) AS there (sha256)
+        WHERE NOT EXISTS (SELECT FROM evidence e WHERE e.sha256 = there.sha256)
+        """,
+        hashes,
+    )
+    return [row["sha256"] for row in rows]

@@ -1,0 +1,1 @@
+"""How quickly what is seen is reported, located and handled."""

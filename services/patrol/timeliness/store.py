@@ -1,0 +1,156 @@
+"""Every statement on how quickly reports went on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from contracts.language.division import Division
+from contracts.language.values import day_of
+from contracts.patrol import IncidentKind, Timeliness
+from services.patrol.kept.point import begin_of
+from services.patrol.timeliness.measure import Group, Times
+from services.runtime.transaction import Transaction
+
+DAY = timedelta(days=1)
+
+
+async def begin_days(tx: Transaction, most: int) -> None:
+    """Find what was located on days that are over, the oldest first; each is looked at once."""
+    today = day_of(tx.now)
+    day = await tx.sql.fetchval("SELECT next_day FROM timeliness_days WHERE next_day < $1 FOR UPDATE", today)
+    if day is None:
+        return
+    first = await tx.sql.fetchval("SELECT min(located_at) FROM incidents WHERE located_at >= $1", begin_of(day))
+    day = today if first is None else min(day_of(first), today)
+    for _ in range(most):
+        if day >= today:
+            break
+        await tx.sql.execute(
+            """
+            INSERT INTO timeliness (day, division, source, look_on)
+            SELECT DISTINCT $1::date, division, source, $1::date FROM incidents
+            WHERE located_at >= $2 AND located_at < $3
+            ON CONFLICT DO NOTHING
+            """,
+            day,
+            begin_of(day),
+            begin_of(day + DAY),
+        )
+        day += DAY
+    await tx.sql.execute("UPDATE timeliness_days SET next_day = $1", day)
+
+
+async def look_again(tx: Transaction, incidents: Collection[UUID], also: Collection[str] = ()) -> None:
+    """These incidents or those that corroborate them went on: their days are told anew when today is over.
+
+    `also` are divisions that they were in before.
+    """
+    await tx.sql.execute(
+        """
+        UPDATE timeliness t SET look_on = least(t.look_on, $2) FROM incidents i
+        WHERE (i.id = ANY($1::uuid[]) OR i.linked_to = ANY($1::uuid[])) AND i.located_at IS NOT NULL
+          AND t.day = (i.located_at AT TIME ZONE 'Asia/Shanghai')::date AND t.source = i.source
+          AND (t.division = i.division OR t.division = ANY($3::text[]))
+        """,
+        list(incidents),
+        day_of(tx.now) + DAY,
+        list(also),
+    )
+
+
+async def keep_verified(tx: Transaction, cases: Sequence[tuple[str, UUID | None, int]]) -> None:
+    """When cases were verified first."""
+    await tx.sql.execute(
+        """
+        INSERT INTO evidence_cases (case_id, incident_id, sequence, verified_at)
+        SELECT DISTINCT ON (id) id, incident, 0, $3 FROM unnest($1::text[], $2::uuid[]) AS new (id, incident)
+        ON CONFLICT (case_id) DO UPDATE SET verified_at = least(evidence_cases.verified_at, excluded.verified_at)
+        """,
+        [id for id, _, _ in cases],
+        [incident for _, incident, _ in cases],
+        tx.now,
+    )
+
+
+async def take_due(tx: Transaction, most: int) -> list[Group]:
+    rows = await tx.sql.fetch(
+        """
+        UPDATE timeliness t SET look_on = NULL FROM (
+            SELECT day, division, source FROM timeliness WHERE look_on <= $1
+            ORDER BY look_on, day, division, source LIMIT $2 FOR UPDATE SKIP LOCKED
+        ) AS due
+        WHERE (t.day, t.division, t.source) = (due.day, due.division, due.source)
+        RETURNING t.day, t.division, t.source, t.told
+        """,
+        day_of(tx.now),
+        most,
+    )
+    told = (None if row["told"] is None else Timeliness.model_validate_json(row["told"]) for row in rows)
+    return [
+        Group(row["day"], Division(row["division"]), row["source"], one) for row, one in zip(rows, told, strict=True)
+    ]
+
+
+async def times_of(tx: Transaction, groups: Sequence[Group]) -> list[list[Times]]:
+    """When each step of the reports of each group came."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT asked.n, i.kind, i.seen_at, i.reported_at, i.located_at, c.verified_at, c.resolved_at
+        FROM unnest($1::timestamptz[], $2::timestamptz[], $3::text[], $4::text[])
+             WITH ORDINALITY AS asked (first, before, division, source, n)
+        JOIN incidents i ON i.located_at >= asked.first AND i.located_at < asked.before
+             AND i.division = asked.division AND i.source = asked.source
+        LEFT JOIN LATERAL (
+            SELECT min(verified_at) AS verified_at,
+                   CASE WHEN bool_and(resolved_at IS NOT NULL) THEN max(resolved_at) END AS resolved_at
+            FROM evidence_cases WHERE incident_id = coalesce(i.linked_to, i.id)
+        ) AS c ON true
+        ORDER BY asked.n, i.id
+        """,
+        [begin_of(one.day) for one in groups],
+        [begin_of(one.day + DAY) for one in groups],
+        [one.division for one in groups],
+        [one.source for one in groups],
+    )
+    found: list[list[Times]] = [[] for _ in groups]
+    for row in rows:
+        times = (row[name] for name in ("seen_at", "reported_at", "located_at", "verified_at", "resolved_at"))
+        found[row["n"] - 1].append(Times(IncidentKind(row["kind"]), *times))
+    return found
+
+
+async def save(tx: Transaction, told: Sequence[Timeliness], look_on: Sequence[date | None]) -> None:
+    await tx.sql.execute(
+        """
+        UPDATE timeliness t SET told = new.told, look_on = new.look_on
+        FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::date[])
+             AS new (day, division, source, told, look_on)
+        WHERE (t.day, t.division, t.source) = (new.day, new.division, new.source)
+        """,
+        [one.day for one in told],
+        [one.division for one in told],
+        [one.source for one in told],
+        [one.model_dump_json() for one in told],
+        list(look_on),
+    )
+
+
+async def listed(
+    tx: Transaction, below: str, first: date | None, last: date | None, source: str | None, most: int
+) -> list[Timeliness]:
+    rows = await tx.sql.fetch(
+        """
+        SELECT told FROM timeliness
+        WHERE told IS NOT NULL AND starts_with(division, $1) AND ($2::date IS NULL OR day >= $2)
+          AND ($3::date IS NULL OR day <= $3) AND ($4::text IS NULL OR source = $4)
+        ORDER BY day DESC, division, source LIMIT $5
+        """,
+        below,
+        first,
+        last,
+        source,
+        most,
+    )
+    return [Timeliness.model_validate_json(row["told"]) for row in rows]

@@ -1,0 +1,89 @@
+"""A law that is taken up has all that it judges looked at again, a part at a time, and what is otherwise is told."""
+
+import json
+from datetime import date
+
+import pytest
+
+from contracts.every_service import TakeUpLaw
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN
+from contracts.roster import Register
+from services.roster import store
+from services.roster.clock import room_of
+from services.roster.office.law import LAW
+from services.roster.service import REGISTERS, roster
+from services.runtime.answering.laws import answering_of
+from tests.roster.entries import entry
+from tests.roster.registered import town
+from tests.telling import asking
+
+pytestmark = pytest.mark.served
+(FOLLOW,) = (one.work for one in room_of(REGISTERS).clock_work)
+ANSWERS = answering_of("roster", roster.laws)
+STATED = json.loads(LAW.shipped_text)
+STRICTER = {**STATED, "standards": {**STATED["standards"], "drone": STATED["standards"]["premises"]}}
+
+
+@pytest.fixture
+async def desk(dsn):
+    async with town(dsn) as desk:
+        await desk.enrol(Register.OFFICE, entry(Register.OFFICE))
+        while await desk.look():
+            pass
+        yield desk
+
+
+async def taken_up(desk, text):
+    async def ask(confirm=None):
+        command = TakeUpLaw(text=text, confirm=confirm)
+        return await ANSWERS[TakeUpLaw](desk.tx, asking(command, OPERATOR, UNKNOWN, desk.tx.now))
+
+    shown = (await ask()).body
+    assert await FOLLOW(desk.tx) == []
+    assert await desk.look() == []
+    return await ask(shown.confirm)
+
+
+async def test_what_was_judged_by_a_law_is_judged_anew_by_the_text_that_takes_its_place(desk):
+    assert await desk.look() == []
+    await taken_up(desk, json.dumps(STRICTER))
+    assert await desk.look() == []
+    await FOLLOW(desk.tx)
+    (found,) = await desk.look()
+    assert (found.rule, "drone" in found.said) == ("standards_not_met", True)
+    await FOLLOW(desk.tx)
+    assert await desk.look() == []
+
+
+async def test_a_law_that_finds_nothing_otherwise_tells_nothing(desk):
+    await taken_up(desk, json.dumps({**STATED, "source": "县办〔2020〕3号"}))
+    await FOLLOW(desk.tx)
+    assert await desk.look() == []
+
+
+async def test_entries_are_marked_a_bounded_part_at_a_time_and_each_once(desk):
+    ids = [f"office-{n}" for n in range(5)]
+    await desk.enrol(Register.OFFICE, *(entry(Register.OFFICE, id=id) for id in ids))
+    await desk.tx.sql.execute("UPDATE entries SET look_on = NULL")
+
+    async def marked():
+        rows = await desk.tx.sql.fetch("SELECT id FROM entries WHERE look_on = $1 ORDER BY id", date(2020, 6, 15))
+        return len(rows)
+
+    after, counts = "", []
+    while after is not None:
+        after = await store.mark_entries(desk.tx, ["office"], after, 2)
+        counts.append(await marked())
+    assert counts == [2, 4, 6, 6]
+
+
+async def test_a_law_of_one_register_has_no_other_looked_at(desk):
+    await desk.enrol(Register.BOARD, await desk.board())
+    await desk.look()
+    await desk.tx.sql.execute("UPDATE entries SET look_on = NULL")
+    await taken_up(desk, json.dumps(STRICTER))
+    await FOLLOW(desk.tx)
+    rows = await desk.tx.sql.fetch("SELECT DISTINCT register FROM entries WHERE look_on IS NOT NULL")
+    assert {row["register"] for row in rows} <= {"office", "correspondence"}
+    assert len(rows) == 1
