@@ -54,7 +54,7 @@ async def backup(
         data(made)
     talk("backup.done", place=to, mib=made["bytes"] // 2**20, at=made["finished_at"])
     if secret is None:
-        talk("backup.not_sealed", place=to / backups.SECRETS_FILE)
+        talk("backup.not_sealed", place=to)
     return 0
 
 

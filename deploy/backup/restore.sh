@@ -1,6 +1,7 @@
 #!/bin/sh
 # restore.sh FROM TO [ARCHIVE [UNTIL]]: puts a backup where a server will find its data (TO, as PGDATA) and lets it go on
-# through the archived WAL, to its end or to a moment. The server itself is started afterwards.
+# through the archived WAL, to its end or to a moment. The server itself is started afterwards. FROM stays as it is, but
+# where TAKE says that its data may be moved.
 # Ends with 20: no whole backup, 21: not what its manifest says, 22: of another PostgreSQL, 23: TO is not empty, 24: no room.
 set -eu
 from=$1 to=$2 archive=${3:-} until=${4:-}
@@ -25,7 +26,7 @@ fi
 trap 'rm -rf "$part"' EXIT INT TERM HUP
 rm -rf "$part"
 mkdir -p "$(dirname "$to")"
-cp -R -p "$from/database" "$part" || exit 24
+if [ -n "${TAKE:-}" ]; then mv "$from/database" "$part"; else cp -R -p "$from/database" "$part"; fi || exit 24
 chmod 700 "$part"
 if [ -n "$archive" ]; then
     touch "$part/recovery.signal"

@@ -28,7 +28,7 @@ class NotOpened(Exception):
     """The passphrase is missing or wrong, or the file is damaged; which of them cannot be told from a sealed file."""
 
 
-def _key(passphrase: bytes, salt: bytes) -> bytes:
+def key_of(passphrase: bytes, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=32, n=N, r=R, p=P).derive(passphrase)
 
 
@@ -44,7 +44,7 @@ def keep(files: Mapping[str, bytes], at: Path, passphrase: bytes | None) -> None
     content = packed.getvalue()
     if passphrase is not None:
         salt, nonce = os.urandom(16), os.urandom(12)
-        content = AESGCM(_key(passphrase, salt)).encrypt(nonce, content, None)
+        content = AESGCM(key_of(passphrase, salt)).encrypt(nonce, content, None)
         stated |= {"salt": _text(salt), "nonce": _text(nonce)}
     write_private(at, json.dumps({**stated, "content": _text(content)}))
 
@@ -57,7 +57,7 @@ def opened(at: Path, passphrase: bytes | None) -> dict[str, bytes]:
         if stated["sealed"]:
             if passphrase is None:
                 raise NotOpened("sealed")
-            key = _key(passphrase, base64.b64decode(stated["salt"]))
+            key = key_of(passphrase, base64.b64decode(stated["salt"]))
             content = AESGCM(key).decrypt(base64.b64decode(stated["nonce"]), content, None)
         with tarfile.open(fileobj=io.BytesIO(content)) as tar:
             return {entry.name: tar.extractfile(entry).read() for entry in tar if entry.isfile()}  # type: ignore[union-attr]

@@ -10,13 +10,16 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from deploy.backup import sealed
+from deploy.backup.chunks import prove
+from deploy.backup.sealed_data import DATABASE, SEALED, open_database
 from deploy.comeback.lost import Loss
 from deploy.local.home import Home, Run
 from deploy.local.ports import LOOPBACK
@@ -57,7 +60,8 @@ def backup(home: Home, run: Run, to: Path, passphrase: bytes | None) -> dict[str
         password = (server / "password").read_text().strip()
         write_private(login, f"{LOOPBACK}:{run.postgres_port}:*:linzhang:{password}\n")
         come_in = {"PGHOST": LOOPBACK, "PGPORT": str(run.postgres_port), "PGUSER": "linzhang", "PGPASSFILE": str(login)}
-        _script("backup.sh", to, place=to, SECRETS=str(kept), **come_in)
+        seals = {"PYTHON": sys.executable, "STAGE": str(server / "backup.part")} if passphrase else {}
+        _script("backup.sh", to, place=to, told=passphrase, environment={"SECRETS": str(kept)} | come_in | seals)
     except OSError as error:
         key = "no_room" if error.errno == errno.ENOSPC else "io"
         raise BackupFailed(key, place=error.filename or to, reason=error.strerror or "") from None
@@ -95,10 +99,12 @@ def restore(
     release = _release()
     if stated["serves_from"] > release:
         raise BackupFailed("too_new", place=backup, serves_from=stated["serves_from"], release=release)
-    try:
+    data = backup / (DATABASE + SEALED)
+    with _named("secrets", backup / SECRETS_FILE):
         secrets = sealed.opened(backup / SECRETS_FILE, passphrase)
-    except sealed.NotOpened as refused:
-        raise BackupFailed(f"secrets_{refused}", place=backup / SECRETS_FILE) from None
+    if data.exists():
+        with _named("data", data):
+            prove(data, passphrase)
     home.make()
     with open_private(home.path / "lock", "w") as lock:
         try:
@@ -107,15 +113,41 @@ def restore(
             raise BackupFailed("runs", place=home.path) from None
         server = home.path / "postgres"
         make_private(server)
-        if replace:
-            _set_aside(server / "data")
         more = [str(one) for one in (archive.absolute() if archive else None, until) if one is not None]
-        _script("restore.sh", backup, server / "data", *more, place=server / "data")
+        with _opened(backup, data, server / "opened.part", passphrase) as (opened, takes):
+            if replace:
+                _set_aside(server / "data")
+            _script("restore.sh", opened, server / "data", *more, place=server / "data", environment=takes)
         fresh = {name: content for name, content in secrets.items() if not (home.path / name).exists()}
         sealed.into_folder(fresh | {SECRETS[2]: secrets[SECRETS[2]]}, home.path)
         _hand_over(server, archive)
         home.lost.note(Loss.DATABASE, backup=str(backup), finished_at=stated["finished_at"])
     return stated
+
+
+@contextmanager
+def _named(what: str, place: Path) -> Iterator[None]:
+    """What is not opened is refused with its name. Raises BackupFailed."""
+    try:
+        yield
+    except sealed.NotOpened as refused:
+        raise BackupFailed(f"{what}_{refused}", place=place) from None
+
+
+@contextmanager
+def _opened(backup: Path, data: Path, into: Path, passphrase: bytes | None) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Where a backup stands in the clear, and what the script is told of it: one that was sealed is opened first."""
+    if not data.exists() or passphrase is None:
+        yield backup, {}
+        return
+    shutil.rmtree(into, ignore_errors=True)
+    try:
+        with _named("data", data):
+            open_database(data, into, passphrase)
+        shutil.copy(backup / "backup.json", into)
+        yield into, {"TAKE": "yes"}
+    finally:
+        shutil.rmtree(into, ignore_errors=True)
 
 
 def _release() -> int:
@@ -143,18 +175,20 @@ def archiving(to: Path) -> dict[str, str]:
     return {"archive_mode": "on", "archive_timeout": "30s", "archive_command": command}
 
 
-def _script(name: str, *arguments: object, place: Path, **environment: str) -> None:
-    """Run one of the scripts to its end. Raises BackupFailed by how it ends."""
+def _script(
+    name: str, *arguments: object, place: Path, environment: Mapping[str, str], told: bytes | None = None
+) -> None:
+    """Run one of the scripts to its end, `told` on its standard input. Raises BackupFailed by how it ends."""
     path: Mapping[str, str] = {"PATH": f"{binaries()}:{os.environ.get('PATH', os.defpath)}", "LC_ALL": "C"}
     done = subprocess.run(
         ["/bin/sh", str(SCRIPTS / name), *map(str, arguments)],
         env={**os.environ, **path, **environment},
+        input=told or b"",
         capture_output=True,
-        text=True,
         check=False,
     )
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or [""])[0]
+        said = (done.stderr.decode(errors="replace").strip().splitlines() or [""])[0]
         raise BackupFailed(REASONS.get(done.returncode, "io"), place=place, reason=said)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -239,11 +240,20 @@ async def test_a_database_that_is_older_than_the_bus_agrees_with_it_before_anybo
     assert composed.compose("logs", "--no-log-prefix", "comeback").count("aggregates more was told") == len(SERVICES)
 
 
-async def test_when_bus_database_and_disk_are_gone_all_is_back_up_to_the_last_archived_log(composed, acme, ca):
-    """Every volume is taken away but the one of backups; what the log had is there again, and told again."""
+def _passphrase(folder, name):
+    file = folder / name
+    file.write_text(f"{name} words of no poem\n")
+    return {"LINZHANG_PASSPHRASE_FILE": str(file)}
 
-    async def do(*arguments):
-        return await asyncio.to_thread(composed.compose, *arguments)
+
+async def test_when_bus_database_and_disk_are_gone_all_is_back_up_to_the_last_archived_log(
+    composed, acme, ca, tmp_path
+):
+    """Every volume is taken away but the one of backups, which is sealed; what the log had is there, and told again."""
+    by = {name: replace(composed, engine=composed.engine | _passphrase(tmp_path, name)) for name in ("right", "wrong")}
+
+    async def do(*arguments, who=by["right"]):
+        return await asyncio.to_thread(who.compose, *arguments)
 
     async with traffic(composed, acme, ca) as posted:
         await posted_meanwhile(composed, posted)
@@ -256,15 +266,22 @@ async def test_when_bus_database_and_disk_are_gone_all_is_back_up_to_the_last_ar
     await archived(composed)
     base = (await do("exec", "-T", "postgres", "ls", "/backups/base")).split()
     (keys,) = (await do("run", "--rm", "--entrypoint", "ls", "open-keys", "/backups/keys")).split()
+    assert re.search(r"sealed [1-9]", await do("run", "--rm", "seal"))
+    left = await do("run", "--rm", "--entrypoint", "find", "seal", "/backups/base", "-type", "f")
+    assert {line.rpartition("/")[2] for line in left.split()} == {"backup.json", "database.sealed"}
     with pytest.raises(Failed, match="Permission denied"):
         await do("exec", "-T", "postgres", "ls", "/backups/keys")
     await do("--profile", "backup", "down")
     for volume in ("keys", "nats", "postgres"):
         composed.docker("volume", "rm", f"{composed.project}_{volume}")
     began = time.monotonic()
+    with pytest.raises(Failed, match="the data was not taken: wrong"):
+        await do("run", "--rm", "open", max(base), who=by["wrong"])
     await do("run", "--rm", "open-keys", keys)
+    await do("run", "--rm", "open", max(base))
     await do("run", "--rm", "restore", max(base))
     composed.up()
+    await do("run", "--rm", "shut")
     print(f"all gone: back after {time.monotonic() - began:.1f} s")
     await settled(composed, posted)
     assert asked(composed, "SELECT count(*) FROM cases.cases") == cases

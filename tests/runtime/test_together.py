@@ -38,7 +38,7 @@ async def test_a_work_that_has_forgotten_that_it_was_told_to_stop_is_told_again(
 
 async def test_side_by_side_ends_with_each_work_ended_also_where_one_forgets():
     """The whole is told in the very turn in which the one that forgets has what it waits for."""
-    forgetful, other = Forgetful(), Forgetful()
+    before, forgetful, other = asyncio.all_tasks(), Forgetful(), Forgetful()
     whole = asyncio.create_task(side_by_side(forgetful.run(), other.run()))
     await forgetful.begun.wait()
     await other.begun.wait()
@@ -47,7 +47,7 @@ async def test_side_by_side_ends_with_each_work_ended_also_where_one_forgets():
     forgetful.coming.set_result(None)
     with pytest.raises(asyncio.CancelledError):
         await whole
-    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert asyncio.all_tasks() == before
 
 
 async def test_what_one_work_raises_comes_out_when_the_others_have_ended():
@@ -69,11 +69,11 @@ async def test_what_one_work_raises_comes_out_when_the_others_have_ended():
 
 
 async def test_one_that_ends_well_ends_the_others():
-    stop = asyncio.Event()
+    before, stop = asyncio.all_tasks(), asyncio.Event()
     stop.set()
     forgetful = Forgetful()
     await side_by_side(forgetful.run(), stop.wait())
-    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert asyncio.all_tasks() == before
 
 
 @pytest.mark.parametrize("times", [1, 3])
