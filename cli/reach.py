@@ -29,6 +29,9 @@ class Reach:
         """The one of this user, whichever of its two it is, else the first that is known."""
         return next((one for one in self.logins if name_of(one) == user), next(iter(self.logins), None))
 
+    def knows(self, user: str) -> bool:
+        return any(name_of(one) == user for one in self.logins)
+
     def urls(self, login: str | None) -> list[str]:
         return [_with(server, login, self.logins.get(login or "")) for server in self.servers]
 

@@ -26,6 +26,7 @@ from clients.python.refused import BusError, Refused, Unreachable
 from contracts.language.command import ProblemReply
 from contracts.language.message import Command
 from deploy.local.home import Home, default_home
+from deploy.nats.accounts import RESERVED
 from deploy.nats.users_file import HomeRefused
 
 P = ParamSpec("P")
@@ -59,6 +60,7 @@ BusOption = Annotated[
     typer.Option("--bus", envvar="LINZHANG_BUS", parser=str, metavar="TEXT", callback=_stated, help=say("help.bus")),
 ]
 As = Annotated[str, typer.Option("--as", help=say("help.actor"))]
+SourceOption = Annotated[str | None, typer.Option("--as", help=say("help.source"))]
 JsonOption = Annotated[bool, typer.Option("--json", help=say("help.json"))]
 HomeOption = Annotated[
     Path | None, typer.Option("--home", envvar="LINZHANG_HOME", is_eager=True, help=say("help.home"))
@@ -66,6 +68,16 @@ HomeOption = Annotated[
 
 _TOKEN = re.compile(r"[a-z0-9_-]{1,64}")
 INSIDE = ("reader", "provisioner", "demo")
+
+
+DESK = "desk"
+"""Who posts what an operator reports by hand."""
+
+
+def source_of(stated: str | None, bus: Reach | None) -> str:
+    """Who posts: who is named, else whose credentials are given, else the desk."""
+    known = [name_of(login) for login in bus.logins] if bus is not None else []
+    return stated or next((name for name in known if name not in RESERVED), DESK)
 
 
 def home_at(path: Path | None) -> Home:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
+import nats
 import typer
+from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 
 from cli.case.asking import said_of
@@ -20,13 +23,14 @@ from cli.reach import Reach
 from cli.rules import field_and_rule, rule_said, said, say_wrong
 from cli.rules import stated as rule_stated
 from cli.say import data, is_unicode, say, table, talk
-from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.session import BusOption, HomeOption, JsonOption, SourceOption, run, session, source_of
 from clients.python.bus import Bus, Receipt, told
-from clients.python.refused import BusError
+from clients.python.refused import BusError, Unreachable, why_away
 from contracts.language.message import MAX_MESSAGE_BYTES
 from contracts.language.reading import parse
 from contracts.language.values import Datum, Position
 from contracts.patrol import IncidentKind, IncidentReport, ReporterKind, Severity
+from contracts.wiring.permissions import refusals_durable
 
 AFTER = {
     "cn.linzhang.patrol.located.v1": "report.located",
@@ -37,6 +41,7 @@ AFTER = {
     "cn.linzhang.notify.notified.v1": "report.notified",
 }
 
+WAIT_S = 3.0
 _SEVERITY: str = IncidentReport.model_fields["severity"].default
 
 
@@ -56,9 +61,9 @@ async def report(
     seen_at: Annotated[str | None, typer.Option(help=f"{said_of(IncidentReport, 'seen_at')} (RFC 3339)")] = None,
     external_id: Annotated[str | None, typer.Option(help=said_of(IncidentReport, "external_id"))] = None,
     revision: Annotated[int, typer.Option(help=said_of(IncidentReport, "revision"))] = 1,
-    source: Annotated[str, typer.Option("--as", help=say("help.source"))] = "desk",
+    source: SourceOption = None,
     file: Annotated[Path | None, typer.Option(help=say("help.report_file"))] = None,
-    wait: Annotated[float, typer.Option(min=0, max=3600, help=say("help.wait"))] = 3.0,
+    wait: Annotated[float | None, typer.Option(min=0, max=3600, help=say("help.wait"))] = None,
     as_json: JsonOption = False,
     bus: BusOption = None,
     home: HomeOption = None,
@@ -83,12 +88,17 @@ async def report(
     if problems:
         say_wrong(*problems, of=IncidentReport)
         return 2
-    async with session(source, bus, home) as posting:
-        if bus is not None or wait <= 0:
-            _say_receipt(await posting.post(IncidentReport, source, stated), as_json)
+    poster = source_of(source, bus)
+    sees_all = bus is None or bus.knows("reader")
+    wait_s = wait if wait is not None else WAIT_S if sees_all else 0
+    async with session(poster, bus, home) as posting:
+        if wait_s <= 0:
+            _say_receipt(await posting.post(IncidentReport, poster, stated), as_json)
             return 0
-        async with session("reader", None, home) as watching:
-            return await _post_and_watch(posting, watching, source, stated, wait, as_json)
+        if not sees_all:
+            return await _post_and_listen(posting, poster, stated, wait_s, as_json)
+        async with session("reader", bus, home) as watching:
+            return await _post_and_watch(posting, watching, poster, stated, wait_s, as_json)
 
 
 def problems_of(stated: dict[str, Any]) -> list[tuple[str, str]]:
@@ -137,6 +147,35 @@ async def _post_and_watch(
     return 1 if refused else 0
 
 
+async def _post_and_listen(posting: Bus, source: str, stated: dict[str, Any], wait: float, as_json: bool) -> int:
+    """As an integrator, who hears of its own refusals alone: those of other reports are given back."""
+    durable, loop = refusals_durable(source), asyncio.get_running_loop()
+    others: list[Msg] = []
+    try:
+        jetstream = posting.client.jetstream(prefix="FOREST.API")
+        refusals = await jetstream.pull_subscribe_bind(durable.name, durable.stream)
+        receipt = await posting.post(IncidentReport, source, stated)
+        _say_receipt(receipt, as_json)
+        until = loop.time() + wait
+        with suppress(TimeoutError):
+            while (left_s := until - loop.time()) > 0:
+                (message,) = await refusals.fetch(1, timeout=left_s)
+                fact = told(message)
+                if fact["correlation"] == receipt.message_id:
+                    await message.ack_sync()
+                    _say_fact(fact, as_json)
+                    return 1
+                others.append(message)
+    except nats.errors.Error as error:
+        raise Unreachable(user=source, why=why_away(error)) from None
+    finally:
+        for message in others:
+            await message.nak()
+        await posting.client.flush()
+    talk("report.not_refused", seconds=f"{wait:g}")
+    return 0
+
+
 def _say_fact(fact: dict[str, Any], as_json: bool) -> None:
     if as_json:
         data(fact)
@@ -162,7 +201,7 @@ def _problem(told: dict[str, Any]) -> str:
     return said(told["field"], rule_said(told["rule"], told.get("code"), told.get("figures") or {}))
 
 
-async def _post_file(file: Path, source: str, bus: Reach | None, home: Path | None, as_json: bool) -> int:
+async def _post_file(file: Path, source: str | None, bus: Reach | None, home: Path | None, as_json: bool) -> int:
     """Good lines are posted; each bad one is named by line, field and rule."""
     good: list[tuple[int, dict[str, Any]]] = []
     bad: list[tuple[int, str, str]] = []
@@ -192,9 +231,10 @@ async def _post_file(file: Path, source: str, bus: Reach | None, home: Path | No
 
 
 async def post_each(
-    reports: Sequence[tuple[int, dict[str, Any]]], source: str, bus: Reach | None, home: Path | None
+    reports: Sequence[tuple[int, dict[str, Any]]], stated_source: str | None, bus: Reach | None, home: Path | None
 ) -> None:
     """Post the reports of a file, each with its line; where the bus fails it is said how far it went."""
+    source = source_of(stated_source, bus)
     async with session(source, bus, home) as posting:
         for posted, (number, stated) in enumerate(reports):
             try:

@@ -18,7 +18,7 @@ from cli.patrol.patches import patches_in
 from cli.patrol.track_import import import_track
 from cli.region import Region, answer_in, region_of
 from cli.say import data, say, table, talk, talk_line
-from cli.session import As, BusOption, HomeOption, JsonOption, run, session
+from cli.session import As, BusOption, HomeOption, JsonOption, SourceOption, run, session
 from contracts.language.command import OPERATOR
 from contracts.language.values import Datum
 from contracts.patrol import (
@@ -48,7 +48,7 @@ app.command("import", help=say("help.track_import"))(import_track)
 @run
 async def hotspots(
     file: Annotated[Path, typer.Argument()],
-    source: Annotated[str, typer.Option("--as", help=say("help.source"))] = "desk",
+    source: SourceOption = None,
     preview: Annotated[bool, typer.Option("--preview", help=say("help.hotspots_preview"))] = False,
     as_json: JsonOption = False,
     bus: BusOption = None,
@@ -85,7 +85,7 @@ async def patches(
     crs: Annotated[str | None, typer.Option("--crs", help=say("help.areas_crs"))] = None,
     datum: Annotated[Datum | None, typer.Option("--datum", help=say("help.areas_datum"))] = None,
     layer: Annotated[str | None, typer.Option("--layer", help=say("help.areas_layer"))] = None,
-    source: Annotated[str, typer.Option("--as", help=say("help.source"))] = "desk",
+    source: SourceOption = None,
     preview: Annotated[bool, typer.Option("--preview", help=say("help.hotspots_preview"))] = False,
     as_json: JsonOption = False,
     bus: BusOption = None,

@@ -18,7 +18,7 @@ from cli.patrol.track.file import WGS84, track_in
 from cli.patrol.track.fix import TrackRead, zone_of
 from cli.rules import field_and_rule, say_wrong
 from cli.say import data, say, table, talk
-from cli.session import BusOption, HomeOption, JsonOption, run, session
+from cli.session import BusOption, HomeOption, JsonOption, SourceOption, run, session, source_of
 from contracts.language.reading import parse
 from contracts.language.values import Datum
 from contracts.patrol import TrackBatch
@@ -40,7 +40,7 @@ async def import_track(
     datum: Annotated[str | None, typer.Option(help=say("help.track_datum"))] = None,
     zone: Annotated[str | None, typer.Option(help=say("help.track_zone"))] = None,
     offline: Annotated[bool, typer.Option("--offline-round", help=say("help.track_offline"))] = False,
-    source: Annotated[str, typer.Option("--as", help=say("help.source"))] = "desk",
+    source: SourceOption = None,
     preview: Annotated[bool, typer.Option("--preview", help=say("help.track_preview"))] = False,
     as_json: JsonOption = False,
     bus: BusOption = None,
@@ -57,9 +57,10 @@ async def import_track(
             say_wrong(*map(field_and_rule, error.errors()), of=TrackBatch)
             return 2
     if not preview:
-        async with session(source, bus, home) as posting:
+        poster = source_of(source, bus)
+        async with session(poster, bus, home) as posting:
             for one in stated:
-                await posting.post(TrackBatch, source, one)
+                await posting.post(TrackBatch, poster, one)
     _show(read, stated, preview, as_json)
     return 1 if read.wrong else 0
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.say import Lines, say, shown, talk
-from cli.session import HomeOption, home_at, run
+from cli.session import DESK, HomeOption, home_at, run
 from clients.python.together import side_by_side
 from contracts.wiring.streams import STORE_LEAST_MIB, STORE_MIB
 from deploy.local.bus import BusFailed
@@ -36,8 +36,6 @@ _COLOURS = {
     "targets": "magenta",
     "notify": "red",
 }
-DESK = Integrator("desk")
-"""Who posts what an operator reports by hand."""
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FAILURES = (BusFailed, DatabaseGone, PostgresFailed, ServiceFailed, StillRuns, WouldLoseData)
 _SYNC = re.compile(r"always|([0-9]+(\.[0-9]+)?(ms|s|m|h))+")
@@ -74,7 +72,7 @@ async def up(
     at = home_at(home)
     at.make()
     if not at.users_file.path.exists():
-        at.users_file.write((DESK,))
+        at.users_file.write((Integrator(DESK),))
     if sample:
         # Not above: the libraries of maps take a while to load, and no other command needs them.
         from demo.load import load_sample, state_sample

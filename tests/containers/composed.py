@@ -37,13 +37,14 @@ class Composed:
         own = {f"LINZHANG_{name}": value for name, value in told.items()}
         return {**os.environ, **self.engine, **own, "COMPOSE_PROJECT_NAME": self.project}
 
-    def docker(self, *arguments: str) -> str:
+    def docker(self, *arguments: str, stderr: bool = False) -> str:
+        """What it says; `stderr` is what else it says, too."""
         done = subprocess.run(
             ("docker", *arguments), cwd=FOLDER, env=self.environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise Failed(f"docker {' '.join(arguments)}: {done.stdout[-2000:]}{done.stderr[-4000:]}")
-        return done.stdout
+        return done.stdout + (done.stderr if stderr else "")
 
     def logs(self, service: str) -> str:
         """All that a container has said, on either of its streams."""

@@ -4,12 +4,15 @@ import json
 import re
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from clients.python.connection import connect
 from deploy.local.ports import LOOPBACK
+from deploy.local.private import write_private
+from tests.cli.conftest import linzhang
 from tests.cli.pasted import examples
 from tests.containers.composed import KEPT_UP, SERVICES, Failed
 from tests.containers.traffic import asked, load_town
@@ -33,6 +36,20 @@ def test_all_of_it_is_well_and_a_second_start_changes_nothing(composed):
     before = {one: composed.inspect(one)["Id"] for one in KEPT_UP}
     print(f"started anew: {composed.up():.1f} s")
     assert {one: composed.inspect(one)["Id"] for one in KEPT_UP} == before
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_says_that_it_is_ready_after_its_container_has_started(composed, service):
+    container = f"{composed.project}-{service}-1"
+    before = composed.inspect(service)["State"]["StartedAt"]
+    composed.docker("restart", container)
+    composed.up()
+    started = composed.inspect(service)["State"]["StartedAt"]
+    assert started > before
+    told = composed.docker("logs", "--timestamps", "--since", started, container, stderr=True)
+    (ready,) = re.findall(r'^(\S+) .*"event": ?"ready"', told, re.MULTILINE)
+    took = datetime.fromisoformat(ready) - datetime.fromisoformat(started)
+    print(f"{service}: ready {took.total_seconds():.2f} s after its container was started")
 
 
 @pytest.mark.parametrize("part", KEPT_UP)
@@ -130,6 +147,23 @@ def test_what_an_integrator_posts_becomes_a_case_that_a_department_hears_of(town
     assert re.fullmatch(r"taken as number \d+\ntaken as number \d+\nrefused: .*datum.*\n", posted.stdout), posted.stderr
     heard = pasted("department", tmp_path)
     assert re.match(r"cases\.opened\.v1\.36\.02\.22\.\S+ \S+ .*felling\n", heard.stdout), heard.stderr
+
+
+def test_an_integrator_far_away_reports_by_its_context_and_hears_of_its_refusal(town, user, ca, tmp_path):
+    """By the command line of another machine, over TLS, with an integrator's credentials and nothing else."""
+    file = tmp_path / "afar.json"
+    write_private(file, json.dumps(user("integrator", "afar")))
+    config = {"XDG_CONFIG_HOME": str(tmp_path), "LINZHANG_HOME": ""}
+    address = json.loads(file.read_text())["url"]
+    added = linzhang(
+        tmp_path, "context", "add", "far", "--bus", address, "--credentials", str(file), "--ca", ca, **config
+    )
+    assert added[0] == 0, added
+    here = ("--kind", "felling", "--lon", "117.19", "--lat", "29.75")
+    for more, status, told in (((), 0, "not refused"), (("--seen-at", "2099-01-01T00:00:00Z"), 1, "seen_at")):
+        wait = ("--wait", "60" if status else "1")
+        found = linzhang(tmp_path, "--context", "far", "report", *here, *more, *wait, **config)
+        assert (found[0], "taken: number" in found[2], told in found[2]) == (status, True, True), found
 
 
 def test_the_operator_sees_that_all_is_well(composed):
