@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from contracts.evidence.rules import EvidenceRules
 from contracts.law.clearance import ClearanceRules
 from contracts.law.duty import DutyRules
-from contracts.law.evidence import EvidenceRules
 from contracts.law.findings import FindingRules
 from contracts.law.grids import GridRules
 from contracts.law.near import NearRules

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from contracts.evidence.rules import EvidenceRules
 from contracts.language.values import SHANGHAI
-from contracts.law.evidence import EvidenceRules
 
 
 def is_over(since: datetime, named: bool, now: datetime, rules: EvidenceRules) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from contracts.law.evidence import EvidenceRules
+from contracts.evidence.rules import EvidenceRules
 from services.runtime.reference.law import LawFile
 
 EVIDENCE = LawFile("patrol.evidence", Path(__file__).with_name("evidence.json"), EvidenceRules)
