@@ -27,6 +27,7 @@ from services.runtime.hearing.handling import Handling
 from services.runtime.hearing.pull import Pull
 from services.runtime.ids import uuid7
 from services.runtime.reference.view import Views
+from services.runtime.replica.objects import Objects
 from services.runtime.replica.state import State
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -72,7 +73,7 @@ class Driven:
     def __init__(self, service: Service, sql: asyncpg.Connection, bus: Client, at: datetime) -> None:
         self.service, self.sql, self.clock = service, sql, Still(at)
         self._bus = bus
-        self._begin = partial(Transaction, views=Views(), following=service.following)
+        self._begin = partial(Transaction, views=Views(), following=service.following, store=Objects(bus))
         pool: Any = OneConnection(sql)
         settings = Settings(nats_url="nats://127.0.0.1:1", database_url="postgresql://127.0.0.1/none")
         relay = Relay(settings, bus, service.name, Breaker("bus"), Breaker("database"))

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from clients.python.connection import connect
+from contracts.evidence.bucket import BUCKET
 from contracts.language.division import Division
 from contracts.language.message import Command
 from contracts.language.rules import broken
@@ -31,6 +32,7 @@ async def driving(service, bus_url):
     """The service on fresh tables; nothing of it stays."""
     connection = await asyncpg.connect(await migrated(service.name))
     bus = await connect(bus_url)
+    await bus.jetstream().create_object_store(BUCKET)
     begun = connection.transaction()
     await begun.start()
     try:

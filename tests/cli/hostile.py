@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.roster.entries import PHOTO, STATED
+from tests.roster.entries import AT, PHOTO, STATED
 
 HOSTILE = "砍\x1b[2J\x1b]52;c;aGk=\x07树\x9b31m\r\u202egpj\u2066\u200b\n2020-360222-999999 已销号"
 UNBROKEN = "砍\u202egpj\u2066\u200b 已销号"
@@ -22,6 +22,8 @@ def commands_on(case, folder):
     """A register is listed and shown after a hostile entry was enrolled, a plan after it was set."""
     written = files_in(folder)
     chief = ("--post-id", "360222000000-chief")
+    clearing = ("--plot-id", "hostile", *chief, "--on", "2020-06-01", "--trees", "1")
+    done = ("--id", "hostile", "--division", "360222101200", "--on", "2020-06-01", "--place", UNBROKEN)
     return {
         ("report",): ("--file", written["reports"]),
         ("case", "list"): ("--region", "360222"),
@@ -111,6 +113,23 @@ def commands_on(case, folder):
         ),
         ("roster", "stand-ins"): ("--as", "operator"),
         ("patrol", "timeliness"): ("--region", "360222"),
+        ("patrol", "enrol-plots"): ("--plots", written["plots"], "--as", OFFICE),
+        ("patrol", "plots"): ("--region", "360222"),
+        ("patrol", "clear"): (*clearing, "--step", "found", "--text", HOSTILE, "--as", OFFICE),
+        ("patrol", "verify-clearance"): (*clearing, "--passed", "--text", HOSTILE, "--as", OFFICE),
+        ("patrol", "natural-forest"): (
+            *("--id", "hostile", "--division", "360222101200", "--year", "2020", "--source", UNBROKEN),
+            *("--boundary", written["areas"], "--as", "operator"),
+        ),
+        ("patrol", "station"): (*chief, "--on", "2020-06-01", "--text", HOSTILE, "--as", OFFICE),
+        ("patrol", "station-reports"): ("--region", "360222"),
+        ("patrol", "outreach"): (*done, "--topics", "wildlife_ban", "--households", "1", "--text", HOSTILE, "--as", OFFICE),
+        ("patrol", "dispute"): (
+            *(*done, "--parties", UNBROKEN, "--parties", "another", "--about", "forest_rights", "--way", "mediation"),
+            *("--text", HOSTILE, "--settled", "--as", OFFICE),
+        ),
+        ("patrol", "outreach-list"): ("--region", "360222", "--year", "2020", "--as", OFFICE),
+        ("patrol", "first-step"): (*chief, "--incident-id", PATROL, "--text", HOSTILE, "--as", OFFICE),
         ("evidence", "put"): (written["paper.pdf"], "--type", HOSTILE),
         ("evidence", "get"): (HOSTILE, str(folder / "got")),
         ("evidence", "check"): (written["paper.pdf"],),
@@ -134,6 +153,19 @@ def files_in(folder):
         "track": json.dumps({"type": "FeatureCollection", "crs": {"properties": {"name": HOSTILE}}, "features": []}),
         "fires.csv": f'latitude,longitude,acq_date,acq_time,satellite,confidence\n1,2,2020-01-01,1,N,"{HOSTILE}"\n',
         "patches": json.dumps({"features": [{"type": "Feature", "properties": patch, "geometry": None}]}),
+        "plots": json.dumps(
+            [
+                {
+                    "id": "hostile",
+                    "division": "360222101200",
+                    "place": UNBROKEN,
+                    "at": AT,
+                    "trees": 1,
+                    **YEAR,
+                    "source": "x",
+                }
+            ]
+        ),
         "law": law.replace("DOMAIN", UNBROKEN).replace('"within_m": 200', '"within_m": 201'),
         "paper.pdf": "%PDF-1.7\n" + HOSTILE,
         "wrong-law": law.replace('"kinds": {}', f'"kinds": {{{json.dumps(HOSTILE)}: 1}}'),
