@@ -44,6 +44,12 @@ async def test_what_another_saw_there_corroborates_it_and_what_is_sent_again_is_
     assert fate(await hear(patrol, tx, [passed(1)])) == []
 
 
+async def test_reports_whose_long_names_begin_alike_are_two(tx):
+    names = [f"{'n' * 127}{n}" for n in (1, 2)]
+    first, second = (passed(n, external_id=name, lon=117.05 + n / 100) for n, name in enumerate(names))
+    assert fate(await hear(patrol, tx, [first, second])) == [IncidentLocated, IncidentLocated]
+
+
 async def test_where_no_area_is_it_is_refused_by_its_place(tx):
     assert fate(await hear(patrol, tx, [passed(lon=100.0)])) == [[("at", "nowhere", None)]]
 

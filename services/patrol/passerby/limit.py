@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from services.runtime.messages import Heard
 
 Sender = tuple[str, str | None]
 """A source, and a device of it."""
+MOST_NAMED = 128
+"""Letters that an external id has at most."""
 
 
 @dataclass(slots=True)
@@ -58,7 +61,7 @@ def as_report(one: Heard[PasserbyReport], at: datetime) -> Heard[IncidentReport]
     """The report of an incident that it is; what was seen without saying when, was seen as it was sent."""
     body = one.body
     report = IncidentReport(
-        external_id=f"passerby {body.external_id}"[:128],
+        external_id=_named(body.external_id),
         kind=body.kind,
         at=body.at,
         seen_at=body.seen_at or min(one.envelope.time, at),
@@ -68,3 +71,9 @@ def as_report(one: Heard[PasserbyReport], at: datetime) -> Heard[IncidentReport]
     )
     envelope: Envelope = one.envelope
     return Heard(report, envelope, one.subject, one.source, one.stream_sequence)
+
+
+def _named(external_id: str) -> str:
+    """Apart from what the same source reports itself; where that is too long for a name, by its digest."""
+    name = f"passerby {external_id}"
+    return name if len(name) <= MOST_NAMED else f"passerby {hashlib.blake2b(external_id.encode()).hexdigest()[:64]}"
