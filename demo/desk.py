@@ -187,11 +187,13 @@ class Desk:
             self._people.cases[linked.ref.id] = linked
 
     async def _merge(self) -> None:
-        waste = [one for one in self._open_cases() if one.kind is CaseKind["WASTE"]]
-        gone = next((one for one in reversed(waste) if one.state is CaseState.VERIFIED), waste[0] if waste else None)
-        into = next((one for one in waste if one is not gone), None)
+        """Two of one kind that nobody works on, one of them verified: it stands in the ledger."""
+        daily = [one for one in self._open_cases() if one.campaign.startswith("daily-") and not one.same_site]
+        verified = [one for one in daily if one.state is CaseState.VERIFIED]
+        pairs = ((gone, into) for gone in verified for into in daily if into.kind is gone.kind and into is not gone)
+        gone, into = next(pairs, (None, None))
         if gone is not None and into is not None:
-            merging = MergeCase(case_id=gone.ref.id, into=into.ref.id, reason="同一堆垃圾", confirmed=True)
+            merging = MergeCase(case_id=gone.ref.id, into=into.ref.id, reason="同一处问题", confirmed=True)
             merged = await self._people.ask(merging, CITY_OFFICE, CITY, Case)
             self._people.cases[merged.ref.id] = merged
 

@@ -123,7 +123,9 @@ def commands_on(case, folder):
         ),
         ("patrol", "station"): (*chief, "--on", "2020-06-01", "--text", HOSTILE, "--as", OFFICE),
         ("patrol", "station-reports"): ("--region", "360222"),
-        ("patrol", "outreach"): (*done, "--topics", "wildlife_ban", "--households", "1", "--text", HOSTILE, "--as", OFFICE),
+        ("patrol", "outreach"): (
+            *(*done, "--topics", "wildlife_ban", "--households", "1", "--text", HOSTILE, "--as", OFFICE),
+        ),
         ("patrol", "dispute"): (
             *(*done, "--parties", UNBROKEN, "--parties", "another", "--about", "forest_rights", "--way", "mediation"),
             *("--text", HOSTILE, "--settled", "--as", OFFICE),
