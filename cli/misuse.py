@@ -61,7 +61,7 @@ def _rule(param: Any) -> str | None:
         return say("args.choice", known=", ".join(str(getattr(one, "value", one)) for one in of.choices))
     if of.is_datetime:
         return say("args.day")
-    if of.is_path:
+    if of.is_path or param.bare_type().startswith("list[Path]"):
         return say("args.file")
     if of.is_ranged:
         least, most = of.parameter_info.min, of.parameter_info.max
