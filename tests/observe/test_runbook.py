@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from typer.main import get_command
 
 from cli.main import app
@@ -10,6 +11,7 @@ from tests.observe.configured import ROOT, read
 PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_every_command_of_linzhang_that_is_named_there_is_with_its_options_and_arguments():
     told = re.findall(r"(?:`|^)(?:\w+=\S+ )?linzhang ([a-z][^`\n#…]*)", PAGE, re.MULTILINE)
     assert len(told) > 5
