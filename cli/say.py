@@ -113,10 +113,16 @@ def shown_lines(text: str) -> str:
     return "\n".join(map(shown, text.split("\n")))
 
 
+_ADDRESS = re.compile(r"^([a-z]+:/+[^:@/]*):.*@")
+"""An address with a password where the name of a file was meant."""
+
+
 def _seen(value: Any) -> Any:
     if isinstance(value, Lines):
         return shown_lines(value)
-    return shown(str(value)) if isinstance(value, str | bytes | PurePath | BaseException) else value
+    if isinstance(value, PurePath):
+        return shown(_ADDRESS.sub(r"\1:***@", str(value)))
+    return shown(str(value)) if isinstance(value, str | bytes | BaseException) else value
 
 
 def _write(stream: IO[str], text: str) -> None:

@@ -165,6 +165,7 @@ def test_every_kind_of_problem_that_a_service_answers_with_has_words():
         (("status", "--bus", "nats://u:secret@[::1"), "--bus: 应为 nats:// 或 tls:// 开头的地址"),
         (("areas", "import", "/nowhere"), "/nowhere：没有这个文件"),
         (("evidence", "put", "a\0b"), "files: 应为能读取的文件"),
+        (("evidence", "put", "nats://u:secret@127.0.0.1:1"), "nats:/u:***@127.0.0.1:1：没有这个文件"),
     ],
 )
 def test_a_misuse_is_said_in_the_language_chosen_and_names_the_argument(monkeypatch, capsys, arguments, told):

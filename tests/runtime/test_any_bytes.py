@@ -34,7 +34,7 @@ async def careless(tmp_path):
     server = CarelessBus.prepare(tmp_path / "careless", Users(OUTSIDERS), sync="2m")
     server.start()
     connection = await connect(server, "provisioner")
-    await provision(connection.jetstream(timeout=10), server.users.durables(), say=lambda _: None)
+    await provision(connection.jetstream(timeout=60), server.users.durables(), say=lambda _: None)
     await connection.close()
     yield server
     server.kill()
@@ -147,7 +147,7 @@ async def test_what_is_of_no_known_kind_is_refused_to_whom_its_subject_names(car
     async with running("patrol", careless, await migrated("patrol")):
         raw = await Raw.connect(careless.url(ANYBODY))
         await raw.send(*(pub(subject, b'{"external_id": "e-1"}') for subject in OF_NO_KNOWN_KIND))
-        told = [await refused.next_msg(timeout=10) for _ in OF_NO_KNOWN_KIND]
+        told = [await refused.next_msg(timeout=60) for _ in OF_NO_KNOWN_KIND]
         await raw.close()
     refusals = [json.loads(one.data) for one in told]
     assert sorted(one.subject for one in told) == sorted(f"rejected.{name}" for name in OF_NO_KNOWN_KIND.values())
@@ -166,7 +166,7 @@ async def test_what_comes_from_nobody_is_buried_and_told_at_once(careless, reade
         raw = await Raw.connect(careless.url(ANYBODY))
         await raw.send(*(hpub(subject, b"\xff\x00" * 20, b"\x00\xff") for subject in FROM_NOBODY))
         hearing = [told["targets" if b"progress" in subject else "patrol"] for subject in FROM_NOBODY]
-        letters = [json.loads((await one.next_msg(timeout=10)).data) for one in hearing]
+        letters = [json.loads((await one.next_msg(timeout=60)).data) for one in hearing]
         await raw.close()
     assert {(letter["attempts"], letter["cause"]) for letter in letters} == {
         (1, "unreadable ce-specversion"),
@@ -190,7 +190,7 @@ async def test_whoever_asks_in_any_bytes_is_answered_and_so_is_whoever_asks_next
         frames = [pub(subject, b"{}", b"_INBOX.reader.any.%d" % n) for n, subject in enumerate(asked)]
         frames += [hpub(lawful, header, b"{}", b"_INBOX.reader.any.h%d" % n) for n, header in enumerate(BLOCKS)]
         await raw.send(*frames)
-        problems = [json.loads((await answered.next_msg(timeout=10)).data) for _ in frames]
+        problems = [json.loads((await answered.next_msg(timeout=60)).data) for _ in frames]
         told = await operator.request(lawful.decode(), b"{}", timeout=5)
         await raw.close()
     assert sorted({problem["status"] for problem in problems}) == [400, 404]

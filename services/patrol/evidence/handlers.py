@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from contracts.cases import CaseSubmitted, NoViolationShown
+from contracts.cases import CaseFact, CaseSubmitted, NoViolationShown
 from contracts.evidence import (
     EvidenceKept,
     EvidenceListed,
@@ -36,13 +36,15 @@ from contracts.roster import (
 from contracts.targets import ProgressRecorded
 from services.patrol.evidence import store, upload
 from services.patrol.evidence.law import EVIDENCE
-from services.patrol.evidence.naming import named_by
+from services.patrol.evidence.naming import named_by, of_case
 from services.runtime.messages import Answer, Ask, Heard, News, Refused
 from services.runtime.problem import Problem
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
 room = Room()
+PROVED = ("case.ref", "case.proofs")
+"""Of a case, what names evidence, and whose it is."""
 
 
 @room.hears(EvidenceUpload, locks="evidence.sha256", most=1)
@@ -104,11 +106,16 @@ def _told(kept: KeptEvidence) -> EvidenceKept:
     OldTreeStated,
     RangerStated,
     ProgressRecorded,
-    CaseSubmitted,
-    NoViolationShown,
 )
 async def keep_names(tx: Transaction, heard: list[Heard[Fact]]) -> list[News]:
     await store.name(tx, [named_by(one.body, one.envelope.sequence or 0) for one in heard])
+    return []
+
+
+@room.hears(CaseSubmitted, uses=(*PROVED, "evidence"))
+@room.hears(NoViolationShown, uses=PROVED)
+async def keep_names_of_cases(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
+    await store.name(tx, [of_case(one.body, one.envelope.sequence or 0) for one in heard])
     return []
 
 

@@ -55,9 +55,7 @@ def hashes_in(part: object) -> frozenset[str]:
 
 
 def named_by(fact: Fact, sequence: int) -> Naming:
-    """What a fact of another service names: an entry of a register names what it has now, a case what it ever had."""
-    if isinstance(fact, CaseFact):
-        return of_case(fact, sequence)
+    """What a fact of another service names: an entry of a register names what it has now."""
     hashes = hashes_in(fact)
     if isinstance(fact, ProgressRecorded):
         id = f"{fact.source}/{fact.external_id}"
@@ -67,6 +65,7 @@ def named_by(fact: Fact, sequence: int) -> Naming:
 
 
 def of_case(fact: CaseFact, sequence: int) -> Naming:
+    """A case names what it ever had."""
     ref = fact.case.ref
     return Naming(CASE, str(ref.id), ref.division, sequence, hashes_in(fact), adds=True)
 
