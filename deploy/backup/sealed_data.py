@@ -66,21 +66,39 @@ def open_database(sealed: Path, into: Path, passphrase: bytes) -> None:
 
 
 def seal_all(backups: Path, passphrase: bytes) -> int:
-    """Every backup that is whole and every archived piece of the log; how many were sealed."""
+    """Every backup that is whole and every archived piece of the log; how many were sealed.
+
+    What is sealed is whole: nothing takes its place. Raises NotOpened for a piece of the log under the name of another.
+    """
     sealed = 0
     for stated in sorted((backups / "base").glob("*/backup.json")):
         database = stated.with_name(DATABASE)
-        if database.is_dir():
-            seal_database(database, database.with_name(DATABASE + SEALED), passphrase)
+        if database.is_dir() and stated.parent.suffix != ".part":
+            to = database.with_name(DATABASE + SEALED)
+            if not to.is_file():
+                seal_database(database, to, passphrase)
+                sealed += 1
             shutil.rmtree(database)
-            sealed += 1
     for piece in sorted((backups / "wal").iterdir()):
         if piece.suffix not in (".part", SEALED) and piece.is_file():
-            with piece.open("rb") as file, _sealing(piece.with_name(piece.name + SEALED), passphrase) as sealing:
-                shutil.copyfileobj(file, cast(BinaryIO, sealing), COPY_BYTES)
+            to = piece.with_name(piece.name + SEALED)
+            if not to.is_file():
+                with piece.open("rb") as file, _sealing(to, passphrase) as sealing:
+                    shutil.copyfileobj(file, cast(BinaryIO, sealing), COPY_BYTES)
+                sealed += 1
+            elif not _holds(to, piece, passphrase):
+                raise NotOpened(f"{piece.name} is not what was sealed under its name")
             piece.unlink()
-            sealed += 1
     return sealed
+
+
+def _holds(sealed: Path, plain: Path, passphrase: bytes) -> bool:
+    with sealed.open("rb") as file, plain.open("rb") as other:
+        opening = Opening(file, passphrase)
+        while piece := opening.read(COPY_BYTES):
+            if other.read(len(piece)) != piece:
+                return False
+        return not other.read(1)
 
 
 def open_all(backups: Path, name: str, passphrase: bytes) -> None:

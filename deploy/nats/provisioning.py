@@ -190,13 +190,14 @@ class Provisioning:
                 present = await present_durables(bus)
                 for told in filter(None, (conflict(present, durable) for durable in change.after.durables())):
                     raise NotDone(409, "conflict", broken("user_in_the_way", told=told))
-            stood = file.text()
+            stood, moving = file.text(), file.moving.names()
             write_down(file, change, ask)
             try:
                 await self._bring_up(bus)
             except NotDone:
                 file.restore(stood)
-                file.moving.done(frozenset({change.name}))
+                # What an earlier change left to be moved still is.
+                file.moving.done(frozenset({change.name}) - moving)
                 raise
         return answered(ask, change, enrolled)
 

@@ -181,6 +181,26 @@ def test_sealed_twice_it_is_sealed_once(kept, tmp_path):
     assert run("seal-all", kept, tmp_path / "passphrase")[1] == "sealed 0"
 
 
+def test_what_is_sealed_stays_as_it_is_whatever_lies_open_beside_it(kept, tmp_path):
+    """A seal that was killed while it took the open one away; a log that another database archived under its names."""
+    (kept / "base" / "made.part" / "backup.json").write_text("{}")
+    assert run("seal-all", kept, tmp_path / "passphrase")[1] == "sealed 2"
+    whole, piece = kept / "base" / "whole" / "database.sealed", kept / "wal" / "000000010000000000000001"
+    stood = whole.read_bytes(), piece.with_name(f"{piece.name}.sealed").read_bytes()
+    (kept / "base" / "whole" / "database").mkdir()
+    piece.write_bytes(b"s3cret " * 100)
+    assert run("seal-all", kept, tmp_path / "passphrase") == (0, "sealed 0", "")
+    assert not (kept / "base" / "whole" / "database").exists()
+    assert not piece.exists()
+    for other in (b"s3cret " * 99, b"s3cret " * 101, b"", b"another" * 100):
+        piece.write_bytes(other)
+        status, _, told = run("seal-all", kept, tmp_path / "passphrase")
+        assert (status, f"{piece.name} is not what was sealed under its name" in told) == (1, True), told
+        assert piece.read_bytes() == other
+    assert (whole.read_bytes(), piece.with_name(f"{piece.name}.sealed").read_bytes()) == stood
+    assert (kept / "base" / "made.part" / "database").is_dir()
+
+
 def test_another_passphrase_says_so_in_a_line_and_opens_nothing(kept, tmp_path):
     run("seal-all", kept, tmp_path / "passphrase")
     (tmp_path / "passphrase").write_text("another\n")

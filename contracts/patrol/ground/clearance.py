@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, Field
 
 from contracts.language.division import Division
-from contracts.language.evidence import Evidence
+from contracts.language.evidence import Evidence, Pieces
 from contracts.language.message import MAX_MESSAGE_BYTES, Command, Fact
 from contracts.language.mu import Mu
 from contracts.language.values import (
@@ -249,4 +249,4 @@ class PlotNotCleared(PlotFact):
 
     due_on: Day
     done: Cleared
-    missing: int
+    missing: Pieces
