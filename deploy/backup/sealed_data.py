@@ -102,14 +102,29 @@ def _holds(sealed: Path, plain: Path, passphrase: bytes) -> bool:
 
 
 def open_all(backups: Path, name: str, passphrase: bytes) -> None:
-    """One backup, and the log with what of it is not sealed yet. Raises NotOpened, before anything is written."""
+    """One backup, and the log with what of it is not sealed yet, for the owner of `backups` alone.
+
+    Raises NotOpened, and then nothing of it lies open.
+    """
     base, log, to = backups / "base" / name, backups / "wal", backups / "open"
     for one in (base / (DATABASE + SEALED), *sorted(log.glob(f"*{SEALED}"))[-1:]):
         prove(one, passphrase)
     shutil.rmtree(to, ignore_errors=True)
-    (to / "base").mkdir(parents=True)
-    open_database(base / (DATABASE + SEALED), to / "base" / name, passphrase)
-    shutil.copy(base / "backup.json", to / "base" / name)
+    make_private(to)
+    try:
+        _open_into(to, base, log, passphrase)
+    except BaseException:
+        shutil.rmtree(to, ignore_errors=True)
+        raise
+    owner = backups.stat()
+    for path in (to, *to.rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def _open_into(to: Path, base: Path, log: Path, passphrase: bytes) -> None:
+    (to / "base").mkdir()
+    open_database(base / (DATABASE + SEALED), to / "base" / base.name, passphrase)
+    shutil.copy(base / "backup.json", to / "base" / base.name)
     (to / "wal").mkdir()
     for piece in sorted(log.iterdir()):
         plain = to / "wal" / piece.name.removesuffix(SEALED)
@@ -118,9 +133,6 @@ def open_all(backups: Path, name: str, passphrase: bytes) -> None:
                 shutil.copyfileobj(cast(BinaryIO, Opening(file, passphrase)), opened, COPY_BYTES)
         elif piece.suffix != ".part":
             shutil.copy(piece, plain)
-    owner = backups.stat()
-    for path in (to, *to.rglob("*")):
-        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def main(arguments: list[str]) -> int:

@@ -176,6 +176,21 @@ def test_all_that_is_whole_is_sealed_and_what_is_opened_is_what_it_was(kept, tmp
     }
 
 
+def test_a_piece_of_the_log_that_is_not_what_it_was_leaves_nothing_open(kept, tmp_path):
+    (kept / "wal" / "000000010000000000000004").write_bytes(b"s3cret " * 10)
+    assert run("seal-all", kept, tmp_path / "passphrase")[1] == "sealed 3"
+    damaged = kept / "wal" / "000000010000000000000001.sealed"
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    assert run("open-all", kept, "whole", tmp_path / "passphrase")[0] == 1
+    assert not (kept / "open").exists()
+
+
+def test_what_is_opened_is_for_its_owner_alone(kept, tmp_path):
+    run("seal-all", kept, tmp_path / "passphrase")
+    run("open-all", kept, "whole", tmp_path / "passphrase")
+    assert (kept / "open").stat().st_mode & 0o077 == 0
+
+
 def test_sealed_twice_it_is_sealed_once(kept, tmp_path):
     assert run("seal-all", kept, tmp_path / "passphrase")[1] == "sealed 2"
     assert run("seal-all", kept, tmp_path / "passphrase")[1] == "sealed 0"
