@@ -40,7 +40,7 @@ sh "$(dirname "$0")/verify.sh" "$stage/database" || exit 13
 bytes=$(($(du -sk "$stage/database" | cut -f1) * 1024))
 postgres=$(cat "$stage/database/PG_VERSION")
 if [ -n "${PYTHON:-}" ]; then
-    "$PYTHON" -m deploy.backup.sealed_data seal "$stage/database" "$part/database.sealed" /dev/stdin || exit 11
+    "$PYTHON" -m deploy.backup.sealed_data seal "$stage/database" "$part/database.sealed" /dev/stdin || exit $?
 fi
 cat >"$part/backup.json" <<END || exit 11
 {

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -24,6 +25,8 @@ DATABASE = "database"
 SEALED = ".sealed"
 """What the name of a sealed file ends with."""
 COPY_BYTES = 2**20
+NO_ROOM = 11
+"""How it ends then, as backup.sh does."""
 
 
 @contextmanager
@@ -159,5 +162,6 @@ if __name__ == "__main__":
         print(f"the data was not taken: {refused}", file=sys.stderr)
         raise SystemExit(1) from None
     except OSError as failed:
-        print(f"{failed.filename}: {(failed.strerror or type(failed).__name__).lower()}", file=sys.stderr)
-        raise SystemExit(1) from None
+        place = failed.filename or sys.argv[2]
+        print(f"{place}: {(failed.strerror or type(failed).__name__).lower()}", file=sys.stderr)
+        raise SystemExit(NO_ROOM if failed.errno == errno.ENOSPC else 1) from None

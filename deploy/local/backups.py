@@ -52,7 +52,14 @@ class BackupFailed(Exception):
 
 def backup(home: Home, run: Run, to: Path, passphrase: bytes | None) -> dict[str, Any]:
     """Make a backup of a running system; returns what stands in it. Raises BackupFailed."""
-    to, server = to.absolute(), home.path / "postgres"
+    to = to.absolute()
+    with _alone(home.path / "backup.lock", "made_already", home.path):
+        _make(home, run, to, passphrase)
+    return stated_in(to)
+
+
+def _make(home: Home, run: Run, to: Path, passphrase: bytes | None) -> None:
+    server = home.path / "postgres"
     kept, login = server / SECRETS_FILE, server / "pgpass"
     try:
         found = {name: (home.path / name).read_bytes() for name in SECRETS if (home.path / name).exists()}
@@ -68,7 +75,17 @@ def backup(home: Home, run: Run, to: Path, passphrase: bytes | None) -> dict[str
     finally:
         for one in (kept, login):
             one.unlink(missing_ok=True)
-    return stated_in(to)
+
+
+@contextmanager
+def _alone(lock: Path, key: str, place: Path) -> Iterator[None]:
+    """Nobody else does it meanwhile. Raises BackupFailed with the key where somebody does."""
+    with open_private(lock, "w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupFailed(key, place=place) from None
+        yield
 
 
 def stated_in(backup: Path) -> dict[str, Any]:
@@ -106,11 +123,7 @@ def restore(
         with _named("data", data):
             prove(data, passphrase)
     home.make()
-    with open_private(home.path / "lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BackupFailed("runs", place=home.path) from None
+    with _alone(home.path / "lock", "runs", home.path):
         server = home.path / "postgres"
         make_private(server)
         more = [str(one) for one in (archive.absolute() if archive else None, until) if one is not None]

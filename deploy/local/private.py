@@ -34,7 +34,9 @@ def write_private(path: Path, text: str, mode: int = FILE) -> None:
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
+            file.flush()
             os.fchmod(descriptor, mode)
+            os.fsync(descriptor)
         Path(fresh).replace(path)
     except OSError as error:
         Path(fresh).unlink()
@@ -42,6 +44,14 @@ def write_private(path: Path, text: str, mode: int = FILE) -> None:
     except BaseException:
         Path(fresh).unlink()
         raise
+
+
+def changed_at(path: Path) -> float:
+    """When a file was last changed, in seconds since 1970; 0 when there is none."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def make_private(path: Path, group: int | None = None) -> None:

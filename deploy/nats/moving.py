@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.private import write_private
+from deploy.local.private import changed_at, write_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +16,16 @@ class Moving:
     path: Path
 
     def names(self) -> frozenset[str]:
+        """None where the file says none, or nothing: who hears other than is stated is left out, and named."""
         try:
-            return frozenset(json.loads(self.path.read_text("utf-8")))
-        except FileNotFoundError:
+            found = json.loads(self.path.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
             return frozenset()
+        return frozenset(one for one in found if isinstance(one, str)) if isinstance(found, list) else frozenset()
+
+    def changed_at(self) -> float:
+        """When it was last changed; 0 when there is none."""
+        return changed_at(self.path)
 
     def begin(self, name: str) -> None:
         self._write(self.names() | {name})

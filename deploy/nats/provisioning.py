@@ -150,8 +150,7 @@ class Provisioning:
     def users_changed(self) -> bool:
         """Whether others are to be let in than are now."""
         file = self.place.users_file
-        waits = self.looked_at != file.changed_at() or bool(file.moving.names())
-        return waits or self.shut != bool(self.place.lost.what())
+        return self.looked_at != file.changed_at() or self.shut != bool(self.place.lost.what())
 
     async def waiting(self, durables: Sequence[Durable]) -> int:
         """How many messages are yet to be handled by these."""

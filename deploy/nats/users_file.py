@@ -19,7 +19,7 @@ from contracts.language.message import Fact
 from contracts.language.rules import describe
 from contracts.language.values import Token
 from contracts.wiring.table import FACTS, SERVICES
-from deploy.local.private import open_private, write_private
+from deploy.local.private import changed_at, open_private, write_private
 from deploy.nats.accounts import RESERVED
 from deploy.nats.moving import Moving
 from deploy.nats.users import SECOND, Department, Integrator, Login, Official, Outsider, Users, logins_of
@@ -180,11 +180,8 @@ class UsersFile:
             return Stated(wrong=(f"{self.path.name}: {refused}",), readable=False)
 
     def changed_at(self) -> float:
-        """When it was last changed; 0 when there is none."""
-        try:
-            return self.path.stat().st_mtime
-        except FileNotFoundError:
-            return 0.0
+        """When it, or who is left to be moved, was last changed; 0 when there is none."""
+        return max(changed_at(self.path), self.moving.changed_at())
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ import pytest
 from deploy.local.postgres import temporary_home
 from deploy.nats.users import Users
 from tests.deploy.shared_bus import SharedBus
+from tests.deploy.user_on_bus import User
 
 
 @pytest.fixture
@@ -23,3 +24,17 @@ async def shared(tmp_path):
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture
+async def user(bus):
+    """Enters the bus as anybody by name."""
+    entered = []
+
+    async def enter(name):
+        entered.append(await User(name).enter(bus))
+        return entered[-1]
+
+    yield enter
+    for one in entered:
+        await one.client.close()

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from contracts.language.division import UNKNOWN
 from contracts.language.values import PersonRef, UnitRef
-from contracts.patrol import HoldTerminal, PatrolReport, TrackBatch
+from contracts.patrol import HoldTerminal, ListPatrols, PatrolReport, TrackBatch
 from contracts.roster import Appointment, Post, PostStated
 from services.patrol.duty import clock as duty_clock
 from services.patrol.patrol import clock
 from services.patrol.service import patrol
-from tests.patrol.areas_and_reports import EAST, LAT, METRE, WEST
+from services.runtime.problem import Problem
+from tests.patrol.areas_and_reports import EAST, LAT, METRE, NOW, STATED, WEST
+from tests.servers import transaction
 from tests.telling import answered, asking, hear, heard
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -89,6 +94,52 @@ async def ticks(tx, *at):
             while news := await work(tx):
                 told += news
     return told
+
+
+BEGIN = NOW - 2 * HOUR
+
+
+@asynccontextmanager
+async def ground(dsn, *posts):
+    """A transaction in which these posts stand, the terminal t-1 in the hands of the first ranger."""
+    async with transaction(dsn, NOW) as tx:
+        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
+        await enrol(tx, *posts)
+        await hold(tx)
+        yield tx
+
+
+async def walk(tx, id="w-1", begin=BEGIN, lasts=40 * MINUTE, terminal="t-1", *, points=True, **more):
+    """A round, begun and ended, and then its points; what was told of its moves."""
+    told = await reports(tx, report(id, "begin", begin, terminal), report(id, "end", begin + lasts, terminal))
+    if points:
+        await reports(tx, batch(f"b-{id}", fixes(begin, **more), terminal))
+    return told
+
+
+async def walked(tx, *arguments, **more):
+    """What is told when such a round is judged."""
+    await walk(tx, *arguments, **more)
+    return await ticks(tx)
+
+
+async def patrols(tx, **asked):
+    return (await ask(tx, ListPatrols(**asked), "operator")).body.patrols
+
+
+async def only(tx, **asked):
+    (one,) = await patrols(tx, **asked)
+    return one
+
+
+async def refused(tx, command, actor):
+    with pytest.raises(Problem) as problem:
+        await ask(tx, command, actor)
+    return problem.value
+
+
+def kinds(told):
+    return [type(one[1] if isinstance(one, tuple) else one) for one in told]
 
 
 async def open_duties(tx):

@@ -24,7 +24,7 @@ from services.patrol.clearance.clock import tell_not_cleared
 from services.patrol.service import patrol
 from services.runtime.problem import Problem
 from tests.patrol.areas_and_reports import EAST, STATED, WEST
-from tests.patrol.test_duties import COUNTY, OFFICE, TOWN, china, post
+from tests.patrol.chiefs import COUNTY, OFFICE, TOWN, china, post
 from tests.servers import transaction
 from tests.telling import answered, asking, hear, heard
 

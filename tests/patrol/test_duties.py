@@ -1,13 +1,11 @@
 """Duties as the service keeps them: opened once by the clock, reminded of, met, missed, vacant, excused."""
 
-import json
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from contracts.language.division import UNKNOWN, Division
-from contracts.language.values import PersonRef, UnitRef
 from contracts.patrol import (
     DutyDueSoon,
     DutyExcused,
@@ -18,98 +16,36 @@ from contracts.patrol import (
     ExcuseDuty,
     ListDuties,
     OrderPatrol,
-    PatrolPlanSet,
     PatrolRecorded,
-    RecordPatrol,
-    SetPatrolPlan,
-    ShowPatrolPlan,
     StateCondition,
 )
-from contracts.roster import Appointment, Post, PostStated
 from services.patrol.duty import clock
-from services.patrol.duty.law import DUTY
-from services.patrol.service import patrol
-from services.runtime.problem import Problem
-from services.runtime.reference import law
-from tests.patrol.variants import MONTHLY, ROUND, SEASONS, table
+from tests.patrol.chiefs import (
+    COUNTY,
+    TOWN,
+    VILLAGE,
+    ask,
+    china,
+    enrol,
+    held,
+    only_duty,
+    patrolled,
+    post,
+    put,
+    refused,
+    said,
+    ticks,
+)
+from tests.patrol.variants import ROUND
 from tests.servers import transaction
-from tests.telling import answered, asking, hear, heard
 
 SECOND = timedelta(seconds=1)
-COUNTY, TOWN, VILLAGE = Division("360222000000"), Division("360222104000"), Division("360222104201")
 
 
 @pytest.fixture
 async def tx(dsn):
     async with transaction(dsn, china(2020, 6, 1, 9)) as tx:
         yield tx
-
-
-def china(year, month, day, hour=0, minute=0):
-    """A moment by the clocks of China."""
-    return datetime.fromisoformat(f"{year}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:00+08:00").astimezone(UTC)
-
-
-def held(person, first, last=None):
-    at = datetime(2019, 1, 1, tzinfo=UTC)
-    return Appointment(person=PersonRef(id=person, name=person), held_from=first, held_to=last, recorded_at=at)
-
-
-def post(id, role="chief", division=TOWN, *appointments, ended_on=None):
-    held_by = appointments or (held(f"p-{id}", date(2019, 1, 1)),)
-    unit = UnitRef(id=f"u-{division}", name="乡政府")
-    return Post(
-        id=id, role=role, title=role, area_id=division, division=division, unit=unit, ended_on=ended_on,
-        appointments=held_by if appointments != (None,) else (),
-    )  # fmt: skip
-
-
-OFFICE = post("office-1", "office", COUNTY)
-
-
-async def enrol(tx, *posts):
-    await hear(patrol, tx, [heard(PostStated(post=one), "roster", n) for n, one in enumerate((*posts, OFFICE), 1)])
-
-
-async def ticks(tx, *at):
-    """What the clock tells at some moments, by fact, post and rule."""
-    told = []
-    for now in at:
-        tx.now = now
-        for work in (clock.open_duties, clock.remind, clock.close_duties):
-            while news := await work(tx):
-                told += news
-    return told
-
-
-def said(told, *of):
-    return [
-        (type(one), one.duty.post_id, one.duty.rule, str(one.duty.first)) for one in told if not of or type(one) in of
-    ]
-
-
-async def ask(tx, command, actor="p-office-1", division=UNKNOWN):
-    return await answered(patrol, tx, asking(command, actor, division, tx.now))
-
-
-async def refused(tx, command, actor="p-office-1", division=UNKNOWN):
-    with pytest.raises(Problem) as problem:
-        await ask(tx, command, actor, division)
-    return problem.value
-
-
-FIFTH = china(2020, 6, 5, 9)
-
-
-def patrolled(post_id="t-1", day=FIFTH, **more):
-    return RecordPatrol(
-        **{"post_id": post_id, "way": "everyday", "started_at": day, "ended_at": day, "place": "瑶里", **more}
-    )
-
-
-async def only_duty(tx, **asked):
-    (one,) = (await ask(tx, ListDuties(**asked))).body.duties
-    return one
 
 
 async def test_each_post_is_asked_once_in_a_period_however_often_the_clock_comes(tx):
@@ -312,93 +248,6 @@ async def test_a_danger_level_asks_at_once_and_only_where_it_holds(tx):
         (DutyOpened, "r-1", "danger", "2020-06-01"),
         (DutyOpened, "r-1", "danger", "2020-06-02"),
     ]
-
-
-async def put(tx, rules, amendments=()):
-    """Take a rule table up in the place of the one that is in force."""
-    text = table_text(rules, amendments)
-    number = await tx.sql.fetchval("SELECT count(*) FROM laws")
-    await law.take_up(tx, DUTY, text, number + 1, "operator")
-
-
-def table_text(rules, amendments):
-    stated = {
-        "law": "patrol.duty", "version": "9", "source": "s", "grace_days": 3, "seasons": SEASONS,
-        "holidays": [], "checklist": {}, "rules": rules, "amendments": list(amendments),
-    }  # fmt: skip
-    assert table(rules, amendments) is not None
-    return json.dumps(stated)
-
-
-async def test_a_rule_taken_up_in_the_middle_of_a_period_applies_from_the_next(tx):
-    await put(tx, {"a": MONTHLY})
-    await enrol(tx, post("t-1"))
-    await ticks(tx, china(2020, 6, 1, 9))
-    tx.now = china(2020, 6, 15, 9)
-    await put(tx, {"a": {**MONTHLY, "count": 3, "period": "week"}})
-    told = await ticks(tx, china(2020, 6, 15, 10), china(2020, 6, 22), china(2020, 6, 29), china(2020, 7, 6))
-    assert said(told, DutyOpened) == [(DutyOpened, "t-1", "a", "2020-07-06")]
-    open_one = await only_duty(tx, on=date(2020, 6, 15))
-    assert (open_one.duty.count, open_one.duty.period) == (1, "month")
-
-
-async def test_a_rule_that_is_new_asks_for_what_is_under_way_and_of_nothing_past(tx):
-    await put(tx, {})
-    await enrol(tx, post("t-1"))
-    await ticks(tx, china(2020, 6, 1, 9))
-    tx.now = china(2020, 6, 15, 9)
-    await put(tx, {"a": MONTHLY, "b": {**MONTHLY, "window": {"first": 1, "last": 10}}})
-    told = await ticks(tx, china(2020, 6, 15, 10), china(2020, 7, 1))
-    assert said(told, DutyOpened) == [
-        (DutyOpened, "t-1", "a", "2020-06-01"),
-        (DutyOpened, "t-1", "a", "2020-07-01"),
-        (DutyOpened, "t-1", "b", "2020-07-01"),
-    ]
-
-
-async def test_a_patrol_before_a_duty_was_opened_counts_for_it(tx):
-    await put(tx, {})
-    await enrol(tx, post("t-1"))
-    await ticks(tx, china(2020, 6, 1, 9))
-    tx.now = china(2020, 6, 15, 9)
-    await ask(tx, patrolled(), "p-t-1")
-    await put(tx, {"a": MONTHLY})
-    told = await ticks(tx, china(2020, 6, 15, 10))
-    assert [type(one) for one in told] == [DutyOpened, DutyMet]
-
-
-STOP = {"id": "s-1", "division": TOWN, "place": "瑶里古树群", "first": date(2020, 6, 1), "last": date(2020, 6, 10)}
-
-
-async def test_the_plan_of_a_year_shows_what_came_of_each_stop(tx):
-    await enrol(tx, post("c-1", "general_chief", COUNTY))
-    stops = [STOP, {**STOP, "id": "s-2"}, {**STOP, "id": "s-3", "last": date(2020, 6, 12)}]
-    plan = SetPatrolPlan(post_id="c-1", year=2020, stops=stops, source="县林长办")
-    assert (await refused(tx, plan, "p-c-1")).status == 403
-    assert [type(one) for one in (await ask(tx, plan)).news] == [PatrolPlanSet]
-    assert (await ask(tx, plan)).news == []
-    tx.now = china(2020, 6, 11, 0)
-    await ask(tx, patrolled("c-1", day=china(2020, 6, 5, 9), stop="s-1"), "p-c-1")
-    shown = (await ask(tx, ShowPatrolPlan(post_id="c-1", year=2020), "anybody")).body.stops
-    assert [(one.stop.id, len(one.patrols), one.overdue) for one in shown] == [
-        ("s-1", 1, False),
-        ("s-2", 0, True),
-        ("s-3", 0, False),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("stop", "field"),
-    [
-        ({"division": Division("360281000000")}, "stops.0.division"),
-        ({"last": date(2020, 5, 31)}, "stops.0.last"),
-        ({"last": date(2021, 1, 1)}, "stops.0.first"),
-    ],
-)
-async def test_a_stop_that_cannot_be_is_refused_by_field(tx, stop, field):
-    await enrol(tx, post("c-1", "general_chief", COUNTY))
-    problem = await refused(tx, SetPatrolPlan(post_id="c-1", year=2020, stops=[{**STOP, **stop}], source="s"))
-    assert [one["field"] for one in problem.errors] == [field]
 
 
 async def test_duties_are_listed_for_a_division_a_post_a_state_and_a_day(tx):

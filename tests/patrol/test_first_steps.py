@@ -12,8 +12,8 @@ from contracts.roster import PostStated
 from services.patrol.first_step import clock
 from services.patrol.service import patrol
 from tests.patrol.areas_and_reports import EAST, NOW, WEST, reported
+from tests.patrol.chiefs import OFFICE, post
 from tests.patrol.test_clearance import ask, refused
-from tests.patrol.test_duties import OFFICE, post
 from tests.telling import hear, heard
 
 PAYLOADS = Path(__file__).parents[2] / "contracts" / "published" / "payloads"

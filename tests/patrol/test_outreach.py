@@ -6,8 +6,8 @@ from contracts.patrol import DisputeRecorded, ListOutreach, OutreachRecorded, Re
 from contracts.roster import PostStated
 from services.patrol.service import patrol
 from tests.patrol.areas_and_reports import EAST, STATED, WEST
+from tests.patrol.chiefs import OFFICE, TOWN, china, post
 from tests.patrol.test_clearance import ask, refused
-from tests.patrol.test_duties import OFFICE, TOWN, china, post
 from tests.servers import transaction
 from tests.telling import hear, heard
 

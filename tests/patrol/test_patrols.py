@@ -15,9 +15,9 @@ from contracts.patrol import (
     PatrolUnfinished,
 )
 from services.patrol.duty import clock as duty_clock
-from services.patrol.service import patrol
-from tests.patrol.areas_and_reports import NOW, STATED, WEST
+from tests.patrol.areas_and_reports import NOW, WEST
 from tests.patrol.rounds import (
+    BEGIN,
     DAY,
     HOUR,
     MINUTE,
@@ -27,42 +27,23 @@ from tests.patrol.rounds import (
     batch,
     enrol,
     fixes,
+    ground,
     hold,
+    kinds,
+    only,
     open_duties,
     post,
     report,
     reports,
     ticks,
+    walk,
 )
-from tests.servers import transaction
-from tests.telling import hear, heard
-
-BEGIN = NOW - 2 * HOUR
 
 
 @pytest.fixture
 async def tx(dsn):
-    async with transaction(dsn, NOW) as tx:
-        await hear(patrol, tx, [heard(one, "roster") for one in STATED])
-        await enrol(tx, RANGER)
-        await hold(tx)
+    async with ground(dsn, RANGER) as tx:
         yield tx
-
-
-async def walk(tx, id="w-1", begin=BEGIN, **more):
-    """A round of forty minutes with its points, begun and ended."""
-    told = await reports(tx, report(id, "begin", begin), report(id, "end", begin + 40 * MINUTE))
-    await reports(tx, batch(f"b-{id}", fixes(begin, **more)))
-    return told
-
-
-async def only(tx, **asked):
-    (one,) = (await ask(tx, ListPatrols(**asked), "operator")).body.patrols
-    return one
-
-
-def kinds(told):
-    return [type(one[1] if isinstance(one, tuple) else one) for one in told]
 
 
 async def test_a_round_is_begun_ended_and_valid_by_its_points_and_counts_for_its_duty(tx):

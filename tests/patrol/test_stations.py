@@ -22,8 +22,8 @@ from contracts.patrol import (
 from contracts.roster import PostStated
 from services.patrol.service import patrol
 from tests.patrol.areas_and_reports import EAST, STATED, WEST
+from tests.patrol.chiefs import OFFICE, TOWN, china, only_duty, post, said, ticks
 from tests.patrol.test_clearance import ask, refused
-from tests.patrol.test_duties import OFFICE, TOWN, china, only_duty, post, said, ticks
 from tests.servers import transaction
 from tests.telling import hear, heard
 
