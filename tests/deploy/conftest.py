@@ -6,6 +6,7 @@ import pytest
 
 from deploy.local.postgres import temporary_home
 from deploy.nats.users import Users
+from tests.deploy.backed_up import System
 from tests.deploy.shared_bus import SharedBus
 from tests.deploy.user_on_bus import User
 
@@ -38,3 +39,17 @@ async def user(bus):
     yield enter
     for one in entered:
         await one.client.close()
+
+
+@pytest.fixture
+def place():
+    path = temporary_home()
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+async def system(place):
+    found = await (await System(place / "home").start()).fill()
+    yield found
+    found.server.stop()

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import tracemalloc
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -247,3 +249,37 @@ def test_what_cannot_be_written_leaves_the_open_one_where_it_is(kept):
     assert (kept / "base" / "whole" / "database" / "global" / "1262").exists()
     assert [path.name for path in (kept / "base" / "whole").iterdir() if path.name.endswith(".part")] == []
     shutil.rmtree(kept)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_full_disk_is_named_and_told_apart_from_what_else_goes_wrong(kept, tmp_path):
+    (kept / "wal" / "000000010000000000000001.sealed.part").symlink_to("/dev/full")
+    assert run("seal-all", kept, tmp_path / "passphrase")[0::2] == (11, f"{kept}: no space left on device")
+    status, _, told = run("seal", kept / "nowhere", tmp_path / "x", tmp_path / "passphrase")
+    assert (status, told) == (1, f"{kept / 'nowhere'}: no such file or directory")
+
+
+def taken_from(backups, name):
+    done = subprocess.run(
+        ("sh", str(files("deploy.backup") / "opened.sh"), str(backups), name),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout.strip(), done.stderr.strip()
+
+
+def test_what_was_opened_is_restored_unless_more_of_the_log_was_archived_since(kept, tmp_path):
+    run("seal-all", kept, tmp_path / "passphrase")
+    assert taken_from(kept, "whole") == (0, str(kept), "")
+    run("open-all", kept, "whole", tmp_path / "passphrase")
+    assert taken_from(kept, "whole") == (0, f"{kept}/open", "")
+    assert taken_from(kept, "another") == (0, str(kept), "")
+    later = kept / "wal" / "000000010000000000000002"
+    later.write_bytes(b"since")
+    told = f"{later.name} was archived after whole was opened: open it again"
+    assert taken_from(kept, "whole") == (25, "", told)
+    run("seal-all", kept, tmp_path / "passphrase")
+    assert taken_from(kept, "whole") == (25, "", told)
+    run("open-all", kept, "whole", tmp_path / "passphrase")
+    assert taken_from(kept, "whole") == (0, f"{kept}/open", "")
