@@ -113,7 +113,7 @@ def shown_lines(text: str) -> str:
     return "\n".join(map(shown, text.split("\n")))
 
 
-_ADDRESS = re.compile(r"^([a-z]+:/+[^:@/]*):.*@")
+_ADDRESS = re.compile(r"(?i)([a-z][a-z0-9+.-]*:/+[^:@/]*):.*@")
 """An address with a password where the name of a file was meant."""
 
 

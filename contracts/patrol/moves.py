@@ -10,7 +10,7 @@ from contracts.language.evidence import Evidence
 from contracts.language.message import Command, Intake
 from contracts.language.values import ExternalId, Line, OpenEnum, Text, Token, Value, known, one_of
 from contracts.language.written import WHOLE, Day, Id, Instant
-from contracts.patrol.duty import Activity, PatrolWay, Walked
+from contracts.patrol.duty import PatrolWay, Walked
 from contracts.patrol.patrol import AppealState, Patrol, PatrolPoint, PatrolState, VerdictState
 from contracts.patrol.recorded import Item, Visited
 from contracts.patrol.terminal import TerminalClock
@@ -102,14 +102,17 @@ class ShowPatrol(Command):
 
 
 class PlanPatrol(Command):
-    """Plan a patrol of a post for a day. By who holds the post, or by a chief office above."""
+    """Plan a patrol of a post for a day. By who holds the post, or by a chief office above.
+
+    The activity is that of the role, where none is stated.
+    """
 
     name: ClassVar[str] = "patrol.plan_patrol.v1"
     answer: ClassVar[type[BaseModel]] = PatrolShown
 
     post_id: Token
     planned_on: Day
-    activity: Walked = Activity.PATROL
+    activity: Walked | None = None
     way: Annotated[PatrolWay, known(PatrolWay)] | None = None
     to_reach: ToReach = ()
 
@@ -117,6 +120,7 @@ class PlanPatrol(Command):
 class BeginPatrol(Command):
     """Begin a patrol of a post, planned before (`patrol_id`) or not. By who holds the post.
 
+    The activity is that of the plan or of the role, where none is stated.
     `terminal` of `source` is the one whose points count where it is in nobody's hands.
     """
 
@@ -126,7 +130,7 @@ class BeginPatrol(Command):
     post_id: Token
     patrol_id: Id | None = None
     at: Instant | None = None
-    activity: Walked = Activity.PATROL
+    activity: Walked | None = None
     way: Annotated[PatrolWay, known(PatrolWay)] | None = None
     source: Token | None = None
     terminal: ExternalId | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncpg
 from pydantic import ValidationError
 
+from services.runtime.saying.sayable import Sayable
 from services.runtime.telling.outbox import Untellable
 
 _OF_A_VALUE = (
@@ -18,6 +19,10 @@ _OF_A_VALUE = (
     asyncpg.ProgramLimitExceededError,
 )
 """A value that cannot be reckoned with, stored or encoded, in Python or in PostgreSQL."""
+
+
+class StoreAway(Sayable):
+    """The bus does not answer for its object store: what needs it is tried again, all else goes on."""
 
 
 def is_of_the_message(error: BaseException) -> bool:

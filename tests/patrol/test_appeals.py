@@ -8,6 +8,7 @@ from contracts.patrol import (
     AppealDecided,
     AppealVerdict,
     DecideAppeal,
+    ListDuties,
     PatrolJudged,
     VerdictAppealed,
 )
@@ -52,8 +53,8 @@ async def judged_invalid(tx):
 
 
 async def test_an_appeal_is_of_who_walked_and_is_decided_by_another_post_and_another_person(tx):
-    id = await judged_invalid(tx)
     await open_duties(tx)
+    id = await judged_invalid(tx)
     appeal = AppealVerdict(patrol_id=id, reason="手机省电，轨迹不全")
     decide = DecideAppeal(patrol_id=id, decision="upheld", reason="日志可以印证")
     assert (await refused(tx, appeal, "p-r-2")).status == 403
@@ -67,7 +68,8 @@ async def test_an_appeal_is_of_who_walked_and_is_decided_by_another_post_and_ano
     assert kinds(answer.news)[:2] == [AppealDecided, PatrolJudged]
     assert answer.body.patrol.verdict.state == "valid"
     assert await patrols(tx, appealed=True) == ()
-    assert await tx.sql.fetchval("SELECT count(*) FROM walks WHERE verdict = 'valid'") == 1
+    duties = (await ask(tx, ListDuties(post_id="r-1"), "operator")).body.duties
+    assert {one.duty.rule: one.done for one in duties}["ranger"] == 1
 
 
 async def test_who_walked_does_not_decide_even_as_the_office(tx):

@@ -30,6 +30,8 @@ from contracts.language.evidence import Evidence
 from contracts.roster import BoardStated, Register
 from services.patrol.evidence.clock import let_go, sweep
 from services.patrol.service import patrol
+from services.runtime.breaker import is_away
+from services.runtime.failure import StoreAway
 from services.runtime.messages import Refused
 from services.runtime.problem import Problem
 from services.runtime.replica.objects import Objects
@@ -158,6 +160,27 @@ async def test_what_a_giver_sends_after_it_was_kept_is_no_part_of_it_and_takes_n
     assert await read(tx, evidence_of(PHOTO).sha256) == PHOTO
 
 
+async def test_an_upload_that_goes_on_after_it_was_kept_is_nothing_new_and_stops_no_sweep(tx, store, bus):
+    name = await store.put(PHOTO)
+    await store.says(tx, PHOTO, name=name)
+    acme = await connect(bus, "acme")
+    await acme.jetstream(prefix="FOREST.API").publish(chunks_subject(upload_of("acme", name)), b"more")
+    await acme.close()
+    assert codes(await store.says(tx, PHOTO + b"more", name=name)) == [("upload", "evidence_upload_used")]
+    # Said all the same by a service of before, and found when table and store are compared.
+    await tx.objects.state(evidence_of(PHOTO + b"more"), upload_of("acme", name), 4, NOW)
+    assert await swept(tx, NOW) == []
+    assert await tx.sql.fetchval("SELECT count(*) FROM evidence") == 1
+    assert await read(tx, evidence_of(PHOTO).sha256) == PHOTO
+
+
+async def test_a_store_that_is_away_is_no_database_that_is(tx, bus):
+    nowhere = Objects(await connect(bus, "targets"))
+    with pytest.raises(StoreAway) as away:
+        await nowhere.uploads()
+    assert not is_away(away.value)
+
+
 async def read(tx, sha256, actor=OPERATOR, division=UNKNOWN):
     found, place = b"", 0
     while place is not None:
@@ -242,19 +265,38 @@ async def test_what_nothing_names_goes_after_its_days_and_may_be_put_again(tx, s
     assert len(await store.says(tx, PHOTO)) == 1
 
 
+async def test_what_is_put_again_has_its_days_again_and_what_named_it_before_ends_none_of_it(tx, store):
+    sha256 = evidence_of(PHOTO).sha256
+    await store.says(tx, PHOTO)
+    assert await at(tx, NOW + 89 * DAY) == []
+    assert await store.says(tx, PHOTO) == []
+    assert await at(tx, NOW + 178 * DAY) == []
+    assert await at(tx, NOW + 180 * DAY) == [(WhyGone.UNNAMED, sha256)]
+    # A board that ended ten years ago is enrolled, and its photograph put for it.
+    old = entries.entry(
+        Register.BOARD, photo=dict(evidence_of(PHOTO)), in_force_from="2005-01-01", ended_on="2010-06-15"
+    )
+    await hear(patrol, tx, [heard(BoardStated(board=old), "roster", sequence=1)])
+    begun = tx.now
+    assert len(await store.says(tx, PHOTO)) == 1
+    assert await at(tx, begun) == []
+    assert await at(tx, begun + 5 * 365 * DAY) == []
+    assert await at(tx, begun + 5 * 367 * DAY) == [(WhyGone.RESOLVED, sha256)]
+
+
 async def test_what_a_report_names_stays_as_long_as_its_case_and_its_years_and_longer_if_it_relapses(tx, store):
     await store.says(tx, PHOTO)
     ((_, located),) = await hear(patrol, tx, [reported("r-1", evidence=[dict(evidence_of(PHOTO))])])
     case = county.closed_case(located.incident)
     years = [datetime(2020 + n, 6, 15, 2, tzinfo=UTC) for n in range(20)]
     assert await at(tx, years[9]) == []
-    tx.now = years[10]
-    await hear(patrol, tx, [heard(CaseClosed(case=case, by="p-1", at=NOW), "cases", sequence=5)])
+    tx.now = years[10] + DAY
+    await hear(patrol, tx, [heard(CaseClosed(case=case, by="p-1", at=years[10]), "cases", sequence=5)])
     assert await at(tx, years[15] - MOMENT) == []
     await hear(patrol, tx, [heard(relapsed(case), "cases", sequence=6)])
     assert await at(tx, years[16]) == []
     tx.now = years[16]
-    await hear(patrol, tx, [heard(CaseClosed(case=case, by="p-1", at=NOW), "cases", sequence=7)])
+    await hear(patrol, tx, [heard(CaseClosed(case=case, by="p-1", at=years[16]), "cases", sequence=7)])
     assert await at(tx, datetime(2041, 6, 15, 2, tzinfo=UTC) - MOMENT) == []
     assert await at(tx, datetime(2041, 6, 17, 2, tzinfo=UTC)) == [(WhyGone.RESOLVED, evidence_of(PHOTO).sha256)]
 

@@ -1,5 +1,6 @@
 """A passer-by says where and what; how many are taken is limited, and a refusal says from when again (B3, F2)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -42,6 +43,19 @@ async def test_a_place_and_a_text_are_enough(tx):
 async def test_what_another_saw_there_corroborates_it_and_what_is_sent_again_is_a_repeat(tx):
     assert fate(await hear(patrol, tx, [passed(1), passed(2)])) == [IncidentLocated, IncidentLinked]
     assert fate(await hear(patrol, tx, [passed(1)])) == []
+
+
+async def test_what_is_sent_again_later_is_a_repeat_and_uses_up_no_limit(tx):
+    begun = tx.now
+    for minute in range(5):
+        tx.now = begun + timedelta(minutes=minute)
+        again = [sent_at(passed(1, device=PHONE), tx.now + timedelta(seconds=n)) for n in range(2)]
+        assert fate(await hear(patrol, tx, again)) == ([] if minute else [IncidentLocated])
+    assert await tx.sql.fetchval("SELECT count(*) FROM passerby_reports") == 1
+
+
+def sent_at(one, at):
+    return replace(one, envelope=replace(one.envelope, time=at))
 
 
 async def test_reports_whose_long_names_begin_alike_are_two(tx):

@@ -130,6 +130,16 @@ async def test_silence_on_an_open_round_is_told_once_each_time_and_an_interval_t
     assert kinds(await ticks(tx, tx.now + limit)) == [PatrolSilent]
 
 
+async def test_who_goes_on_after_a_long_pause_is_silent_only_so_long_after_it(tx):
+    tx.now = BEGIN
+    await reports(tx, report("w-1", "begin", BEGIN), report("w-1", "pause", BEGIN + MINUTE))
+    assert await ticks(tx, BEGIN + HOUR) == []
+    await reports(tx, report("w-1", "resume", BEGIN + HOUR))
+    assert await ticks(tx, BEGIN + HOUR, BEGIN + 90 * MINUTE - SECOND) == []
+    (silent,) = await ticks(tx, BEGIN + 90 * MINUTE)
+    assert (type(silent), silent.since, silent.limit_minutes) == (PatrolSilent, BEGIN + HOUR, 30)
+
+
 async def test_points_that_come_late_turn_a_missed_duty_into_one_that_is_met(tx):
     """A day on which much was asked: see the law of duties; here a visit, of which one is asked a month."""
     await enrol(tx, post("s-1", "resource_supervisor", WEST, WEST))

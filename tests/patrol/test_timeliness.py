@@ -88,8 +88,10 @@ async def test_what_is_handled_later_tells_the_day_anew_when_that_day_is_over(tx
     await told(tx, MIDNIGHT)
     case = county.closed_case(located.incident)
     tx.now = MIDNIGHT + 10 * HOUR
-    await hear(patrol, tx, [heard(CaseVerified(case=case, by="p-1", at=NOW), "cases", sequence=2)])
-    await hear(patrol, tx, [heard(CaseClosed(case=case, by="p-1", at=NOW), "cases", sequence=5)])
+    await hear(patrol, tx, [heard(CaseVerified(case=case, by="p-1", at=tx.now), "cases", sequence=2)])
+    # It is heard three hours after it was done.
+    tx.now += 3 * HOUR
+    await hear(patrol, tx, [heard(CaseClosed(case=case, by="p-1", at=MIDNIGHT + 10 * HOUR), "cases", sequence=5)])
     assert await told(tx, MIDNIGHT + 24 * HOUR - MOMENT) == []
     (found,) = await told(tx, MIDNIGHT + 24 * HOUR)
     took = {one.step: (one.done, one.median_s) for one in found.steps}

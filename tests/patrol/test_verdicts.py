@@ -16,6 +16,7 @@ from contracts.patrol import (
     PatrolEnded,
     PatrolJudged,
     PatrolMove,
+    PlanPatrol,
 )
 from contracts.roster import PostStated
 from services.patrol.patrol import judging
@@ -249,6 +250,26 @@ async def test_a_patrol_is_begun_and_ended_by_who_holds_its_post_and_nobody_else
     await reports(tx, batch("b-1", fixes(BEGIN)))
     await ticks(tx)
     assert (await only(tx)).verdict.state == "valid"
+
+
+@pytest.mark.parametrize(
+    ("post_id", "planned", "begun", "activity"),
+    [
+        ("r-1", None, None, "round"),
+        ("r-1", "visit", None, "visit"),
+        ("r-1", "visit", "round", "round"),
+        ("c-1", None, None, "patrol"),
+    ],
+)
+async def test_what_a_patrol_is_is_said_when_it_is_begun_or_by_its_plan_or_by_the_role(
+    tx, post_id, planned, begun, activity
+):
+    await enrol(tx, post("c-1", "village_chief", WEST, WEST))
+    plan = PlanPatrol(post_id=post_id, planned_on=NOW.date(), activity=planned)
+    id = (await ask(tx, plan, f"p-{post_id}")).body.patrol.id
+    begin = BeginPatrol(post_id=post_id, patrol_id=id, activity=begun)
+    assert (await ask(tx, begin, f"p-{post_id}")).body.patrol.activity == activity
+    assert (await refused(tx, begin, f"p-{post_id}")).status == 409
 
 
 async def test_a_round_outside_the_own_area_says_so(tx):

@@ -21,7 +21,7 @@ class Walk:
     """A day of a valid patrol of a post. Shares that nobody has measured are None, and prove nothing.
 
     `own_share` is the part of its length inside the own area, `area_share` how much of that area it covered, `repeats`
-    whether its route had been walked before the area was covered.
+    whether its route had been walked before the area was covered; what is `granted` is enough by a decision.
     """
 
     day: date
@@ -39,6 +39,7 @@ class Walk:
     patrol: UUID | None = None
     began_on: date | None = None
     ended_at: datetime | None = None
+    granted: bool = False
 
     @property
     def counts_on(self) -> date:
@@ -109,7 +110,9 @@ def _patrols(walks: Collection[Walk]) -> Iterator[list[Walk]]:
 
 
 def _is_enough(rule: DutyRule, walks: Collection[Walk]) -> bool:
-    """Whether walks, taken together, are as long in time and length as they must be."""
+    """Whether walks, taken together, are as long in time and length as they must be, or one was decided to be."""
+    if any(one.granted for one in walks):
+        return True
     shares = [(one.own_share or 0.0) if rule.valid.inside_only else 1.0 for one in walks]
     minutes = sum(one.minutes * share for one, share in zip(walks, shares, strict=True))
     metres = sum(one.metres * share for one, share in zip(walks, shares, strict=True))

@@ -24,7 +24,7 @@ async def walks_of(tx: Transaction, wanted: Sequence[tuple[UUID, str, Days]]) ->
     rows = await tx.sql.fetch(
         """
         SELECT asked.id, w.day, w.kind, w.way, w.minutes, w.metres, w.own_share, w.area_share, w.repeats, w.grids,
-               w.visited, w.items, w.photos, w.patrol, w.began_on, w.ended_at
+               w.visited, w.items, w.photos, w.patrol, w.began_on, w.ended_at, w.granted
         FROM unnest($1::uuid[], $2::text[], $3::date[], $4::date[]) AS asked (id, post_id, first, last)
              JOIN walks w ON w.post_id = asked.post_id AND w.day BETWEEN asked.first AND asked.last + $5::integer
         WHERE w.verdict = 'valid' AND (w.day <= asked.last OR w.began_on <= asked.last)
@@ -58,6 +58,7 @@ def _walk(row: asyncpg.Record) -> Walk:
         patrol=row["patrol"],
         began_on=row["began_on"],
         ended_at=row["ended_at"],
+        granted=row["granted"],
     )
 
 
@@ -72,8 +73,9 @@ async def replace(
     await tx.sql.executemany(
         """
         INSERT INTO walks (id, post_id, person, kind, way, started_at, ended_at, day, verdict, minutes, metres,
-                           own_share, area_share, grids, visited, items, photos, patrol, began_on, repeats)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'valid', $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                           own_share, area_share, grids, visited, items, photos, patrol, began_on, repeats,
+                           granted)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'valid', $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         """,
         [
             (
@@ -96,6 +98,7 @@ async def replace(
                 patrol.id,
                 walk.began_on,
                 walk.repeats,
+                walk.granted,
             )
             for patrol, walk in walks
         ],

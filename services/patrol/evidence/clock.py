@@ -48,7 +48,9 @@ async def sweep(tx: Transaction) -> list[Fact]:
     for sha256 in await store.not_kept(tx, list(map(name_in, await tx.objects.names()))):
         await _take_up(tx, sha256, set(there))
     for begun in await store.broken_off(tx, await store.unknown(tx, there), before):
-        await tx.objects.drop(begun)
+        await store.lock(tx, begun)
+        if await store.unknown(tx, [begun]):
+            await tx.objects.drop(begun)
     lost = await store.lost(tx, there, before)
     await store.forget(tx, lost)
     return [EvidenceGone(sha256=one, reason=WhyGone.LOST, gone_at=tx.now) for one in lost]
@@ -57,9 +59,9 @@ async def sweep(tx: Transaction) -> list[Fact]:
 async def _take_up(tx: Transaction, sha256: str, there: set[str]) -> None:
     """A database that was put back knows nothing of what came since; its store does."""
     stated = await tx.objects.stated(sha256)
-    if stated is None or stated.get("nuid") not in there:
+    if stated is None or stated.get("nuid") not in there or not await store.unknown(tx, [stated["nuid"]]):
         return
-    come = await upload.read(tx.objects.pieces(stated["nuid"]), stated["size"])
+    come = await upload.read(tx.objects.pieces(stated["nuid"]), stated["size"], stated["chunks"])
     if come.sha256 != sha256:
         return
     evidence = Evidence(sha256=sha256, media_type=stated["metadata"]["media_type"], size_bytes=stated["size"])

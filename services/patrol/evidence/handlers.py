@@ -77,7 +77,8 @@ async def _keep(
     name = upload_of(giver, uploaded)
     await store.lock(tx, stated.sha256)
     found = await store.kept(tx, stated.sha256)
-    if found is not None and await tx.objects.has(found.upload):
+    await store.lock(tx, name)
+    if found is not None and await tx.objects.has(found.upload) and await store.put_again(tx, stated.sha256):
         if (stated.size_bytes, stated.media_type) == (found.evidence.size_bytes, found.evidence.media_type):
             return found.told(), ()
         stood = f"{found.evidence.media_type}, {found.evidence.size_bytes}"
@@ -87,6 +88,8 @@ async def _keep(
     come = await upload.read(tx.objects.pieces(name), rules.most_bytes)
     if problems := tuple(upload.unlike(stated, come)):
         return None, problems
+    if (found is None or found.upload != name) and not await store.unknown(tx, [name]):
+        return None, (FieldProblem.of("upload", broken("evidence_upload_used")),)
     await tx.objects.state(stated, name, come.chunks, tx.now)
     kept = store.Kept(stated, giver, name, come.last_place, tx.now)
     await store.keep(tx, kept)

@@ -33,9 +33,19 @@ class Kept:
         return KeptEvidence(evidence=self.evidence, given_by=self.given_by, kept_at=self.kept_at, anew=anew)
 
 
-async def lock(tx: Transaction, sha256: str) -> None:
-    """Until this transaction ends nobody else takes the same bytes."""
-    await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"evidence {sha256}")
+@dataclass(frozen=True, slots=True)
+class OfCase:
+    """What a fact with a number says of a case at a time."""
+
+    case_id: str
+    incident_id: UUID | None
+    sequence: int
+    at: datetime
+
+
+async def lock(tx: Transaction, name: str) -> None:
+    """Until this transaction ends nobody else takes the same bytes, or takes them away: by their hash or upload."""
+    await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"evidence {name}")
 
 
 async def kept(tx: Transaction, sha256: str) -> Kept | None:
@@ -65,6 +75,18 @@ async def keep(tx: Transaction, one: Kept) -> None:
         one.upload,
         one.last_place,
         one.kept_at,
+    )
+
+
+async def put_again(tx: Transaction, sha256: str) -> bool:
+    """It may be named from now on as if it had just come; False where it has gone meanwhile."""
+    return (
+        await tx.sql.fetchval(
+            "UPDATE evidence SET unnamed_since = greatest(unnamed_since, $2) WHERE sha256 = $1 RETURNING true",
+            sha256,
+            tx.now,
+        )
+        is not None
     )
 
 
@@ -167,23 +189,21 @@ async def is_named(tx: Transaction, sha256: str, below: str) -> bool:
     return found
 
 
-async def keep_cases(
-    tx: Transaction, cases: Sequence[tuple[str, UUID | None, int]], resolved_at: datetime | None
-) -> None:
-    """Whether cases need what they name follows the newest fact about each: by its id, its incident's, its number."""
-    last = {id: (incident, sequence) for id, incident, sequence in sorted(cases, key=lambda one: one[2])}
+async def keep_cases(tx: Transaction, cases: Sequence[OfCase], resolved: bool) -> None:
+    """Whether cases need what they name follows the newest fact about each."""
+    last = {one.case_id: one for one in sorted(cases, key=lambda one: one.sequence)}
     await tx.sql.execute(
         """
         INSERT INTO evidence_cases (case_id, incident_id, sequence, resolved_at)
-        SELECT id, incident, sequence, $4
-        FROM unnest($1::text[], $2::uuid[], $3::bigint[]) AS new (id, incident, sequence)
+        SELECT id, incident, sequence, at
+        FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::timestamptz[]) AS new (id, incident, sequence, at)
         ON CONFLICT (case_id) DO UPDATE SET sequence = excluded.sequence, resolved_at = excluded.resolved_at
         WHERE evidence_cases.sequence < excluded.sequence
         """,
         list(last),
-        [incident for incident, _ in last.values()],
-        [sequence for _, sequence in last.values()],
-        resolved_at,
+        [one.incident_id for one in last.values()],
+        [one.sequence for one in last.values()],
+        [one.at if resolved else None for one in last.values()],
     )
 
 
@@ -211,7 +231,8 @@ async def take_due(tx: Transaction, again_at: datetime, most: int) -> list[tuple
         WHERE e.sha256 = due.sha256
         RETURNING e.sha256, e.media_type, e.size_bytes, e.given_by, e.upload, e.last_place, e.kept_at,
                   named.sha256 IS NOT NULL AS named,
-                  CASE WHEN named.needed THEN NULL ELSE coalesce(named.done_at, e.unnamed_since) END AS since
+                  CASE WHEN named.needed THEN NULL ELSE greatest(coalesce(named.done_at, e.unnamed_since), e.kept_at)
+                  END AS since
         """,
         tx.now,
         most,

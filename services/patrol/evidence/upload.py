@@ -23,15 +23,15 @@ class Come:
     head: bytes
 
 
-async def read(pieces: AsyncIterator[tuple[bytes, int]], most_bytes: int) -> Come:
-    """Look at each piece once; no further than a piece behind what may come at most."""
+async def read(pieces: AsyncIterator[tuple[bytes, int]], most_bytes: int, most_chunks: int | None = None) -> Come:
+    """Look at each piece once; no further than a piece behind what may come at most, or than so many."""
     digest, size, chunks, place, head = hashlib.sha256(), 0, 0, 0, b""
     async for piece, place in pieces:  # noqa: B007  the last is told
         digest.update(piece)
         size += len(piece)
         chunks += 1
         head += piece[: READS_BYTES - len(head)]
-        if size > most_bytes:
+        if size > most_bytes or chunks == most_chunks:
             break
     return Come(digest.hexdigest(), size, chunks, place, head)
 

@@ -22,6 +22,7 @@ from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, Incid
 from services.patrol.area.store import GROUND
 from services.patrol.evidence import naming
 from services.patrol.evidence import store as evidence_store
+from services.patrol.evidence.store import OfCase
 from services.patrol.first_step import store as first_step_store
 from services.patrol.incident import near, report, store
 from services.patrol.incident.judging import Judging, Look, Outcome, ReportFate
@@ -121,8 +122,9 @@ def _news(outcome: Outcome) -> list[News]:
 async def verified(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     """That the office has looked is the first step of it."""
     await first_step_store.taken(tx, {id for one in heard if (id := one.body.case.incident_id) is not None})
-    await timeliness_store.keep_verified(tx, _cases(heard))
-    await timeliness_store.look_again(tx, [id for _, id, _ in _cases(heard) if id is not None])
+    cases = _cases(heard)
+    await timeliness_store.keep_verified(tx, cases)
+    await timeliness_store.look_again(tx, [one.incident_id for one in cases if one.incident_id is not None])
     return await following.follow(tx, heard)
 
 
@@ -150,9 +152,12 @@ async def _resolve(tx: Transaction, heard: Sequence[Heard[CaseFact]], resolved: 
         if incident_id is not None:
             newest[incident_id] = max(newest.get(incident_id, 0), one.envelope.sequence or 0)
     await store.resolve(tx, newest, resolved)
-    await evidence_store.keep_cases(tx, _cases(heard), tx.now if resolved else None)
+    await evidence_store.keep_cases(tx, _cases(heard), resolved)
     await timeliness_store.look_again(tx, newest)
 
 
-def _cases(heard: Sequence[Heard[CaseFact]]) -> list[tuple[str, UUID | None, int]]:
-    return [(one.body.case.ref.id, one.body.case.incident_id, one.envelope.sequence or 0) for one in heard]
+def _cases(heard: Sequence[Heard[CaseFact]]) -> list[OfCase]:
+    return [
+        OfCase(one.body.case.ref.id, one.body.case.incident_id, one.envelope.sequence or 0, one.body.at)
+        for one in heard
+    ]

@@ -54,6 +54,9 @@ ALTER TABLE terminals
     ADD COLUMN heard_at timestamptz;
 CREATE INDEX terminals_fresh ON terminals (number) WHERE fresh;
 
--- The patrol that a walk is the part of a day of, and the day on which that began.
-ALTER TABLE walks ADD COLUMN patrol uuid, ADD COLUMN began_on date;
+-- The patrol that a walk is the part of a day of, the day on which that began, and whether it counts by a decision.
+ALTER TABLE walks
+    ADD COLUMN patrol uuid,
+    ADD COLUMN began_on date,
+    ADD COLUMN granted boolean NOT NULL DEFAULT false;
 CREATE INDEX walks_of_patrol ON walks (patrol) WHERE patrol IS NOT NULL;

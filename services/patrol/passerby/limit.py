@@ -12,6 +12,7 @@ from contracts.language.intake import Problem
 from contracts.language.rules import broken
 from contracts.law.passerby import PasserbyRules, ReportLimit
 from contracts.patrol import IncidentReport, PasserbyReport, ReporterKind
+from services.patrol.incident.judging import Key
 from services.runtime.messages import Heard
 
 Sender = tuple[str, str | None]
@@ -49,7 +50,7 @@ class Taken:
         """When the oldest of the newest so many is old enough; None where there is room."""
         if len(times) < limit.most:
             return None
-        again = sorted(times)[-limit.most] + timedelta(minutes=limit.within_minutes)
+        again = times[-limit.most] + timedelta(minutes=limit.within_minutes)
         return again if again > self.now else None
 
 
@@ -57,14 +58,14 @@ def _said(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def as_report(one: Heard[PasserbyReport], at: datetime) -> Heard[IncidentReport]:
-    """The report of an incident that it is; what was seen without saying when, was seen as it was sent."""
+def as_report(one: Heard[PasserbyReport], seen_at: datetime) -> Heard[IncidentReport]:
+    """The report of an incident that it is; what was seen without saying when, was seen as it was sent first."""
     body = one.body
     report = IncidentReport(
-        external_id=_named(body.external_id),
+        external_id=key_of(one)[1],
         kind=body.kind,
         at=body.at,
-        seen_at=body.seen_at or min(one.envelope.time, at),
+        seen_at=body.seen_at or seen_at,
         reporter=ReporterKind.PUBLIC,
         text=body.text,
         evidence=body.photos,
@@ -73,7 +74,10 @@ def as_report(one: Heard[PasserbyReport], at: datetime) -> Heard[IncidentReport]
     return Heard(report, envelope, one.subject, one.source, one.stream_sequence)
 
 
-def _named(external_id: str) -> str:
+def key_of(one: Heard[PasserbyReport]) -> Key:
     """Apart from what the same source reports itself; where that is too long for a name, by its digest."""
+    external_id = one.body.external_id
     name = f"passerby {external_id}"
-    return name if len(name) <= MOST_NAMED else f"passerby {hashlib.blake2b(external_id.encode()).hexdigest()[:64]}"
+    if len(name) > MOST_NAMED:
+        name = f"passerby {hashlib.blake2b(external_id.encode()).hexdigest()[:64]}"
+    return one.source, name

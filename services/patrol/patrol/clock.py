@@ -135,6 +135,7 @@ def _walk(patrol: Patrol, began_on: date, day: DayWalked) -> Walk:
         photos=len(patrol.photos),
         patrol=patrol.id,
         began_on=began_on,
+        granted=bool(patrol.verdict.lacking),
     )
 
 

@@ -129,6 +129,8 @@ async def begin_patrol(tx: Transaction, ask: Ask[BeginPatrol]) -> Answer:
         planned = (await _kept(tx, ask, asked.patrol_id)).patrol
         if planned.post_id != post.id:
             refuse_field("patrol_id", broken("patrol_of_post"))
+        if planned.state is not PatrolState.PLANNED:
+            raise Problem(409, "patrol-begun", broken("patrol_begun"), state=planned.state)
         named = store.named_of(planned)
     said = Said(**{**dict(asked), "terminal_source": asked.source})
     return await _moved(tx, ask, named, Moved(PatrolMove.BEGIN, at, said))

@@ -106,7 +106,7 @@ def _walker(post: Post, course: Course, before: Patrol | None) -> PersonRef | No
     """A change of holder that is recorded later never rewrites who walked."""
     if course.started_at is None:
         return None
-    if before and before.post_id == post.id and before.started_at == course.started_at:
+    if before and before.person and before.post_id == post.id and before.started_at == course.started_at:
         return before.person
     return post.holder_on(day_of(course.started_at))
 
@@ -162,6 +162,7 @@ def watched_from(
 
 
 def last_heard(patrol: Patrol, heard_at: datetime | None) -> datetime:
-    """When anything was heard of it: its beginning is something."""
+    """When anything was heard of it: that it was begun or gone on with is something."""
     assert patrol.started_at is not None
-    return max(heard_at or patrol.started_at, patrol.started_at)
+    gone_on = [pause.last_at for pause in patrol.pauses if pause.last_at is not None]
+    return max([patrol.started_at, *gone_on, *([heard_at] if heard_at else [])])

@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.language.division import Division
 from contracts.language.values import day_of
 from contracts.patrol import IncidentKind, Timeliness
+from services.patrol.evidence.store import OfCase
 from services.patrol.kept.point import begin_of
 from services.patrol.timeliness.measure import Group, Times
 from services.runtime.transaction import Transaction
@@ -60,17 +61,18 @@ async def look_again(tx: Transaction, incidents: Collection[UUID], also: Collect
     )
 
 
-async def keep_verified(tx: Transaction, cases: Sequence[tuple[str, UUID | None, int]]) -> None:
+async def keep_verified(tx: Transaction, cases: Sequence[OfCase]) -> None:
     """When cases were verified first."""
     await tx.sql.execute(
         """
         INSERT INTO evidence_cases (case_id, incident_id, sequence, verified_at)
-        SELECT DISTINCT ON (id) id, incident, 0, $3 FROM unnest($1::text[], $2::uuid[]) AS new (id, incident)
+        SELECT DISTINCT ON (id) id, incident, 0, at
+        FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS new (id, incident, at) ORDER BY id, at
         ON CONFLICT (case_id) DO UPDATE SET verified_at = least(evidence_cases.verified_at, excluded.verified_at)
         """,
-        [id for id, _, _ in cases],
-        [incident for _, incident, _ in cases],
-        tx.now,
+        [one.case_id for one in cases],
+        [one.incident_id for one in cases],
+        [one.at for one in cases],
     )
 
 

@@ -25,7 +25,7 @@ from services.runtime import metrics, traces
 from services.runtime.answering import traced
 from services.runtime.breaker import AGAIN, Breaker, is_away
 from services.runtime.clock import Clock
-from services.runtime.failure import is_of_the_message
+from services.runtime.failure import StoreAway, is_of_the_message
 from services.runtime.hearing.body import problems_of, problems_of_headers
 from services.runtime.hearing.reading import envelope_if_any
 from services.runtime.messages import Answer, Ask
@@ -47,6 +47,7 @@ TRIES = 5
 _BUSY = Problem(503, "busy", broken("busy"))
 _AWAY = Problem(503, "unavailable", broken("database_away"))
 """Whether it was done is not known: a connection may be lost between a commit and its answer."""
+_STORE_AWAY = Problem(503, "unavailable", broken("store_away"))
 _FAILED = Problem(500, "failed", broken("service_failed"))
 
 _UNWORKABLE = Problem(
@@ -141,6 +142,9 @@ class Answering:
         if is_away(error):
             self._breaker.open(said_of(error))
             return _AWAY
+        if isinstance(error, StoreAway):
+            log.warning("the object store is away", command=known, reason=said_of(error))
+            return _STORE_AWAY
         # What a contract accepts should make nothing raise: where it did is worth a traceback.
         log.exception("a command failed", command=known, correlation=instance)
         if isinstance(error, outbox.Untellable):

@@ -13,14 +13,11 @@ from nats.aio.client import Client
 
 from contracts.evidence.bucket import BUCKET, CHUNK_BYTES, CHUNKS, META, STREAM, chunks_subject, meta_subject
 from contracts.language.evidence import Evidence
+from services.runtime.failure import StoreAway
 
 ANSWERS_WITHIN_S = 5.0
 _NO_MESSAGE = 10037
 """The server's error code where a stream has no such message."""
-
-
-class StoreAway(OSError):
-    """The bus does not answer for its object store."""
 
 
 class Objects:

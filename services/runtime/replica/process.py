@@ -23,6 +23,7 @@ from services.runtime import metrics
 from services.runtime.answering.commands import Answering
 from services.runtime.answering.operations import operations
 from services.runtime.breaker import is_away
+from services.runtime.failure import StoreAway
 from services.runtime.hearing.handling import Handling
 from services.runtime.hearing.pull import Pull
 from services.runtime.replica import database
@@ -250,7 +251,10 @@ class Process:
             if is_away(error):
                 self.state.database.open(said_of(error))
                 return False
-            log.exception("clock work failed", work=every.work.__name__)
+            if isinstance(error, StoreAway):
+                log.warning("clock work waits", work=every.work.__name__, reason=said_of(error))
+            else:
+                log.exception("clock work failed", work=every.work.__name__)
         return True
 
     async def _once(self, every: Every) -> list[Written]:
