@@ -63,7 +63,8 @@ from contracts.cases import (
 )
 from contracts.language.division import Division
 from contracts.language.message import Command
-from contracts.language.values import UnitRef, day_of
+from contracts.language.values import day_of
+from demo.actors import Actors
 from demo.books.evidence import Asked
 from demo.particulars import (
     NO_PLAN,
@@ -74,7 +75,6 @@ from demo.particulars import (
     police_of,
     proofs_of,
     station_of,
-    town_of,
     waits_for_approval,
 )
 
@@ -89,6 +89,7 @@ class People:
     def __init__(self, url: Callable[[str], str], accounts: set[str], seed: int) -> None:
         self._url = url
         self.accounts = accounts
+        self._actors = Actors(accounts)
         self._seed = seed
         self._open = AsyncExitStack()
         self._buses: dict[str, Bus] = {}
@@ -136,7 +137,7 @@ class People:
         asked = []
         for case, letter in self.letters.values():
             dice = Random(f"{self._seed} {letter.id}").random()
-            actor = self._of_unit(letter.to)
+            actor = self._actors.of_unit(letter.to)
             if actor is None or dice > 0.5 or letter.replied_on is not None:
                 continue
             command: CaseCommand | None = None
@@ -148,12 +149,6 @@ class People:
                 asked.append(self.ask(command, actor, case.ref.division, Case))
         await asyncio.gather(*asked)
         return len(asked)
-
-    def _of_unit(self, unit: UnitRef) -> str | None:
-        """Who signs for a forestry station or a chief office."""
-        division, _, office = unit.id.removeprefix("u-").partition("-")
-        actor = f"p-{division}-{office or 'unit'}"
-        return actor if actor in self.accounts else None
 
     def _next(self, case: Case, now: datetime) -> tuple[Case, str, CaseCommand] | None:
         """What somebody does with the case today, if anything."""
@@ -173,45 +168,47 @@ class People:
         match case.state:
             case CaseState.REGISTERED if age >= timedelta(days=1) and dice < 0.5:
                 if dice < 0.04:
-                    return self._office(case), DismissCase(case_id=id, reason="现场核查未发现问题")
-                return self._office(case), VerifyCase(case_id=id)
+                    return self._actors.office(case), DismissCase(case_id=id, reason="现场核查未发现问题")
+                return self._actors.office(case), VerifyCase(case_id=id)
             case CaseState.VERIFIED | CaseState.RELAPSED if dice < 0.8:
                 command = AssignCase(case_id=id, unit=station_of(case), due_on=today + timedelta(days=10))
-                return self._office(case), command
+                return self._actors.office(case), command
             case CaseState.ASSIGNED | CaseState.RECTIFYING if waits_for_approval(case) and dice < 0.9:
-                return self._approver(case), ApprovePlan(case_id=id)
+                return self._actors.approver(case), ApprovePlan(case_id=id)
             case CaseState.ASSIGNED | CaseState.RECTIFYING if dice < 0.8 and self._lacks_plan(case):
                 measures = (Measure(text="限期恢复植被", due_on=max(today, case.due_on or today)),)
-                return self._unit(case), SubmitPlan(case_id=id, measures=measures)
+                return self._actors.unit(case), SubmitPlan(case_id=id, measures=measures)
             case CaseState.ASSIGNED if dice < 0.8 and not self._lacks_plan(case):
-                return self._unit(case), StartCase(case_id=id)
+                return self._actors.unit(case), StartCase(case_id=id)
             case CaseState.RECTIFYING if age >= timedelta(days=2) and dice < 0.45 and not self._lacks_plan(case):
                 told = {
                     "measures": "已停工，清理现场并补植",
                     "evidence": (photograph_of(case.ref.number),),
                     "proofs": proofs_of(case),
                 }
-                return self._unit(case), SubmitCase(case_id=id, **told)
+                return self._actors.unit(case), SubmitCase(case_id=id, **told)
             case CaseState.SUBMITTED if age >= timedelta(days=1):
-                return self._acceptor(case), AcceptCase(case_id=id)
+                return self._actors.acceptor(case), AcceptCase(case_id=id)
             case CaseState.ACCEPTED if self._is_everyday(case):
-                return self._office(case), CloseCase(case_id=id, cause=cause_of(dice), not_referred=NOT_REFERRED)
+                return self._actors.office(case), CloseCase(case_id=id, cause=cause_of(dice), not_referred=NOT_REFERRED)
             case CaseState.ACCEPTED:
-                return self._office(case), GiveNotice(case_id=id, cause=cause_of(dice), not_referred=NOT_REFERRED)
+                return self._actors.office(case), GiveNotice(
+                    case_id=id, cause=cause_of(dice), not_referred=NOT_REFERRED
+                )
             case CaseState.ON_NOTICE if case.objection is not None and dice < 0.5:
                 reason = "复核属实"
                 due_on = today + timedelta(days=10)
-                return self._office(case), UpholdObjection(case_id=id, due_on=due_on, reason=reason)
+                return self._actors.office(case), UpholdObjection(case_id=id, due_on=due_on, reason=reason)
             case CaseState.ON_NOTICE if case.objection is not None:
-                return self._office(case), OverruleObjection(case_id=id, reason="复核不属实")
+                return self._actors.office(case), OverruleObjection(case_id=id, reason="复核不属实")
         return None
 
     def _rare(self, case: Case, now: datetime, dice: float) -> tuple[str, CaseCommand] | None:
         """The side roads, each at most once for a case."""
-        id, office, age = case.ref.id, self._office(case), now - case.since
+        id, office, age = case.ref.id, self._actors.office(case), now - case.since
         if waits_for_approval(case):
             refusal = RefusePlan(case_id=id, reason="措施不具体")
-            return (self._approver(case), refusal) if dice < 0.2 and self._first(case, RefusePlan) else None
+            return (self._actors.approver(case), refusal) if dice < 0.2 and self._first(case, RefusePlan) else None
         if case.extension is not None:
             granted = dice < 0.06
             return office, GrantExtension(case_id=id) if granted else RefuseExtension(case_id=id, reason="理由不足")
@@ -228,7 +225,7 @@ class People:
 
     def _side_roads(self, case: Case, now: datetime) -> list[SideRoad]:
         """Below which throw of the dice who does what, by the state of the case."""
-        office, unit, today = self._office(case), self._unit(case), day_of(now)
+        office, unit, today = self._actors.office(case), self._actors.unit(case), day_of(now)
         match case.state:
             case CaseState.DISMISSED:
                 return [
@@ -254,11 +251,11 @@ class People:
                 later = {"due_on": max(case.due_on or today, today) + timedelta(days=7), "reason": "连日暴雨"}
                 return [(0.1, unit, AskExtension, later)]
             case CaseState.SUBMITTED:
-                return [(0.1, self._acceptor(case), SendBackCase, {"reason": "补植数量不足"})]
+                return [(0.1, self._actors.acceptor(case), SendBackCase, {"reason": "补植数量不足"})]
             case CaseState.ON_NOTICE if case.objection is None:
                 return [(0.3, unit, RaiseObjection, {"reason": "面积与实际不符"})]
             case CaseState.CLOSED if case.closed_on == today:
-                reviewer = self._approver(case)
+                reviewer = self._actors.approver(case)
                 return [
                     (0.02, reviewer, RelapseCase, {"why": RelapseReason.RECURRENCE, "reason": "又见推土机"}),
                     (0.03, reviewer, RelapseCase, {"why": RelapseReason.FALSE_RECTIFICATION, "reason": "补植未成活"}),
@@ -284,23 +281,6 @@ class People:
         approved = case.plan is not None and case.plan.state is PlanState.APPROVED
         return not self._is_everyday(case) and case.kind not in NO_PLAN and not approved
 
-    def _approver(self, case: Case) -> str:
-        """The city's office may approve whatever tier the campaign names."""
-        return f"p-{case.ref.division[:4]}00000000-office"
-
-    def _office(self, case: Case) -> str:
-        return f"p-{case.ref.division[:6]}000000-office"
-
-    def _unit(self, case: Case) -> str:
-        """Whoever has the case: the station of its town, or the successor of one that was dissolved."""
-        has_it = self._of_unit(case.unit) if case.unit is not None else None
-        return has_it or f"p-{town_of(case)}-unit"
-
-    def _acceptor(self, case: Case) -> str:
-        """The county's chief, or its office where that post is vacant: the town's would accept his own station's."""
-        chief = f"p-{case.ref.division[:6]}000000-chief"
-        return chief if chief in self.accounts else self._office(case)
-
     async def _make(self, gate: asyncio.Semaphore, case: Case, actor: str, command: CaseCommand) -> None:
         async with gate:
             if isinstance(command, AcceptCase) and len(self.cases) and case.ref.number.endswith("5"):
@@ -320,7 +300,7 @@ class People:
 
     async def _try_to_accept_own_work(self, case: Case, command: AcceptCase) -> None:
         """Who rectified asks to accept as well, and must be refused."""
-        actor = self._unit(case)
+        actor = self._actors.unit(case)
         try:
             await (await self._bus(actor)).ask(command, actor, case.ref.division, Case)
         except Refused as refused:

@@ -159,6 +159,10 @@ PLANTS: dict[str, Plant] = {
     "lost-move": Plant(_lost("cases.accepted.v1"), "books.moves"),
     "lost-look-back": Plant(_lost("cases.look_back_passed.v1"), "books.moves"),
     "moved-by-another": Plant(_first("cases.verified.v1", _by), "books.moves"),
+    "breeder-without-a-case": Plant(
+        _told(lambda told: [one for one in told if one.body.get("case", {}).get("origin") != "register"]),
+        "books.moves",
+    ),
     "merges-told-as-voids": Plant(_renamed("cases.merged.v1", "cases.voided.v1"), "books.moves"),
     "lost-overdue": Plant(_lost("cases.overdue.v1"), "books.overdue"),
     "overdue-twice": Plant(_twice("cases.overdue.v1"), "books.overdue"),

@@ -11,6 +11,9 @@ from demo.books.reckoned import ENDED, GONE, Line, Reckoned
 from demo.books.roster import Roster
 from demo.books.tells import OFFICE_DAYS, TELLS
 
+AGAINST_EATING = "wildlife-enforcement"
+"""The campaign against eating wild animals."""
+
 
 class Cases:
     """Every case, played again from what was posted and asked."""
@@ -23,16 +26,20 @@ class Cases:
         named = {
             (one.source, one.seen.external_id): one for one in evidence.posted if one.seen and one.expected == "new"
         }
-        opened = {one.body["case"]["incident_id"]: one for one in evidence.of("cases.opened.v1")}
+        cases = [one.body["case"] for one in evidence.of("cases.opened.v1")]
+        opened = {one["incident_id"]: one["ref"]["id"] for one in cases}
         steps: list[tuple[datetime, int, Any]] = []
-        for incident_id, told in opened.items():
+        for incident_id, case_id in opened.items():
             if incident_id in incidents:
                 post = named[incidents[incident_id]["source"], incidents[incident_id]["external_id"]]
-                steps.append((post.at, 0, (told.body["case"]["ref"]["id"], post)))
+                steps.append((post.at, 0, (case_id, post)))
+        opened_of = {one["ref"]["division"]: one["ref"]["id"] for one in cases if one["origin"] == "register"}
         steps += [
-            (datetime.fromisoformat(one.body["at"]), 0, one.body["case"])
-            for one in evidence.of("cases.opened.v1")
-            if one.body["case"]["origin"] == "register"
+            (asked.at, 0, {**breeder, "case_id": opened_of.get(breeder["division"], breeder["id"])})
+            for asked in evidence.asked
+            if asked.name == "roster.enrol_breeders.v1"
+            for breeder in asked.said["breeders"]
+            if breeder["use"] == "food"
         ]
         steps += [(asked.at, 1, asked) for asked in evidence.asked if asked.name.startswith("cases.")]
         self._old = {
@@ -76,10 +83,10 @@ class Cases:
         case = self._add(id, post.at, f"daily-{seen_on.year}", division, post.seen.kind, grid, seen_on)
         case.facts["cases.opened.v1", "cases", post.at] += 1
 
-    def _found(self, at: datetime, case: Body) -> None:
-        """What roster found in a register; the book of findings says whether it was to be found."""
-        division = case["ref"]["division"]
-        found = self._add(case["ref"]["id"], at, case["campaign"], division, case["kind"], division, None)
+    def _found(self, at: datetime, breeder: Body) -> None:
+        """Who breeds for food is a case of the campaign against it from the day on which that is known."""
+        kind, division = "food_breeding", breeder["division"]
+        found = self._add(breeder["case_id"], at, AGAINST_EATING, division, kind, division, None)
         found.facts["cases.opened.v1", "cases", at] += 1
 
     def _add(

@@ -183,6 +183,17 @@ async def test_whose_hands_it_was_in_is_learnt_later_and_the_verdict_and_the_dut
     assert kinds(await ticks(tx)) == [PatrolJudged, DutyMet]
 
 
+async def test_a_patrol_that_names_a_terminal_of_nobody_is_judged_again_when_somebody_is_said_to_have_had_it(tx):
+    begin, end = (report("w-1", move, at, "t-9", post_id="r-1") for move, at in (("begin", BEGIN), ("end", NOW - HOUR)))
+    await reports(tx, begin, end)
+    await reports(tx, batch("b-1", fixes(BEGIN), "t-9"))
+    await ticks(tx)
+    assert (await only(tx)).verdict.state == "valid"
+    await hold(tx, "t-9", "p-r-2", "r-2", BEGIN - DAY)
+    await ticks(tx)
+    assert (await only(tx)).verdict.measured.fixes == 0
+
+
 async def test_points_before_the_beginning_and_after_the_end_are_no_part_and_those_of_both_moments_are(tx):
     await reports(tx, report("w-1", "begin", BEGIN + 10 * MINUTE), report("w-1", "end", BEGIN + 30 * MINUTE))
     await reports(tx, batch("b-1", fixes(BEGIN, 3600)))

@@ -64,27 +64,35 @@ async def mark_fresh(tx: Transaction, most: int) -> int:
     return count
 
 
-async def hands_changed(tx: Transaction, people: Collection[str], first: datetime, before: datetime | None) -> None:
-    """Have the patrols of people judged in whose hands a terminal was otherwise than was known."""
+async def hands_changed(
+    tx: Transaction, people: Collection[str], named: tuple[str, str], first: datetime, before: datetime | None
+) -> None:
+    """Have the patrols of people judged in whose hands a terminal was otherwise than was known, and those that name it.
+
+    `named` is the terminal, by its source and name: in nobody's hands its points are of who named it.
+    """
     await tx.sql.execute(
         """
         UPDATE patrols SET judge_at = $4
-        WHERE walker = ANY($1::text[]) AND state = ANY($5::text[]) AND ended_at >= $2
-          AND ($3::timestamptz IS NULL OR started_at < $3)
+        WHERE (walker = ANY($1::text[]) OR (terminal_source, terminal) = ($6, $7))
+          AND state = ANY($5::text[]) AND ended_at >= $2 AND ($3::timestamptz IS NULL OR started_at < $3)
         """,
         [f"person {one}" for one in people],
         first,
         before,
         tx.now,
         _OVER,
+        *named,
     )
 
 
-async def take_due(tx: Transaction, most: int) -> list[UUID]:
-    """Patrols that are to be judged now; locked, those that wait longest first.
+async def judge_alone(tx: Transaction) -> None:
+    """Wait until nobody else judges: each marks those that it compares, and two would wait for each other."""
+    await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended('judging patrols', 0))")
 
-    One replica judges at a time: each marks those that it compares, and two would wait for each other.
-    """
+
+async def take_due(tx: Transaction, most: int) -> list[UUID]:
+    """Patrols that are to be judged now; locked, those that wait longest first. One replica judges at a time."""
     if not await tx.sql.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended('judging patrols', 0))"):
         return []
     rows = await tx.sql.fetch(
@@ -96,9 +104,11 @@ async def take_due(tx: Transaction, most: int) -> list[UUID]:
 
 
 async def take_watched(tx: Transaction, most: int) -> list[UUID]:
-    """Patrols that time may have made something of; locked."""
+    """Patrols that time may have made something of. One replica watches at a time: whoever moves one locks it first."""
+    if not await tx.sql.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended('watching patrols', 0))"):
+        return []
     rows = await tx.sql.fetch(
-        "SELECT id FROM patrols WHERE watch_at <= $1 ORDER BY watch_at, id LIMIT $2 FOR UPDATE SKIP LOCKED",
+        "SELECT id FROM patrols WHERE watch_at <= $1 ORDER BY watch_at, id LIMIT $2",
         tx.now,
         most,
     )

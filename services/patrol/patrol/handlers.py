@@ -36,7 +36,7 @@ from contracts.patrol import (
 from services.patrol.acting.record import offices_of, post_named
 from services.patrol.duty import post_store
 from services.patrol.kept.point import begin_of
-from services.patrol.patrol import clock, record, reporting, store
+from services.patrol.patrol import clock, due_store, record, reporting, store
 from services.patrol.patrol.course import Moved, Said
 from services.patrol.patrol.law import VERDICT
 from services.patrol.patrol.standing import HERE, Named
@@ -182,6 +182,7 @@ async def appeal_verdict(tx: Transaction, ask: Ask[AppealVerdict]) -> Answer:
 async def decide_appeal(tx: Transaction, ask: Ask[DecideAppeal]) -> Answer:
     """The verdict follows at once: it stays as decided until the points come to less than they do now."""
     asked = ask.command
+    await due_store.judge_alone(tx)
     kept = await _kept(tx, ask, asked.patrol_id)
     patrol, appeal = kept.patrol, kept.patrol.verdict.appeal
     offices = await offices_of(tx, ask, patrol.division)
@@ -253,6 +254,7 @@ def _at(tx: Transaction, stated: datetime | None) -> datetime:
 
 async def _kept(tx: Transaction, ask: Ask[Any], id: UUID) -> Kept:
     """The patrol, locked. Raises Problem for one that does not exist, or lies outside the subject's division."""
+    await store.lock(tx, [id])
     kept = (await store.kept(tx, [id])).get(id)
     if kept is None:
         rule = broken("no_patrol")

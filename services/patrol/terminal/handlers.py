@@ -62,7 +62,7 @@ async def _held(
         return Answer(answer)
     await store.save(tx, asked.source, asked.terminal, after)
     people = {one.person_id for one in (*before, *after)}
-    await due_store.hands_changed(tx, people, first, until)
+    await due_store.hands_changed(tx, people, (asked.source, asked.terminal), first, until)
     told = TerminalHeld(source=asked.source, terminal=asked.terminal, division=asked.division, carriers=after)
     return Answer(answer, [told])
 
