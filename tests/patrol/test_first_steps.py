@@ -60,6 +60,17 @@ async def test_what_corroborates_another_has_no_first_step_of_its_own(tx):
     assert await ticks(tx, DUE_AT + SECOND) == [(FirstStepMissed, "r-1", "2020-06-18")]
 
 
+async def test_a_revision_keeps_its_day_and_one_of_another_kind_has_that_of_its_own(tx):
+    await located(tx, reported("r-1"), reported("r-2", lon=117.06))
+    tx.now = NOW + timedelta(days=2)
+    await located(tx, reported("r-1", revision=2, text="又见"), reported("r-2", revision=2, lon=117.06, kind="waste"))
+    days = {"felling": "2020-06-18", "waste": "2020-06-22"}
+    moments = (DUE_AT + SECOND, NOW + timedelta(days=7, seconds=1))
+    assert await ticks(tx, *moments) == [
+        (FirstStepMissed, "r-1", days["felling"]), (FirstStepMissed, "r-2", days["waste"]),
+    ]  # fmt: skip
+
+
 def about(kind, incident):
     stated = json.loads((PAYLOADS / kind.name / "001.json").read_text("utf-8"))
     stated["case"]["incident_id"] = str(incident.id)

@@ -13,7 +13,7 @@ from services.patrol.timeliness.handlers import measure_days
 from services.patrol.timeliness.law import TIMELINESS
 from services.patrol.timeliness.measure import Group, Times, measured, next_look
 from tests.cases import county
-from tests.patrol.areas_and_reports import NOW, WEST, reported
+from tests.patrol.areas_and_reports import EAST, NOW, WEST, reported
 from tests.telling import answered, asking, hear, heard
 
 MIDNIGHT = datetime(2020, 6, 15, 16, tzinfo=UTC)
@@ -103,6 +103,14 @@ async def test_what_is_handled_later_tells_the_day_anew_when_that_day_is_over(tx
     )
     (again,) = await told(tx, MIDNIGHT + 48 * HOUR)
     assert ({one.step: one.done for one in again.steps}[Step.HANDLED], again.revision) == (0, 3)
+
+
+async def test_a_report_that_is_revised_into_another_division_is_counted_there_and_no_more_where_it_was(tx):
+    await hear(patrol, tx, [reported("r-1")])
+    await told(tx, MIDNIGHT)
+    await hear(patrol, tx, [reported("r-1", revision=2, lon=117.15)])
+    found = await told(tx, MIDNIGHT + 24 * HOUR)
+    assert [(one.division, one.reports, one.revision) for one in found] == [(WEST, 0, 2), (EAST, 1, 1)]
 
 
 async def test_what_corroborates_an_incident_is_handled_with_it(tx):

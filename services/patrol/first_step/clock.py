@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from contracts.language.message import Fact
 from contracts.language.values import day_of
-from contracts.patrol import FirstStepDue, FirstStepMissed, Incident
+from contracts.patrol import FirstStepDue, FirstStepMissed
 from services.patrol.first_step import store
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
@@ -19,14 +17,9 @@ AT_ONCE = 500
 async def tell_first_steps(tx: Transaction) -> list[Fact]:
     """Of one whose time has passed before anybody looked, only that is told."""
     missed = await store.take_missed(tx, AT_ONCE)
-    gone = {one.id for one in missed}
-    coming = [one for one in await store.take_coming(tx, AT_ONCE) if one.id not in gone]
+    gone = {one.id for one, _ in missed}
+    coming = [(one, due_at) for one, due_at in await store.take_coming(tx, AT_ONCE) if one.id not in gone]
     return [
-        *(FirstStepMissed(incident=one, at=tx.now, due_on=_due_on(one)) for one in missed),
-        *(FirstStepDue(incident=one, at=tx.now, due_on=_due_on(one)) for one in coming),
+        *(FirstStepMissed(incident=one, at=tx.now, due_on=day_of(due_at)) for one, due_at in missed),
+        *(FirstStepDue(incident=one, at=tx.now, due_on=day_of(due_at)) for one, due_at in coming),
     ]
-
-
-def _due_on(incident: Incident) -> date:
-    assert incident.first_step is not None
-    return day_of(incident.first_step.due_at)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
+
+import asyncpg
 
 from contracts.patrol import Incident
 from services.runtime.transaction import Transaction
 
+Due = tuple[Incident, datetime]
+"""An incident, and until when its first step is to be taken."""
 
-async def take_missed(tx: Transaction, limit: int) -> list[Incident]:
+
+async def take_missed(tx: Transaction, limit: int) -> list[Due]:
     """Incidents whose first step's time has passed without its being taken; marked as told of."""
     rows = await tx.sql.fetch(
         """
@@ -24,10 +29,10 @@ async def take_missed(tx: Transaction, limit: int) -> list[Incident]:
         tx.now,
         limit,
     )
-    return [Incident.model_validate_json(row["body"]) for row in sorted(rows, key=lambda row: row["first_due_at"])]
+    return _by_time(rows)
 
 
-async def take_coming(tx: Transaction, limit: int) -> list[Incident]:
+async def take_coming(tx: Transaction, limit: int) -> list[Due]:
     """Incidents whose first step falls due on the day that has begun in China; marked as reminded of."""
     rows = await tx.sql.fetch(
         """
@@ -41,7 +46,12 @@ async def take_coming(tx: Transaction, limit: int) -> list[Incident]:
         tx.now,
         limit,
     )
-    return [Incident.model_validate_json(row["body"]) for row in sorted(rows, key=lambda row: row["first_due_at"])]
+    return _by_time(rows)
+
+
+def _by_time(rows: Iterable[asyncpg.Record]) -> list[Due]:
+    found = ((Incident.model_validate_json(row["body"]), row["first_due_at"]) for row in rows)
+    return sorted(found, key=lambda due: due[1])
 
 
 async def locked(tx: Transaction, id: UUID) -> tuple[Incident, datetime | None] | None:

@@ -53,11 +53,12 @@ async def locate(tx: Transaction, heard: list[Heard[IncidentReport]]) -> list[Ne
     await _look_around(tx, judging, report.looked_at(heard, positions, found, known))
     if moving := report.moving(heard, known):
         judging.followers = await store.followers(tx, moving)
+    divisions = [str(one.incident.division) for one in known.values()]
     outcomes, left = report.judge(heard, found, judging, _swapped(index, heard, found, days))
     await store.save(tx, outcomes, left, judging)
     await following.keep(tx, (one.incident for one in outcomes if one.incident is not None))
     if revised := [one.incident.id for one in outcomes if one.incident is not None and one.fate is ReportFate.REVISED]:
-        await timeliness_store.look_again(tx, revised, [str(one.incident.division) for one in known.values()])
+        await timeliness_store.look_again(tx, revised, divisions)
     if named := naming.of_incidents([one.incident for one in outcomes if one.incident is not None]):
         await evidence_store.name(tx, named)
     return [item for outcome in (*outcomes, *left) for item in _news(outcome)]

@@ -182,6 +182,7 @@ async def _save_incidents(
     belonging: Mapping[UUID, UUID | None],
     reported_at: Mapping[UUID, datetime],
 ) -> None:
+    # A revision keeps the day of its first step, unless it is of another kind or its own incident now.
     firsts = [None if belonging[one.id] is not None else first_due(one) for one in incidents]
     written = await tx.sql.fetch(
         """
@@ -194,7 +195,12 @@ async def _save_incidents(
             revision = excluded.revision, kind = excluded.kind, cell = excluded.cell, lon = excluded.lon,
             lat = excluded.lat, seen_at = excluded.seen_at, linked_to = excluded.linked_to,
             alarmed = incidents.alarmed OR excluded.alarmed, sensor = excluded.sensor, body = excluded.body,
-            division = excluded.division
+            division = excluded.division,
+            first_due_at = CASE WHEN incidents.kind = excluded.kind AND incidents.linked_to IS NULL
+                                THEN incidents.first_due_at ELSE excluded.first_due_at END,
+            first_remind_at = CASE WHEN incidents.kind = excluded.kind AND incidents.linked_to IS NULL
+                                   THEN incidents.first_remind_at ELSE excluded.first_remind_at END,
+            first_told = incidents.first_told AND incidents.kind = excluded.kind AND incidents.linked_to IS NULL
         WHERE incidents.revision < excluded.revision
         RETURNING 1
         """,

@@ -50,10 +50,16 @@ async def look_again(tx: Transaction, incidents: Collection[UUID], also: Collect
     """
     await tx.sql.execute(
         """
-        UPDATE timeliness t SET look_on = least(t.look_on, $2) FROM incidents i
-        WHERE (i.id = ANY($1::uuid[]) OR i.linked_to = ANY($1::uuid[])) AND i.located_at IS NOT NULL
-          AND t.day = (i.located_at AT TIME ZONE 'Asia/Shanghai')::date AND t.source = i.source
-          AND (t.division = i.division OR t.division = ANY($3::text[]))
+        WITH gone_on AS (
+            SELECT DISTINCT (located_at AT TIME ZONE 'Asia/Shanghai')::date AS day, division, source FROM incidents
+            WHERE (id = ANY($1::uuid[]) OR linked_to = ANY($1::uuid[])) AND located_at IS NOT NULL
+        ), now_in AS (
+            INSERT INTO timeliness (day, division, source, look_on)
+            SELECT day, division, source, $2 FROM gone_on WHERE day < (SELECT next_day FROM timeliness_days)
+            ON CONFLICT (day, division, source) DO UPDATE SET look_on = least(timeliness.look_on, excluded.look_on)
+        )
+        UPDATE timeliness t SET look_on = least(t.look_on, $2) FROM gone_on g
+        WHERE t.day = g.day AND t.source = g.source AND t.division = ANY($3::text[]) AND t.division <> g.division
         """,
         list(incidents),
         day_of(tx.now) + DAY,
