@@ -23,6 +23,7 @@ from cli.session import As, BusOption, HomeOption, JsonOption, run, session
 from clients.python.refused import BusError
 from contracts.language.command import OPERATOR
 from contracts.language.message import Command
+from contracts.language.terms import term
 from contracts.roster import (
     COLUMNS,
     KEPT,
@@ -45,7 +46,7 @@ asked_as(app, StandIn, "stand-in")
 asked_as(app, ListStandIns, "stand-ins")
 app.add_typer(posts.app, name="posts", help=say("help.posts"))
 for kept in KEPT:
-    app.add_typer(app_of(kept), name=kept.value, help=word("register", kept))
+    app.add_typer(app_of(kept), name=kept.value, help=either(term("register", kept), term("register", kept, "en")))
 
 Which = Annotated[Register, typer.Argument(help=say("help.register"))]
 Limit = Annotated[int, typer.Option(min=1, max=100, help=say("help.limit"))]
