@@ -26,6 +26,6 @@ def nearest(stated: Iterable[PlacedT], division: Division) -> PlacedT | None:
 
 
 def require_everywhere(stated: Iterable[Placed]) -> None:
-    """Raises unless one of them is for every place that has none of its own."""
-    if not any(one.division == UNKNOWN for one in stated):
+    """Raises unless just one of them is for every place that has none of its own."""
+    if sum(one.division == UNKNOWN for one in stated) != 1:
         raise custom("one_for_everywhere", division=UNKNOWN)

@@ -9,12 +9,14 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.language.division import UNKNOWN, Division
-from contracts.language.rules import custom
 from contracts.language.values import Line, Token, known
-from contracts.law.places import nearest
+from contracts.law.places import nearest, require_everywhere
 from contracts.law.versions import Rules
 from contracts.patrol.duty import Activity
 
+LONGEST_HOURS = 48
+LONGEST = timedelta(hours=LONGEST_HOURS)
+"""No rule lets a patrol last longer."""
 NOT_WALKED = (Activity.REPORT, Activity.OTHER)
 """What no verdict is given of: nobody walks it."""
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -48,7 +50,7 @@ class VerdictRules(Rules):
 
     silent_after_minutes: Annotated[float, Field(gt=0, le=1_440)]
     silent_after_intervals: Annotated[float, Field(ge=1, le=100)]
-    closes_after_hours: Annotated[float, Field(gt=0, le=48)]
+    closes_after_hours: Annotated[float, Field(gt=0, le=LONGEST_HOURS)]
     waits_for_points_hours: Annotated[float, Field(ge=0, le=720)]
     abandoned_after_days: Annotated[int, Field(ge=0, le=60)]
     appeal_within_days: Annotated[int, Field(ge=0, le=366)]
@@ -57,9 +59,8 @@ class VerdictRules(Rules):
     @model_validator(mode="after")
     def _of_every_activity(self) -> Self:
         for activity in Activity:
-            its = [one for one in self.rules.values() if one.activity is activity and one.division == UNKNOWN]
-            if activity not in NOT_WALKED and len(its) != 1:
-                raise custom("one_for_everywhere", division=UNKNOWN)
+            if activity not in NOT_WALKED:
+                require_everywhere(one for one in self.rules.values() if one.activity is activity)
         return self
 
     def of(self, activity: Activity, division: Division) -> tuple[str, VerdictRule] | None:

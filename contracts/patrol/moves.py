@@ -42,7 +42,8 @@ class PatrolReport(Intake):
     `patrol_id` names the patrol for ever within its source. Reports may come late, twice and in any order: what they
     come to is the same. `begin` and `plan` say of which post it is, unless the terminal is in somebody's hands.
     `clock` says what the phone's clock showed when the sender received it, by which `at` is put right. `incidents` are
-    the sender's own reports of what was found. Source: DOMAIN §4.
+    the sender's own reports of what was found. What is looked at, visited and photographed is said with any move from
+    the beginning to the end, and adds up: each says what it was since the one before. Source: DOMAIN §4.
     """
 
     name: ClassVar[str] = "intake.patrol.v1"

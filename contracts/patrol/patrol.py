@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from contracts.language.division import Division
 from contracts.language.evidence import Evidence
 from contracts.language.message import Fact
 from contracts.language.values import (
+    COMES_LATER,
     ExternalId,
     Latitude,
     Line,
@@ -17,6 +18,7 @@ from contracts.language.values import (
     Text,
     Token,
     Value,
+    Words,
 )
 from contracts.language.written import Day, Id, Instant
 from contracts.patrol.duty import Activity, PatrolWay
@@ -58,6 +60,13 @@ class Pause(Value):
 
     first_at: Instant
     last_at: Instant | None
+
+
+class Remark(Value):
+    """What was said of a patrol on its way: when it was begun, interrupted or gone on with."""
+
+    at: Instant
+    text: Words
 
 
 class PatrolMeasured(Value):
@@ -135,7 +144,10 @@ class Appeal(Value):
 
 
 class Verdict(Value):
-    """Whether a patrol counts: by which rule and version of the rules, by what was measured, and what it lacks."""
+    """Whether a patrol counts: by which rule and version of the rules, by what was measured, and what it lacks.
+
+    `told_at` is when it was told as it stands: from that day on an appeal is heard.
+    """
 
     state: VerdictState
     rule: Token | None = None
@@ -145,13 +157,16 @@ class Verdict(Value):
     lacking: tuple[Lacking, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
     appeal: Appeal | None = None
+    told_at: Annotated[Instant | None, COMES_LATER] = None
 
 
 class Patrol(Value):
     """A patrol as it stands.
 
     (`source`, `external_id`) names it for ever. `person` held the post on the day on which it began; the points are
-    those of the terminals that this person carried, and of `terminal` where that was in nobody's hands.
+    those of the terminals that this person carried, and of `terminal` where that was in nobody's hands. `text` is what
+    was said of it at its end, else when it was begun, `remarks` what was said on the way; `items`, `visited`, `photos`
+    are of all its moves together.
     """
 
     id: Id
@@ -175,6 +190,7 @@ class Patrol(Value):
     visited: tuple[Visited, ...]
     photos: tuple[Evidence, ...]
     verdict: Verdict
+    remarks: Annotated[tuple[Remark, ...], COMES_LATER] = ()
 
 
 class PatrolFact(Fact):

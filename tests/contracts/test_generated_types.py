@@ -175,9 +175,11 @@ CAME_LATER = {
     "Case": {"item"},
     "DutyShown": {"order"},
     "Incident": {"first_step", "judged", "stated_severity"},
+    "Patrol": {"remarks"},
     "Place": {"became"},
     "ProgressRecorded": {"evidence"},
     "TrackStored": {"corrected_s", "mocked"},
+    "Verdict": {"told_at"},
 }
 """Fields that were added within a major version: streams still keep messages without them."""
 SAYS_WHAT_IT_HAS = {"Patch"}

@@ -104,11 +104,42 @@ async def test_a_refused_appeal_gives_way_to_points_that_come_late(tx):
     assert (await only(tx)).verdict.state == "valid"
 
 
-async def test_an_appeal_is_heard_up_to_its_last_day_in_china(tx):
-    id = await judged_invalid(tx)
-    appeal = AppealVerdict(patrol_id=id, reason="轨迹不全")
-    midnight = datetime(2020, 7, 16, 16, 0, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("judged_at", "midnight"),
+    [
+        (datetime(2020, 6, 16, 15, 59, 59, tzinfo=UTC), datetime(2020, 7, 16, 16, 0, tzinfo=UTC)),
+        (datetime(2020, 6, 16, 16, 0, tzinfo=UTC), datetime(2020, 7, 17, 16, 0, tzinfo=UTC)),
+        (datetime(2020, 9, 1, tzinfo=UTC), datetime(2020, 10, 1, 16, 0, tzinfo=UTC)),
+    ],
+)
+async def test_an_appeal_is_heard_up_to_its_last_day_in_china_from_that_on_which_the_verdict_was_told(
+    tx, judged_at, midnight
+):
+    """On the 16th of June of China, on the 17th, and after a long stand: thirty days each."""
+    await walked(tx, metres_walked=900)
+    (told,) = await ticks(tx, judged_at)
+    assert told.patrol.verdict.told_at == judged_at
+    appeal = AppealVerdict(patrol_id=told.patrol.id, reason="轨迹不全")
     tx.now = midnight
     assert (await refused(tx, appeal, "p-r-1")).status == 422
     tx.now = midnight - SECOND
+    assert kinds((await ask(tx, appeal, "p-r-1")).news) == [VerdictAppealed]
+
+
+async def test_a_verdict_that_is_told_anew_may_be_appealed_against_anew_and_one_that_is_the_same_not(tx):
+    id = await judged_invalid(tx)
+    appeal = AppealVerdict(patrol_id=id, reason="轨迹不全")
+    told_on, later = datetime(2020, 6, 17, tzinfo=UTC), datetime(2020, 7, 1, tzinfo=UTC)
+    tx.now = later
+    await hold(tx, "t-1", "p-r-1", "r-1", BEGIN - DAY)
+    assert await ticks(tx) == []
+    assert (await only(tx)).verdict.told_at == told_on
+    tx.now = datetime(2020, 7, 18, tzinfo=UTC)
+    assert (await refused(tx, appeal, "p-r-1")).status == 422
+    tx.now = later
+    await hold(tx, "t-1", "p-r-2", "r-2", BEGIN + 5 * MINUTE)
+    assert kinds(await ticks(tx)) == [PatrolJudged]
+    tx.now = datetime(2020, 7, 31, 16, 0, tzinfo=UTC)
+    assert (await refused(tx, appeal, "p-r-1")).status == 422
+    tx.now -= SECOND
     assert kinds((await ask(tx, appeal, "p-r-1")).news) == [VerdictAppealed]

@@ -11,7 +11,7 @@ from contracts.patrol import FirstStepDue, FirstStepMissed, FirstStepTaken, Inci
 from contracts.roster import PostStated
 from services.patrol.first_step import clock
 from services.patrol.service import patrol
-from tests.patrol.areas_and_reports import EAST, NOW, WEST, reported
+from tests.patrol.areas_and_reports import EAST, METRE, NOW, WEST, reported
 from tests.patrol.chiefs import OFFICE, post
 from tests.patrol.test_clearance import ask, refused
 from tests.telling import hear, heard
@@ -20,7 +20,7 @@ PAYLOADS = Path(__file__).parents[2] / "contracts" / "published" / "payloads"
 DUE_AT = NOW + timedelta(days=3)
 DUE_DAY = datetime(2020, 6, 17, 16, 0, tzinfo=UTC)
 """When the day in China begins on which felling that is reported now is to be verified: three days later."""
-SECOND = timedelta(seconds=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 async def located(tx, *reports):
@@ -118,3 +118,16 @@ async def test_how_much_waits_for_the_clock_is_counted(tx):
     assert (await patrol.due_work(tx))["first_steps"] == 2
     await ticks(tx, tx.now)
     assert (await patrol.due_work(tx))["first_steps"] == 0
+
+
+async def test_what_is_left_behind_by_what_it_corroborated_has_a_first_step_since_then(tx):
+    """Reported on the fifteenth, of its own since the seventeenth: due three days after that."""
+    await located(tx, reported("a"), reported("b", lon=117.05 + 20 * METRE), reported("c", lon=117.05 + 40 * METRE))
+    tx.now = NOW + timedelta(days=2)
+    (alone,) = await located(tx, reported("a", lon=117.15, revision=2))
+    assert (alone.external_id, alone.first_step.due_at) == ("b", tx.now + timedelta(days=3))
+    day = datetime(2020, 6, 19, 16, 0, tzinfo=UTC)
+    assert await ticks(tx, DUE_AT + SECOND, day - SECOND) == [(FirstStepMissed, "a", "2020-06-18")]
+    assert await ticks(tx, day) == [(FirstStepDue, "b", "2020-06-20")]
+    due_at = alone.first_step.due_at
+    assert await ticks(tx, due_at, due_at + SECOND, due_at + DAY) == [(FirstStepMissed, "b", "2020-06-20")]

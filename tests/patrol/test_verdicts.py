@@ -1,30 +1,19 @@
 """Verdicts at their edges: limits, midnights, holders, clocks, and what looks made up."""
 
-import json
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from contracts.patrol import (
-    BeginPatrol,
     DutyMet,
     DutyReopened,
-    EndPatrol,
     ListDuties,
-    PatrolEnded,
     PatrolJudged,
-    PatrolMove,
-    PlanPatrol,
 )
 from contracts.roster import PostStated
 from services.patrol.patrol import judging
-from services.patrol.patrol.course import Moved, Said, course_of
 from services.patrol.patrol.law import VERDICT
 from services.patrol.service import patrol
-from services.runtime.messages import Refused
-from services.runtime.reference import law
 from tests.patrol.areas_and_reports import EAST, LAT, METRE, NOW, WEST, reported
 from tests.patrol.rounds import (
     AT_HOME,
@@ -47,7 +36,6 @@ from tests.patrol.rounds import (
     open_duties,
     patrols,
     post,
-    refused,
     report,
     reports,
     ticks,
@@ -202,37 +190,6 @@ async def test_points_before_the_beginning_and_after_the_end_are_no_part_and_tho
     assert (found.fixes, found.first_at, found.last_at) == (41, BEGIN + 10 * MINUTE, BEGIN + 30 * MINUTE)
 
 
-async def test_an_end_before_the_beginning_ends_nothing_and_a_second_beginning_or_end_changes_nothing(tx):
-    await reports(tx, report("w-1", "end", BEGIN - MINUTE), report("w-1", "begin", BEGIN))
-    assert (await only(tx)).state == "open"
-    assert await reports(tx, report("w-1", "begin", BEGIN), report("w-1", "begin", BEGIN + MINUTE)) == []
-    assert kinds(await reports(tx, report("w-1", "end", BEGIN + HOUR))) == [PatrolEnded]
-    assert await reports(tx, report("w-1", "end", BEGIN + HOUR), report("w-1", "end", BEGIN + 90 * MINUTE)) == []
-    found = await only(tx)
-    assert (found.started_at, found.ended_at) == (BEGIN, BEGIN + HOUR)
-
-
-async def test_a_phone_whose_clock_is_a_year_ahead_is_put_right_by_what_its_sender_says_of_it(tx):
-    year = 365 * DAY
-    clock = {"shown_at": NOW + year, "received_at": NOW}
-    (wrong,) = await reports(tx, report("w-1", "begin", BEGIN + year))
-    assert isinstance(wrong, Refused)
-    assert [(one.field, one.code) for one in wrong.problems] == [("at", "moved_between")]
-    await reports(tx, report("w-1", "begin", BEGIN + year, clock=clock))
-    assert (await only(tx)).started_at == BEGIN
-
-
-async def test_whose_patrol_it_is_must_be_known_where_the_terminal_is_in_nobodys_hands(tx):
-    (wrong,) = await reports(tx, report("w-1", "begin", BEGIN, "t-nobody"))
-    assert [(one.field, one.code) for one in wrong.problems] == [("post_id", "post_of_patrol")]
-    (wrong,) = await reports(tx, report("w-1", "begin", BEGIN, "t-nobody", post_id="no-such"))
-    assert [(one.field, one.code) for one in wrong.problems] == [("post_id", "no_post_enrolled")]
-    await reports(tx, report("w-1", "begin", BEGIN, "t-nobody", post_id="r-1"), report("w-1", "end", NOW, "t-nobody"))
-    await reports(tx, batch("b-1", fixes(BEGIN), "t-nobody"))
-    await ticks(tx)
-    assert (await only(tx)).verdict.state == "valid"
-
-
 async def test_what_was_reported_on_the_round_and_which_points_were_reached_stand_with_it(tx):
     near, off = {"id": "near", "lon": AT_HOME, "lat": LAT}, {"id": "off", "lon": AT_HOME, "lat": LAT + 0.01}
     await hear(patrol, tx, [reported("i-1", AT_HOME, seen_at=BEGIN + MINUTE), reported("i-2", AT_HOME, seen_at=NOW)])
@@ -248,87 +205,9 @@ async def test_what_was_reported_on_the_round_and_which_points_were_reached_stan
     assert len(found.incidents) == 1
 
 
-async def test_a_patrol_is_begun_and_ended_by_who_holds_its_post_and_nobody_else(tx):
-    begin = BeginPatrol(post_id="r-1", at=BEGIN, activity="round")
-    assert (await refused(tx, begin, "p-r-2")).status == 403
-    found = (await ask(tx, begin, "p-r-1")).body.patrol
-    end = EndPatrol(patrol_id=found.id, at=BEGIN + 40 * MINUTE)
-    assert (await refused(tx, end, "p-office-1")).status == 403
-    early = await refused(tx, EndPatrol(patrol_id=found.id, at=BEGIN - SECOND), "p-r-1")
-    assert [one["field"] for one in early.errors] == ["at"]
-    await ask(tx, end, "p-r-1")
-    assert (await refused(tx, end, "p-r-1")).status == 409
-    await reports(tx, batch("b-1", fixes(BEGIN)))
-    await ticks(tx)
-    assert (await only(tx)).verdict.state == "valid"
-
-
-@pytest.mark.parametrize(
-    ("post_id", "planned", "begun", "activity"),
-    [
-        ("r-1", None, None, "round"),
-        ("r-1", "visit", None, "visit"),
-        ("r-1", "visit", "round", "round"),
-        ("c-1", None, None, "patrol"),
-    ],
-)
-async def test_what_a_patrol_is_is_said_when_it_is_begun_or_by_its_plan_or_by_the_role(
-    tx, post_id, planned, begun, activity
-):
-    await enrol(tx, post("c-1", "village_chief", WEST, WEST))
-    plan = PlanPatrol(post_id=post_id, planned_on=NOW.date(), activity=planned)
-    id = (await ask(tx, plan, f"p-{post_id}")).body.patrol.id
-    begin = BeginPatrol(post_id=post_id, patrol_id=id, activity=begun)
-    assert (await ask(tx, begin, f"p-{post_id}")).body.patrol.activity == activity
-    assert (await refused(tx, begin, f"p-{post_id}")).status == 409
-
-
 async def test_a_round_outside_the_own_area_says_so(tx):
     await hold(tx, "t-2", "p-r-2", "r-2")
     await walked(tx, terminal="t-2")
     found = await only(tx)
     assert (found.area_id, found.verdict.measured.own_share) == (f"{EAST}-g1", 0)
     assert found.verdict.measured.grids == (f"{WEST}-g1",)
-
-
-MOVES = st.lists(
-    st.builds(
-        Moved,
-        st.sampled_from([one for one in PatrolMove if one is not PatrolMove.OTHER]),
-        st.integers(0, 12).map(lambda n: BEGIN + n * 5 * MINUTE),
-        st.sampled_from([Said(), Said(post_id="r-1", text="晨"), Said(text="晚", photos=())]),
-    ),
-    max_size=8,
-)
-
-
-@given(MOVES, st.randoms(use_true_random=False))
-def test_moves_come_to_the_same_in_any_order_and_however_often_they_are_told(moves, random):
-    shuffled = [*moves, *(one for one in moves if random.random() < 0.5)]
-    random.shuffle(shuffled)
-    found = course_of(moves, BEGIN + HOUR)
-    assert course_of(shuffled, BEGIN + HOUR) == found
-    if found.started_at is None:
-        assert found.pauses == ()
-        return
-    assert found.started_at == min(one.at for one in moves if one.move is PatrolMove.BEGIN)
-    edges = [at for one in found.pauses for at in (one.first_at, one.last_at) if at is not None]
-    assert edges == sorted(edges)
-    assert all(found.started_at <= at <= (found.over_at or at) for at in edges)
-    ends = [one.at for one in moves if one.move in (PatrolMove.END, PatrolMove.ABANDON) and one.at >= found.started_at]
-    assert found.over_at == min(ends, default=None)
-
-
-async def test_a_patrol_goes_by_the_version_of_the_day_on_which_it_began(tx):
-    amendment = {"from_on": "2020-06-15", "version": "2020-2", "source": "s", "rules": {"round": {"metres": 2300}}}
-    text = json.dumps({**json.loads(VERDICT.shipped_text), "amendments": [amendment]})
-    await law.take_up(tx, VERDICT, text, 1, "operator")
-    await hold(tx, "t-2", "p-r-2", "r-2")
-    midnight = datetime(2020, 6, 14, 16, 0, tzinfo=UTC)
-    await walked(tx, "w-1", midnight - SECOND, terminal="t-1", metres_walked=2100)
-    await walked(tx, "w-2", midnight, terminal="t-2", metres_walked=2100, lat=LAT + 900 * METRE)
-    second, first = await patrols(tx)
-    assert [(one.verdict.version, one.verdict.state) for one in (first, second)] == [
-        ("2020-1", "valid"),
-        ("2020-2", "pending"),
-    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 from contracts.language.division import Division
 from contracts.language.rules import broken
@@ -38,8 +38,13 @@ async def acting_post(tx: Transaction, ask: Ask[Any], post_id: str, day: date) -
 async def require_office(tx: Transaction, ask: Ask[Any], division: Division) -> None:
     """Raises Problem 403 unless the actor is of a chief office of the division or above."""
     if not await offices_of(tx, ask, division):
-        rule = broken("actor_must_be", by="by_office")
-        raise Problem(403, "not-yours", rule, errors=[{"field": "subject", "rule": rule}])
+        refuse_actor("by_office")
+
+
+def refuse_actor(by: str) -> NoReturn:
+    """Raises Problem 403: who may do it."""
+    rule = broken("actor_must_be", by=by)
+    raise Problem(403, "not-yours", rule, errors=[{"field": "subject", "rule": rule}])
 
 
 async def offices_of(tx: Transaction, ask: Ask[Any], division: Division) -> list[Post]:

@@ -9,13 +9,11 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
+from contracts.law.verdict import LONGEST
 from contracts.patrol import Activity, Patrol, PatrolPlan, PatrolWay, RecordedPatrol
 from services.patrol.duty.judging import Walk
 from services.patrol.duty.period import Days
 from services.runtime.transaction import Transaction
-
-LASTS_DAYS = 2
-"""So many days after its first one a patrol may still go on."""
 
 
 async def walks_of(tx: Transaction, wanted: Sequence[tuple[UUID, str, Days]]) -> dict[UUID, list[Walk]]:
@@ -34,7 +32,7 @@ async def walks_of(tx: Transaction, wanted: Sequence[tuple[UUID, str, Days]]) ->
         [post_id for _, post_id, _ in wanted],
         [days.first for _, _, days in wanted],
         [days.last for _, _, days in wanted],
-        LASTS_DAYS,
+        LONGEST.days,
     )
     for row in rows:
         found[row["id"]].append(_walk(row))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from contracts.cases import CaseFact
 from contracts.language.evidence import Evidence
 from contracts.language.message import Fact
-from contracts.language.values import SHANGHAI
 from contracts.patrol import Incident, Patrol, RecordedPatrol
 from contracts.targets import ProgressRecorded
+from services.patrol.kept.point import begin_of
 
 INCIDENT, CASE, PATROL, PROGRESS = "incident", "case", "patrol", "progress"
 
@@ -107,7 +107,7 @@ def of_record(kind: str, id: object, division: str, part: object, at: datetime) 
 def _ended_at(fact: Fact) -> datetime | None:
     """From the end of its last day on an entry needs nothing any more."""
     ended: Any = next((one for name in type(fact).model_fields if (one := _ended_on(getattr(fact, name)))), None)
-    return None if ended is None else datetime.combine(ended, time(), SHANGHAI)
+    return None if ended is None else begin_of(ended)
 
 
 def _ended_on(part: object) -> Any:

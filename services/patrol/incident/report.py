@@ -159,7 +159,9 @@ def _left_behind(heard: Heard[IncidentReport], moved: Incident, judging: Judging
     for incident in left:
         judging.leave(moved.id, incident)
     for incident in left:
-        outcome = _link(heard, incident, judging) or _locate(heard, incident, judging)
+        # What is first due of something of its own is due since it is that.
+        own = incident.model_copy(update={"first_step": first_step(judging.severity, incident.kind, judging.now)})
+        outcome = _link(heard, incident, judging) or _locate(heard, own, judging)
         # The alarm for its place went out when what it corroborated was reported there.
         outcome = replace(outcome, alarm=False)
         judging.keep(outcome, incident.kind.is_alarm)

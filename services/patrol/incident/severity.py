@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from contracts.language.values import SHANGHAI, day_of
+from contracts.language.values import day_of
 from contracts.law.severity import SeverityRules
 from contracts.law.versions import Law
 from contracts.patrol import FirstStep, Incident, IncidentKind, Judged
+from services.patrol.kept.point import begin_of
 from services.runtime.reference.law import LawFile
 
 SEVERITY = LawFile("patrol.severity", Path(__file__).with_name("severity.json"), SeverityRules)
@@ -56,11 +57,10 @@ def first_step(law: Law[SeverityRules], kind: IncidentKind, reported_at: datetim
     return FirstStep.model_construct(due_at=due_at, to_chinese=chinese, to_english=english)
 
 
-def first_due(incident: Incident) -> tuple[datetime, datetime | None] | None:
+def first_due(incident: Incident, since: datetime) -> tuple[datetime, datetime | None] | None:
     """Until when the first step is to be taken, and when the day begins in China on which that is, unless it has."""
     if incident.first_step is None:
         return None
     due_at = incident.first_step.due_at
     due_on = day_of(due_at)
-    begins = datetime.combine(due_on, time(), SHANGHAI)
-    return due_at, begins if day_of(incident.reported_at) < due_on else None
+    return due_at, begin_of(due_on) if day_of(since) < due_on else None

@@ -143,14 +143,9 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], left: Sequence[Outc
         reported_at = {o.incident.id: sent_at(o.heard.envelope.time, o.incident) for o in outcomes if o.incident}
         await _save_incidents(tx, [newest[id] for id in sorted(newest)], belonging, reported_at)
     if left:
-        await tx.sql.execute(
-            """
-            UPDATE incidents SET linked_to = new.linked_to FROM unnest($1::uuid[], $2::uuid[]) AS new (id, linked_to)
-            WHERE incidents.id = new.id
-            """,
-            [o.incident.id for o in left if o.incident is not None],
-            [belonging[o.incident.id] for o in left if o.incident is not None],
-        )
+        stands = {one.incident.id: one.incident for one in judging.known.values()}
+        moved = dict.fromkeys(o.incident.id for o in left if o.incident is not None)
+        await _save_left(tx, [stands[id] for id in moved], belonging)
     if weights:
         await tx.sql.execute(
             """
@@ -183,7 +178,7 @@ async def _save_incidents(
     reported_at: Mapping[UUID, datetime],
 ) -> None:
     # A revision keeps the day of its first step, unless it is of another kind or its own incident now.
-    firsts = [None if belonging[one.id] is not None else first_due(one) for one in incidents]
+    firsts = [None if belonging[one.id] is not None else first_due(one, tx.now) for one in incidents]
     written = await tx.sql.fetch(
         """
         INSERT INTO incidents (id, source, external_id, revision, kind, cell, lon, lat, seen_at, linked_to, alarmed,
@@ -225,6 +220,25 @@ async def _save_incidents(
     )
     if len(written) < len(incidents):
         raise asyncpg.SerializationError("another transaction has taken one of these reports")
+
+
+async def _save_left(tx: Transaction, incidents: Sequence[Incident], belonging: Mapping[UUID, UUID | None]) -> None:
+    """Incidents left behind by what they corroborated: of one that is its own now there is a first step."""
+    firsts = [None if belonging[one.id] is not None else first_due(one, tx.now) for one in incidents]
+    await tx.sql.execute(
+        """
+        UPDATE incidents SET linked_to = new.linked_to, body = new.body, first_due_at = new.first_due_at,
+               first_remind_at = new.first_remind_at, first_told = false
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+             AS new (id, linked_to, body, first_due_at, first_remind_at)
+        WHERE incidents.id = new.id
+        """,
+        [one.id for one in incidents],
+        [belonging[one.id] for one in incidents],
+        [tx.texts.of(one) for one in incidents],
+        [None if at is None else at[0] for at in firsts],
+        [None if at is None else at[1] for at in firsts],
+    )
 
 
 async def resolve(tx: Transaction, newest: Mapping[UUID, int], resolved: bool) -> None:

@@ -15,23 +15,24 @@ from services.patrol.duty import clock as duty_clock
 from services.patrol.duty import store as duty_store
 from services.patrol.duty import walk_store
 from services.patrol.duty.judging import Walk
-from services.patrol.patrol import due_store, judging, measuring, record, standing, store
-from services.patrol.patrol.due_store import Beside
+from services.patrol.patrol import compare_store, due_store, judging, law_store, measuring, record, standing, store
+from services.patrol.patrol.compare_store import Beside
 from services.patrol.patrol.law import VERDICT
 from services.patrol.patrol.measuring import DayWalked
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
 room = Room()
-TERMINALS_AT_ONCE, JUDGED_AT_ONCE, WATCHED_AT_ONCE = 1_000, 20, 500
+TERMINALS_AT_ONCE, JUDGED_AT_ONCE, WATCHED_AT_ONCE, FOLLOWING_AT_ONCE = 1_000, 20, 500, 1_000
 COMPARED = 10
-"""With so many others at its time and place a patrol is compared, and with as many earlier ones."""
+"""With so many others at its time and place a patrol is compared, and with as many earlier ones of its walker."""
 
 
 @room.every(seconds=5.0)
 async def mark_patrols(tx: Transaction) -> list[Fact]:
-    """Those that points came for are due to be judged."""
+    """Those that points came for are due to be judged, and those whose rules were put in the place of others."""
     await due_store.mark_fresh(tx, TERMINALS_AT_ONCE)
+    await law_store.mark_unfollowing(tx, FOLLOWING_AT_ONCE)
     return []
 
 
@@ -69,39 +70,53 @@ async def judged(tx: Transaction, ids: Collection[UUID]) -> list[Fact]:
     """The verdicts of patrols by all that is known now, and what becomes of the duties that they count for."""
     if not ids:
         return []
+    # First: a text that is taken up meanwhile is followed once more.
+    newest, today = await law_store.newest(tx), day_of(tx.now)
     law, ground = await tx.see(VERDICT.view), await tx.see(GROUND)
     kept = await store.kept(tx, ids)
+    final = {id: one.by_law or 0 for id, one in kept.items() if one.is_final(today)}
+    laws = await VERDICT.by_text(tx.sql) if any(number < newest for number in final.values()) else []
     patrols = [one.patrol for one in kept.values()]
     walked = await due_store.walked_on(tx, patrols)
-    if changed := await due_store.keep_extents(tx, list(walked.values())):
-        await due_store.mark_compared(tx, changed)
-    compared = await due_store.beside(tx, walked.values(), COMPARED)
+    if changed := await compare_store.keep_extents(tx, list(walked.values())):
+        await compare_store.mark_compared(tx, changed)
+    compared = await compare_store.beside(tx, walked.values(), COMPARED)
     others = await due_store.walked_on(tx, _all_of(compared))
     incidents = await due_store.incidents_of(tx, list(kept))
     told: list[Fact] = []
-    after, walks = [], []
+    after, walks, turned = [], [], []
     for id, one in kept.items():
-        beside = compared.get(id, Beside((), ()))
-        together = [others[other.id] for other in beside.together]
-        before = [others[other.id] for other in beside.before]
-        found, days = measuring.measured(walked[id], together, before, ground, incidents[id])
+        beside = compared.get(id, Beside())
+        together, before, counted = (
+            [others[other.id] for other in its] for its in (beside.together, beside.before, beside.counted)
+        )
+        found, days = measuring.measured(walked[id], together, counted, ground, incidents[id])
         suspicions = measuring.suspicions(walked[id], together, before)
-        rules = law.on(day_of(one.patrol.started_at or tx.now))
+        by_law = final.get(id, newest)
+        rules = (law if by_law == newest else laws[by_law]).on(day_of(one.patrol.started_at or tx.now))
         verdict = judging.verdict(one.patrol, found, suspicions, rules, tx.now)
         patrol = one.patrol.model_copy(update={"verdict": verdict})
         was = one.patrol.verdict
         if verdict.state is not was.state or (verdict != was and verdict.state is not VerdictState.PENDING):
+            patrol = patrol.model_copy(update={"verdict": verdict.model_copy(update={"told_at": tx.now})})
             told.append(PatrolJudged(patrol=patrol, at=tx.now, before=was.state))
-        after.append(replace(one, patrol=patrol, judge_at=judging.judged_again_at(patrol, verdict, rules)))
+        if VerdictState.VALID in (verdict.state, was.state) and verdict.state is not was.state:
+            turned.append(id)
+        final_on = one.final_on if id in final else judging.final_on(patrol, rules)
+        judge_at = judging.judged_again_at(patrol, verdict, rules)
+        after.append(replace(one, patrol=patrol, judge_at=judge_at, by_law=by_law, final_on=final_on))
         if verdict.state is VerdictState.VALID:
             walks += [(patrol, walk) for walk in _walks(patrol, days)]
     await store.save(tx, after)
+    if turned:
+        # What is judged beside them in this batch was judged by how they stood before.
+        await compare_store.mark_later(tx, turned)
     days_of = await walk_store.replace(tx, list(kept), walks)
     return told + await duty_clock.measured(tx, await duty_store.of_days(tx, sorted(days_of)))
 
 
 def _all_of(compared: Mapping[UUID, Beside]) -> list[Patrol]:
-    found = {other.id: other for one in compared.values() for other in (*one.together, *one.before)}
+    found = {other.id: other for one in compared.values() for other in (*one.together, *one.before, *one.counted)}
     return list(found.values())
 
 

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.language.evidence import Evidence
 from contracts.language.values import ExternalId, Text, Token
-from contracts.patrol import Activity, Item, PatrolMove, PatrolPoint, PatrolWay, Pause, Visited
+from contracts.patrol import Activity, Item, PatrolMove, PatrolPoint, PatrolWay, Pause, Remark, Visited
 
 _TURN = [*PatrolMove]
+_ON_THE_WAY = (PatrolMove.PAUSE, PatrolMove.RESUME)
 
 
 class Said(BaseModel):
@@ -53,7 +54,8 @@ class Course:
     given_up: bool
     pauses: tuple[Pause, ...]
     said: Said
-    """All that was said of it; of what was said twice, what was said last."""
+    """All that was said of it; of what was said twice, what was said last; what was looked at and shown adds up."""
+    remarks: tuple[Remark, ...] = ()
 
 
 def course_of(moves: Collection[Moved], longest_until: datetime | None = None) -> Course:
@@ -70,10 +72,39 @@ def course_of(moves: Collection[Moved], longest_until: datetime | None = None) -
     over = next((one for one in ordered if _ends(one, begun, longest_until)), None)
     counted = [one for one in ordered if one.at >= begun.at and (over is None or one.at <= over.at)]
     plans = [one for one in ordered if one.move is PatrolMove.PLAN]
-    ends = [over] if over else []
-    said = _together(one.said for one in (*plans, begun, *ends))
+    edges = [(one.move, one.at) for one in (begun, over) if one is not None]
+    way = [one for one in counted if one.move in _ON_THE_WAY or (one.move, one.at) in edges]
+    ends = [one.said for one in way if one.move not in _ON_THE_WAY]
+    shown = _added_up([*_at_once(plans[-1:]), *_at_once(way)])
+    said = _together([*(one.said for one in plans), *ends]).model_copy(update=shown)
+    remarks = tuple(
+        Remark(at=one.at, text=one.said.text) for one in _at_once(way) if one.said.text and not _is(one, over)
+    )
     given_up_after = over is not None and over.move is PatrolMove.ABANDON
-    return Course(begun.at, over.at if over else None, given_up_after, tuple(_pauses(counted)), said)
+    return Course(begun.at, over.at if over else None, given_up_after, tuple(_pauses(counted)), said, remarks)
+
+
+def _is(one: Moved, other: Moved | None) -> bool:
+    return other is not None and (one.move, one.at) == (other.move, other.at)
+
+
+def _at_once(ordered: Iterable[Moved]) -> list[Moved]:
+    """What was said of one move at one time together, the last of what was said twice."""
+    found: dict[tuple[PatrolMove, datetime], list[Said]] = {}
+    for one in ordered:
+        found.setdefault((one.move, one.at), []).append(one.said)
+    return [Moved(move, at, _together(said)) for (move, at), said in found.items()]
+
+
+def _added_up(moves: Iterable[Moved]) -> dict[str, object]:
+    """What was looked at, visited and shown with each move; of things that are the same, one."""
+    said = [one.said for one in moves]
+    return {
+        "items": tuple({one.model_dump_json(): one for its in said for one in its.items}.values()),
+        "visited": tuple(one for its in said for one in its.visited),
+        "photos": tuple({one.sha256: one for its in said for one in its.photos}.values()),
+        "incidents": tuple(dict.fromkeys(one for its in said for one in its.incidents)),
+    }
 
 
 def _ends(one: Moved, begun: Moved, longest_until: datetime | None) -> bool:

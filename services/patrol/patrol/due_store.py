@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from contracts.patrol import Patrol, TerminalState
@@ -16,14 +15,6 @@ from services.patrol.patrol.standing import JUDGED
 from services.runtime.transaction import Transaction
 
 _OVER = [state.value for state in JUDGED]
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """The patrols that others' are compared with: at the same time and place, and earlier ones of the same walker."""
-
-    together: tuple[Patrol, ...]
-    before: tuple[Patrol, ...]
 
 
 async def mark_fresh(tx: Transaction, most: int) -> int:
@@ -174,81 +165,6 @@ async def walked_on(tx: Transaction, patrols: Sequence[Patrol]) -> dict[UUID, Wa
     for at, (n, _, _) in enumerate(spans):
         of[n].append(found.get(at, []))
     return {one.id: walked(one, its) for one, its in zip(patrols, of, strict=True)}
-
-
-async def beside(tx: Transaction, walked: Iterable[Walked], most: int) -> dict[UUID, Beside]:
-    """What each patrol is compared with: `most` others whose extent it meets at its time, as many earlier ones."""
-    some = [(one, extent) for one in walked if (extent := one.extent) is not None]
-    found: dict[UUID, tuple[list[Patrol], list[Patrol]]] = {one.patrol.id: ([], []) for one, _ in some}
-    rows = await tx.sql.fetch(
-        """
-        WITH asked AS (
-            SELECT * FROM unnest($1::uuid[], $2::float8[], $3::float8[], $4::float8[], $5::float8[])
-                          AS a (id, west, south, east, north)
-            JOIN (SELECT id, walker, started_at, ended_at FROM patrols) AS p USING (id)
-        )
-        SELECT asked.id, true AS together, o.body FROM asked, LATERAL (
-            SELECT body FROM patrols o
-            WHERE o.started_at BETWEEN asked.started_at - $7::interval AND asked.ended_at
-              AND o.ended_at >= asked.started_at AND o.walker <> asked.walker
-              AND o.west <= asked.east AND o.east >= asked.west AND o.south <= asked.north AND o.north >= asked.south
-            ORDER BY o.started_at, o.id LIMIT $6
-        ) AS o
-        UNION ALL
-        SELECT asked.id, false, o.body FROM asked, LATERAL (
-            SELECT body FROM patrols o
-            WHERE o.walker = asked.walker AND (o.started_at, o.id) < (asked.started_at, asked.id)
-              AND o.west <= asked.east AND o.east >= asked.west AND o.south <= asked.north AND o.north >= asked.south
-            ORDER BY o.started_at DESC, o.id DESC LIMIT $6
-        ) AS o
-        """,
-        [one.patrol.id for one, _ in some],
-        *([extent[n] for _, extent in some] for n in range(4)),
-        most,
-        _LONGEST,
-    )
-    for row in rows:
-        found[row["id"]][0 if row["together"] else 1].append(Patrol.model_validate_json(row["body"]))
-    return {id: Beside(tuple(together), tuple(before)) for id, (together, before) in found.items()}
-
-
-_LONGEST = timedelta(hours=48)
-"""No rule lets a patrol last longer."""
-
-
-async def keep_extents(tx: Transaction, walked: Sequence[Walked]) -> list[UUID]:
-    """Write down of what points patrols were measured; those of which they are others than before."""
-    extents = [one.extent or (None, None, None, None) for one in walked]
-    rows = await tx.sql.fetch(
-        """
-        UPDATE patrols p SET digest = new.digest, west = new.west, south = new.south, east = new.east, north = new.north
-        FROM unnest($1::uuid[], $2::bytea[], $3::float8[], $4::float8[], $5::float8[], $6::float8[])
-             AS new (id, digest, west, south, east, north)
-        WHERE p.id = new.id AND p.digest IS DISTINCT FROM new.digest RETURNING p.id
-        """,
-        [one.patrol.id for one in walked],
-        [one.digest for one in walked],
-        *([extent[n] for extent in extents] for n in range(4)),
-    )
-    return [row["id"] for row in rows]
-
-
-async def mark_compared(tx: Transaction, ids: Sequence[UUID]) -> None:
-    """Have those judged that are compared with patrols whose points are others than before."""
-    await tx.sql.execute(
-        """
-        UPDATE patrols o SET judge_at = $2 FROM patrols p
-        WHERE p.id = ANY($1::uuid[]) AND o.id <> p.id AND o.digest IS NOT NULL AND o.state = ANY($3::text[]) AND (
-            (o.walker = p.walker AND o.started_at >= p.started_at AND o.started_at < p.started_at + interval '31 days')
-            OR (o.started_at BETWEEN p.started_at - $4::interval AND p.ended_at AND o.ended_at >= p.started_at)
-        ) AND o.west <= p.east AND o.east >= p.west AND o.south <= p.north AND o.north >= p.south
-          AND (o.judge_at IS NULL OR o.judge_at > $2)
-        """,
-        list(ids),
-        tx.now,
-        _OVER,
-        _LONGEST,
-    )
 
 
 async def incidents_of(tx: Transaction, patrols: Sequence[UUID]) -> dict[UUID, list[UUID]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -33,15 +34,13 @@ from contracts.patrol import (
     VerdictAppealed,
     VerdictState,
 )
-from services.patrol.acting.record import offices_of, post_named
+from services.patrol.acting.record import offices_of, post_named, refuse_actor
 from services.patrol.duty import post_store
-from services.patrol.kept.point import begin_of
-from services.patrol.patrol import clock, due_store, record, reporting, store
+from services.patrol.patrol import clock, due_store, judging, record, reporting, store
 from services.patrol.patrol.course import Moved, Said
 from services.patrol.patrol.law import VERDICT
 from services.patrol.patrol.standing import HERE, Named
 from services.patrol.patrol.store import Kept
-from services.patrol.track.points import LIMITS
 from services.runtime.ids import uuid7
 from services.runtime.messages import Answer, Ask, Heard, News, Refused
 from services.runtime.problem import Problem, refuse_field
@@ -50,7 +49,6 @@ from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 
 room = Room()
-A_DAY = timedelta(days=1)
 C = TypeVar("C", bound=MovePatrol)
 
 
@@ -92,9 +90,8 @@ async def _posts_of(tx: Transaction, heard: Sequence[Heard[PatrolReport]]) -> li
 async def list_patrols(tx: Transaction, ask: Ask[ListPatrols]) -> Answer:
     asked = ask.command
     state, verdict = asked.state and asked.state.value, asked.verdict and asked.verdict.value
-    days = (begin_of(asked.on), begin_of(asked.on + A_DAY)) if asked.on else None
     found = await store.listed(
-        tx, ask.division.significant, asked.post_id, state, verdict, days, asked.appealed, asked.limit
+        tx, ask.division.significant, asked.post_id, state, verdict, asked.on, asked.appealed, asked.limit
     )
     return Answer(PatrolsShown(patrols=tuple(found)))
 
@@ -109,7 +106,7 @@ async def plan_patrol(tx: Transaction, ask: Ask[PlanPatrol]) -> Answer:
     asked, today = ask.command, day_of(tx.now)
     post = await post_named(tx, ask, asked.post_id)
     if not holds(post, ask.actor, today) and not await offices_of(tx, ask, post.division):
-        _refuse("by_walker")
+        refuse_actor("by_walker")
     if asked.planned_on < today:
         refuse_field("planned_on", broken("not_before", day=today))
     if not stands_on(post, asked.planned_on):
@@ -123,7 +120,7 @@ async def begin_patrol(tx: Transaction, ask: Ask[BeginPatrol]) -> Answer:
     at = _at(tx, asked.at)
     post = await post_named(tx, ask, asked.post_id)
     if not holds(post, ask.actor, day_of(at)):
-        _refuse("by_holder_of_post")
+        refuse_actor("by_holder_of_post")
     named = _new()
     if asked.patrol_id is not None:
         planned = (await _kept(tx, ask, asked.patrol_id)).patrol
@@ -162,15 +159,13 @@ async def appeal_verdict(tx: Transaction, ask: Ask[AppealVerdict]) -> Answer:
     kept = await _kept(tx, ask, ask.command.patrol_id)
     patrol, before = kept.patrol, kept.patrol.verdict.appeal
     if patrol.person is None or patrol.person.id != ask.actor:
-        _refuse("by_who_walked")
+        refuse_actor("by_who_walked")
     if patrol.verdict.state is not VerdictState.INVALID:
         raise Problem(409, "not-to-be-appealed", broken("verdict_not_invalid"), state=patrol.verdict.state)
     if before is not None and before.state is not AppealState.OVERTAKEN:
         raise Problem(409, "not-to-be-appealed", broken("appeal_given"), state=before.state)
-    rules = (await tx.see(VERDICT.view)).on(day_of(patrol.started_at or tx.now))
-    spoken = (patrol.ended_at or tx.now) + rules.waits_for_points
-    last = day_of(spoken) + timedelta(days=rules.appeal_within_days)
-    if day_of(tx.now) > last:
+    last = judging.appeal_until(patrol, (await tx.see(VERDICT.view)).on(day_of(patrol.started_at or tx.now)))
+    if last is not None and day_of(tx.now) > last:
         refuse_field("patrol_id", broken("appeal_until", day=last))
     appeal = Appeal(by=ask.actor, reason=ask.command.reason, at=tx.now, state=AppealState.OPEN)
     after = _with(kept, appeal)
@@ -188,7 +183,7 @@ async def decide_appeal(tx: Transaction, ask: Ask[DecideAppeal]) -> Answer:
     offices = await offices_of(tx, ask, patrol.division)
     others = [office for office in offices if office.id != patrol.post_id]
     if not others or (patrol.person is not None and patrol.person.id == ask.actor):
-        _refuse("by_another_office")
+        refuse_actor("by_another_office")
     if appeal is None or appeal.state is not AppealState.OPEN:
         raise Problem(409, "no-open-appeal", broken("no_open_appeal"), state=appeal.state if appeal else None)
     found = patrol.verdict.measured
@@ -210,7 +205,7 @@ async def decide_appeal(tx: Transaction, ask: Ask[DecideAppeal]) -> Answer:
 def _with(kept: Kept, appeal: Appeal) -> Kept:
     verdict = kept.patrol.verdict.model_copy(update={"appeal": appeal})
     patrol = kept.patrol.model_copy(update={"verdict": verdict})
-    return Kept(patrol, kept.terminal_source, kept.incidents, kept.judge_at, kept.watch_at, kept.silent)
+    return replace(kept, patrol=patrol, final_on=None)
 
 
 async def _go_on(tx: Transaction, ask: Ask[C], move: PatrolMove, states: Sequence[PatrolState]) -> Answer:
@@ -219,7 +214,7 @@ async def _go_on(tx: Transaction, ask: Ask[C], move: PatrolMove, states: Sequenc
     post = (await post_store.posts(tx, [patrol.post_id]))[patrol.post_id]
     walks = patrol.person is not None and patrol.person.id == ask.actor
     if not walks and not holds(post, ask.actor, day_of(tx.now)):
-        _refuse("by_walker")
+        refuse_actor("by_walker")
     if patrol.started_at is None and move is not PatrolMove.ABANDON:
         raise Problem(409, "patrol-not-begun", broken("patrol_not_begun"), state=patrol.state)
     if patrol.state not in states:
@@ -244,11 +239,8 @@ def _new() -> Named:
 def _at(tx: Transaction, stated: datetime | None) -> datetime:
     """When it was: now, unless it is stated. Raises Problem for what cannot be, or is heard of too late."""
     at = stated or tx.now
-    first, last = tx.now - LIMITS.offline_older_than, tx.now + LIMITS.future
-    if not first <= at <= last:
-        refuse_field(
-            "at", broken("moved_between", first=f"{first:%Y-%m-%dT%H:%M:%SZ}", last=f"{last:%Y-%m-%dT%H:%M:%SZ}")
-        )
+    if (rule := reporting.broken_by(at, tx.now)) is not None:
+        refuse_field("at", rule)
     return at
 
 
@@ -261,9 +253,3 @@ async def _kept(tx: Transaction, ask: Ask[Any], id: UUID) -> Kept:
         raise Problem(404, "no-such-patrol", rule, errors=[{"field": "patrol_id", "rule": rule}])
     ask.require_within(kept.patrol.division)
     return kept
-
-
-def _refuse(by: str) -> None:
-    """Raises Problem 403: who may do it."""
-    rule = broken("actor_must_be", by=by)
-    raise Problem(403, "not-yours", rule, errors=[{"field": "subject", "rule": rule}])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
+from contracts.language.values import day_of
 from contracts.law.verdict import VerdictRule, VerdictRules
 from contracts.patrol import (
     Appeal,
     AppealState,
+    DutyPeriod,
     Lacking,
     Patrol,
     PatrolMeasured,
@@ -17,15 +19,16 @@ from contracts.patrol import (
     Verdict,
     VerdictState,
 )
+from services.patrol.duty.period import period_of
 
 
 def verdict(
     patrol: Patrol, measured: PatrolMeasured, suspicions: tuple[Suspicion, ...], rules: VerdictRules, now: datetime
 ) -> Verdict:
     """The verdict on a patrol that is over; pending as long as points may come that it lacks."""
-    found = rules.of(patrol.activity, patrol.division)
+    found, told_at = rules.of(patrol.activity, patrol.division), patrol.verdict.told_at
     if patrol.state is PatrolState.ABANDONED or found is None or patrol.ended_at is None:
-        return Verdict(state=VerdictState.PENDING, measured=measured, appeal=patrol.verdict.appeal)
+        return Verdict(state=VerdictState.PENDING, measured=measured, appeal=patrol.verdict.appeal, told_at=told_at)
     name, rule = found
     lacking = tuple(_lacking(patrol, measured, rule))
     waiting = now < patrol.ended_at + rules.waits_for_points
@@ -45,6 +48,7 @@ def verdict(
         lacking=lacking,
         suspicions=suspicions,
         appeal=appeal,
+        told_at=told_at,
     )
 
 
@@ -53,6 +57,30 @@ def judged_again_at(patrol: Patrol, after: Verdict, rules: VerdictRules) -> date
     if after.state is not VerdictState.PENDING or after.rule is None or patrol.ended_at is None:
         return None
     return patrol.ended_at + rules.waits_for_points
+
+
+def appeal_until(patrol: Patrol, rules: VerdictRules) -> date | None:
+    """The last day on which an appeal is heard, counted from that on which the verdict was told as it stands.
+
+    Where nobody kept when that was, it was when no more points were waited for.
+    """
+    told_at = patrol.verdict.told_at
+    if told_at is None and patrol.ended_at is not None:
+        told_at = patrol.ended_at + rules.waits_for_points
+    return None if told_at is None else day_of(told_at) + timedelta(days=rules.appeal_within_days)
+
+
+def final_on(patrol: Patrol, rules: VerdictRules) -> date | None:
+    """The last day on which another text of the rules may change the verdict: it is appealed against, or of this month.
+
+    None while it is pending or appealed against.
+    """
+    appeal, told = patrol.verdict.appeal, appeal_until(patrol, rules)
+    if patrol.verdict.state is VerdictState.PENDING or patrol.started_at is None or told is None:
+        return None
+    if appeal is not None and appeal.state is AppealState.OPEN:
+        return None
+    return max(told, period_of(DutyPeriod.MONTH, day_of(patrol.started_at)).last)
 
 
 def _is_less(measured: PatrolMeasured, appeal: Appeal) -> bool:

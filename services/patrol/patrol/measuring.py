@@ -14,13 +14,14 @@ import shapely
 
 from contracts.language.values import AreaKind
 from contracts.patrol import Patrol, PatrolMeasured, PatrolState, Suspicion
+from services.patrol.duty.judging import WHOLE
 from services.patrol.incident.near import EARTH_M
 from services.patrol.kept.point import Points
 from services.patrol.walk.ground import Flags, Floats, metres, middle
 from services.patrol.walk.limits import LIMITS
 from services.patrol.walk.measure import Walk, walks
 from services.patrol.walk.signs import signs
-from services.patrol.walk.together import accompanied
+from services.patrol.walk.together import alone_m
 from services.runtime.reference.ground import Ground
 
 Span = tuple[datetime, datetime]
@@ -104,13 +105,13 @@ def walked(patrol: Patrol, tracks: Sequence[Sequence[Points]]) -> Walked:
 
 
 def measured(
-    one: Walked, beside: Iterable[Walked], before: Collection[Walked], ground: Ground, incidents: Sequence[UUID]
+    one: Walked, beside: Iterable[Walked], counted: Collection[Walked], ground: Ground, incidents: Sequence[UUID]
 ) -> tuple[PatrolMeasured, tuple[DayWalked, ...]]:
     """What a patrol comes to; of `beside` those that began before have the ground that they walked together.
 
-    `before` are earlier ones of the same walker, by whose ways it is seen whether a route repeats.
+    `counted` are the earlier valid ones of its post, by whose ways it is seen whether a route repeats.
     """
-    earlier = [other for other in beside if other.turn < one.turn]
+    earlier = [part for other in beside if other.turn < one.turn for part in other.parts]
     areas: dict[str, None] = {}
     grids: dict[str, None] = {}
     days: list[DayWalked] = []
@@ -120,7 +121,7 @@ def measured(
         grids |= dict.fromkeys(its_grids)
         boundary = ground.boundary(one.patrol.area_id)
         own_share = None if boundary is None else round(part.share_inside(inside), 4)
-        days.append(_day(part, own_share, _seen(part, boundary), its_grids, _repeats(part, before)))
+        days.append(_day(part, own_share, _seen(part, boundary), its_grids, _repeats(part, counted, boundary)))
     length = sum(day.metres for day in days)
     shared = [(day.own_share, day.metres or _LEAST) for day in days if day.own_share is not None]
     places = {point.id: (point.lon, point.lat) for point in one.patrol.to_reach}
@@ -131,7 +132,7 @@ def measured(
         stopped_minutes=round(sum(_stopped_s(part) for part in one.parts) / 60, 2),
         stops=sum(len(part.stops) for part in one.parts),
         metres=round(length, 1),
-        ground_metres=round(sum(_alone_m(part, earlier) for part in one.parts), 1),
+        ground_metres=round(sum(alone_m(part, earlier) for part in one.parts), 1),
         fixes=one.fixes,
         mocked=sum(part.mocked for part in one.parts),
         first_at=one.parts[0].first_at if one.parts else None,
@@ -164,20 +165,40 @@ def _day(
     )
 
 
-def _repeats(part: Walk, before: Iterable[Walked]) -> bool:
+def _repeats(part: Walk, counted: Iterable[Walked], boundary: shapely.Geometry | None) -> bool:
     """Whether a route was walked before in the month, as long as the area had not been covered by then."""
     month = part.day.replace(day=1)
-    of_month = [one for one in before if any(month <= its.day for its in one.parts)]
-    found = [one.patrol.verdict.measured for one in of_month]
-    covered = sum(one.area_share or 0.0 for one in found if one is not None)
-    if not of_month or covered >= 1 or not part.moves.any():
+    first_at = part.first_at
+    of_month = [its for one in counted for its in one.parts if month <= its.day and its.last_at < first_at]
+    if not of_month or not part.moves.any():
         return False
     lon, lat = middle(part.points)
-    ways = [_way(metres(its.points["lon"], its.points["lat"], lon, lat)) for one in of_month for its in one.parts]
-    near = shapely.union_all(shapely.buffer(ways, LIMITS.same_within_m))
+    near = shapely.union_all(shapely.buffer([_way_from(its, lon, lat) for its in of_month], LIMITS.same_within_m))
     on_the_way = metres(part.points["lon"], part.points["lat"], lon, lat)[part.moves]
     again = shapely.contains_xy(near, on_the_way[:, 0], on_the_way[:, 1])
-    return float(again.mean()) >= LIMITS.same_share
+    return float(again.mean()) >= LIMITS.same_share and not _covered(of_month, boundary, lon, lat)
+
+
+def _covered(walks: Iterable[Walk], boundary: shapely.Geometry | None, lon: float, lat: float) -> bool:
+    """Whether all of an area was seen from some ways together: what was seen twice is no more than once."""
+    if boundary is None:
+        return False
+    flat = _flat(boundary, lon, lat)
+    seen = shapely.union_all([_seen_from(_way_from(one, lon, lat)) for one in walks])
+    return float(shapely.area(shapely.intersection(seen, flat))) >= WHOLE * float(shapely.area(flat))
+
+
+def _way_from(part: Walk, lon: float, lat: float) -> shapely.Geometry:
+    """Where somebody went, in metres from a place."""
+    return _way(metres(part.points["lon"], part.points["lat"], lon, lat))
+
+
+def _flat(boundary: shapely.Geometry, lon: float, lat: float) -> shapely.Geometry:
+    return shapely.transform(boundary, lambda at: metres(at[:, 0], at[:, 1], lon, lat))
+
+
+def _seen_from(way: shapely.Geometry) -> shapely.Geometry:
+    return shapely.buffer(shapely.simplify(way, LIMITS.still_within_m / 10), LIMITS.seen_within_m)
 
 
 def _way(place_m: Floats) -> shapely.Geometry:
@@ -201,25 +222,16 @@ def _seen(part: Walk, boundary: shapely.Geometry | None) -> float | None:
     if boundary is None:
         return None
     lon, lat = middle(part.points)
-    flat = shapely.transform(boundary, lambda at: metres(at[:, 0], at[:, 1], lon, lat))
+    flat = _flat(boundary, lon, lat)
     whole = float(shapely.area(flat))
     if whole <= 0:
         return None
-    way = shapely.simplify(_way(part.line.place_m), LIMITS.still_within_m / 10)
-    seen = shapely.buffer(way, LIMITS.seen_within_m)
+    seen = _seen_from(_way(part.line.place_m))
     return round(float(shapely.area(shapely.intersection(seen, flat))) / whole, 4)
 
 
 def _stopped_s(part: Walk) -> float:
     return sum((stop.last_at - stop.first_at).total_seconds() for stop in part.stops)
-
-
-def _alone_m(part: Walk, earlier: Iterable[Walked]) -> float:
-    alone = np.ones(max(len(part.line) - 1, 0), dtype=bool)
-    for other in earlier:
-        for its in other.parts:
-            alone &= ~accompanied(part, its)
-    return float(part.walked_m[alone].sum())
 
 
 def suspicions(one: Walked, beside: Iterable[Walked], before: Iterable[Walked]) -> tuple[Suspicion, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from contracts.language.values import day_of
-from contracts.law.verdict import VerdictRules
+from contracts.law.verdict import LONGEST, VerdictRules
 from contracts.law.versions import Law
 from contracts.patrol import Patrol, PatrolFact, PatrolState
 from services.patrol.duty import post_store
@@ -20,9 +20,6 @@ from services.patrol.patrol.law import VERDICT
 from services.patrol.patrol.standing import Named
 from services.patrol.patrol.store import Kept
 from services.runtime.transaction import Transaction
-
-_TWO_DAYS = timedelta(days=2)
-"""No rule lets a patrol last longer: what began earlier does not reach into one that begins."""
 
 
 async def move(tx: Transaction, moves: Sequence[tuple[Named, Moved, str]]) -> dict[UUID, list[PatrolFact]]:
@@ -57,7 +54,7 @@ async def stand(tx: Transaction, named: Mapping[UUID, Named]) -> dict[UUID, list
         await evidence_store.name(tx, of_patrols(one.patrol for one in changed))
     moved = {id: at for id, at in begun.items() if _begins_otherwise(before.get(id), after[id])}
     if moved:
-        await store.look_at_those_before(tx, moved, min(at for _, at in moved.values()) - _TWO_DAYS)
+        await store.look_at_those_before(tx, moved, min(at for _, at in moved.values()) - LONGEST)
     return {id: standing.told(before[id].patrol if id in before else None, one, tx.now) for id, one in after.items()}
 
 
@@ -76,6 +73,8 @@ def _kept(before: Kept | None, after: Patrol, course: Course, rules: VerdictRule
         before.judge_at if before else None,
         standing.watched_from(after, rules, None, None, silent),
         silent,
+        before.by_law if before else None,
+        before.final_on if before else None,
     )
     if before is not None and before.patrol == after and before.incidents == found.incidents:
         return replace(before, watch_at=before.watch_at if (before.watch_at or now) > now else found.watch_at)

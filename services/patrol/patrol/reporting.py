@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.language.intake import Problem
-from contracts.language.rules import broken
+from contracts.language.rules import Rule, broken
 from contracts.patrol import PatrolMove, PatrolReport
 from services.patrol.patrol.course import Moved, Said
 from services.patrol.patrol.standing import Named, patrol_id
@@ -27,14 +27,19 @@ def at_of(report: PatrolReport) -> datetime:
 
 def untimely(report: PatrolReport, now: datetime) -> Problem | None:
     """What is wrong with a move that cannot have been made when it is said, nor be heard of so late."""
-    first, last = now - LIMITS.offline_older_than, now + LIMITS.future
     times = [("clock.received_at", report.clock.received_at)] if report.clock else []
     for field, at in (*times, ("at", at_of(report))):
-        if not first <= at <= last:
-            return Problem.of(
-                field, broken("moved_between", first=f"{first:%Y-%m-%dT%H:%M:%SZ}", last=f"{last:%Y-%m-%dT%H:%M:%SZ}")
-            )
+        if (rule := broken_by(at, now)) is not None:
+            return Problem.of(field, rule)
     return None
+
+
+def broken_by(at: datetime, now: datetime) -> Rule | None:
+    """The rule that a time of a move breaks: it cannot have been then, or is heard of too late."""
+    first, last = now - LIMITS.offline_older_than, now + LIMITS.future
+    if first <= at <= last:
+        return None
+    return broken("moved_between", first=f"{first:%Y-%m-%dT%H:%M:%SZ}", last=f"{last:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def moved(heard: Heard[PatrolReport], post_id: str | None) -> Moved:

@@ -98,6 +98,7 @@ def stand(
         items=said.items,
         visited=said.visited,
         photos=said.photos,
+        remarks=course.remarks,
         verdict=before.verdict if before else Verdict(state=VerdictState.PENDING),
     )
 

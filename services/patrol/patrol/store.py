@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 
 from contracts.patrol import Patrol, PatrolMove
+from services.patrol.kept.point import begin_of
 from services.patrol.patrol.course import Moved, Said
 from services.patrol.patrol.standing import Named
 from services.runtime.transaction import Transaction
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,13 @@ class Kept:
     judge_at: datetime | None
     watch_at: datetime | None
     silent: bool = False
+    by_law: int | None = None
+    """The number of the text of the rules by which it was judged last."""
+    final_on: date | None = None
+    """The last day on which another text may still change its verdict; None while that is open."""
+
+    def is_final(self, today: date) -> bool:
+        return self.final_on is not None and self.final_on < today
 
 
 async def lock(tx: Transaction, ids: Iterable[UUID]) -> None:
@@ -65,7 +75,7 @@ async def moves_of(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, list[Mo
     return found
 
 
-_KEPT = "id, terminal_source, incidents, judge_at, watch_at, silent, body"
+_KEPT = "id, terminal_source, incidents, judge_at, watch_at, silent, by_law, final_on, body"
 
 
 def _kept(row: asyncpg.Record) -> Kept:
@@ -76,6 +86,8 @@ def _kept(row: asyncpg.Record) -> Kept:
         row["judge_at"],
         row["watch_at"],
         row["silent"],
+        row["by_law"],
+        row["final_on"],
     )
 
 
@@ -99,23 +111,24 @@ async def save(tx: Transaction, all: Sequence[Kept]) -> None:
         """
         INSERT INTO patrols (id, source, external_id, post_id, division, walker, person_id, terminal_source, terminal,
                              state, verdict, appealed, planned_on, started_at, ended_at, judge_at, watch_at, silent,
-                             incidents, body)
+                             by_law, final_on, incidents, body)
         SELECT id, source, external_id, post_id, division, walker, person_id, terminal_source, terminal, state, verdict,
-               appealed, planned_on, started_at, ended_at, judge_at, watch_at, silent,
+               appealed, planned_on, started_at, ended_at, judge_at, watch_at, silent, by_law, final_on,
                coalesce(string_to_array(nullif(incidents, ''), E'\\n'), '{}'), body
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                     $9::text[], $10::text[], $11::text[], $12::boolean[], $13::date[], $14::timestamptz[],
-                    $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::boolean[], $19::text[],
-                    $20::text[])
+                    $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::boolean[],
+                    $19::bigint[], $20::date[], $21::text[], $22::text[])
              AS new (id, source, external_id, post_id, division, walker, person_id, terminal_source, terminal, state,
-                     verdict, appealed, planned_on, started_at, ended_at, judge_at, watch_at, silent, incidents, body)
+                     verdict, appealed, planned_on, started_at, ended_at, judge_at, watch_at, silent, by_law, final_on,
+                     incidents, body)
         ON CONFLICT (id) DO UPDATE SET
             post_id = excluded.post_id, division = excluded.division, walker = excluded.walker,
             person_id = excluded.person_id, terminal_source = excluded.terminal_source, terminal = excluded.terminal,
             state = excluded.state, verdict = excluded.verdict, appealed = excluded.appealed,
             planned_on = excluded.planned_on, started_at = excluded.started_at, ended_at = excluded.ended_at,
             judge_at = excluded.judge_at, watch_at = excluded.watch_at, silent = excluded.silent,
-            incidents = excluded.incidents, body = excluded.body
+            by_law = excluded.by_law, final_on = excluded.final_on, incidents = excluded.incidents, body = excluded.body
         """,
         [one.id for one in patrols],
         [one.source for one in patrols],
@@ -135,6 +148,8 @@ async def save(tx: Transaction, all: Sequence[Kept]) -> None:
         [one.judge_at for one in all],
         [one.watch_at for one in all],
         [one.silent for one in all],
+        [one.by_law for one in all],
+        [one.final_on for one in all],
         ["\n".join(one.incidents) for one in all],
         [one.model_dump_json() for one in patrols],
     )
@@ -203,26 +218,30 @@ async def listed(
     post_id: str | None,
     state: str | None,
     verdict: str | None,
-    days: tuple[datetime, datetime] | None,
+    on: date | None,
     appealed: bool,
     limit: int,
 ) -> list[Patrol]:
+    """Of a day are those that went on at a time of it, one that is open up to now, and those planned for it."""
     rows = await tx.sql.fetch(
         """
         SELECT body FROM patrols
         WHERE division LIKE $1 AND ($2::text IS NULL OR post_id = $2) AND ($3::text IS NULL OR state = $3)
           AND ($4::text IS NULL OR verdict = $4) AND (NOT $7 OR appealed)
-          AND ($5::timestamptz IS NULL OR (started_at < $6 AND coalesce(ended_at, started_at) >= $5))
+          AND ($5::timestamptz IS NULL OR (started_at < $6 AND coalesce(ended_at, $9) >= $5)
+               OR (started_at IS NULL AND planned_on = $10))
         ORDER BY started_at DESC NULLS FIRST, id LIMIT $8
         """,
         f"{within}%",
         post_id,
         state,
         verdict,
-        days[0] if days else None,
-        days[1] if days else None,
+        begin_of(on) if on else None,
+        begin_of(on + _DAY) if on else None,
         appealed,
         limit,
+        tx.now,
+        on,
     )
     return [Patrol.model_validate_json(row["body"]) for row in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -25,13 +25,15 @@ def accompanied(one: Walk, other: Walk) -> Flags:
 
 def ground_m(walked: Sequence[Walk]) -> float:
     """How much of the ground several people walked: what they walked together counts once."""
-    total = 0.0
-    for n, one in enumerate(walked):
-        alone = np.ones(max(len(one.line) - 1, 0), dtype=bool)
-        for other in walked[:n]:
-            alone &= ~accompanied(one, other)
-        total += float(one.walked_m[alone].sum())
-    return total
+    return sum(alone_m(one, walked[:n]) for n, one in enumerate(walked))
+
+
+def alone_m(one: Walk, others: Iterable[Walk]) -> float:
+    """How much of a walk nobody else was there on."""
+    alone = np.ones(max(len(one.line) - 1, 0), dtype=bool)
+    for other in others:
+        alone &= ~accompanied(one, other)
+    return float(one.walked_m[alone].sum())
 
 
 def share_together(one: Walk, other: Walk) -> float:

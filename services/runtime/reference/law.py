@@ -50,8 +50,16 @@ class LawFile(Generic[RulesT]):
         return self.file.read_text("utf-8")
 
     async def _load(self, sql: Sql) -> Law[RulesT]:
+        return self._as_taken_up(await texts(sql, self.name))
+
+    async def by_text(self, sql: Sql) -> list[Law[RulesT]]:
+        """The law as it stood by each of its texts: as it was shipped, then by the number of the one taken up."""
+        taken_up = await texts(sql, self.name)
+        return [self._as_taken_up(taken_up[:number]) for number in range(len(taken_up) + 1)]
+
+    def _as_taken_up(self, taken_up: Sequence[asyncpg.Record]) -> Law[RulesT]:
         law = self.shipped
-        for text, at in await texts(sql, self.name):
+        for text, at in taken_up:
             law = self.read(text, f"{self.name} of {at:%Y-%m-%d}").taken_up_after(law, day_of(at))
         return law
 
