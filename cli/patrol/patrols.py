@@ -128,6 +128,16 @@ def _lines(one: Patrol) -> Iterator[tuple[str, str]]:
             yield say(f"patrol.{name}"), str(getattr(found, name))
         yield say("patrol.grids"), "、".join(found.grids) or NOTHING
         yield say("patrol.reached"), f"{len(found.points)}/{len(one.to_reach)}"
+    for remark in one.remarks:
+        yield say("patrol.said"), f"{_time(remark.at)} {remark.text}"
+    if one.text:
+        yield say("patrol.said"), one.text
+    for item in one.items:
+        yield say("patrol.looked_at"), f"{item.item}：{item.finding or say('patrol.in_order')}"
+    if one.visited:
+        yield say("patrol.visited"), "、".join(f"{its.kind} {its.count}" for its in one.visited)
+    if one.photos:
+        yield say("patrol.photos"), str(len(one.photos))
     for sign in verdict.suspicions:
         yield say("patrol.suspicion"), f"{say(f'patrol.sign_{sign.kind}')}：{sign.value} {sign.alike or ''}"
     if verdict.appeal:

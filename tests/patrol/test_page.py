@@ -5,7 +5,7 @@ import re
 from services.patrol import page as pages
 from services.patrol.duty.law import DUTY
 from services.patrol.patrol.law import VERDICT
-from tests.patrol.test_duty_asked import VARIANTS
+from tests.patrol.test_duty_rules import VARIANTS
 from tests.patrol.variants import table
 
 
