@@ -19,7 +19,7 @@ from cli import rules
 from cli.given_file import digest_of, head, json_of
 from cli.say import language_is_chinese, say
 from contracts.cases import Directive, Interval, Measure, Proof
-from contracts.evidence.media import READS_BYTES, media_types
+from contracts.evidence.media import READS_BYTES, media_types, named_type
 from contracts.language.evidence import Evidence
 from contracts.language.message import Command
 from contracts.language.values import Boundary, OpenEnum, UnitRef
@@ -169,7 +169,7 @@ def _one(kind: Any, said: Any) -> Any:
 def evidence(path: Path) -> Evidence:
     """A file, named by its content. Raises typer.BadParameter."""
     digest, size = digest_of(path)
-    named = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    named = named_type(path.name) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     found = media_types(head(path, READS_BYTES))
     media_type = named if named in found or not found else found[0]
     return Evidence(sha256=digest, media_type=media_type, size_bytes=size)

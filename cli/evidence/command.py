@@ -22,6 +22,7 @@ from clients.python.refused import Refused
 from contracts.evidence import EvidenceKept as Kept
 from contracts.evidence import EvidenceListed, EvidenceShown, EvidenceUpload, KeepEvidence, KeptEvidence, ListEvidence
 from contracts.evidence import ShowEvidence as Show
+from contracts.evidence.media import SUFFIXES
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
 from contracts.language.evidence import Evidence
@@ -132,12 +133,14 @@ async def get(
     division = await region_of(actor, region, bus, home)
     async with session(actor, bus, home) as asking:
         size = await _save(fetch(asking, sha256, actor, division), sha256, file)
+    if size is None:
+        refuse(file, "evidence.damaged")
     data({"file": str(file), "size_bytes": size}) if as_json else talk("evidence.got", file=file, size=size)
     return 0
 
 
-async def _save(pieces: AsyncIterator[bytes], sha256: str, file: Path) -> int:
-    """Nothing bears the name of the file that is not whole and what its hash says. Raises BadFile."""
+async def _save(pieces: AsyncIterator[bytes], sha256: str, file: Path) -> int | None:
+    """How many bytes; None, and no file, where what came is not whole and what its hash says. Raises BadFile."""
     digest, size = hashlib.sha256(), 0
     with write_beside(file) as (content, whole):
         async for piece in pieces:
@@ -145,7 +148,7 @@ async def _save(pieces: AsyncIterator[bytes], sha256: str, file: Path) -> int:
             size += len(piece)
             content.write(piece)
         if digest.hexdigest() != sha256:
-            refuse(file, "evidence.damaged")
+            return None
         whole()
     return size
 
@@ -222,21 +225,41 @@ async def save(
     bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
-    """What the folder has already is not fetched again; `evidence put` puts it all back."""
+    """What the folder has already is not fetched again; `evidence put` puts it all back. Ends with 1 where one is lost.
+
+    The name of each file says its media type.
+    """
     saved = had = 0
+    lost: list[str] = []
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with session(OPERATOR, bus, home) as asking:
         async for one in _all(asking, OPERATOR, UNKNOWN, missing=False):
             if one.kept is None:
                 continue
-            file = folder / one.sha256
+            file = folder / f"{one.sha256}{SUFFIXES.get(one.kept.evidence.media_type, '')}"
             if file.exists():
                 had += 1
-                continue
-            await _save(fetch(asking, one.sha256, OPERATOR, UNKNOWN), one.sha256, file)
-            saved += 1
-    data({"saved": saved, "had": had}) if as_json else talk("evidence.saved", saved=saved, had=had, folder=folder)
-    return 0
+            elif await _saved(asking, one.sha256, file):
+                saved += 1
+            else:
+                lost.append(one.sha256)
+    if as_json:
+        data({"saved": saved, "had": had, "lost": lost})
+        return 1 if lost else 0
+    talk("evidence.saved", saved=saved, had=had, folder=folder)
+    for sha256 in lost:
+        talk("evidence.lost", sha256=sha256)
+    return 1 if lost else 0
+
+
+async def _saved(asking: Bus, sha256: str, file: Path) -> bool:
+    """Whether its bytes came; not where the store has lost some of them."""
+    try:
+        return await _save(fetch(asking, sha256, OPERATOR, UNKNOWN), sha256, file) is not None
+    except Refused as refused:
+        if refused.problem.status != 404:
+            raise
+        return False
 
 
 def _of(shown: EvidenceShown | None) -> tuple[str, str]:

@@ -29,6 +29,7 @@ from contracts.patrol import (
     ShowPatches,
     ShowTimeliness,
     StepTook,
+    TimelinessRef,
     TimelinessShown,
 )
 
@@ -162,12 +163,18 @@ async def timeliness(
     """A line for each day, division and source, a column for each step: done in time, of all that could be."""
     asked = ShowTimeliness(first=first and first.date(), last=last and last.date(), source=source)
     found = await answer_in(region, asked, TimelinessShown, actor, bus, home)
+    days = [*found.days]
+    while found.more:
+        last_one = {name: getattr(days[-1], name) for name in TimelinessRef.model_fields}
+        asked = asked.model_copy(update={"after": TimelinessRef(**last_one)})
+        found = await answer_in(region, asked, TimelinessShown, actor, bus, home)
+        days += found.days
     if as_json:
-        data(found)
+        data(TimelinessShown(days=tuple(days), more=False))
         return
     steps = ("reported", "located", "verified", "handled")
     heads = [say(f"timeliness.{one}") for one in ("day", "division", "source", "reports", *steps)]
-    rows = [(one.day, one.division, one.source, one.reports, *map(_took, one.steps)) for one in found.days]
+    rows = [(one.day, one.division, one.source, one.reports, *map(_took, one.steps)) for one in days]
     table(None, heads, rows)
 
 

@@ -52,13 +52,15 @@ async def plots(
     region: Region = None,
     id: Annotated[str | None, typer.Option("--id", help=said_of(PlotShown, "plot"))] = None,
     state: Annotated[PlotState | None, typer.Option(help=said_of(ListPlots, "state"))] = None,
+    after: Annotated[str | None, typer.Option(help=said_of(ListPlots, "after"))] = None,
     limit: Annotated[int, typer.Option(help=said_of(ListPlots, "limit"))] = 100,
     actor: As = OPERATOR,
     as_json: JsonOption = False,
     bus: BusOption = None,
     home: HomeOption = None,
 ) -> int:
-    listed = await answer_in(region, ListPlots(id=id, state=state, limit=limit), PlotsShown, actor, bus, home)
+    asked = ListPlots(id=id, state=state, after=after, limit=limit)
+    listed = await answer_in(region, asked, PlotsShown, actor, bus, home)
     if as_json:
         data(listed)
         return 0
@@ -88,6 +90,7 @@ async def station_reports(
     post_id: Annotated[str | None, typer.Option("--post-id", help=said_of(ListStationReports, "post_id"))] = None,
     first: Annotated[datetime | None, typer.Option(formats=[DAY], help=said_of(ListStationReports, "first"))] = None,
     last: Annotated[datetime | None, typer.Option(formats=[DAY], help=said_of(ListStationReports, "last"))] = None,
+    after: Annotated[str | None, typer.Option(help=said_of(ListStationReports, "after"))] = None,
     limit: Annotated[int, typer.Option(help=said_of(ListStationReports, "limit"))] = 100,
     actor: As = OPERATOR,
     as_json: JsonOption = False,
@@ -95,7 +98,7 @@ async def station_reports(
     home: HomeOption = None,
 ) -> int:
     days = {"first": first.date() if first else None, "last": last.date() if last else None}
-    asked = ListStationReports.model_validate({"post_id": post_id, "limit": limit, **days})
+    asked = ListStationReports.model_validate({"post_id": post_id, "after": after, "limit": limit, **days})
     listed = await answer_in(region, asked, StationReportsShown, actor, bus, home)
     if as_json:
         data(listed)

@@ -30,9 +30,17 @@ MEDIA = tuple(
     )
     for one in _STATED["media"]
 )
+SUFFIXES: dict[str, str] = _STATED["suffixes"]
+"""How the name of a file ends that says its media type: each has one of its own."""
 KNOWN = tuple(dict.fromkeys(name for one in MEDIA for name in one.types))
 
 
 def media_types(head: bytes) -> tuple[str, ...]:
     """What bytes that begin so may be called, the usual name first; empty where the table does not know them."""
     return tuple(dict.fromkeys(name for one in MEDIA if one.fits(head) for name in one.types))
+
+
+def named_type(name: str) -> str | None:
+    """The media type that the name of a file says; None where no type of the table has names that end so."""
+    found = (media_type for media_type, suffix in SUFFIXES.items() if name.lower().endswith(suffix))
+    return next(found, None)

@@ -86,7 +86,10 @@ class TerminalsListed(Value):
 
 
 class ListTerminals(Command):
-    """Whose hands terminals are and were in: of all, of a source, a person or a post. By the operator."""
+    """Whose hands terminals are and were in: of all, of a source, a person or a post. By the operator.
+
+    Those that come after a terminal of a source; of the source that is asked for, where none is said.
+    """
 
     name: ClassVar[str] = "patrol.list_terminals.v1"
     answer: ClassVar[type[BaseModel]] = TerminalsListed
@@ -96,6 +99,8 @@ class ListTerminals(Command):
     terminal: ExternalId | None = None
     person_id: Token | None = None
     post_id: Token | None = None
+    after_source: Token | None = None
+    after_terminal: ExternalId | None = None
     limit: Annotated[int, Field(ge=1, le=1000), WHOLE] = 200
 
 

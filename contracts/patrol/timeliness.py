@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from contracts.language.division import Division
 from contracts.language.message import Command, Fact
-from contracts.language.values import Line, OpenEnum, Token, Value
+from contracts.language.values import COMES_LATER, Line, OpenEnum, Token, Value
 from contracts.language.written import WHOLE, Day, Instant
 
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
@@ -64,9 +64,18 @@ class TimelinessMeasured(Fact):
 
 
 class TimelinessShown(Value):
-    """Days as they were told last, the latest first."""
+    """Days as they were told last, the latest first; where there are `more`, the next ones come after the last."""
 
     days: tuple[Timeliness, ...]
+    more: Annotated[bool, COMES_LATER] = False
+
+
+class TimelinessRef(Value):
+    """The line of a day, a division and a source."""
+
+    day: Day
+    division: Division
+    source: Token
 
 
 class ShowTimeliness(Command):
@@ -79,4 +88,5 @@ class ShowTimeliness(Command):
     first: Day | None = None
     last: Day | None = None
     source: Token | None = None
+    after: TimelinessRef | None = None
     limit: Annotated[int, Field(ge=1, le=1000), WHOLE] = 200

@@ -14,6 +14,8 @@ from services.patrol.duty import handlers as duty
 from services.patrol.duty.law import DUTY
 from services.patrol.evidence import clock as evidence_clock
 from services.patrol.evidence import handlers as evidence
+from services.patrol.evidence import store as evidence_store
+from services.patrol.evidence import sweep_store
 from services.patrol.evidence.law import EVIDENCE
 from services.patrol.first_step import clock as first_step_clock
 from services.patrol.first_step import handlers as first_step
@@ -34,6 +36,7 @@ from services.patrol.patrol.law import VERDICT
 from services.patrol.station import handlers as station
 from services.patrol.terminal import handlers as terminal
 from services.patrol.timeliness import handlers as timeliness
+from services.patrol.timeliness import store as timeliness_store
 from services.patrol.timeliness.law import TIMELINESS
 from services.patrol.track import handlers as track
 from services.runtime.service import Service
@@ -45,6 +48,8 @@ async def due(tx: Transaction) -> dict[str, int]:
     ground = {
         "plots_to_look_at": await clearance_store.waiting(tx, day_of(tx.now)),
         "first_steps": await first_step_store.waiting(tx),
+        "evidence": await evidence_store.waiting(tx) + await sweep_store.waiting(tx),
+        "timeliness": await timeliness_store.waiting(tx),
     }
     return {**await duty_clock.due(tx), **await patrol_due.waiting_for_clock(tx), **ground}
 

@@ -4,8 +4,11 @@ import asyncio
 import hashlib
 import json
 
+import nats
 import pytest
 
+from deploy.local.home import Home
+from services.runtime.replica.objects import Objects
 from tests.cli.conftest import linzhang
 
 PDF = b"%PDF-1.7\n" + b"%" * 200_000
@@ -54,12 +57,45 @@ async def test_a_folder_keeps_all_evidence_and_only_what_it_lacks_is_fetched_aga
     folder = tmp_path / "kept"
     status, out, told = await evidence(up, "save", folder, "--json")
     saved = json.loads(out)
-    assert (status, saved["had"], (folder / HASH).read_bytes() == PDF) == (0, 0, True), told
-    (folder / HASH).unlink()
+    kept = folder / f"{HASH}.pdf"
+    assert (status, saved["had"], kept.read_bytes() == PDF) == (0, 0, True), told
+    kept.unlink()
     _, out, _ = await evidence(up, "save", folder, "--json")
-    assert json.loads(out) == {"saved": 1, "had": saved["saved"] - 1}
+    assert json.loads(out) == {"saved": 1, "had": saved["saved"] - 1, "lost": []}
     status, _, told = await evidence(up, "put", *folder.iterdir())
     assert (status, told.count("was kept already")) == (0, saved["saved"]), told
+
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+async def test_what_is_saved_keeps_its_media_type_and_what_the_store_has_lost_stops_nothing(up, tmp_path):
+    papers = [tmp_path / f"方案{n}.docx" for n in range(3)]
+    hashes = []
+    for n, paper in enumerate(papers):
+        paper.write_bytes(b"PK\x03\x04" + bytes([n]) * 1000)
+        hashes.append(hashlib.sha256(paper.read_bytes()).hexdigest())
+    assert (await evidence(up, "put", *papers))[0] == 0
+    gone = min(hashes)
+    await lose(up, gone)
+    folder = tmp_path / "kept"
+    status, out, told = await evidence(up, "save", folder, "--json")
+    assert (status, json.loads(out)["lost"]) == (1, [gone]), told
+    files = [folder / f"{one}.docx" for one in hashes if one != gone]
+    assert [file.exists() for file in files] == [True, True]
+    status, out, told = await evidence(up, "check", *files, "--json")
+    assert (status, [one["media_type"] for one in json.loads(out)]) == (0, [DOCX, DOCX]), told
+    status, _, told = await evidence(up, "save", folder)
+    assert (status, f"{gone}: its bytes are lost" in told) == (1, True), told
+    assert (await evidence(up, "put", papers[hashes.index(gone)]))[0] == 0
+
+
+async def lose(up, sha256):
+    """The bus loses the chunks of a piece of evidence."""
+    client = await nats.connect(Home(up.home).running().url("provisioner"), inbox_prefix=b"_INBOX.provisioner")
+    objects = Objects(client)
+    await objects.drop((await objects.stated(sha256))["nuid"])
+    await client.close()
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,10 @@ CAME_LATER = {
     "Incident": {"first_step", "judged", "stated_severity"},
     "Patrol": {"remarks"},
     "Place": {"became"},
+    "PlotsShown": {"more"},
     "ProgressRecorded": {"evidence"},
+    "StationReportsShown": {"more"},
+    "TimelinessShown": {"more"},
     "TrackStored": {"corrected_s", "mocked"},
     "Verdict": {"told_at"},
 }

@@ -173,3 +173,18 @@ async def test_reports_are_listed_by_place_and_day_the_newest_first(tx):
     assert [str(one.on) for one in listed] == ["2020-11-10", "2020-11-09"]
     listed = (await ask(tx, ListStationReports(last="2020-11-09", post_id="s-2"))).body.reports
     assert [(one.post_id, one.on) for one in listed] == [("s-2", day_of(china(2020, 11, 9)))]
+
+
+async def test_reports_are_listed_page_by_page(tx):
+    await enrol(tx, STATION, post("s-2", "station", EAST))
+    for day, id in (("2020-11-10", "s-1"), ("2020-11-09", "s-2"), ("2020-11-09", "s-1"), ("2020-11-08", "s-2")):
+        await ask(tx, report(day, post_id=id), f"p-{id}")
+    whole = (await ask(tx, ListStationReports())).body
+    assert ([str(one.on)[-2:] for one in whole.reports], whole.more) == (["10", "09", "09", "08"], False)
+    paged, after = [], None
+    for more in (True, True, True, False):
+        page = (await ask(tx, ListStationReports(limit=1, after=after))).body
+        assert page.more is more
+        paged += page.reports
+        after = page.reports[-1].id
+    assert paged == [*whole.reports]

@@ -165,10 +165,10 @@ def test_a_terminal_is_in_one_hand_at_a_time_and_what_is_said_later_holds(before
     assert hold(before, new) == after
 
 
-async def holding(tx, person, first, last=None, actor="operator"):
+async def holding(tx, person, first, last=None, actor="operator", source="acme", terminal="t-1"):
     ask = HoldTerminal(
-        source="acme",
-        terminal="t-1",
+        source=source,
+        terminal=terminal,
         division=WEST,
         person_id=person,
         post_id=f"post-{person}",
@@ -239,3 +239,17 @@ async def test_terminals_are_listed_by_whom_they_are_with_or_were(tx):
     assert await listed(person_id="c") == await listed(source="other") == ([], False)
     with pytest.raises(Problem):
         await answered(patrol, tx, asking(ListTerminals(), "zhang", Division("360222000000")))
+
+
+async def test_terminals_are_listed_page_by_page_by_source_and_terminal(tx):
+    for source, terminal in (("b", "t-1"), ("a", "t-2"), ("a", "t-1")):
+        await holding(tx, "a", NOW, source=source, terminal=terminal)
+
+    async def listed(**asked):
+        answer = await answered(patrol, tx, asking(ListTerminals(**asked), "operator", Division("360222000000")))
+        return [(one.source, one.terminal) for one in answer.body.terminals], answer.body.more
+
+    assert await listed(limit=2) == ([("a", "t-1"), ("a", "t-2")], True)
+    assert await listed(limit=2, after_source="a", after_terminal="t-2") == ([("b", "t-1")], False)
+    assert await listed(source="a", after_terminal="t-1") == ([("a", "t-2")], False)
+    assert await listed(after_source="b", after_terminal="t-1") == ([], False)

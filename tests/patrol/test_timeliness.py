@@ -146,3 +146,45 @@ async def test_days_are_shown_by_region_and_time(tx):
     assert await shown("360222000000", first=date(2020, 6, 16)) == 0
     assert await shown("360222000000", last=date(2020, 6, 14)) == 0
     assert await shown("360222000000", source="other") == 0
+
+
+async def test_what_was_located_before_midnight_and_written_down_after_it_is_counted_when_the_next_day_is_over(tx):
+    await hear(patrol, tx, [reported("r-1")])
+    await told(tx, MIDNIGHT)
+    tx.now = MIDNIGHT - MOMENT
+    await hear(patrol, tx, [reported("r-2", lon=117.06), reported("r-3", lon=117.15)])
+    assert await told(tx, MIDNIGHT + 24 * HOUR - MOMENT) == []
+    found = await told(tx, MIDNIGHT + 24 * HOUR)
+    assert [(one.day, one.division, one.reports, one.revision) for one in found] == [
+        (date(2020, 6, 15), EAST, 1, 1), (date(2020, 6, 15), WEST, 2, 2),
+    ]  # fmt: skip
+    assert await told(tx, MIDNIGHT + 48 * HOUR) == []
+
+
+async def test_days_are_shown_page_by_page_the_latest_first(tx):
+    await hear(patrol, tx, [reported("r-1"), reported("r-2", source="other"), reported("r-3", lon=117.15)])
+    tx.now = MIDNIGHT
+    await hear(patrol, tx, [reported("r-4", lon=117.06)])
+    await told(tx, MIDNIGHT + 24 * HOUR)
+
+    async def shown(**asked):
+        asked = ShowTimeliness.model_validate(asked)
+        answer = await answered(patrol, tx, asking(asked, "zhang", Division("360222000000")))
+        lines = [{"day": one.day, "division": one.division, "source": one.source} for one in answer.body.days]
+        return lines, answer.body.more
+
+    lines, more = await shown()
+    assert [(one["day"].day, one["division"], one["source"]) for one in lines] == [
+        (16, WEST, "acme"), (15, WEST, "acme"), (15, WEST, "other"), (15, EAST, "acme"),
+    ]  # fmt: skip
+    assert more is False
+    assert [await shown(limit=1, after=one) for one in lines[:2]] == [([lines[1]], True), ([lines[2]], True)]
+    assert await shown(limit=1, after=lines[2]) == ([lines[3]], False)
+
+
+async def test_what_waits_for_the_clock_is_counted_until_it_is_looked_at(tx):
+    await hear(patrol, tx, [reported("r-1")])
+    tx.now = MIDNIGHT
+    assert (await patrol.due_work(tx))["timeliness"] == 1
+    await told(tx, MIDNIGHT)
+    assert (await patrol.due_work(tx))["timeliness"] == 0

@@ -8,13 +8,15 @@ import pytest
 from contracts.every_service import TakeUpLaw
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
-from contracts.roster import Register
+from contracts.roster import EnrolAreas, Register
 from services.roster import store
 from services.roster.clock import room_of
+from services.roster.coverage.law import GRIDS
 from services.roster.office.law import LAW
 from services.roster.service import REGISTERS, roster
 from services.runtime.answering.laws import answering_of
 from tests.roster.entries import entry
+from tests.roster.grids import grid
 from tests.roster.registered import town
 from tests.telling import asking
 
@@ -76,6 +78,50 @@ async def test_entries_are_marked_a_bounded_part_at_a_time_and_each_once(desk):
         after = await store.mark_entries(desk.tx, ["office"], after, 2)
         counts.append(await marked())
     assert counts == [2, 4, 6, 6]
+
+
+@pytest.fixture
+async def areas(desk):
+    """Five of which the coverage is kept, by their ids."""
+    kept = [grid(n, 117.0, 117.1) for n in range(1, 6)]
+    await desk.ask(EnrolAreas(areas=tuple(kept)))
+    await desk.tx.sql.execute("DELETE FROM coverages")
+    await desk.tx.sql.executemany("INSERT INTO coverages (area_id) VALUES ($1)", [(one.id,) for one in kept])
+    return [one.id for one in kept]
+
+
+async def coverages(desk):
+    rows = await desk.tx.sql.fetch("SELECT look_on FROM coverages ORDER BY area_id")
+    return [row["look_on"] for row in rows]
+
+
+async def test_areas_are_marked_a_bounded_part_at_a_time_each_once_and_none_later_than_it_was(desk, areas):
+    earlier, today, later = date(2020, 6, 14), date(2020, 6, 15), date(2020, 7, 1)
+    for id, day in ((areas[1], earlier), (areas[3], later)):
+        await desk.tx.sql.execute("UPDATE coverages SET look_on = $2 WHERE area_id = $1", id, day)
+    after, seen = "", []
+    while after is not None:
+        after = await store.mark_coverages(desk.tx, after, 2)
+        seen.append((after, await coverages(desk)))
+    assert seen == [
+        (areas[1], [today, earlier, None, later, None]),
+        (areas[3], [today, earlier, today, today, None]),
+        (None, [today, earlier, today, today, today]),
+    ]
+
+
+async def test_of_as_many_areas_as_are_marked_at_once_the_next_turn_finds_none(desk, areas):
+    assert await store.mark_coverages(desk.tx, "", 5) == areas[4]
+    assert await store.mark_coverages(desk.tx, areas[4], 5) is None
+
+
+async def test_the_law_of_grids_has_areas_looked_at_and_no_register(desk):
+    await desk.tx.sql.execute("UPDATE coverages SET look_on = NULL")
+    await desk.tx.sql.execute("UPDATE entries SET look_on = NULL")
+    await taken_up(desk, json.dumps({**json.loads(GRIDS.shipped_text), "source": "县办〔2020〕3号"}))
+    await FOLLOW(desk.tx)
+    assert set(await coverages(desk)) == {date(2020, 6, 15)}
+    assert await desk.tx.sql.fetchval("SELECT count(look_on) FROM entries") == 0
 
 
 async def test_a_law_of_one_register_has_no_other_looked_at(desk):

@@ -11,6 +11,7 @@ from contracts.language.evidence import Evidence, Pieces
 from contracts.language.message import MAX_MESSAGE_BYTES, Command, Fact
 from contracts.language.mu import Mu
 from contracts.language.values import (
+    COMES_LATER,
     Boundary,
     ExternalId,
     Line,
@@ -124,12 +125,16 @@ class PlotShown(Value):
 
 
 class PlotsShown(Value):
-    """Plots by id, and how many trees of all that were asked for have come how far."""
+    """Plots by id, and how many trees of all that were asked for have come how far.
+
+    Where there are `more`, the next ones come after the last.
+    """
 
     plots: tuple[PlotShown, ...]
     total: int
     trees: int
     done: Cleared
+    more: Annotated[bool, COMES_LATER] = False
 
 
 class EnrolPlots(Command):
@@ -189,6 +194,7 @@ class ListPlots(Command):
 
     id: Token | None = None
     state: Annotated[PlotState, known(PlotState)] | None = None
+    after: Token | None = None
     limit: Annotated[int, Field(ge=1, le=200), WHOLE] = 100
 
 

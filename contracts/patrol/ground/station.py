@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from contracts.language.division import Division
 from contracts.language.evidence import Evidence, Pieces
 from contracts.language.message import Command, Fact
-from contracts.language.values import Line, PersonRef, Position, Text, Token, Value
+from contracts.language.values import COMES_LATER, Line, PersonRef, Position, Text, Token, Value
 from contracts.language.written import WHOLE, Day, Id, Instant
 
 
@@ -69,9 +69,10 @@ class StationReported(Fact):
 
 
 class StationReportsShown(Value):
-    """Reports, the newest day first."""
+    """Reports, the newest day first; where there are `more`, the next ones come after the last."""
 
     reports: tuple[StationReport, ...]
+    more: Annotated[bool, COMES_LATER] = False
 
 
 class ListStationReports(Command):
@@ -84,4 +85,5 @@ class ListStationReports(Command):
     post_id: Token | None = None
     first: Day | None = None
     last: Day | None = None
+    after: Id | None = None
     limit: Annotated[int, Field(ge=1, le=500), WHOLE] = 100

@@ -19,6 +19,7 @@ from contracts.patrol import (
     ClearanceRecorded,
     ClearanceStep,
     ClearanceVerified,
+    Cleared,
     EnrolPlots,
     ListPlots,
     NaturalForest,
@@ -39,17 +40,19 @@ from services.patrol.acting.record import acting_post, require_office
 from services.patrol.area.store import GROUND
 from services.patrol.clearance import store
 from services.patrol.clearance.law import CLEARANCE
-from services.patrol.clearance.natural import Known, Overlap, overlap, shape_of, size_mu
+from services.patrol.clearance.natural import Natural, Overlap, overlap, shape_of, size_mu
 from services.patrol.clearance.plot import (
     Standing,
     due_after,
+    due_after_check,
     outside_season,
     problem_of_count,
     problems_of_plot,
     problems_of_step,
     ref_of,
-    whole,
 )
+from services.patrol.duty import post_store
+from services.patrol.duty.condition import is_banned
 from services.patrol.evidence import store as evidence_store
 from services.patrol.evidence.naming import of_record
 from services.runtime.ids import uuid7
@@ -72,10 +75,10 @@ async def enrol_plots(tx: Transaction, ask: Ask[EnrolPlots]) -> Answer:
         await require_office(tx, ask, division)
     before = await store.locked(tx, {plot.id for plot in plots})
     _refuse([*_problems(plots, before, tx), *await _misplaced(tx, plots)])
-    forests = await store.natural_around(tx, plots)
+    natural = await store.natural_around(tx, plots)
     now = [_restated(plot, before.get(plot.id)) for plot in plots]
     changed = [one for one in now if one.plot.id not in before or one.plot != before[one.plot.id].plot]
-    overlaps = {one.plot.id: overlap(one.plot, forests) for one in now}
+    overlaps = {one.plot.id: overlap(one.plot, natural) for one in now}
     overlapping = {id for id, one in overlaps.items() if one.on is OnNaturalForest.OVERLAPS}
     warning = overlapping - await store.warned(tx, overlapping)
     if changed:
@@ -86,7 +89,8 @@ async def enrol_plots(tx: Transaction, ask: Ask[EnrolPlots]) -> Answer:
         news.append(PlotEnrolled(plot=ref_of(one.plot), on_natural_forest=on, by=ask.actor, at=tx.now))
         if one.plot.id in warning:
             news.append(_warned(one.plot, overlaps[one.plot.id], tx))
-    return Answer(await _shown(tx, now, forests, len(now)), news)
+    shown = [await _shown(tx, one, overlaps[one.plot.id]) for one in now]
+    return Answer(_listed(shown), news)
 
 
 def _refuse(problems: Sequence[FieldAndRule]) -> None:
@@ -130,7 +134,7 @@ def _restated(plot: Plot, before: Standing | None) -> Standing:
 async def record_clearance(tx: Transaction, ask: Ask[RecordClearance]) -> Answer:
     asked = ask.command
     plot, post = await _plot_and_post(tx, ask)
-    banned = await store.banned(tx, plot.plot.division, asked.on)
+    banned = is_banned(await post_store.conditions_since(tx, asked.on), plot.plot.division, asked.on)
     rules = (await tx.see(CLEARANCE.view)).on(asked.on)
     problems = [*problems_of_step(asked, rules, banned), *problem_of_count(plot, asked.step, asked.on, asked.trees)]
     _refuse(problems)
@@ -160,8 +164,7 @@ async def verify_clearance(tx: Transaction, ask: Ask[VerifyClearance]) -> Answer
     if not asked.passed:
         rules = (await tx.see(CLEARANCE.view)).on(asked.on)
         redo_by = asked.on + timedelta(days=rules.redo_within_days)
-    due_on = max(plot.due_on, redo_by) if redo_by is not None else plot.due_on
-    now = replace(plot, entries=(*plot.entries, entry), due_on=due_on)
+    now = replace(plot, entries=(*plot.entries, entry), due_on=due_after_check(plot, redo_by))
     await store.add(tx, now, entry)
     await evidence_store.name(tx, of_record("clearance", entry.id, now.plot.division, entry, tx.now))
     fact = ClearanceVerified(
@@ -210,12 +213,14 @@ def _entry(asked: RecordClearance | VerifyClearance, step: ClearanceStep, post: 
 
 @room.answers(ListPlots)
 async def list_plots(tx: Transaction, ask: Ask[ListPlots]) -> Answer:
-    asked = ask.command
-    found = await store.listed(tx, ask.division.significant, asked.id, asked.state)
-    shown = found[: asked.limit]
-    forests = await store.natural_around(tx, [one.plot for one in shown])
-    answer = await _shown(tx, shown, forests, len(found), with_entries=asked.id is not None)
-    return Answer(answer.model_copy(update={"trees": sum(one.plot.trees for one in found), "done": whole(found)}))
+    asked, within = ask.command, ask.division.significant
+    found = await store.listed(tx, within, asked.id, asked.state, asked.after or "", asked.limit + 1)
+    page, more = found[: asked.limit], len(found) > asked.limit
+    natural = await store.natural_around(tx, [one.plot for one in page])
+    with_entries = asked.id is not None
+    shown = [await _shown(tx, one, overlap(one.plot, natural), with_entries) for one in page]
+    total, trees, done = await store.sums(tx, within, asked.id, asked.state)
+    return Answer(PlotsShown(plots=tuple(shown), total=total, trees=trees, done=done, more=more))
 
 
 @room.answers(StateNaturalForest)
@@ -230,7 +235,7 @@ async def state_natural_forest(tx: Transaction, ask: Ask[StateNaturalForest]) ->
     if not await store.save_natural(tx, forest, asked.boundary):
         return Answer(forest)
     news: list[Fact] = [NaturalForestStated(forest=forest, by=ask.actor, at=tx.now)]
-    here = [Known(asked.division, drawn(asked.boundary))]
+    here = Natural.of([drawn(asked.boundary)], [asked.division])
     found = [(one.plot, overlap(one.plot, here)) for one in await store.not_warned_in(tx, asked.boundary)]
     overlapping = [(plot, its) for plot, its in found if its.on is OnNaturalForest.OVERLAPS]
     await store.warn(tx, [plot.id for plot, _ in overlapping])
@@ -241,29 +246,28 @@ def _warned(plot: Plot, found: Overlap, tx: Transaction) -> PlotOnNaturalForest:
     return PlotOnNaturalForest(plot=ref_of(plot), at=tx.now, natural_share=found.share)
 
 
-async def _one_shown(tx: Transaction, plot: Standing) -> PlotShown:
-    shown = await _shown(tx, [plot], await store.natural_around(tx, [plot.plot]), 1, with_entries=True)
-    return shown.plots[0]
+async def _one_shown(tx: Transaction, one: Standing) -> PlotShown:
+    natural = await store.natural_around(tx, [one.plot])
+    return await _shown(tx, one, overlap(one.plot, natural), with_entries=True)
 
 
-async def _shown(
-    tx: Transaction, plots: Sequence[Standing], forests: Sequence[Known], total: int, with_entries: bool = False
-) -> PlotsShown:
-    today, law = day_of(tx.now), await tx.see(CLEARANCE.view)
-    shown = []
-    for one in plots:
-        found = overlap(one.plot, forests)
-        shown.append(
-            PlotShown(
-                plot=one.plot,
-                done=one.done(),
-                state=one.state,
-                due_on=one.due_on,
-                overdue=one.state is PlotState.OPEN and one.due_on < today,
-                outside_season=outside_season(one.plot, law.on(one.plot.first)),
-                on_natural_forest=found.on,
-                natural_share=found.share,
-                entries=tuple(one.entries) if with_entries else (),
-            )
-        )
-    return PlotsShown(plots=tuple(shown), total=total, trees=sum(one.plot.trees for one in plots), done=whole(plots))
+async def _shown(tx: Transaction, one: Standing, found: Overlap, with_entries: bool = False) -> PlotShown:
+    law = await tx.see(CLEARANCE.view)
+    return PlotShown(
+        plot=one.plot,
+        done=one.done(),
+        state=one.state,
+        due_on=one.due_on,
+        overdue=one.state is PlotState.OPEN and one.due_on < day_of(tx.now),
+        outside_season=outside_season(one.plot, law.on(one.plot.first)),
+        on_natural_forest=found.on,
+        natural_share=found.share,
+        entries=tuple(one.entries) if with_entries else (),
+    )
+
+
+def _listed(shown: Sequence[PlotShown]) -> PlotsShown:
+    """All of these, and how far their trees are together."""
+    done = {name: sum(getattr(one.done, name) for one in shown) for name in Cleared.model_fields}
+    trees = sum(one.plot.trees for one in shown)
+    return PlotsShown(plots=tuple(shown), total=len(shown), trees=trees, done=Cleared(**done), more=False)

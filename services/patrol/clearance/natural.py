@@ -20,11 +20,15 @@ SHARE_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Natural forest of a division as a shape; None where it is far from what is looked at."""
+class Natural:
+    """The natural forest near to some ground as one shape, and the divisions of which all of theirs is known."""
 
-    division: Division
-    shape: shapely.Geometry | None
+    near: shapely.Geometry
+    known: Collection[Division]
+
+    @classmethod
+    def of(cls, parts: Collection[shapely.Geometry], known: Collection[Division]) -> Natural:
+        return cls(shapely.union_all(list(parts)), known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,12 @@ def shape_of(plot: Plot) -> shapely.Geometry:
     return shapely.Point(*to_cgcs2000(plot.at.lon, plot.at.lat, plot.at.datum))
 
 
-def overlap(plot: Plot, forests: Collection[Known]) -> Overlap:
+def overlap(plot: Plot, natural: Natural) -> Overlap:
     """Clear only where the natural forest of the whole division is known."""
-    shape = shape_of(plot)
-    near = shapely.union_all([one.shape for one in forests if one.shape is not None])
-    share = _share(shape, near)
+    share = _share(shape_of(plot), natural.near)
     if share > 0:
         return Overlap(OnNaturalForest.OVERLAPS, share)
-    known = any(one.division.contains(plot.division) for one in forests)
+    known = any(one.contains(plot.division) for one in natural.known)
     return Overlap(OnNaturalForest.CLEAR, 0.0) if known else Overlap(OnNaturalForest.UNKNOWN, None)
 
 

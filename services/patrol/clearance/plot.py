@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -142,12 +142,12 @@ def due_after(standing: Standing | None, plot: Plot) -> date:
     return standing.due_on
 
 
+def due_after_check(standing: Standing, redo_by: date | None) -> date:
+    """By when a plot is due after a check: some of its trees sent back give those not yet treated no more days."""
+    if redo_by is None or standing.state is PlotState.OPEN:
+        return standing.due_on
+    return max(standing.due_on, redo_by)
+
+
 def _same_window(one: Plot, other: Plot) -> bool:
     return (one.first, one.last) == (other.first, other.last)
-
-
-def whole(plots: Collection[Standing]) -> Cleared:
-    """How far the trees of several plots are, together."""
-    each = [one.done() for one in plots]
-    names = ("found", "felled", "treated", "verified")
-    return Cleared(**{name: sum(getattr(one, name) for one in each) for name in names})

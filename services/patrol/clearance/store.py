@@ -10,8 +10,8 @@ import shapely
 
 from contracts.language.division import Division
 from contracts.language.values import Boundary
-from contracts.patrol import ClearanceEntry, NaturalForest, Plot, PlotState
-from services.patrol.clearance.natural import Known, shape_of
+from contracts.patrol import ClearanceEntry, Cleared, NaturalForest, Plot, PlotState
+from services.patrol.clearance.natural import Natural, shape_of
 from services.patrol.clearance.plot import Standing
 from services.runtime.reference.ground import drawn
 from services.runtime.transaction import Transaction
@@ -25,18 +25,39 @@ async def locked(tx: Transaction, ids: Collection[str]) -> dict[str, Standing]:
     return await _standing(tx, rows)
 
 
-async def listed(tx: Transaction, within: str, id: str | None, state: PlotState | None) -> list[Standing]:
-    """Those of a division and below, by id."""
+async def listed(
+    tx: Transaction, within: str, id: str | None, state: PlotState | None, after: str, most: int
+) -> list[Standing]:
+    """The next of a division and below, by id."""
     rows = await tx.sql.fetch(
         """
         SELECT id, due_on, body FROM plots WHERE division LIKE $1 AND ($2::text IS NULL OR id = $2)
-          AND ($3::text IS NULL OR state = $3) ORDER BY id
+          AND ($3::text IS NULL OR state = $3) AND id > $4 ORDER BY id LIMIT $5
+        """,
+        f"{within}%",
+        id,
+        state,
+        after,
+        most,
+    )
+    return list((await _standing(tx, rows)).values())
+
+
+async def sums(tx: Transaction, within: str, id: str | None, state: PlotState | None) -> tuple[int, int, Cleared]:
+    """How many plots there are in a division and below, how many trees they have, and how far these are."""
+    row = await tx.sql.fetchrow(
+        """
+        SELECT count(*) AS plots, coalesce(sum(trees), 0) AS trees, coalesce(sum(found), 0) AS found,
+               coalesce(sum(felled), 0) AS felled, coalesce(sum(treated), 0) AS treated,
+               coalesce(sum(verified), 0) AS verified
+        FROM plots WHERE division LIKE $1 AND ($2::text IS NULL OR id = $2) AND ($3::text IS NULL OR state = $3)
         """,
         f"{within}%",
         id,
         state,
     )
-    return list((await _standing(tx, rows)).values())
+    assert row is not None
+    return row["plots"], row["trees"], Cleared(**{name: row[name] for name in Cleared.model_fields})
 
 
 async def _standing(tx: Transaction, rows: Sequence[asyncpg.Record]) -> dict[str, Standing]:
@@ -59,13 +80,14 @@ async def save(tx: Transaction, plots: Sequence[Standing], warned: Collection[st
     bounds = [shapely.bounds(shape_of(one.plot)).tolist() for one in plots]
     await tx.sql.execute(
         """
-        INSERT INTO plots (id, division, due_on, state, warned, west, south, east, north, body)
+        INSERT INTO plots (id, division, due_on, state, warned, west, south, east, north, body, trees)
         SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::boolean[], $6::float8[], $7::float8[],
-                             $8::float8[], $9::float8[], $10::text[])
+                             $8::float8[], $9::float8[], $10::text[], $11::integer[])
         ON CONFLICT (id) DO UPDATE SET
             due_on = excluded.due_on, state = excluded.state, warned = plots.warned OR excluded.warned,
             west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north,
-            body = excluded.body, looked_at = plots.looked_at AND plots.due_on = excluded.due_on
+            body = excluded.body, trees = excluded.trees,
+            looked_at = plots.looked_at AND plots.due_on = excluded.due_on
         """,
         [one.plot.id for one in plots],
         [one.plot.division for one in plots],
@@ -74,6 +96,7 @@ async def save(tx: Transaction, plots: Sequence[Standing], warned: Collection[st
         [one.plot.id in warned for one in plots],
         *([one[side] for one in bounds] for side in range(4)),
         [one.plot.model_dump_json() for one in plots],
+        [one.plot.trees for one in plots],
     )
 
 
@@ -94,11 +117,13 @@ async def add(tx: Transaction, standing: Standing, entry: ClearanceEntry) -> Non
     )
     await tx.sql.execute(
         """
-        UPDATE plots SET state = $2, due_on = $3, looked_at = looked_at AND due_on = $3 WHERE id = $1
+        UPDATE plots SET state = $2, due_on = $3, looked_at = looked_at AND due_on = $3,
+                         found = $4, felled = $5, treated = $6, verified = $7 WHERE id = $1
         """,
         standing.plot.id,
         standing.state,
         standing.due_on,
+        *dict(standing.done()).values(),
     )
 
 
@@ -149,10 +174,10 @@ async def save_natural(tx: Transaction, forest: NaturalForest, boundary: Boundar
     return bool(done)
 
 
-async def natural_around(tx: Transaction, plots: Sequence[Plot]) -> list[Known]:
+async def natural_around(tx: Transaction, plots: Sequence[Plot]) -> Natural:
     """Natural forest that is near to some plots, and which divisions around them have theirs known."""
     if not plots:
-        return []
+        return Natural.of((), ())
     west, south, east, north = shapely.total_bounds([shape_of(one) for one in plots]).tolist()
     rows = await tx.sql.fetch(
         """
@@ -166,10 +191,8 @@ async def natural_around(tx: Transaction, plots: Sequence[Plot]) -> list[Known]:
         north,
         sorted({above for one in plots for above in one.division.chain()}),
     )
-    return [
-        Known(Division(row["division"]), row["near"] and drawn(Boundary.model_validate_json(row["near"])))
-        for row in rows
-    ]
+    near = [drawn(Boundary.model_validate_json(row["near"])) for row in rows if row["near"] is not None]
+    return Natural.of(near, {Division(row["division"]) for row in rows})
 
 
 async def not_warned_in(tx: Transaction, boundary: Boundary) -> list[Standing]:
@@ -187,16 +210,3 @@ async def not_warned_in(tx: Transaction, boundary: Boundary) -> list[Standing]:
 async def warn(tx: Transaction, ids: Collection[str]) -> None:
     """It is told of these plots that they overlap natural forest."""
     await tx.sql.execute("UPDATE plots SET warned = true WHERE id = ANY($1::text[])", list(ids))
-
-
-async def banned(tx: Transaction, division: Division, day: date) -> bool:
-    """Whether fire was banned in a division on a day."""
-    found = await tx.sql.fetchval(
-        """
-        SELECT true FROM conditions WHERE first <= $1 AND last >= $1
-          AND body::jsonb ->> 'kind' = 'ban' AND body::jsonb ->> 'division' = ANY($2::text[]) LIMIT 1
-        """,
-        day,
-        list(division.chain()),
-    )
-    return bool(found)

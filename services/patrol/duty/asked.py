@@ -11,6 +11,7 @@ from contracts.language.values import Role
 from contracts.law.duty import DutyRule, DutyRules
 from contracts.law.versions import Law, Version
 from contracts.patrol import Condition, ConditionKind, Counted, DutyPeriod
+from services.patrol.duty.condition import holding, is_banned
 from services.patrol.duty.period import Days, beginning_in, period_of
 
 
@@ -150,10 +151,9 @@ def _calls(rule: DutyRule, rules: DutyRules, division: Division, day: date, cond
         return True
     if trigger.holiday and any(one.has(day) for one in rules.holidays):
         return True
-    holding = [one for one in conditions if one.first <= day <= one.last and one.division.contains(division)]
-    if trigger.ban and any(one.kind is ConditionKind.BAN for one in holding):
+    if trigger.ban and is_banned(conditions, division, day):
         return True
-    levels = [one.level for one in holding if one.kind is ConditionKind.DANGER]
+    levels = [one.level for one in holding(conditions, division, day) if one.kind is ConditionKind.DANGER]
     return trigger.danger_level is not None and max(levels, default=0) >= trigger.danger_level
 
 

@@ -34,7 +34,7 @@ from contracts.roster import (
     RangerStated,
 )
 from contracts.targets import ProgressRecorded
-from services.patrol.evidence import store, upload
+from services.patrol.evidence import store, sweep_store, upload
 from services.patrol.evidence.law import EVIDENCE
 from services.patrol.evidence.naming import named_by, of_case
 from services.runtime.messages import Answer, Ask, Heard, News, Refused
@@ -88,7 +88,7 @@ async def _keep(
     come = await upload.read(tx.objects.pieces(name), rules.most_bytes)
     if problems := tuple(upload.unlike(stated, come)):
         return None, problems
-    if (found is None or found.upload != name) and not await store.unknown(tx, [name]):
+    if (found is None or found.upload != name) and not await sweep_store.unknown(tx, [name]):
         return None, (FieldProblem.of("upload", broken("evidence_upload_used")),)
     await tx.objects.state(stated, name, come.chunks, tx.now)
     kept = store.Kept(stated, giver, name, come.last_place, tx.now)

@@ -1,11 +1,10 @@
-"""Every statement on evidence: what is kept, what names it, and what was broken off."""
+"""Every statement on evidence: what is kept, and what names it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
 import asyncpg
 
@@ -33,16 +32,6 @@ class Kept:
         return KeptEvidence(evidence=self.evidence, given_by=self.given_by, kept_at=self.kept_at, anew=anew)
 
 
-@dataclass(frozen=True, slots=True)
-class OfCase:
-    """What a fact with a number says of a case at a time."""
-
-    case_id: str
-    incident_id: UUID | None
-    sequence: int
-    at: datetime
-
-
 async def lock(tx: Transaction, name: str) -> None:
     """Until this transaction ends nobody else takes the same bytes, or takes them away: by their hash or upload."""
     await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"evidence {name}")
@@ -63,7 +52,7 @@ async def keep(tx: Transaction, one: Kept) -> None:
         """
         INSERT INTO evidence (sha256, media_type, size_bytes, given_by, upload, last_place, kept_at, unnamed_since,
                               look_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7::timestamptz + interval '1 day')
         ON CONFLICT (sha256) DO UPDATE SET
             media_type = excluded.media_type, size_bytes = excluded.size_bytes, given_by = excluded.given_by,
             upload = excluded.upload, last_place = excluded.last_place, kept_at = excluded.kept_at
@@ -100,18 +89,28 @@ async def name(tx: Transaction, namings: Iterable[Naming]) -> None:
         DELETE FROM evidence_names n USING unnest($1::text[], $2::text[], $3::bigint[]) AS new (kind, id, sequence)
         WHERE n.kind = new.kind AND n.id = new.id AND n.sequence < new.sequence
         """,
-        [one.kind for one in last if not one.adds],
-        [one.id for one in last if not one.adds],
-        [one.sequence for one in last if not one.adds],
+        *_facts([one for one in last if not one.adds]),
     )
+    if unnamed := [one for one in last if not one.adds and not one.hashes]:
+        await tx.sql.execute(
+            """
+            INSERT INTO evidence_unnamed (kind, id, sequence) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+            ON CONFLICT (kind, id) DO UPDATE SET sequence = greatest(evidence_unnamed.sequence, excluded.sequence)
+            """,
+            *_facts(unnamed),
+        )
     pairs = [(one, sha256) for one in last for sha256 in sorted(one.hashes)]
+    if not pairs:
+        return
     await tx.sql.execute(
         """
         INSERT INTO evidence_names (kind, id, sha256, division, sequence, done_at)
         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[])
             AS new (kind, id, sha256, division, sequence, done_at)
         WHERE new.kind = $7 OR NOT EXISTS (
-            SELECT FROM evidence_names n WHERE n.kind = new.kind AND n.id = new.id AND n.sequence > new.sequence)
+            SELECT FROM evidence_names n WHERE n.kind = new.kind AND n.id = new.id AND n.sequence > new.sequence
+            UNION ALL
+            SELECT FROM evidence_unnamed n WHERE n.kind = new.kind AND n.id = new.id AND n.sequence > new.sequence)
         ON CONFLICT (kind, id, sha256) DO UPDATE SET
             division = excluded.division, sequence = excluded.sequence, done_at = excluded.done_at
         WHERE evidence_names.sequence <= excluded.sequence
@@ -124,6 +123,10 @@ async def name(tx: Transaction, namings: Iterable[Naming]) -> None:
         [one.done_at for one, _ in pairs],
         CASE,
     )
+
+
+def _facts(namings: Sequence[Naming]) -> tuple[list[str], list[str], list[int]]:
+    return [one.kind for one in namings], [one.id for one in namings], [one.sequence for one in namings]
 
 
 MOST_NAMES = 100
@@ -189,24 +192,6 @@ async def is_named(tx: Transaction, sha256: str, below: str) -> bool:
     return found
 
 
-async def keep_cases(tx: Transaction, cases: Sequence[OfCase], resolved: bool) -> None:
-    """Whether cases need what they name follows the newest fact about each."""
-    last = {one.case_id: one for one in sorted(cases, key=lambda one: one.sequence)}
-    await tx.sql.execute(
-        """
-        INSERT INTO evidence_cases (case_id, incident_id, sequence, resolved_at)
-        SELECT id, incident, sequence, at
-        FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::timestamptz[]) AS new (id, incident, sequence, at)
-        ON CONFLICT (case_id) DO UPDATE SET sequence = excluded.sequence, resolved_at = excluded.resolved_at
-        WHERE evidence_cases.sequence < excluded.sequence
-        """,
-        list(last),
-        [one.incident_id for one in last.values()],
-        [one.sequence for one in last.values()],
-        [one.at if resolved else None for one in last.values()],
-    )
-
-
 async def take_due(tx: Transaction, again_at: datetime, most: int) -> list[tuple[Kept, datetime | None, bool]]:
     """Some of what is to be looked at, since when nothing needs it (None where something does), and if it was named.
 
@@ -243,60 +228,10 @@ async def take_due(tx: Transaction, again_at: datetime, most: int) -> list[tuple
     return [(_kept(row), row["since"], row["named"]) for row in rows]
 
 
+async def waiting(tx: Transaction) -> int:
+    count: int = await tx.sql.fetchval("SELECT count(*) FROM evidence WHERE look_at <= $1", tx.now)
+    return count
+
+
 async def forget(tx: Transaction, hashes: Sequence[str]) -> None:
     await tx.sql.execute("DELETE FROM evidence WHERE sha256 = ANY($1::text[])", hashes)
-
-
-async def is_to_be_swept(tx: Transaction, every: timedelta) -> bool:
-    """Whether the store is to be looked through; the next time is written down."""
-    return (
-        await tx.sql.fetchval(
-            "UPDATE evidence_swept SET next_at = $1 WHERE next_at <= $2 RETURNING true", tx.now + every, tx.now
-        )
-        is not None
-    )
-
-
-async def unknown(tx: Transaction, uploads: Sequence[str]) -> list[str]:
-    """Those uploads of the store by which nothing that is kept came."""
-    rows = await tx.sql.fetch(
-        """
-        SELECT upload FROM unnest($1::text[]) AS there (upload)
-        WHERE NOT EXISTS (SELECT FROM evidence e WHERE e.upload = there.upload)
-        """,
-        uploads,
-    )
-    return [row["upload"] for row in rows]
-
-
-async def broken_off(tx: Transaction, uploads: Sequence[str], before: datetime) -> list[str]:
-    """Those uploads that were there at an earlier look before a time; the others are noted, what is gone forgotten."""
-    await tx.sql.execute("DELETE FROM unfinished_uploads WHERE NOT upload = ANY($1::text[])", uploads)
-    await tx.sql.execute(
-        "INSERT INTO unfinished_uploads (upload, seen_at) SELECT *, $2 FROM unnest($1::text[]) ON CONFLICT DO NOTHING",
-        uploads,
-        tx.now,
-    )
-    rows = await tx.sql.fetch("SELECT upload FROM unfinished_uploads WHERE seen_at <= $1 ORDER BY upload", before)
-    return [row["upload"] for row in rows]
-
-
-async def lost(tx: Transaction, uploads: Sequence[str], before: datetime) -> list[str]:
-    """What was kept before a time by an upload that the store has no more."""
-    rows = await tx.sql.fetch(
-        "SELECT sha256 FROM evidence WHERE kept_at <= $2 AND NOT upload = ANY($1::text[]) ORDER BY sha256",
-        uploads,
-        before,
-    )
-    return [row["sha256"] for row in rows]
-
-
-async def not_kept(tx: Transaction, hashes: Sequence[str]) -> list[str]:
-    rows = await tx.sql.fetch(
-        """
-        SELECT sha256 FROM unnest($1::text[]) AS there (sha256)
-        WHERE NOT EXISTS (SELECT FROM evidence e WHERE e.sha256 = there.sha256)
-        """,
-        hashes,
-    )
-    return [row["sha256"] for row in rows]

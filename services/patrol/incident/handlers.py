@@ -20,9 +20,9 @@ from contracts.language.message import Fact
 from contracts.language.values import day_of
 from contracts.patrol import AlarmRaised, IncidentLinked, IncidentLocated, IncidentReport, IncidentRevised
 from services.patrol.area.store import GROUND
-from services.patrol.evidence import naming
+from services.patrol.evidence import case_store, naming
 from services.patrol.evidence import store as evidence_store
-from services.patrol.evidence.store import OfCase
+from services.patrol.evidence.case_store import OfCase
 from services.patrol.first_step import store as first_step_store
 from services.patrol.incident import near, report, store
 from services.patrol.incident.judging import Judging, Look, Outcome, ReportFate
@@ -129,7 +129,8 @@ async def verified(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     return await following.follow(tx, heard)
 
 
-@room.hears(CaseClosed, CaseMerged, locks="case.ref.id", uses=OF_CASE)
+@room.hears(CaseClosed, locks="case.ref.id", uses=OF_CASE)
+@room.hears(CaseMerged, locks="case.ref.id", uses=(*OF_CASE, "case.merged_into"))
 @room.hears(CaseDismissed, CaseVoided, locks="case.ref.id", uses=(*OF_CASE, "reason"))
 async def resolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]:
     await _resolve(tx, heard, resolved=True)
@@ -146,19 +147,28 @@ async def unresolve(tx: Transaction, heard: list[Heard[CaseFact]]) -> list[News]
 
 
 async def _resolve(tx: Transaction, heard: Sequence[Heard[CaseFact]], resolved: bool) -> None:
-    """Whether an incident is resolved follows the newest fact about its case, in whatever order they are heard."""
+    """Whether an incident is resolved follows the newest fact about its case, in whatever order they are heard.
+
+    What is near one whose case was merged into another weighs on that one, until that is resolved.
+    """
     newest: dict[UUID, int] = {}
     for one in heard:
         incident_id = one.body.case.incident_id
         if incident_id is not None:
             newest[incident_id] = max(newest.get(incident_id, 0), one.envelope.sequence or 0)
     await store.resolve(tx, newest, resolved)
-    await evidence_store.keep_cases(tx, _cases(heard), resolved)
-    await timeliness_store.look_again(tx, newest)
+    merged = await case_store.keep_cases(tx, _cases(heard), resolved)
+    await timeliness_store.look_again(tx, newest.keys() | merged)
 
 
 def _cases(heard: Sequence[Heard[CaseFact]]) -> list[OfCase]:
     return [
-        OfCase(one.body.case.ref.id, one.body.case.incident_id, one.envelope.sequence or 0, one.body.at)
+        OfCase(
+            one.body.case.ref.id,
+            one.body.case.incident_id,
+            one.envelope.sequence or 0,
+            one.body.at,
+            one.body.case.merged_into.id if isinstance(one.body, CaseMerged) and one.body.case.merged_into else None,
+        )
         for one in heard
     ]

@@ -68,6 +68,6 @@ async def report_station(tx: Transaction, ask: Ask[ReportStation]) -> Answer:
 
 @room.answers(ListStationReports)
 async def list_station_reports(tx: Transaction, ask: Ask[ListStationReports]) -> Answer:
-    asked = ask.command
-    found = await store.listed(tx, ask.division.significant, asked.post_id, asked.first, asked.last, asked.limit)
-    return Answer(StationReportsShown(reports=tuple(found)))
+    asked, within = ask.command, ask.division.significant
+    found = await store.listed(tx, within, asked.post_id, asked.first, asked.last, asked.after, asked.limit + 1)
+    return Answer(StationReportsShown(reports=tuple(found[: asked.limit]), more=len(found) > asked.limit))

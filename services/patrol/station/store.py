@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from contracts.patrol import Activity, StationReport
 from services.runtime.transaction import Transaction
@@ -35,19 +36,28 @@ async def add(tx: Transaction, report: StationReport) -> None:
 
 
 async def listed(
-    tx: Transaction, within: str, post_id: str | None, first: date | None, last: date | None, limit: int
+    tx: Transaction,
+    within: str,
+    post_id: str | None,
+    first: date | None,
+    last: date | None,
+    after: UUID | None,
+    most: int,
 ) -> list[StationReport]:
+    """The next reports after one, the newest day first."""
     rows = await tx.sql.fetch(
         """
         SELECT body FROM station_reports
         WHERE division LIKE $1 AND ($2::text IS NULL OR post_id = $2) AND ($3::date IS NULL OR on_day >= $3)
           AND ($4::date IS NULL OR on_day <= $4)
-        ORDER BY on_day DESC, id LIMIT $5
+          AND ($5::uuid IS NULL OR (on_day, $5) < ((SELECT on_day FROM station_reports WHERE id = $5), id))
+        ORDER BY on_day DESC, id LIMIT $6
         """,
         f"{within}%",
         post_id,
         first,
         last,
-        limit,
+        after,
+        most,
     )
     return [StationReport.model_validate_json(row["body"]) for row in rows]

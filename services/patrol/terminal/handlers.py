@@ -71,5 +71,6 @@ async def _held(
 async def list_terminals(tx: Transaction, ask: Ask[ListTerminals]) -> Answer:
     ask.require_operator()
     asked = ask.command
-    found = await store.listed(tx, asked.source, asked.terminal, asked.person_id, asked.post_id, asked.limit + 1)
+    after = (asked.after_source or asked.source or "", asked.after_terminal or "")
+    found = await store.listed(tx, asked.source, asked.terminal, asked.person_id, asked.post_id, after, asked.limit + 1)
     return Answer(TerminalsListed(terminals=tuple(found[: asked.limit]), more=len(found) > asked.limit))

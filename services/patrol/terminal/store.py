@@ -36,9 +36,15 @@ async def save(tx: Transaction, source: str, terminal: str, held: Sequence[Carry
 
 
 async def listed(
-    tx: Transaction, source: str | None, terminal: str | None, person_id: str | None, post_id: str | None, most: int
+    tx: Transaction,
+    source: str | None,
+    terminal: str | None,
+    person_id: str | None,
+    post_id: str | None,
+    after: tuple[str, str],
+    most: int,
 ) -> list[TerminalHoldings]:
-    """Terminals that somebody held, each with all of its holders."""
+    """The next terminals that somebody held, each with all of its holders; `after` a source and its terminal."""
     rows = await tx.sql.fetch(
         """
         SELECT source, terminal, array_agg(person_id ORDER BY carried_from) AS people,
@@ -47,14 +53,16 @@ async def listed(
                array_agg(carried_to ORDER BY carried_from) AS ended
         FROM holdings
         WHERE ($1::text IS NULL OR source = $1) AND ($2::text IS NULL OR terminal = $2)
+          AND (source, terminal) > ($5, $6)
         GROUP BY source, terminal
         HAVING ($3::text IS NULL OR bool_or(person_id = $3)) AND ($4::text IS NULL OR bool_or(post_id = $4))
-        ORDER BY source, terminal LIMIT $5
+        ORDER BY source, terminal LIMIT $7
         """,
         source,
         terminal,
         person_id,
         post_id,
+        *after,
         most,
     )
     return [

@@ -36,5 +36,5 @@ async def measure_days(tx: Transaction) -> list[Fact]:
 async def show(tx: Transaction, ask: Ask[ShowTimeliness]) -> Answer:
     asked = ask.command
     below = ask.division.significant
-    found = await store.listed(tx, below, asked.first, asked.last, asked.source, asked.limit)
-    return Answer(TimelinessShown(days=tuple(found)))
+    found = await store.listed(tx, below, asked.first, asked.last, asked.source, asked.after, asked.limit + 1)
+    return Answer(TimelinessShown(days=tuple(found[: asked.limit]), more=len(found) > asked.limit))

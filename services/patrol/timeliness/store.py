@@ -8,8 +8,8 @@ from uuid import UUID
 
 from contracts.language.division import Division
 from contracts.language.values import day_of
-from contracts.patrol import IncidentKind, Timeliness
-from services.patrol.evidence.store import OfCase
+from contracts.patrol import IncidentKind, Timeliness, TimelinessRef
+from services.patrol.evidence.case_store import OfCase
 from services.patrol.kept.point import begin_of
 from services.patrol.timeliness.measure import Group, Times
 from services.runtime.transaction import Transaction
@@ -18,29 +18,46 @@ DAY = timedelta(days=1)
 
 
 async def begin_days(tx: Transaction, most: int) -> None:
-    """Find what was located on days that are over, the oldest first; each is looked at once."""
+    """Find what was located on days that are over, the oldest first.
+
+    The last of those that were looked at is looked at once more: what was located just before midnight may have been
+    written down after it.
+    """
     today = day_of(tx.now)
     day = await tx.sql.fetchval("SELECT next_day FROM timeliness_days WHERE next_day < $1 FOR UPDATE", today)
     if day is None:
         return
-    first = await tx.sql.fetchval("SELECT min(located_at) FROM incidents WHERE located_at >= $1", begin_of(day))
-    day = today if first is None else min(day_of(first), today)
+    await _begin_day(tx, day - DAY)
     for _ in range(most):
-        if day >= today:
+        first = await tx.sql.fetchval("SELECT min(located_at) FROM incidents WHERE located_at >= $1", begin_of(day))
+        day = today if first is None else min(day_of(first), today)
+        if day == today:
             break
-        await tx.sql.execute(
-            """
-            INSERT INTO timeliness (day, division, source, look_on)
-            SELECT DISTINCT $1::date, division, source, $1::date FROM incidents
-            WHERE located_at >= $2 AND located_at < $3
-            ON CONFLICT DO NOTHING
-            """,
-            day,
-            begin_of(day),
-            begin_of(day + DAY),
-        )
+        await _begin_day(tx, day)
         day += DAY
     await tx.sql.execute("UPDATE timeliness_days SET next_day = $1", day)
+
+
+async def _begin_day(tx: Transaction, day: date) -> None:
+    """Have the groups of a day looked at of which there are others than were told."""
+    await tx.sql.execute(
+        """
+        WITH located AS (
+            SELECT division, source, count(*) AS reports FROM incidents
+            WHERE located_at >= $2 AND located_at < $3 GROUP BY division, source
+        ), more AS (
+            UPDATE timeliness t SET look_on = least(t.look_on, $4) FROM located l
+            WHERE (t.day, t.division, t.source) = ($1, l.division, l.source)
+              AND (t.told::jsonb ->> 'reports')::bigint <> l.reports
+        )
+        INSERT INTO timeliness (day, division, source, look_on) SELECT $1, division, source, $1 FROM located
+        ON CONFLICT DO NOTHING
+        """,
+        day,
+        begin_of(day),
+        begin_of(day + DAY),
+        day_of(tx.now),
+    )
 
 
 async def look_again(tx: Transaction, incidents: Collection[UUID], also: Collection[str] = ()) -> None:
@@ -74,7 +91,9 @@ async def keep_verified(tx: Transaction, cases: Sequence[OfCase]) -> None:
         INSERT INTO evidence_cases (case_id, incident_id, sequence, verified_at)
         SELECT DISTINCT ON (id) id, incident, 0, at
         FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS new (id, incident, at) ORDER BY id, at
-        ON CONFLICT (case_id) DO UPDATE SET verified_at = least(evidence_cases.verified_at, excluded.verified_at)
+        ON CONFLICT (case_id) DO UPDATE SET
+            verified_at = least(evidence_cases.verified_at, excluded.verified_at),
+            incident_id = coalesce(evidence_cases.incident_id, excluded.incident_id)
         """,
         [one.case_id for one in cases],
         [one.incident_id for one in cases],
@@ -99,6 +118,18 @@ async def take_due(tx: Transaction, most: int) -> list[Group]:
     return [
         Group(row["day"], Division(row["division"]), row["source"], one) for row, one in zip(rows, told, strict=True)
     ]
+
+
+async def waiting(tx: Transaction) -> int:
+    """How many groups of reports are to be looked at, whole days that nobody has looked at yet among them as one."""
+    count: int = await tx.sql.fetchval(
+        """
+        SELECT (SELECT count(*) FROM timeliness WHERE look_on <= $1)
+             + (SELECT count(*) FROM timeliness_days WHERE next_day < $1)
+        """,
+        day_of(tx.now),
+    )
+    return count
 
 
 async def times_of(tx: Transaction, groups: Sequence[Group]) -> list[list[Times]]:
@@ -146,19 +177,28 @@ async def save(tx: Transaction, told: Sequence[Timeliness], look_on: Sequence[da
 
 
 async def listed(
-    tx: Transaction, below: str, first: date | None, last: date | None, source: str | None, most: int
+    tx: Transaction,
+    below: str,
+    first: date | None,
+    last: date | None,
+    source: str | None,
+    after: TimelinessRef | None,
+    most: int,
 ) -> list[Timeliness]:
+    """The next days after one, the latest first."""
     rows = await tx.sql.fetch(
         """
         SELECT told FROM timeliness
         WHERE told IS NOT NULL AND starts_with(division, $1) AND ($2::date IS NULL OR day >= $2)
           AND ($3::date IS NULL OR day <= $3) AND ($4::text IS NULL OR source = $4)
-        ORDER BY day DESC, division, source LIMIT $5
+          AND ($5::date IS NULL OR (day = $5 AND (division, source) > ($6, $7)) OR day < $5)
+        ORDER BY day DESC, division, source LIMIT $8
         """,
         below,
         first,
         last,
         source,
+        *(dict(after).values() if after else (None, None, None)),
         most,
     )
     return [Timeliness.model_validate_json(row["told"]) for row in rows]

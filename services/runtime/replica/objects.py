@@ -64,8 +64,13 @@ class Objects:
 
     async def drop(self, upload: str, sha256: str | None = None) -> None:
         """Delete the chunks of an upload, and what was said of it."""
-        for subject in (chunks_subject(upload), *([meta_subject(sha256)] if sha256 else ())):
-            await self._api("STREAM.PURGE", {"filter": subject})
+        await self._api("STREAM.PURGE", {"filter": chunks_subject(upload)})
+        if sha256 is not None:
+            await self.unsay(sha256)
+
+    async def unsay(self, sha256: str) -> None:
+        """Delete what was said of the object with this hash."""
+        await self._api("STREAM.PURGE", {"filter": meta_subject(sha256)})
 
     async def uploads(self) -> list[str]:
         """Every upload of which there are chunks."""

@@ -1,0 +1,11 @@
+"""How far plots are, what names no evidence any more, how far a sweep has come, and into which cases others went."""
+
+from services.runtime.tables.migrate import run_sql
+
+revision = "patrol_0016"
+down_revision = "patrol_0015"
+branch_labels = None
+
+
+def upgrade() -> None:
+    run_sql(__file__)
