@@ -8,7 +8,10 @@ import pytest
 from contracts.wiring.table import SERVICES
 
 ROOT = Path(__file__).parents[2]
-WITH_TRANSACTIONS = {"store", "due_store", "post_store", "walk_store", "handlers", "clock", "record", "following"}
+WITH_TRANSACTIONS = {
+    *("store", "due_store", "post_store", "walk_store", "case_store", "sweep_store"),
+    *("handlers", "clock", "record", "following"),
+}
 """Statements, what is heard and asked, what falls due, and what writes for them."""
 OUTSIDE = {"asyncpg", "nats", "faststream", "uvicorn"}
 AT_THE_DOOR = {"__init__", "__main__", "service", "page"}
