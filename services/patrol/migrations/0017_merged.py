@@ -2,8 +2,8 @@
 
 from services.runtime.tables.migrate import run_sql
 
-revision = "patrol_0016"
-down_revision = "patrol_0015"
+revision = "patrol_0017"
+down_revision = "patrol_0016"
 branch_labels = None
 
 
