@@ -1,6 +1,7 @@
 """The rooms of a service, by their files' names: who touches the database and the bus, and who only decides."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,7 @@ import pytest
 from contracts.wiring.table import SERVICES
 
 ROOT = Path(__file__).parents[2]
-WITH_TRANSACTIONS = {
-    *("store", "due_store", "post_store", "walk_store", "case_store", "sweep_store"),
-    *("handlers", "clock", "record", "following"),
-}
+WITH_TRANSACTIONS = re.compile(r"(\w+_)?store|handlers|clock|record|following")
 """Statements, what is heard and asked, what falls due, and what writes for them."""
 OUTSIDE = {"asyncpg", "nats", "faststream", "uvicorn"}
 AT_THE_DOOR = {"__init__", "__main__", "service", "page"}
@@ -32,12 +30,16 @@ def imported(path):
 
 def touches(name):
     parts = name.split(".")
-    return parts[0] in OUTSIDE or name.startswith("services.runtime.transaction.") or bool(WITH_TRANSACTIONS & {*parts})
+    return (
+        parts[0] in OUTSIDE
+        or name.startswith("services.runtime.transaction.")
+        or any(map(WITH_TRANSACTIONS.fullmatch, parts))
+    )
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_decision_knows_neither_the_database_nor_the_bus(service):
-    deciding = [path for path in modules(service) if path.stem not in WITH_TRANSACTIONS]
+    deciding = [path for path in modules(service) if not WITH_TRANSACTIONS.fullmatch(path.stem)]
     assert deciding != []
     found = [f"{path.relative_to(ROOT)}: {name}" for path in deciding for name in imported(path) if touches(name)]
     assert found == []
