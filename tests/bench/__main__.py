@@ -1,6 +1,6 @@
 """`make bench`: each row of ours beside a floor and a naive way, as a table, in `latest.json` and docs/performance.md.
 
-`python -m tests.bench [--quick] [--rounds 2] [--sync 2m] [chain latency moves track relay locate ledger duty start …]`
+`python -m tests.bench [--quick] [--rounds 2] [--sync 2m] [chain latency moves track relay locate duty judge …]`
 measures some of them, and writes nothing unless all were measured at full size.
 """
 
@@ -28,10 +28,13 @@ from tests.bench import duty, kept, ledger, locate, memory, page, relay, start, 
 from tests.bench.bare import Bare, bare
 from tests.bench.chain import Ours
 from tests.bench.chain_rows import SERVERS, Rows, Size, case_moves, chain, latency, ways
-from tests.bench.measured import ROUNDS, Goal, row
+from tests.bench.ground_rows import evidence_rows, ground_rows, judging_rows
+from tests.bench.measured import ROUNDS, Goal, at_most, at_most_of_floor, of_floor, row
 from tests.bench.rig import system
 
-PARTS = ("chain", "latency", "moves", "track", "relay", "locate", "ledger", "duty", "start", "memory", "kept")
+OF_A_SYSTEM = ("chain", "latency", "moves", "track", "memory", "start", "evidence")
+OF_A_DATABASE = ("relay", "ledger", "duty", "kept", "judge")
+PARTS = (*OF_A_SYSTEM, *OF_A_DATABASE, "locate", "ground")
 SYNCS = ("2m", "always")
 
 
@@ -49,7 +52,7 @@ def machine() -> dict[str, Any]:
 async def measure(parts: list[str], syncs: list[str], quick: bool, rounds: int) -> Rows:
     rows: Rows = []
     size = Size.of(quick, rounds)
-    if {"chain", "latency", "moves", "track", "memory", "start"} & set(parts):
+    if set(OF_A_SYSTEM) & set(parts):
         for sync in syncs:
             async with bare(sync) as others, system(sync) as (stack, run):
                 ours = Ours(stack, run)
@@ -59,21 +62,25 @@ async def measure(parts: list[str], syncs: list[str], quick: bool, rounds: int) 
                     rows += await _chain(ours, others, sync, size, parts)
                 if sync == syncs[0]:
                     rows += await _once(ours, others, stack, run, rows, size, parts, quick)
-    if {"relay", "ledger", "duty", "kept"} & set(parts):
+    if set(OF_A_DATABASE) & set(parts):
         async with _database() as home:
             if "relay" in parts:
                 found = await relay.per_second(home, quick)
-                rows.append(row("relay: events out of a full outbox", "per s", _of_floor(0.7), found))
+                rows.append(row("relay: events out of a full outbox", "per s", of_floor(0.7), found))
             if "ledger" in parts:
                 rows += await _ledger(quick)
             if "duty" in parts:
                 rows += await _duty(quick)
             if "kept" in parts:
                 rows += await _kept(kept.RANGERS // 20 if quick else kept.RANGERS)
+            if "judge" in parts:
+                rows += await judging_rows(100 if quick else 4_000)
+    if "ground" in parts:
+        rows += ground_rows(quick)
     if "locate" in parts:
         for size in (782, 10_000) if quick else (782, 10_000, 100_000):
             found = await locate.per_second(size, quick)
-            rows.append(row(f"locate: points in {size:,} areas", "per s", _of_floor(0.8), found))
+            rows.append(row(f"locate: points in {size:,} areas", "per s", of_floor(0.8), found))
     return rows
 
 
@@ -94,24 +101,14 @@ async def _once(
         rows += await case_moves(ours, run, size)
     if "track" in parts:
         rows += await _track(ours, others, size.rounds, quick)
+    if "evidence" in parts:
+        rows += await evidence_rows(run, others, 10 if quick else 200)
     if "memory" in parts:
         rows += await _memory(stack, ours, before, quick)
     if "start" in parts:
         took = await start.seconds(stack, run, size.rounds)
-        rows.append(row("cold start: five services ready", "s", _at_most_of_floor(2), took))
+        rows.append(row("cold start: five services ready", "s", at_most_of_floor(2), took))
     return rows
-
-
-def _of_floor(share: float) -> Goal:
-    return f"≥ {share} of the floor", lambda told: told["of_floor"] >= share
-
-
-def _at_most(figure: float) -> Goal:
-    return f"≤ {figure}", lambda told: told["ours"] <= figure
-
-
-def _at_most_of_floor(times: float) -> Goal:
-    return f"≤ {times} × the floor", lambda told: told["of_floor"] <= times
 
 
 async def _track(ours: Ours, others: Bare, rounds: int, quick: bool) -> Rows:
@@ -133,11 +130,11 @@ def _stores(share: float, at_least: int) -> Goal:
 
 async def _at_rest(stack: Any, run: Any, sync: str, quick: bool) -> Rows:
     resident, idle = await memory.at_rest(stack, run, 5 if quick else 20)
-    rows = [row(f"idle: everything, sync {sync}", "% of a core", _at_most(5), {"ours": [idle]})]
+    rows = [row(f"idle: everything, sync {sync}", "% of a core", at_most(5), {"ours": [idle]})]
     if sync == "2m":
         for service, mb in resident.items():
             found = {"ours": [mb]}
-            rows.append(row(f"memory at rest: {service}", "MB", _at_most(120), found))
+            rows.append(row(f"memory at rest: {service}", "MB", at_most(120), found))
     return rows
 
 
@@ -150,7 +147,7 @@ async def _memory(stack: Any, ours: Ours, rows: Rows, quick: bool) -> Rows:
     for what, largest in (("under load", load), ("with a backlog of 10^6", backlog)):
         for service in SERVICES:
             told = {"ours": [largest[service]], "floor": [rest[service]]}
-            found.append(row(f"memory {what}: {service}", "MB", _at_most_of_floor(1.3), told))
+            found.append(row(f"memory {what}: {service}", "MB", at_most_of_floor(1.3), told))
     return found
 
 
@@ -160,10 +157,10 @@ async def _kept(rangers: int) -> Rows:
     told = [
         (f"points kept: a packed one, of {points}", "bytes", None, [found.packed_bytes_a_point]),
         (f"points kept: one as a row, of {points}", "bytes", None, [found.row_bytes_a_point]),
-        ("points kept: a year of 2,000 rangers", "GB", _at_most(6), [kept.city_year_gb(found)]),
+        ("points kept: a year of 2,000 rangers", "GB", at_most(6), [kept.city_year_gb(found)]),
         ("points kept: packed", "per s", None, [found.packed_per_second]),
-        ("points kept: a month of a ranger, packed", "ms", _at_most(20), found.month_ms),
-        ("points kept: a month of a ranger, twelve days of it as rows", "ms", _at_most(20), found.recent_month_ms),
+        ("points kept: a month of a ranger, packed", "ms", at_most(20), found.month_ms),
+        ("points kept: a month of a ranger, twelve days of it as rows", "ms", at_most(20), found.recent_month_ms),
     ]
     return [row(what, unit, goal, {"ours": rounds}) for what, unit, goal, rounds in told]
 
@@ -173,7 +170,7 @@ async def _ledger(quick: bool) -> Rows:
     rows = []
     for size, one in (await ledger.at_sizes(*sizes)).items():
         what = f"ledger at a past day, {int(size):,} cases"
-        told = row(what, "ms", _at_most(50), one["rounds"])
+        told = row(what, "ms", at_most(50), one["rounds"])
         rows.append({**told, "windows_ms": one["windows_ms"], "folded_in_s": one["folded_in_s"]})
     return rows
 
@@ -186,8 +183,8 @@ async def _duty(quick: bool) -> Rows:
         rows += [
             row(f"duties opened on one day {of}", "per s", None, {"ours": [found.opened_per_s]}),
             row(f"duties closed on one day {of}", "per s", None, {"ours": [found.closed_per_s]}),
-            row(f"the longest transaction over duties {of}", "s", _at_most(5), {"ours": [found.longest_s]}),
-            row(f"memory from a tenth to all duties {of}", "MB", _at_most(50), {"ours": [found.grown_mb]}),
+            row(f"the longest transaction over duties {of}", "s", at_most(5), {"ours": [found.longest_s]}),
+            row(f"memory from a tenth to all duties {of}", "MB", at_most(50), {"ours": [found.grown_mb]}),
         ]
     return rows
 

@@ -14,6 +14,18 @@ Goal = tuple[str, Callable[[Any], bool]]
 """In words, and whether a row meets it."""
 
 
+def of_floor(share: float) -> Goal:
+    return f"≥ {share} of the floor", lambda told: told["of_floor"] >= share
+
+
+def at_most(figure: float) -> Goal:
+    return f"≤ {figure}", lambda told: told["ours"] <= figure
+
+
+def at_most_of_floor(times: float) -> Goal:
+    return f"≤ {times} × the floor", lambda told: told["of_floor"] <= times
+
+
 def percentile(values: Iterable[float], percent: float) -> float:
     ordered = sorted(values)
     return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)]
