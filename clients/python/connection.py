@@ -7,6 +7,7 @@ the tests have shown that.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ from clients.python.tls import bus_options
 
 _LINE_END = b"\r\n"
 _VERSION = b"NATS/1.0"
+_NAME = re.compile(rb"[!-\x7f]*\Z")
 
 
 class Headers(dict[str, str]):
@@ -55,7 +57,7 @@ def read_headers(block: bytes) -> Headers:
     for line in rest.split(_LINE_END):
         name, separator, value = line.partition(b":")
         name = name.strip()
-        if separator and name.isascii() and not any(byte <= 0x20 for byte in name):
+        if separator and _NAME.match(name):
             found[name.decode()] = _text(value.strip())
             lower = name.decode().lower()
             if lower in names:
