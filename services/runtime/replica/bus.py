@@ -45,13 +45,15 @@ class Broker(NatsBroker):
             max_outstanding_pings=2,
             ack_policy=AckPolicy.MANUAL,
             logger=None,
+            # A message goes as it is: to have it looked at by types takes a hop to another thread and back.
+            apply_types=False,
             pending_size=64 * 1024 * 1024,
             **callbacks,
         )
         broker.ca_file, broker.heard_error = settings.ca_file, heard_error
-        broker.subscriber(f"cmd.{service}.>", queue=service, max_workers=COMMANDS_AT_ONCE, no_reply=True, decoder=_raw)(
-            on_command
-        )
+        broker.subscriber(
+            f"cmd.{service}.>", queue=service, max_workers=COMMANDS_AT_ONCE, no_reply=True, decoder=_itself
+        )(on_command)
         return broker
 
     async def _connect(self) -> Client:
@@ -68,5 +70,5 @@ class Broker(NatsBroker):
             log.debug("the bus is away at the stop", reason=str(away))
 
 
-async def _raw(message: NatsMessage) -> bytes:
-    return message.raw_message.data
+async def _itself(message: NatsMessage) -> NatsMessage:
+    return message
