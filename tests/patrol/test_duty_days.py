@@ -25,8 +25,15 @@ HOLIDAY = st.tuples(st.integers(1, 70), st.integers(0, 8))
 def stated(rules, holidays=HOLIDAYS, amendments=()):
     return json.dumps(
         {
-            "law": "patrol.duty", "version": "1", "source": "s", "grace_days": 3, "seasons": SEASONS,
-            "holidays": holidays, "checklist": {}, "rules": rules, "amendments": list(amendments),
+            "law": "patrol.duty",
+            "version": "1",
+            "source": "s",
+            "grace_days": 3,
+            "seasons": SEASONS,
+            "holidays": holidays,
+            "checklist": {},
+            "rules": rules,
+            "amendments": list(amendments),
         }
     )
 
