@@ -9,8 +9,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from cli.ledger.form import form_of
-from cli.ledger.old_ledger import read_ledger
+from cli.ledger.old_ledger import read_given
 from cli.ledger.old_ledger_import import batches
+from cli.sheet.file.given import given
+from cli.sheet.place import Gazetteer
+from cli.sheet.reading import Known
 from contracts.cases import (
     AddCause,
     Case,
@@ -69,6 +72,7 @@ class Desk:
     def __init__(self, people: People, divisions: Sequence[NamedDivision], folder: Path, seed: int) -> None:
         self._people = people
         self._divisions = divisions
+        self._known = Known(Gazetteer({one.code: one.name for one in divisions}))
         self._folder = folder
         self._seed = seed
         self.imports = Imports()
@@ -108,7 +112,7 @@ class Desk:
 
     async def _import(self, old: OldLedger) -> tuple[int, int]:
         form = form_of(old.source)
-        read = read_ledger(old.file, form, {one.code: one.name for one in self._divisions})
+        read = read_given(given(old.file), form, self._known)
         added = unchanged = 0
         for rows in batches(case for _, case in read.rows):
             asked = ImportCases(

@@ -11,23 +11,19 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from nats.aio.msg import Msg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.say import say, talk
-from cli.system.standing import status_of
 from clients.python.bus import Bus, connected
 from clients.python.refused import TooLarge
-from contracts.every_service import ServiceStatus
 from contracts.language.command import OPERATOR
 from contracts.language.envelope import Envelope, to_headers
 from contracts.language.values import day_of
-from contracts.roster import Area, BoardStated, BreederStated, FindingStated
+from contracts.roster import Area, BoardStated, BreederStated, FindingStated, GapStated
 from contracts.roster import Post as RosterPost
-from contracts.wiring.streams import DURABLES
 from contracts.wiring.table import SERVICES
 from demo.books import audit, gathering
 from demo.books.evidence import Evidence, Told
@@ -35,8 +31,11 @@ from demo.books.plants import PLANTS
 from demo.desk import Desk
 from demo.fieldwork import Fieldwork
 from demo.ground import Ground
+from demo.in_depth.rounds import officials
+from demo.in_depth.whole import InDepth
 from demo.load import load, plan, state_officials
 from demo.people import People
+from demo.quiet import Quiet
 from demo.reports import SOURCES, Post, Reports
 from demo.tables import show
 from demo.world import jingdezhen, world
@@ -48,12 +47,11 @@ from deploy.nats.users import Integrator
 
 FIRST = datetime(2020, 6, 1, 1, 0, tzinfo=UTC)
 LAST = datetime(2020, 7, 31, 9, 0, tzinfo=UTC)
-REGISTERS = (BoardStated, BreederStated, FindingStated)
+REGISTERS = (BoardStated, BreederStated, FindingStated, GapStated)
 """What of roster is listened to: areas, divisions and posts stand as they were enrolled."""
 STEPS = 24
 REPORTING_STEPS = 17
 """Nothing new is reported in the last weeks, so that most cases come to their end."""
-QUIET_WITHIN_S = 60.0
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -83,7 +81,7 @@ async def playing(path: Path, reports: int, seed: int, err: Console) -> AsyncIte
     started = time.monotonic()
     home = Home(path)
     areas, posts = await asyncio.to_thread(lambda: world(jingdezhen()))
-    state_officials(home, posts, *(Integrator(name) for name in SOURCES))
+    state_officials(home, posts, *(Integrator(name) for name in SOURCES), *officials(posts))
     with open_private(path / "log", "w") as log:
         stack = Stack(home, lambda part, line: print(f"{part:>9} | {line}", file=log, flush=True), clock="bus")
         talk("demo.starting", log=path / "log")
@@ -95,11 +93,13 @@ async def playing(path: Path, reports: int, seed: int, err: Console) -> AsyncIte
                 demo.people = People(run.url, accounts, seed)
                 demo.desk = Desk(demo.people, jingdezhen(), path, seed)
                 demo.ground = Ground(demo.people, posts, seed)
+                demo.in_depth = InDepth(areas, posts, path, seed, demo.people, demo.buses[OPERATOR])
                 entered.push_async_callback(demo.people.leave)
                 await demo.tell(FIRST)
                 await demo.listen()
                 await load(demo.buses[OPERATOR], areas, posts)
                 await demo.quiet()
+                await demo.in_depth.begin()
                 talk("demo.loaded", seconds=f"{time.monotonic() - started:.0f}")
                 await demo.play(reports, err)
                 yield demo, await demo.evidence(areas, posts)
@@ -123,6 +123,7 @@ class Demo:
     people: People
     desk: Desk
     ground: Ground
+    in_depth: InDepth
 
     def __init__(self, run: Run, buses: dict[str, Bus], reports: Reports, fieldwork: Fieldwork) -> None:
         self.run = run
@@ -132,6 +133,7 @@ class Demo:
         self.not_taken = 0
         self.seen: Counter[str] = Counter()
         self.messages: list[Msg] = []
+        self._quiet = Quiet(buses[OPERATOR], buses["reader"], lambda: len(self.messages))
         self._reports = reports
         self._fieldwork = fieldwork
 
@@ -167,7 +169,6 @@ class Demo:
     async def evidence(self, areas: Sequence[Area], posts: Sequence[RosterPost]) -> Evidence:
         """What was posted and asked, and what the bus told and answers."""
         operator, reader = self.buses[OPERATOR], self.buses["reader"]
-        campaigns = {entry.scope.campaign for told in self.people.entries.values() for entry in told}
         return Evidence(
             areas=areas,
             posts=posts,
@@ -177,10 +178,16 @@ class Demo:
             moments=self.moments,
             told=[Told.read(one.subject, one.headers or {}, one.data) for one in self.messages],
             imports=asdict(self.desk.imports),
-            sheets=await gathering.sheets(operator, campaigns),
+            sheets=await gathering.sheets(operator, self.people.campaigns),
             plan=await gathering.plan(operator),
             standing=await gathering.standing(operator),
             kept=await gathering.kept(reader),
+            areas_mu=await gathering.areas_mu(operator),
+            stored=await gathering.stored(self.run.databases["patrol"]),
+            patches=await gathering.patches(operator),
+            planned=self.in_depth.planned,
+            photographs=self.in_depth.photographs.came,
+            fetched=self.in_depth.photographs.fetched,
         )
 
     async def _step(self, step: int, before: datetime, now: datetime, reports: int) -> None:
@@ -192,7 +199,11 @@ class Demo:
                 posts.append(self._reports.oversized(now))
             await self._post(posts)
         await self._post(self._fieldwork.between(before, now))
+        for wave in self.in_depth.waves(step, now):
+            await self._post(wave)
+            await self.quiet()
         await self.quiet()
+        await self.in_depth.act(step, now)
         await self.ground.act(step, now)
         await self.desk.act(step, before, now)
         await self.tell(now := now + _MOMENT)
@@ -207,9 +218,7 @@ class Demo:
         self.people.now = now
         self.moments.append(now)
         await self.buses["demo"].request("clock.now", now.isoformat().encode(), {"Nats-Msg-Id": now.isoformat()}, 5)
-        async with asyncio.timeout(QUIET_WITHIN_S):
-            while await self._standing() is None:  # noqa: ASYNC110  the services are others' processes
-                await asyncio.sleep(0.01)
+        await self._quiet.has_heard(now)
 
     async def _post(self, posts: Sequence[Post]) -> None:
         """Each source sends its own in order, all sources at once."""
@@ -236,42 +245,13 @@ class Demo:
         self.messages.append(message)
         family, word = message.subject.split(".")[:2]
         self.seen[family if family == "rejected" else f"{family}.{word}"] += 1
-        if message.subject.startswith("cases."):
+        if message.subject.startswith("patrol.located."):
+            self.in_depth.above.heard(message)
+        elif message.subject.startswith("cases."):
             self.people.heard(message)
 
     async def quiet(self) -> None:
-        """Wait until nothing waits anywhere: no message, no outbox row, nothing due. Raises TimeoutError."""
-        last: Any = None
-        async with asyncio.timeout(QUIET_WITHIN_S):
-            while True:
-                now = await self._waiting()
-                if now is not None and now == last:
-                    return
-                last = now
-                await asyncio.sleep(0.01)
-
-    async def _waiting(self) -> tuple[int, ...] | None:
-        """How far every durable is when nothing waits; None when something does.
-
-        Services answer first: what one of them did until then stands on the bus when the durables are looked at.
-        """
-        services = await self._standing()
-        if services is None or any(one.outbox_unsent or any(one.due.values()) for one in services):
-            return None
-        reader = self.buses["reader"]
-        streams = sorted({durable.stream for service in SERVICES for durable in DURABLES[service]})
-        consumers = await asyncio.gather(*(reader.consumers(stream) for stream in streams))
-        ours = {durable.name for service in SERVICES for durable in DURABLES[service]}
-        found = [one for of_stream in consumers for one in of_stream if one["name"] in ours]
-        if any(one["num_pending"] or one["num_ack_pending"] for one in found):
-            return None
-        return tuple(one["delivered"]["consumer_seq"] for one in found)
-
-    async def _standing(self) -> list[ServiceStatus] | None:
-        """How every service stands at the present time; None when one does not answer or has not heard of it."""
-        answers = await asyncio.gather(*(status_of(self.buses[OPERATOR], service) for service in SERVICES))
-        found = [one for one in answers if one is not None and one.now == self.people.now]
-        return found if len(found) == len(SERVICES) else None
+        await self._quiet.comes(self.people.now)
 
 
 _SHOWN = {

@@ -66,7 +66,7 @@ class Expected(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a report is about, as whoever drew it knows; degrees on CGCS2000."""
+    """What a report is about, as whoever drew it knows; degrees on CGCS2000. `of` is the fire that it is a pixel of."""
 
     external_id: str
     revision: int
@@ -74,6 +74,7 @@ class Seen:
     lon: float
     lat: float
     seen_at: datetime
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demo.books import cases, delivery, duties, people, registers, reports
+from demo.books import cases, delivery, duties, in_depth, people, registers, reports
 from demo.books.book import Book
 from demo.books.evidence import Evidence
 from demo.books.reckoning import Cases
@@ -24,4 +24,5 @@ def _books(evidence: Evidence) -> Iterator[Book]:
     yield from people.books(evidence, roster, reckoned)
     yield from duties.books(evidence, roster)
     yield from registers.books(evidence, roster)
+    yield from in_depth.books(evidence)
     yield from delivery.books(evidence)

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from contracts.roster import Area
 from contracts.roster import Post as RosterPost
+from demo.in_depth.planned import Planned
 from demo.reports import Post
 
 Body = Mapping[str, Any]
@@ -48,7 +50,9 @@ class Evidence:
     `areas` and `posts` are the roster as it was enrolled, `imports` the rows of old ledgers as whoever wrote them
     counts them and as they were taken; `moments` are those to which time was brought, in turn. `sheets`, `plan` and
     `standing` are answers at the end: the ledger by (campaign, area, first day, last day), the amounts by target, the
-    state of each service; `kept` is how much each stream holds.
+    state of each service; `kept` is how much each stream holds, `areas_mu` how large each area is,
+    `stored` how many points each terminal has, `patches` how many came to what. `planned` is what was to come of what
+    was done on the ground; `photographs` are counted by what became of them, those `fetched` have their sizes.
     """
 
     areas: Sequence[Area]
@@ -63,6 +67,12 @@ class Evidence:
     plan: Mapping[str, str] = field(default_factory=dict)
     standing: Mapping[str, Body] = field(default_factory=dict)
     kept: Mapping[str, int] = field(default_factory=dict)
+    areas_mu: Mapping[str, Decimal] = field(default_factory=dict)
+    stored: Mapping[str, int] = field(default_factory=dict)
+    patches: Mapping[str, int] = field(default_factory=dict)
+    planned: Planned = field(default_factory=Planned)
+    photographs: Mapping[str, int] = field(default_factory=dict)
+    fetched: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, *names: str) -> list[Told]:
         """The facts with one of these names, such as `cases.opened.v1`."""

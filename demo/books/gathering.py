@@ -5,17 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
+import asyncpg
+
+from cli.pages import pages
 from cli.system.standing import status_of
 from clients.python.bus import Bus
 from contracts.cases import Sheet, ShowSheet
 from contracts.language.command import OPERATOR
 from contracts.language.division import Division
-from contracts.roster import AreaStated, DivisionStated, PostStated
+from contracts.patrol import PatchesShown, ShowPatches
+from contracts.roster import AreasListed, AreaStated, DivisionStated, ListAreas, PostStated
 from contracts.targets import PlanShown, ShowPlan
 from contracts.wiring.table import SERVICES
 from demo.books.evidence import Body
+from demo.in_depth.above import PROJECT
 from demo.world import jingdezhen
 
 CITY = Division("360200000000")
@@ -68,3 +74,31 @@ async def kept(reader: Bus) -> dict[str, int]:
     stated = await asyncio.gather(*(reader.subjects("ROSTER", f"{one.name}.>") for one in states))
     found = {stream: one["state"]["messages"] for stream, one in zip(STREAMS, told, strict=True)}
     return {**found, "ROSTER": sum(sum(subjects.values()) for subjects in stated)}
+
+
+async def areas_mu(operator: Bus) -> dict[str, Decimal]:
+    """How large each area is."""
+    asked = pages(operator, lambda last: ListAreas(after=last), OPERATOR, CITY, AreasListed)
+    return {one.id: one.area_mu async for page in asked for one in page.areas}
+
+
+async def patches(operator: Bus) -> dict[str, int]:
+    """How many of the demo's patches came to what."""
+    shown = await operator.ask(ShowPatches(project=PROJECT), OPERATOR, CITY, PatchesShown)
+    return dict(shown.whole.patches)
+
+
+async def stored(dsn: str) -> dict[str, int]:
+    """How many points there are of each terminal: where rangers walked is told to nobody on the bus."""
+    sql = await asyncpg.connect(dsn)
+    try:
+        rows = await sql.fetch(
+            """
+            SELECT t.terminal, (SELECT count(*) FROM points p WHERE p.terminal = t.number)
+                + (SELECT coalesce(sum(d.points), 0) FROM packed_days d WHERE d.terminal = t.number) AS points
+            FROM terminals t
+            """
+        )
+    finally:
+        await sql.close()
+    return {row["terminal"]: int(row["points"]) for row in rows}

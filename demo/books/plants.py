@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from demo.books.evidence import Evidence, Told
+from demo.books.evidence import Asked, Evidence, Told
 
 Change = Callable[[Evidence], Evidence]
 
@@ -134,6 +134,33 @@ def _standing(what: str) -> Change:
     )
 
 
+def _one_more(counts: Mapping[str, int]) -> dict[str, int]:
+    """The first of what is counted by name is counted once more."""
+    name = min(counts)
+    return {**counts, name: counts[name] + 1}
+
+
+def _larger(ends: str) -> Change:
+    """An area whose id ends so is larger than it is."""
+
+    def changed(evidence: Evidence) -> Evidence:
+        id = min(id for id in evidence.areas_mu if id.endswith(ends))
+        return replace(evidence, areas_mu={**evidence.areas_mu, id: evidence.areas_mu[id] + 1})
+
+    return changed
+
+
+def _covered_whole(evidence: Evidence) -> Evidence:
+    """No coverage leaves anything."""
+
+    def whole(asked: Asked) -> Asked:
+        areas = [{**one, "rest_mu": one["rest_mu"] and "0.00"} for one in asked.answer["areas"]]
+        return replace(asked, answer={**asked.answer, "areas": areas})
+
+    shown = "roster.show_coverage.v1"
+    return replace(evidence, asked=[whole(one) if one.name == shown else one for one in evidence.asked])
+
+
 PLANTS: dict[str, Plant] = {
     "lost-report": Plant(_lost("patrol.located.v1"), "books.fates"),
     "lost-revision": Plant(_lost("patrol.revised.v1"), "books.fates"),
@@ -218,4 +245,29 @@ PLANTS: dict[str, Plant] = {
     "unsent-row": Plant(_standing("outbox_unsent"), "books.unsent"),
     "report-not-kept": Plant(_kept("INTAKE"), "books.taken"),
     "oversized-taken": Plant(lambda evidence: replace(evidence, not_taken=0), "books.oversized"),
+    "late-points-not-judged": Plant(
+        _told(lambda told: [one for one in told if one.body.get("before") != "invalid"]), "books.verdicts"
+    ),
+    "patrol-never-judged": Plant(_lost("patrol.judged.v1"), "books.verdicts"),
+    "appeal-not-decided": Plant(_lost("patrol.appeal_decided.v1"), "books.appeals"),
+    "point-too-many": Plant(lambda evidence: replace(evidence, stored=_one_more(evidence.stored)), "books.stored"),
+    "pixels-of-their-own": Plant(_lost("patrol.linked.v1"), "books.fires"),
+    "fire-without-an-end": Plant(_lost("patrol.first_step_taken.v1"), "books.fires"),
+    "patch-without-an-end": Plant(_lost("patrol.patch_judged.v1"), "books.patches"),
+    "patch-counted-twice": Plant(
+        lambda evidence: replace(evidence, patches=_one_more(evidence.patches)), "books.patches_share"
+    ),
+    "village-too-large": Plant(_larger("100001"), "books.area_sums"),
+    "grid-too-large": Plant(_larger("-g1"), "books.grid_sums"),
+    "gap-for-ever": Plant(
+        _told(lambda told: [one for one in told if not one.body.get("gap", {}).get("healed_on")]), "books.gaps"
+    ),
+    "gap-not-found": Plant(_lost("roster.gap.v1"), "books.gaps"),
+    "covered-all-the-same": Plant(_covered_whole, "books.coverage"),
+    "wrong-photograph-taken": Plant(
+        lambda evidence: replace(evidence, photographs=_one_more(evidence.photographs)), "books.photographs"
+    ),
+    "photograph-changed": Plant(
+        lambda evidence: replace(evidence, fetched=_one_more(evidence.fetched)), "books.photographs_fetched"
+    ),
 }

@@ -19,6 +19,8 @@ FATES = {
     "patrol.linked.v1": Expected.NEW,
     "patrol.revised.v1": Expected.REVISED,
     "patrol.tracked.v1": Expected.NEW,
+    "patrol.begun.v1": Expected.NEW,
+    "patrol.ended.v1": Expected.NEW,
     "rejected.refusal.v1": Expected.REFUSED,
 }
 ALARMS = ("fire", "sick_wildlife")
@@ -53,7 +55,7 @@ def books(evidence: Evidence, roster: Roster) -> Iterator[Book]:
     for one in linked.values():
         weights[one["to"]] = max(weights[one["to"]], one["weight"])
     incident_of = {name: one["id"] for name, one in located.items()} | {name: one["to"] for name, one in linked.items()}
-    clusters = list(_clusters(list(new.values())))
+    clusters = list(_clusters([post for post in new.values() if post.seen and post.seen.of is None]))
     yield Book(
         "books.incidents",
         {cluster[0]: [len(cluster)] for cluster in clusters},

@@ -1,0 +1,1 @@
+"""The work of the demo on the ground, and what must come of it."""
