@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from contracts.language.division import Division
 from contracts.language.message import Command, Fact
-from contracts.language.values import Line, OpenEnum, Period, Token, Value
+from contracts.language.values import COMES_LATER, Line, OpenEnum, Period, Token, Value
 from contracts.language.written import WHOLE, Day
 from contracts.targets.progress import Amount, Amounts
 
@@ -37,12 +37,23 @@ class TargetUnit(OpenEnum):
     OTHER = "other"
 
 
+class CountedWork(OpenEnum):
+    """Work of patrol that counts by itself.
+
+    Of clearance, the trees that are treated and those of them that were verified; in mu, the plots of which all are.
+    """
+
+    CLEARANCE = "clearance"
+    OTHER = "other"
+
+
 class Target(Value):
     """One line of the year's plan (DOMAIN §7).
 
     `amount` is None where the source gives no number. `source` says where the figure is from, `ours` that it is a
     default that the source does not give. Nothing is reminded of before `known_from`. `due_on` is the day by which it
-    must be reached; None is the last day in force.
+    must be reached; None is the last day in force. Of what `counts` by itself no progress is reported: of clearance,
+    plots count that lie in the division and whose last day lies within the days in force.
     """
 
     id: Token
@@ -59,6 +70,7 @@ class Target(Value):
     known_from: Day
     source: Line
     ours: bool = False
+    counts: Annotated[CountedWork | None, COMES_LATER] = None
 
 
 class SetTarget(Command):

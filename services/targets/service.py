@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.runtime.service import Service
+from services.targets.cleared import handlers as cleared
 from services.targets.progress import handlers as progress
 from services.targets.record import handlers as record
 from services.targets.target import handlers as target
@@ -12,4 +13,5 @@ targets = Service(
     target.room,
     progress.room,
     record.room,
+    cleared.room,
 )

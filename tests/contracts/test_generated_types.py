@@ -180,6 +180,7 @@ CAME_LATER = {
     "PlotsShown": {"more"},
     "ProgressRecorded": {"evidence"},
     "StationReportsShown": {"more"},
+    "Target": {"counts"},
     "TimelinessShown": {"more"},
     "TrackStored": {"corrected_s", "mocked"},
     "Verdict": {"told_at"},

@@ -41,15 +41,24 @@ from contracts.patrol import (
     AlarmRaised,
     Appeal,
     AppealDecided,
+    ClearanceEntry,
+    ClearanceVerified,
+    Cleared,
     Duty,
     DutyDueSoon,
     DutyMet,
     DutyMissed,
     DutyVacant,
+    FirstStep,
+    FirstStepDue,
+    FirstStepMissed,
     Lacking,
     Patrol,
     PatrolJudged,
     PatrolUnfinished,
+    PlotNotCleared,
+    PlotOnNaturalForest,
+    PlotRef,
     Verdict,
     VerdictAppealed,
     VerdictState,
@@ -200,7 +209,33 @@ def judged(state, before):
     return PatrolJudged(patrol=PATROL.model_copy(update={"verdict": verdict}), at=NOW, before=before)
 
 
+PLOT = PlotRef(
+    id="plot-1", division="360222104201", place="后山", first=date(2020, 4, 1), last=date(2020, 6, 10), trees=10,
+    source="2020年春季普查",
+)  # fmt: skip
+CLEARED = Cleared(found=10, felled=10, treated=7, verified=0)
+
+
+def checked(step, redo_by):
+    entry = ClearanceEntry.model_validate(
+        {"id": "0197c3a0-0000-7000-8000-000000000003", "step": step, "on": "2020-06-14", "trees": 3,
+         "post_id": "360222000000-unit", "person": None, "way": None, "size_mm": None, "permit": None,
+         "stump_cm": None, "photos_before": (), "photos_after": (), "text": "枝桠未清"}
+    )  # fmt: skip
+    return ClearanceVerified(
+        plot=PLOT, at=NOW, entry=entry, done=CLEARED, state="open", redo_by=redo_by, by="p-checker"
+    )
+
+
+FIRST = FirstStep(due_at="2020-06-15T08:00:00Z", to_chinese="县林业主管部门", to_english="the county's forestry bureau")
+SEEN = incident().model_copy(update={"first_step": FIRST})
+
 HAPPENED = {
+    "plot_on_natural_forest": PlotOnNaturalForest(plot=PLOT, at=NOW, natural_share=0.25),
+    "clearance_verified": checked("sent_back", date(2020, 6, 24)),
+    "plot_not_cleared": PlotNotCleared(plot=PLOT, at=NOW, due_on=date(2020, 6, 10), done=CLEARED, missing=3),
+    "first_step_due": FirstStepDue(incident=SEEN, at=NOW, due_on=date(2020, 6, 15)),
+    "first_step_missed": FirstStepMissed(incident=SEEN, at=NOW, due_on=date(2020, 6, 15)),
     "duty_met": DutyMet(duty=DUTY, at=NOW, done=2, before="missed", holder=None),
     "judged": judged("invalid", "pending"),
     "judged anew": judged("valid", "invalid"),

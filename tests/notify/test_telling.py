@@ -1,19 +1,17 @@
 """Who is told what, as one table, and in which words."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from contracts import cases
 from contracts.cases import CaseAssigned, CaseClosed, CaseOpened
 from contracts.language.division import Division
-from contracts.language.values import AreaRef, UnitRef
+from contracts.language.values import AreaRef
 from contracts.patrol import AlarmRaised, DutyMet
-from contracts.roster import Appointment, PostStated
+from contracts.roster import PostStated
 from contracts.wiring.table import HEARS
-from services.cases.case import case as rules
-from services.cases.post.post import Roster
 from services.notify.audience import rule
 from services.notify.audience.audience import Audience, concerns_anybody, recipients
 from services.notify.audience.rule import RuleRefused
@@ -21,31 +19,30 @@ from services.notify.telling import text
 from services.notify.telling.telling import TellingFate, fate_of
 from services.notify.telling.text import words_of
 from services.runtime.reference.posts import reference
-from tests.cases.county import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, incident
-from tests.notify.every_fact import DUTY, HAPPENED, SUBMITTED, handed_over, judged, passed_on
-from tests.posts import COUNTY, OF_ONE_COUNTY, TOWN, chief
-
-NOW = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
-DAY = date(2020, 6, 15)
-CASE = rules.open_case(incident(), "2020-360222-000001", 1, Roster(POSTS), NOW)
-ASSIGNED = CASE.model_copy(
-    update={"state": "assigned", "unit": STATION, "owner": cases.Owner(unit=STATION, due_on=date(2020, 7, 1))}
+from tests.cases.county import COUNTY_OFFICE, OFFICE, POSTS, UNIT, incident
+from tests.notify.every_fact import DUTY, HAPPENED, SUBMITTED, checked, judged
+from tests.notify.told import (
+    ASSIGNED,
+    CASE,
+    CITY,
+    CITY_OFFICE,
+    COUNTY_CHIEF,
+    DAY,
+    NOW,
+    RANGER,
+    TOWN_CHIEF,
+    VILLAGE_CHIEF,
+    keys,
+    told_of,
 )
-RANGER, VILLAGE_CHIEF = "p-360222104201-g1-ranger", "p-360222104201-village-chief"
-CITY = UnitRef(id="u-360200000000-office", name="景德镇市林长办")
-TOWN_CHIEF, COUNTY_CHIEF = "p-360222104000-chief", "p-360222000000-chief"
+from tests.posts import COUNTY, TOWN, chief
 
-
-def told_of(kind, case=CASE, **more):
-    return kind(case=case, by="cases", at=NOW, **more)
-
-
-def keys(told, posts=POSTS):
-    return [key for _, key in (one.key for one in recipients(told, Audience(posts), DAY))]
-
-
-CITY_OFFICE = "p-360200000000-office"
 TO = {
+    "plot_on_natural_forest": [VILLAGE_CHIEF, OFFICE],
+    "clearance_verified": [VILLAGE_CHIEF, UNIT],
+    "plot_not_cleared": [VILLAGE_CHIEF, UNIT, OFFICE],
+    "first_step_due": [RANGER, VILLAGE_CHIEF],
+    "first_step_missed": [VILLAGE_CHIEF, TOWN_CHIEF, OFFICE],
     "finding": [VILLAGE_CHIEF, OFFICE],
     "finding missed": [VILLAGE_CHIEF, OFFICE],
     "finding without a day": [COUNTY_CHIEF, OFFICE],
@@ -112,6 +109,8 @@ def test_each_fact_is_told_to_whom_it_concerns(happened):
 @pytest.mark.parametrize(
     ("told", "concerns"),
     [
+        (checked("verified", None), False),
+        (checked("sent_back", DAY), True),
         (judged("valid", "pending"), False),
         (judged("pending", "valid"), False),
         (judged("invalid", "pending"), True),
@@ -155,13 +154,6 @@ def test_a_place_without_a_division_is_named_by_its_first_area():
     assert text.words_of(told)[1].startswith("first 发现")
 
 
-def test_a_ranger_who_is_new_hears_of_the_cases_of_the_grid():
-    told = passed_on("360222104201-g1-ranger")
-    assert [one.key[1] for one in recipients(told, Audience(handed_over("360222104201-g1-ranger")), DAY)] == [
-        "u-360222104201"
-    ]
-
-
 def alarm(*areas):
     found = incident(kind="fire")
     return AlarmRaised(incident=found.model_copy(update={"areas": (*areas, *found.areas)}))
@@ -192,80 +184,11 @@ def test_of_a_new_case_the_towns_chief_hears_by_whatever_title():
     assert keys(told_of(CaseOpened, case), (*POSTS, town)) == [RANGER, VILLAGE_CHIEF, "p-town", OFFICE]
 
 
-def vacated(post_id):
-    return tuple(post.model_copy(update={"appointments": ()}) if post.id == post_id else post for post in POSTS)
-
-
-def test_while_a_post_is_vacant_its_unit_is_told():
-    posts = vacated("360222104201-village-chief")
-    assert keys(told_of(CaseAssigned, ASSIGNED), posts) == ["u-360222104201", UNIT]
-
-
-def test_a_unit_whose_posts_are_vacant_is_told_itself():
-    assert keys(told_of(CaseAssigned, ASSIGNED), vacated("360222104000-unit")) == [VILLAGE_CHIEF, STATION.id]
-
-
-def test_of_several_chiefs_of_one_area_the_nearest_is_told():
-    chiefs = {post.id: post for post in OF_ONE_COUNTY}
-    case = ASSIGNED.model_copy(update={"acting": tuple(reference(post, DAY) for post in chiefs.values())})
-    assert keys(told_of(CaseAssigned, case), (*POSTS, *chiefs.values())) == ["p-b-002", UNIT]
-
-
-def test_a_chief_whose_post_has_ended_since_leaves_it_to_the_next():
-    ended = chief("b-002", "chief", ended_on=DAY - timedelta(days=1))
-    posts = (*(post for post in OF_ONE_COUNTY if post.id != ended.id), ended)
-    case = ASSIGNED.model_copy(update={"acting": tuple(reference(post, DAY) for post in posts)})
-    assert keys(told_of(CaseAssigned, case), (*POSTS, *posts)) == ["p-c-003", UNIT]
-
-
-def held(person, held_from=date(2019, 1, 1), held_to=None):
-    recorded_at = datetime(2019, 1, 1, tzinfo=UTC)
-    return Appointment(
-        person={"id": person, "name": "某人"}, held_from=held_from, held_to=held_to, recorded_at=recorded_at
-    )
-
-
-def with_village_chief(*appointments):
-    id = "360222104201-village-chief"
-    return tuple(post.model_copy(update={"appointments": appointments}) if post.id == id else post for post in POSTS)
-
-
-def test_todays_holder_is_told_not_the_one_of_then():
-    posts = with_village_chief(held("old", held_to=date(2020, 6, 14)), held("new", held_from=DAY))
-    assert keys(told_of(CaseAssigned, ASSIGNED), posts) == ["new", UNIT]
-
-
-def test_the_same_posts_tell_each_days_holder_on_that_day():
-    posts = Audience(with_village_chief(held("old", held_to=DAY), held("new", held_from=DAY + timedelta(days=1))))
-    days = [DAY, DAY + timedelta(days=1), DAY]
-    assert [recipients(told_of(CaseAssigned, ASSIGNED), posts, day)[0].person.id for day in days] == [
-        "old",
-        "new",
-        "old",
-    ]
-
-
-def test_a_unit_is_told_through_who_acts_for_it_that_day():
-    station = next(post for post in POSTS if post.id == "360222104000-unit")
-    handed = station.model_copy(
-        update={"appointments": (held("old", held_to=DAY), held("new", held_from=DAY + timedelta(days=1)))}
-    )
-    posts = Audience((*(post for post in POSTS if post != station), handed))
-    read_by = {person: [posts.units_of(person, DAY + timedelta(days=n)) for n in (0, 1)] for person in ("old", "new")}
-    assert read_by == {"old": [[STATION.id], []], "new": [[], [STATION.id]]}
-    ended = Audience([handed.model_copy(update={"ended_on": DAY})])
-    assert [ended.units_of("new", DAY + timedelta(days=1)), ended.units_of("old", DAY)] == [[], [STATION.id]]
-
-
 def test_answers_are_remembered_by_rule_posts_units_and_day():
     posts = Audience(POSTS)
     asked = [told_of(CaseAssigned, ASSIGNED), told_of(CaseClosed, ASSIGNED), told_of(CaseAssigned, CASE)]
     again = [[one.key[1] for one in recipients(told, posts, DAY)] for told in [*asked, *asked]]
     assert again[:3] == again[3:] == [[VILLAGE_CHIEF, UNIT], [RANGER, VILLAGE_CHIEF, UNIT], [VILLAGE_CHIEF]]
-
-
-def test_who_holds_several_of_the_posts_is_told_once():
-    assert keys(told_of(CaseOpened), with_village_chief(held(RANGER))) == [RANGER, TOWN_CHIEF, OFFICE]
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,14 @@ from contracts.language.division import Division, Level
 from contracts.language.values import CHIEFS, PersonRef, PostRef, Role, UnitRef
 from contracts.patrol import (
     AlarmRaised,
+    ClearanceVerified,
     DutyFact,
     DutyMet,
     DutyState,
+    FirstStepFact,
     PatrolFact,
     PatrolJudged,
+    PlotFact,
     VerdictAppealed,
     VerdictState,
 )
@@ -24,7 +27,7 @@ from contracts.roster import DirectiveFulfilled, FindingState, FindingStated, Po
 from services.notify.audience.rule import NAMED, NEAREST_CHIEF, RULES, TWO_TIERS_UP, Rule
 from services.runtime.reference.posts import holds, nearest_chief, stands_on
 
-Told = AlarmRaised | CaseFact | DutyFact | PatrolFact | FindingStated | DirectiveFulfilled
+Told = AlarmRaised | FirstStepFact | PlotFact | CaseFact | DutyFact | PatrolFact | FindingStated | DirectiveFulfilled
 """What people are told of."""
 REMEMBERED = 20_000
 """Answers kept to the question who is told; there are about as many as grids and rules."""
@@ -75,8 +78,10 @@ class Audience:
 
     def answering(self, told: Told) -> tuple[str, ...]:
         """The posts that answer for what is told of, the smallest area first."""
-        if isinstance(told, AlarmRaised):
+        if isinstance(told, AlarmRaised | FirstStepFact):
             return self._of_areas(area.id for area in told.incident.areas)
+        if isinstance(told, PlotFact):
+            return self._of_areas(map(str, told.plot.division.chain()))
         if isinstance(told, DutyFact):
             return (told.duty.post_id,)
         if isinstance(told, VerdictAppealed):
@@ -118,6 +123,8 @@ def concerns_anybody(told: Told) -> bool:
         return told.before in (DutyState.MISSED, DutyState.VACANT)
     if isinstance(told, PatrolJudged):
         return VerdictState.INVALID in (told.patrol.verdict.state, told.before)
+    if isinstance(told, ClearanceVerified):
+        return told.redo_by is not None
     return True
 
 

@@ -1,4 +1,4 @@
-"""What notify does when it hears of alarms, duties, cases, and what is found in registers."""
+"""What notify does when it hears of alarms, duties, clearance, cases, and what is found in registers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from contracts.notify import Addressee, Channel, Notified
 from contracts.patrol import (
     AlarmRaised,
     AppealDecided,
+    ClearanceVerified,
     DutyDueSoon,
     DutyMet,
     DutyMissed,
     DutyVacant,
+    FirstStepDue,
+    FirstStepMissed,
     PatrolJudged,
     PatrolUnfinished,
+    PlotNotCleared,
+    PlotOnNaturalForest,
     VerdictAppealed,
 )
 from contracts.roster import DirectiveFulfilled, FindingStated
@@ -48,6 +53,8 @@ OF_OPENED = (
 @room.hears(DirectiveFulfilled, locks="directive.id")
 @room.hears(DutyDueSoon, DutyMissed, DutyVacant, DutyMet, locks="duty.post_id", any_word=True)
 @room.hears(PatrolJudged, PatrolUnfinished, VerdictAppealed, AppealDecided, locks="patrol.id", any_word=True)
+@room.hears(PlotOnNaturalForest, ClearanceVerified, PlotNotCleared, locks="plot.id", any_word=True)
+@room.hears(FirstStepDue, FirstStepMissed, locks="incident.id", any_word=True)
 @room.hears(CaseOpened, locks="case.ref.id", uses=OF_OPENED)
 @room.hears(*CASE_FACTS, locks="case.ref.id")
 async def tell(tx: Transaction, heard: list[Heard[Told]]) -> list[News]:

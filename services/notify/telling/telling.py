@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from contracts.language.division import Division
 from contracts.language.values import SHANGHAI
-from contracts.patrol import AlarmRaised, DutyFact, PatrolFact
+from contracts.patrol import AlarmRaised, DutyFact, FirstStepFact, PatrolFact, PlotFact
 from contracts.roster import DirectiveFulfilled, FindingStated
 from services.notify.audience.audience import Recipient, Told
 from services.notify.audience.rule import RULES
@@ -37,8 +37,10 @@ def happened_at(told: Told) -> datetime:
 
 def thing_of(told: Told) -> tuple[str, Division]:
     """The thing that is told of, and where it lies."""
-    if isinstance(told, AlarmRaised):
+    if isinstance(told, AlarmRaised | FirstStepFact):
         return str(told.incident.id), told.incident.division
+    if isinstance(told, PlotFact):
+        return told.plot.id, told.plot.division
     if isinstance(told, FindingStated):
         return told.finding.id, told.finding.division
     if isinstance(told, DirectiveFulfilled):

@@ -25,12 +25,20 @@ from contracts.language.values import SHANGHAI, AreaKind
 from contracts.patrol import (
     AlarmRaised,
     AppealDecided,
+    ClearanceVerified,
     DutyDueSoon,
     DutyFact,
     DutyMissed,
     DutyVacant,
+    FirstStepDue,
+    FirstStepFact,
+    FirstStepMissed,
+    Incident,
     PatrolFact,
     PatrolJudged,
+    PlotFact,
+    PlotNotCleared,
+    PlotOnNaturalForest,
 )
 from contracts.roster import DirectiveFulfilled, FindingStated
 from services.notify.audience.audience import Told
@@ -57,7 +65,11 @@ def words_of(told: Told, language: Language = RULES.language) -> tuple[str, str]
 
 def _about(told: Told, language: Language) -> dict[str, str]:
     if isinstance(told, AlarmRaised):
-        return _of_alarm(told, language)
+        return _of_incident(told.incident, language)
+    if isinstance(told, FirstStepFact):
+        return _of_first_step(told, language)
+    if isinstance(told, PlotFact):
+        return _of_plot(told, language)
     if isinstance(told, DutyFact):
         return _of_duty(told, language)
     if isinstance(told, PatrolFact):
@@ -83,8 +95,8 @@ def _how(told: Told) -> str | None:
     return told.why if isinstance(told, CaseRelapsed) else None
 
 
-def _of_alarm(told: AlarmRaised, language: Language) -> dict[str, str]:
-    texts, incident = _ALL[language], told.incident
+def _of_incident(incident: Incident, language: Language) -> dict[str, str]:
+    texts = _ALL[language]
     named = [area.name for area in reversed(incident.areas) if area.kind is AreaKind.DIVISION]
     return {
         "kind": term("kind", incident.kind, language),
@@ -92,6 +104,32 @@ def _of_alarm(told: AlarmRaised, language: Language) -> dict[str, str]:
         "place": "".join(named) or incident.areas[0].name,
         "seen_at": f"{incident.seen_at.astimezone(SHANGHAI):{texts['time']}}",
         "text": incident.text,
+    }
+
+
+def _of_first_step(told: FirstStepFact, language: Language) -> dict[str, str]:
+    first = told.incident.first_step
+    nothing = _ALL[language]["nothing"]
+    words = (first.to_chinese, first.to_english) if first else (nothing, nothing)
+    due_on = str(told.due_on) if isinstance(told, FirstStepDue | FirstStepMissed) else nothing
+    return {**_of_incident(told.incident, language), "to": words[language != "zh-CN"], "due_on": due_on}
+
+
+def _of_plot(told: PlotFact, language: Language) -> dict[str, str]:
+    plot, nothing = told.plot, _ALL[language]["nothing"]
+    share = told.natural_share if isinstance(told, PlotOnNaturalForest) else None
+    checked = told if isinstance(told, ClearanceVerified) else None
+    late = told if isinstance(told, PlotNotCleared) else None
+    return {
+        "place": plot.place,
+        "plot": plot.id,
+        "trees": str(plot.trees),
+        "share": nothing if share is None else f"{share:.1%}",
+        "sent_back": str(checked.entry.trees) if checked else nothing,
+        "redo_by": str(checked.redo_by) if checked else nothing,
+        "text": checked.entry.text if checked else "",
+        "due_on": str(late.due_on) if late else nothing,
+        "missing": str(late.missing) if late else nothing,
     }
 
 

@@ -138,6 +138,8 @@ def problems_of(
     target, found = progress.target, []
     if before is not None and before.target_id != report.target_id:
         found.append(Problem.of("target_id", broken("target_stays", target=before.target_id)))
+    if target.counts is not None:
+        found.append(Problem.of("target_id", broken("target_counts_by_itself")))
     if target.kind not in REPORTABLE:
         found.append(Problem.of("target_id", broken("target_not_reported", target_kind=target.kind)))
     in_force = target.in_force

@@ -11,7 +11,7 @@ from contracts.targets import ProgressReport
 from services.runtime.messages import Heard
 from services.runtime.transaction import Transaction
 from services.targets.progress.progress import Key, Outcome, ProgressFate, Standing, evidence_of, key_of
-from services.targets.target.store import AMOUNTS, amounts_of
+from services.targets.target.store import AMOUNTS, amounts_of, save_sums
 
 
 async def standing(tx: Transaction, keys: Sequence[Key]) -> dict[Key, Standing]:
@@ -76,17 +76,7 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     )
     if len(written) < len(newest):
         raise asyncpg.SerializationError("another transaction has counted one of these reports")
-    totals = {o.heard.body.target_id: o.total for o in counting if o.total is not None}
-    await tx.sql.execute(
-        """
-        UPDATE targets SET reported = new.reported, mapped = new.mapped,
-                           accepted = new.accepted, preserved = new.preserved
-        FROM unnest($1::text[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[])
-             AS new (id, reported, mapped, accepted, preserved)
-        WHERE targets.id = new.id
-        """,
-        *_columns([(target_id, *(getattr(total, a) for a in AMOUNTS)) for target_id, total in totals.items()]),
-    )
+    await save_sums(tx, {o.heard.body.target_id: o.total for o in counting if o.total is not None})
 
 
 def _report_row(key: Key, heard: Heard[ProgressReport]) -> tuple[object, ...]:

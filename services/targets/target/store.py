@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 
@@ -36,6 +36,23 @@ async def set_target(tx: Transaction, target: Target) -> None:
         target.division,
         target.model_dump_json(),
         tx.now,
+    )
+
+
+async def save_sums(tx: Transaction, totals: Mapping[str, Amounts]) -> None:
+    """The sums of targets, locked before."""
+    if not totals:
+        return
+    await tx.sql.execute(
+        """
+        UPDATE targets SET reported = new.reported, mapped = new.mapped,
+                           accepted = new.accepted, preserved = new.preserved
+        FROM unnest($1::text[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[])
+             AS new (id, reported, mapped, accepted, preserved)
+        WHERE targets.id = new.id
+        """,
+        list(totals),
+        *([getattr(total, name) for total in totals.values()] for name in AMOUNTS),
     )
 
 

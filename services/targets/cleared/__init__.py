@@ -1,0 +1,1 @@
+"""What is cleared of dead pines, as targets count it."""
