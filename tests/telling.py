@@ -8,6 +8,7 @@ from contracts.language.envelope import Envelope, to_headers
 from contracts.language.message import dump
 from services.runtime.ids import uuid7
 from services.runtime.messages import Ask, Heard
+from services.runtime.reference.law import look_at
 
 AT = datetime(2020, 6, 15, 2, 0, tzinfo=UTC)
 
@@ -53,6 +54,8 @@ async def hear(service, tx, told):
     """What a service makes of messages that it hears together: of each what its handler is given, and no more."""
     subscriptions = {one.message: one for one in service.subscriptions}
     (handler,) = {subscriptions[type(one.body)].handler for one in told}
+    tx.laws = service.laws
+    await look_at(tx)
     return await handler(tx, [_in_part(one, subscriptions[type(one.body)].part) for one in told])
 
 

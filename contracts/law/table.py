@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from contracts.evidence.rules import EvidenceRules
+from contracts.law.cases.campaigns import CampaignRules
+from contracts.law.cases.findings import FindingRules
+from contracts.law.cases.ladder import Ladder
+from contracts.law.cases.rules import CaseRules
 from contracts.law.clearance import ClearanceRules
 from contracts.law.duty import DutyRules
-from contracts.law.findings import FindingRules
 from contracts.law.grids import GridRules
 from contracts.law.near import NearRules
 from contracts.law.outreach import OutreachRules
@@ -13,8 +16,10 @@ from contracts.law.passerby import PasserbyRules
 from contracts.law.registers import BoardRules, BreederRules, OfficeRules, OldTreeRules, RangerRules
 from contracts.law.severity import SeverityRules
 from contracts.law.timeliness import TimelinessRules
+from contracts.law.track import FilterRules
 from contracts.law.verdict import VerdictRules
 from contracts.law.versions import Rules
+from contracts.notify.telling import TellingRules
 
 LAWS: dict[str, type[Rules]] = {
     "roster.old_trees": OldTreeRules,
@@ -23,6 +28,7 @@ LAWS: dict[str, type[Rules]] = {
     "roster.breeders": BreederRules,
     "roster.offices": OfficeRules,
     "roster.grids": GridRules,
+    "patrol.filter": FilterRules,
     "patrol.near": NearRules,
     "patrol.duty": DutyRules,
     "patrol.severity": SeverityRules,
@@ -32,7 +38,11 @@ LAWS: dict[str, type[Rules]] = {
     "patrol.passerby": PasserbyRules,
     "patrol.evidence": EvidenceRules,
     "patrol.timeliness": TimelinessRules,
+    "cases.rules": CaseRules,
+    "cases.campaigns": CampaignRules,
+    "cases.ladder": Ladder,
     "cases.findings": FindingRules,
+    "notify.telling": TellingRules,
 }
 
 

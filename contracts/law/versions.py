@@ -21,6 +21,11 @@ class Rules(BaseModel):
     version: Line
     source: Line
 
+    @property
+    def lasting(self) -> frozenset[str]:
+        """What records name, so that no later text may do without it."""
+        return frozenset()
+
 
 RulesT = TypeVar("RulesT", bound=Rules)
 
@@ -79,6 +84,11 @@ class Law(Generic[RulesT]):
             since = known[same] if same in known else max(on, one.known_from or on)
             versions.append(replace(one, known_from=since))
         return Law(tuple(versions))
+
+    def lost_in(self, other: Law[RulesT]) -> list[str]:
+        """What records name and another text would not have any more."""
+        ours, theirs = ({name for one in law.versions for name in one.rules.lasting} for law in (self, other))
+        return sorted(ours - theirs)
 
     def changes_to(self, other: Law[RulesT]) -> list[Change]:
         """What another text would change, each with the days for which it does."""

@@ -10,12 +10,12 @@ from contracts.cases import CaseKind, CaseState
 from contracts.language.rules import template
 from contracts.language.terms import term
 from contracts.patrol import Severity
-from services.cases.law.campaign import CAMPAIGNS, ITEMS, Campaign, campaign_of, read
+from services.cases.law.campaign import ITEMS, Campaign, campaign_of, named_campaigns, read
 from services.cases.law.rules import LAW
 from services.cases.law.rungs import LADDER
 from services.cases.machine import MOVES
 
-_LAW = LAW.newest
+_LAW = LAW.shipped.newest
 PAGE = Path(__file__).parents[2] / "docs" / "cases.md"
 
 
@@ -59,11 +59,12 @@ def _versions() -> Iterator[str]:
     yield "## 规则版本 · Versions of the rules"
     yield ""
     yield "A term runs by the version of the day on which it began, a move is judged by that of its day, and what"
-    yield "a case calls for is said by that of the day on which it was seen. This page shows the newest."
+    yield "a case calls for is said by that of the day on which it was seen. This page shows the newest as"
+    yield "shipped; `linzhang rules show` has those in force."
     yield ""
     yield "| version | in force from | source |"
     yield "|---|---|---|"
-    for one in LAW.versions:
+    for one in LAW.shipped.versions:
         yield f"| {one.rules.version} | {one.from_on or 'ever'} | {one.rules.source} |"
 
 
@@ -91,7 +92,7 @@ def _campaigns() -> Iterator[str]:
     yield ""
     yield "| id | 名称 | years | plan approved by | notice, working days | threshold | looks back at |"
     yield "|---|---|---|---|---|---|---|"
-    for campaign in (campaign_of("daily-2020"), *CAMPAIGNS.values()):
+    for campaign in (campaign_of("daily-2020"), *named_campaigns()[1:]):
         yield _campaign(campaign)
 
 
@@ -129,7 +130,7 @@ def _checklists() -> Iterator[str]:
 def _ladder() -> Iterator[str]:
     yield "## 督办阶梯 · The supervision ladder"
     yield ""
-    for version in LADDER.versions:
+    for version in LADDER.shipped.versions:
         from_on, ladder = version.from_on or "ever", version.rules
         within = f"a reply is due within {ladder.reply_within_working_days} working days"
         yield f"Version {ladder.version}, in force from {from_on}: {ladder.source}; {within}."

@@ -11,6 +11,9 @@ from services.cases.following import LadderAndLedger
 from services.cases.incident import handlers as incident
 from services.cases.ladder import clock as ladder_clock
 from services.cases.ladder import handlers as ladder
+from services.cases.law.campaign import LAW as CAMPAIGNS
+from services.cases.law.rules import LAW as RULES
+from services.cases.law.rungs import LADDER
 from services.cases.ledger import clock as ledger_clock
 from services.cases.ledger import handlers as ledger
 from services.cases.lookup import handlers as lookup
@@ -49,5 +52,5 @@ cases = Service(
     due=case_clock.due,
     measure=case_clock.measure,
     following=LadderAndLedger(),
-    laws=(FINDINGS,),
+    laws=(RULES, CAMPAIGNS, LADDER, FINDINGS),
 )

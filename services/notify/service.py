@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.notify.audience.rule import TELLING
 from services.notify.audience.store import POSTS
 from services.notify.post import handlers as post
 from services.notify.receipt import handlers as receipt
@@ -14,4 +15,5 @@ notify = Service(
     telling.room,
     receipt.room,
     views=(POSTS,),
+    laws=(TELLING,),
 )

@@ -39,6 +39,7 @@ from services.patrol.timeliness import handlers as timeliness
 from services.patrol.timeliness import store as timeliness_store
 from services.patrol.timeliness.law import TIMELINESS
 from services.patrol.track import handlers as track
+from services.patrol.track.law import FILTER
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
 
@@ -77,6 +78,6 @@ patrol = Service(
     evidence_clock.room,
     timeliness.room,
     views=(GROUND,),
-    laws=(NEAR, DUTY, SEVERITY, VERDICT, CLEARANCE, OUTREACH, PASSERBY, EVIDENCE, TIMELINESS),
+    laws=(FILTER, NEAR, DUTY, SEVERITY, VERDICT, CLEARANCE, OUTREACH, PASSERBY, EVIDENCE, TIMELINESS),
     due=due,
 )

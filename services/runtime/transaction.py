@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
@@ -12,6 +12,7 @@ from services.runtime.sql import Sql
 from services.runtime.texts import Texts
 
 if TYPE_CHECKING:
+    from services.runtime.reference.law import LawFile
     from services.runtime.replica.objects import Objects
 
 T = TypeVar("T")
@@ -23,13 +24,15 @@ Begin: TypeAlias = "Callable[[Sql, datetime], Transaction]"
 class Transaction:
     """`sql` is the connection, in a transaction that the runtime commits; `now` is the only source of time (UTC).
 
-    `views` are those of the replica, `following` is what the service has follow its changes (`Service.following`).
+    `views` are those of the replica, `following` is what the service has follow its changes (`Service.following`),
+    `laws` are those by which it judges.
     """
 
     sql: Sql
     now: datetime
     views: Views = field(default_factory=Views)
     following: object = None
+    laws: Sequence[LawFile[Any]] = ()
     view_version: int | None = None
     """Which state of the reference data it sees; None while it has not looked."""
     own_views: dict[View[Any], Any] | None = None

@@ -14,7 +14,7 @@ import asyncpg
 from contracts.cases import CaseKind
 from contracts.language.division import Division, Level
 from demo.world import jingdezhen
-from services.cases.law.campaign import CAMPAIGNS
+from services.cases.law.campaign import LAW
 from services.cases.ledger import ledger
 from services.cases.ledger import store as ledger_store
 from services.cases.ledger.ledger import Window
@@ -122,7 +122,7 @@ async def _add(sql: asyncpg.Connection[asyncpg.Record], after: int, count: int) 
         after,
         count,
         villages,
-        list(CAMPAIGNS),
+        list(LAW.shipped.newest.campaigns),
         ["felling", "forest_land_taken", "reserve_violation", "dead_pines"],
     )
 

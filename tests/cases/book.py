@@ -6,6 +6,7 @@ from functools import partial
 from contracts.language.division import Division
 from contracts.patrol import IncidentLocated
 from services.cases.service import cases
+from services.runtime.reference.law import look_at
 from services.runtime.transaction import Transaction
 from tests.cases.county import OFFICE
 from tests.telling import AT, asking, hear, heard
@@ -18,6 +19,8 @@ FULIANG = Division("360222000000")
 
 async def ask(tx, command, actor=OFFICE, division=FULIANG):
     """What the service answers to a command."""
+    tx.laws = cases.laws
+    await look_at(tx)
     return await cases.commands[type(command)](tx, asking(command, actor, division, tx.now))
 
 

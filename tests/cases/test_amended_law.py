@@ -77,7 +77,10 @@ def test_every_one_of_its_rules_comes_from_the_amendment(amended):
 def test_the_page_has_every_version_with_its_first_day(amended):
     assert run(amended, "services.cases.page").returncode == 0
     written = (amended / "docs" / "cases.md").read_text("utf-8")
-    assert f"| {LAW.newest.version} | ever | {LAW.newest.source} |\n| 2020-4 | 2020-07-01 | 一项新的规定 |" in written
+    assert (
+        f"| {LAW.shipped.newest.version} | ever | {LAW.shipped.newest.source} |\n| 2020-4 | 2020-07-01 | 一项新的规定 |"
+        in written
+    )
     assert "verify 5, assign 2" in written
     assert "verify 3, assign 2" in page()
     assert "| `felling` | 违法采伐林木 · felling | 10 | 5 | 30 | yes | full |" in written

@@ -1,22 +1,24 @@
 """Whose a case is: who owns it and since when, who answers for it now, and who may judge, by the posts of a day."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from contracts.cases import AskExtension, CloseCase, HandUp, RelapseCase, ReturnCase, SubmitPlan, TransferCase
 from contracts.language.division import Division, Level
-from contracts.language.stated import NotAsStated
 from contracts.language.values import UnitRef
+from contracts.law.lines import Faulty
+from contracts.law.reading import read_law
 from services.cases.case import case as rules
-from services.cases.law.campaign import CAMPAIGNS, Campaign, campaign_of, find, problem_of_scope, read
+from services.cases.law.campaign import LAW as CAMPAIGNS
+from services.cases.law.campaign import campaign_of, find, problem_of_scope
 from services.cases.law.rules import LAW
 from services.cases.machine import make, pass_to
 from services.cases.post.post import Actor, Roster, at_or_above
 from services.runtime.problem import Problem
 from tests.cases.county import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT, VILLAGE, post
 from tests.cases.steps import NOW, ROSTER, TODAY, act_of, case_in, decide, stepped
+from tests.laws import amended
 
 SHIELD = "green-shield-2018"
 REASON = {"reason": "有理由"}
@@ -149,7 +151,7 @@ def test_an_office_that_leaves_the_roster_and_has_no_successor_stays_the_office(
     assert stepped(case, "refer", act_of(case, OFFICE), without).office == COUNTY_OFFICE
 
 
-RULES = LAW.on(TODAY)
+RULES = LAW.seen.on(TODAY)
 
 
 def test_kinds_that_need_no_plan_need_none_in_any_campaign():
@@ -160,9 +162,11 @@ def test_kinds_that_need_no_plan_need_none_in_any_campaign():
 
 
 def test_a_campaign_of_a_kind_that_there_is_not_is_named_and_not_taken_for_one_of_other_problems():
-    stated = next(one for one in read("campaigns.json")["campaigns"] if one["id"] == SHIELD)
-    with pytest.raises(NotAsStated, match=rf"^campaigns\.json: {SHIELD}\.kinds\.1: must be one of: fire, "):
-        Campaign.read({**stated, "kinds": ["felling", "fellling"]})
+    text = amended(CAMPAIGNS, {"campaigns": {SHIELD: {"kinds": ["felling", "fellling"]}}})
+    with pytest.raises(Faulty) as refused:
+        read_law(text, CAMPAIGNS.name, CAMPAIGNS.rules)
+    ((field, rule),) = [(one.field, str(one.rule)) for one in refused.value.faults]
+    assert (field, rule[:24]) == (f"campaigns.{SHIELD}.kinds.1", "must be one of: fire, il")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +185,7 @@ def test_everyday_work_is_a_campaign_of_each_year(id, years):
 
 
 def test_a_campaign_is_held_in_each_of_its_places():
-    both = replace(CAMPAIGNS[SHIELD], scope=(Division("360281000000"), TOWN))
+    both = campaign_of(SHIELD).model_copy(update={"scope": (Division("360281000000"), TOWN)})
     held = [problem_of_scope(both, place) is None for place in (VILLAGE, Division("360281101201"), NEXT_TOWN, COUNTY)]
     assert held == [True, True, False, False]
 
@@ -217,7 +221,7 @@ def test_what_a_dissolved_unit_had_is_its_successors_or_goes_back_to_the_office(
     ],
 )
 def test_the_lowest_tier_of_a_campaign_runs_its_book(tiers, level):
-    assert replace(CAMPAIGNS[SHIELD], tiers=tiers).office_level == level
+    assert campaign_of(SHIELD).model_copy(update={"tiers": tiers}).office_level == level
 
 
 def test_a_cause_named_before_a_relapse_stands_unless_another_is_named_at_the_next_close():

@@ -1,7 +1,5 @@
 """Where a campaign is held, who runs it, and whose case it is where the unit sits elsewhere."""
 
-from dataclasses import replace
-
 import pytest
 
 from contracts.cases import (
@@ -17,7 +15,7 @@ from contracts.cases import (
     TransferCase,
     VerifyCase,
 )
-from contracts.language.division import Division, Level
+from contracts.language.division import Division
 from contracts.roster import PostStated
 from services.cases.ladder import clock as ladder_clock
 from services.cases.law import campaign
@@ -25,8 +23,9 @@ from services.cases.service import cases
 from services.runtime.problem import Problem
 from tests.cases.book import FULIANG, ask, later, opened
 from tests.cases.county import EVIDENCE, OFFICE, UNIT, VILLAGE, incident, post
-from tests.cases.steps import case_in, decide
+from tests.cases.steps import TODAY, case_in, decide
 from tests.cases.test_entering import FOUND, SHIELD, importing, row
+from tests.laws import taken_up, under
 from tests.telling import hear, heard
 
 CITY_OFFICE = "p-360200000000-office"
@@ -34,11 +33,8 @@ LEPING, TOWN = Division("360281000000"), Division("360222104000")
 ELSEWHERE = Division("360102001000")
 
 
-@pytest.fixture
-def held_in_leping(monkeypatch):
-    """The campaign, held in the neighbouring county only."""
-    changed = {**campaign.CAMPAIGNS, SHIELD: replace(campaign.CAMPAIGNS[SHIELD], scope=(LEPING,))}
-    monkeypatch.setattr(campaign, "CAMPAIGNS", changed)
+HELD_IN_LEPING = {"campaigns": {SHIELD: {"scope": [LEPING]}}}
+"""The campaign, held in the neighbouring county only."""
 
 
 def test_every_campaign_of_the_plan_is_held_in_the_city_and_everyday_work_everywhere():
@@ -49,7 +45,8 @@ def test_every_campaign_of_the_plan_is_held_in_the_city_and_everyday_work_everyw
         assert (campaign.problem_of_scope(one, ELSEWHERE) is None) == (one.id == "daily")
 
 
-async def test_a_case_outside_its_campaigns_scope_is_refused_by_field_however_it_comes(tx, held_in_leping):
+async def test_a_case_outside_its_campaigns_scope_is_refused_by_field_however_it_comes(tx):
+    await taken_up(tx, cases.laws, campaign.LAW, **HELD_IN_LEPING)
     registered = RegisterCase(**FOUND, campaign=SHIELD, found_on="2020-06-10")
     review = {"kind": "guidance", "subject": "campaigns", "division": FULIANG, "scope": "抽查", "sample": 1}
     for command, fields in (
@@ -67,16 +64,21 @@ async def test_a_case_outside_its_campaigns_scope_is_refused_by_field_however_it
     assert [error["field"] for error in refused.value.errors] == ["campaign"]
 
 
-def test_a_case_does_not_leave_the_scope_of_its_campaign_by_a_transfer(held_in_leping):
+def test_a_case_does_not_leave_the_scope_of_its_campaign_by_a_transfer():
     case = case_in("verified", campaign=SHIELD, kind="forest_land_taken")
-    with pytest.raises(Problem) as refused:
+    with under(campaign.LAW, TODAY, **HELD_IN_LEPING), pytest.raises(Problem) as refused:
         decide(case, TransferCase, CITY_OFFICE, division="360222105000", reason="属蛟潭镇")
     assert [error["field"] for error in refused.value.errors] == ["division"]
 
 
-def test_an_office_below_the_tiers_of_a_campaign_moves_none_of_its_cases(monkeypatch):
-    city_alone = replace(campaign.CAMPAIGNS[SHIELD], tiers=(Level.CITY,))
-    monkeypatch.setattr(campaign, "CAMPAIGNS", {**campaign.CAMPAIGNS, SHIELD: city_alone})
+@pytest.fixture
+def city_alone():
+    """The campaign, run by the city."""
+    with under(campaign.LAW, TODAY, campaigns={SHIELD: {"tiers": ["city"], "plan_approver": "city"}}):
+        yield
+
+
+def test_an_office_below_the_tiers_of_a_campaign_moves_none_of_its_cases(city_alone):
     case = case_in("registered", campaign=SHIELD)
     with pytest.raises(Problem) as refused:
         decide(case, VerifyCase, OFFICE)
@@ -88,10 +90,6 @@ def test_an_office_below_the_tiers_of_a_campaign_moves_none_of_its_cases(monkeyp
     assert [error["field"] for error in refused.value.errors] == ["campaign"]
     moved = decide(everyday, TransferCase, CITY_OFFICE, campaign=SHIELD, reason="并入").case
     assert (moved.office.id, moved.owner.unit.id) == ("u-360200000000-office",) * 2
-
-
-def test_the_tier_that_approves_plans_is_one_of_those_that_run_the_campaign():
-    assert [one.id for one in campaign.CAMPAIGNS.values() if one.plan_approver not in (None, *one.tiers)] == []
 
 
 async def given(tx):

@@ -27,7 +27,7 @@ CODES = {
     "finding": set(FindingRule),
     "finding_state": set(FindingState),
     "register": set(Register),
-    "rung": {rung.name for rung in LADDER.newest.rungs},
+    "rung": {rung.name for rung in LADDER.shipped.newest.rungs},
 }
 CHINESE = re.compile("[\u4e00-\u9fff]")
 PARTS = ("cli", "contracts", "deploy", "services")

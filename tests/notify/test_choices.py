@@ -7,7 +7,7 @@ import pytest
 from contracts.cases import CaseAssigned, CaseClosed, CaseOpened, Owner
 from contracts.roster import Appointment
 from services.notify.audience.audience import Audience, recipients
-from services.notify.audience.rule import RULES
+from services.notify.audience.rule import TELLING
 from services.runtime.reference.posts import reference
 from tests.cases.county import COUNTY_OFFICE, OFFICE, POSTS, STATION, UNIT
 from tests.cases.steps import case_in
@@ -155,4 +155,9 @@ def test_an_answer_is_of_its_rule_its_posts_its_units_and_its_day():
 
 
 def test_units_are_told_through_their_own_posts_and_their_offices():
-    assert (RULES.acting, RULES.language, RULES.old_after) == (("unit", "office"), "zh-CN", timedelta(days=7))
+    rules = TELLING.shipped.newest
+    assert (rules.acts_for_its_unit, rules.language, rules.old_after) == (
+        ("unit", "office"),
+        "zh-CN",
+        timedelta(days=7),
+    )

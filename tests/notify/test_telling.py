@@ -1,6 +1,5 @@
 """Who is told what, as one table, and in which words."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -12,9 +11,7 @@ from contracts.language.values import AreaRef
 from contracts.patrol import AlarmRaised, DutyMet
 from contracts.roster import PostStated
 from contracts.wiring.table import HEARS
-from services.notify.audience import rule
 from services.notify.audience.audience import Audience, concerns_anybody, recipients
-from services.notify.audience.rule import RuleRefused
 from services.notify.telling import text
 from services.notify.telling.telling import TellingFate, fate_of
 from services.notify.telling.text import words_of
@@ -205,31 +202,3 @@ def test_old_facts_and_facts_that_concern_nobody_tell_nobody(age, to, fate):
     told = told_of(CaseOpened)
     whom = recipients(told, Audience(POSTS), DAY) if to else ()
     assert fate_of(told, whom, NOW + age) is fate
-
-
-def test_every_fact_that_is_told_has_a_rule():
-    assert set(rule.RULES.facts) == {message.name for message in HEARS["notify"] if message is not PostStated}
-
-
-@pytest.mark.parametrize(
-    ("posts", "units", "said"),
-    [
-        (["emperor@village"], [], "'emperor' is not one of"),
-        (["ranger@moon"], [], "'moon' is not one of"),
-        ([], ["army"], "not 'army'"),
-    ],
-)
-def test_a_word_that_means_nothing_is_named_at_start(tmp_path, posts, units, said):
-    file = tmp_path / "telling.json"
-    file.write_text(
-        json.dumps(
-            {
-                "old_after_days": 7,
-                "language": "zh-CN",
-                "acts_for_its_unit": [],
-                "facts": {"cases.opened.v1": {"posts": posts, "units": units}},
-            }
-        )
-    )
-    with pytest.raises(RuleRefused, match=said):
-        rule.TellingRules.read(file)

@@ -15,10 +15,12 @@ from services.patrol.kept import clock, store
 from services.patrol.kept.point import at_of, begin_of
 from services.patrol.kept.sealing import SEAL_AFTER_LEAST, Keeping
 from services.patrol.service import patrol
-from services.patrol.track.points import LIMITS
+from services.patrol.track.law import FILTER, anywhere_within
 from tests.patrol.areas_and_reports import LAT, METRE, NOW, walked
 from tests.servers import transaction
 from tests.telling import hear
+
+LIMITS = FILTER.shipped.newest
 
 DAY = date(2020, 6, 10)
 EVER = (begin_of(date(2019, 1, 1)), begin_of(date(2022, 1, 1)))
@@ -124,7 +126,7 @@ async def test_a_point_further_off_in_time_than_anybody_needs_to_anywhere_unpack
 
 
 def test_what_is_sent_in_time_never_reaches_a_packed_day():
-    assert timedelta(days=SEAL_AFTER_LEAST) >= LIMITS.older_than + LIMITS.anywhere_within
+    assert timedelta(days=SEAL_AFTER_LEAST) >= LIMITS.older_than + anywhere_within(LIMITS)
 
 
 async def test_days_older_than_the_setting_are_deleted_and_the_day_itself_is_kept(tx):

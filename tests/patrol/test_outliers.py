@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.patrol.kept.point import at_of, days_of, us_of
-from services.patrol.track.points import LIMITS, read_points
+from services.patrol.track.law import FILTER
+from services.patrol.track.points import read_points
 from services.patrol.track.track import Terminal, sift_all
 from tests.patrol.areas_and_reports import ANYTHING, LAT, METRE, NOW, POINTS, sent, walked
+
+LIMITS = FILTER.shipped.newest
 
 T = NOW - timedelta(hours=1)
 HUNDRED_KM = 100_000 * METRE

@@ -7,8 +7,14 @@ import numpy as np
 import pytest
 
 from services.patrol.kept.point import POINT, at_of, days_of, us_of
-from services.patrol.track.points import LIMITS, read_points
+from services.patrol.service import patrol
+from services.patrol.track.law import FILTER
+from services.patrol.track.points import read_points
+from tests.laws import taken_up, under
 from tests.patrol.areas_and_reports import LAT, NOW, sent, walked
+from tests.telling import hear
+
+LIMITS = FILTER.shipped.newest
 
 MOMENT = timedelta(microseconds=1)
 
@@ -150,3 +156,23 @@ def test_the_limits_are_those_of_the_page():
     assert (LIMITS.future, LIMITS.older_than) == (timedelta(seconds=300), timedelta(days=7))
     assert LIMITS.offline_older_than == timedelta(days=30)
     assert (LIMITS.accuracy_m, LIMITS.speed_m_per_s, LIMITS.votes) == (100, 50, 10)
+
+
+def test_a_point_is_taken_by_the_limits_in_force_on_the_day_on_which_it_is_heard():
+    amendment = {"from_on": "2020-06-16", "version": "2020-2", "source": "一项新的规定", "accuracy_m": 20}
+    found = []
+    for day in (date(2020, 6, 15), date(2020, 6, 16)):
+        with under(FILTER, day, amendments=[amendment]):
+            found += [reasons(point(accuracy_m=20)), reasons(point(accuracy_m=20.5))]
+    assert found == [{}, {}, {}, {"inaccurate": 1}]
+
+
+async def test_a_speed_that_an_office_holds_possible_is_that_of_the_whole_chain(tx):
+    at = NOW - timedelta(minutes=5)
+    points = [point(at=at), point(lon=117.05 + 0.01, at=at + timedelta(seconds=30))]
+    told = []
+    for number, metres in enumerate((50, 20), 1):
+        await taken_up(tx, patrol.laws, FILTER, number, speed_m_per_s=metres)
+        ((_, fact),) = await hear(patrol, tx, [sent(f"b-{number}", points, terminal=f"t-{number}")])
+        told.append((fact.kept, fact.refused))
+    assert told == [(2, {}), (1, {"impossible_speed": 1})]

@@ -22,11 +22,13 @@ from services.patrol.kept.point import MOCK
 from services.patrol.service import patrol
 from services.patrol.terminal import store as terminal_store
 from services.patrol.terminal.holding import hold
-from services.patrol.track.points import LIMITS
+from services.patrol.track.law import FILTER
 from services.runtime.messages import Refused
 from services.runtime.problem import Problem
 from tests.patrol.areas_and_reports import LAT, METRE, NOW, WEST
 from tests.telling import answered, asking, hear, heard
+
+LIMITS = FILTER.shipped.newest
 
 DAY, YEAR, MOMENT = timedelta(days=1), timedelta(days=365), timedelta(microseconds=1)
 

@@ -181,7 +181,7 @@ def owns(unit: UnitRef, word: str, day: date, known_on: date) -> Owner:
 
     Nobody is pressed for days before it was known.
     """
-    deadline = after(day, LAW.on(day).working_days[word])
+    deadline = after(day, LAW.seen.on(day).working_days[word])
     return Owner.model_construct(unit=unit, due_on=deadline.on, calendar=deadline.calendar, since_on=known_on)
 
 
@@ -194,7 +194,7 @@ def passed_on(case: Case, act: Act, posts: Roster) -> CasePassedOn:
 
 def repeats_since(day: date) -> date:
     """How far back repeats are counted (G5)."""
-    years = day.year - LAW.on(day).repeats_within_years
+    years = day.year - LAW.seen.on(day).repeats_within_years
     return day.replace(year=years, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=years)
 
 

@@ -16,7 +16,7 @@ Check = Callable[[Case, Actor, datetime], Rule | None]
 
 
 def too_late(case: Case, actor: Actor, at: datetime) -> Rule | None:
-    hours = LAW.on(day_of(case.assigned_at or at)).return_within_hours
+    hours = LAW.seen.on(day_of(case.assigned_at or at)).return_within_hours
     if case.assigned_at is not None and at - case.assigned_at <= timedelta(hours=hours):
         return None
     return broken("return_in_time", hours=hours, at=case.assigned_at)
@@ -38,7 +38,7 @@ def no_plan_waits(case: Case, actor: Actor, at: datetime) -> Rule | None:
 
 
 def extended_enough(case: Case, actor: Actor, at: datetime) -> Rule | None:
-    most = LAW.on(day_of(at)).extensions
+    most = LAW.seen.on(day_of(at)).extensions
     return None if case.extensions < most else broken("extended_enough", extensions=case.extensions, most=most)
 
 

@@ -133,7 +133,7 @@ def _day(case: Case, asked: date | None, act: Act) -> tuple[date, str | None]:
     """The day that was chosen, or the one that the kind and severity of the case have; and by which calendar."""
     if asked is not None:
         return chosen(asked)
-    counted = after(act.on, LAW.on(act.on).days_to_rectify(case.kind, case.severity))
+    counted = after(act.on, LAW.seen.on(act.on).days_to_rectify(case.kind, case.severity))
     return counted.on, counted.calendar
 
 

@@ -27,7 +27,7 @@ from services.runtime.problem import refuse_field
 
 def refer(case: Case, act: Act, ask: ReferCase, posts: Roster) -> CaseFact:
     """Sent; to be acknowledged within the working days of `rules.json`."""
-    deadline = after(act.on, LAW.on(act.on).working_days["acknowledge_referral"])
+    deadline = after(act.on, LAW.seen.on(act.on).working_days["acknowledge_referral"])
     referral = Referral(
         n=len(case.referrals) + 1,
         kind=ask.kind,

@@ -10,11 +10,12 @@ from uuid import UUID
 from contracts.cases import Case, CaseState, Letter
 from contracts.language.division import Division
 from contracts.language.values import CHIEFS, PostRef, Role, UnitRef
+from contracts.law.cases.ladder import Rung
 from services.cases.case.case import OFFICE_MUST, case_id
 from services.cases.case.closing import notice_ends_on
 from services.cases.law.deadline import after, shifted
 from services.cases.law.rules import LAW
-from services.cases.law.rungs import LADDER, Rung
+from services.cases.law.rungs import LADDER
 from services.runtime.reference.posts import nearest_chief
 
 Seats = Mapping[str, Collection[Division]]
@@ -53,14 +54,14 @@ def pressed(case: Case) -> list[Press]:
         if one.acknowledged_on is None and one.cycle == case.cycle and owner is not None
     ]
     if case.state is CaseState.CLOSED and case.look_back_on is not None:
-        due_on = after(case.look_back_on, LAW.on(case.look_back_on).working_days["look_back"]).on
+        due_on = after(case.look_back_on, LAW.seen.on(case.look_back_on).working_days["look_back"]).on
         presses.append(Press(LOOK_BACK, case.office, due_on, case.look_back_on))
     return presses
 
 
 def rungs_of(press: Press) -> Sequence[Rung]:
     """The rungs in force on the day on which it became theirs."""
-    return LADDER.on(press.since_on).rungs
+    return LADDER.seen.on(press.since_on).rungs
 
 
 def ahead(case: Case, press: Press, issued: Sequence[UUID]) -> Iterator[tuple[date, Rung]]:
@@ -115,7 +116,7 @@ def _letter(
     before: Sequence[str],
     chiefs: Sequence[PostRef],
 ) -> Letter:
-    reply = after(today, LADDER.on(today).reply_within_working_days)
+    reply = after(today, LADDER.seen.on(today).reply_within_working_days)
     return Letter(
         id=press.letter_id(case, rung),
         rung=rung.name,

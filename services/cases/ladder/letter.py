@@ -17,7 +17,9 @@ def signed(letter: Letter, n: int, roster: Roster) -> Letter:
     office = letter.office.name
     known = OFFICES.get(office, {})
     titles = tuple(_titled(post, roster) for post in letter.posts)
-    speaks_to_posts = any(one.name == letter.rung and one.addresses_posts for one in LADDER.on(letter.issued_on).rungs)
+    speaks_to_posts = any(
+        one.name == letter.rung and one.addresses_posts for one in LADDER.seen.on(letter.issued_on).rungs
+    )
     return letter.model_copy(
         update={
             "number": f"{known.get('word', office)}〔{letter.issued_on.year}〕{n}号",

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import TypeAdapter
-
-from contracts.cases import CaseKind, Interval, Route
+from contracts.cases import CaseKind, Route
 from contracts.language.division import Division, Level
 from contracts.language.rules import Rule, broken
-from contracts.language.stated import read_as
-from contracts.language.values import known
-from services.cases.law.rules import CaseRules
+from contracts.law.cases.campaigns import DAILY, CampaignRule, CampaignRules
+from contracts.law.cases.rules import CaseRules
 from services.runtime.problem import Problem
+from services.runtime.reference.law import LawFile
 
 HERE = Path(__file__).parent
-DAILY = "daily"
 Causes = Mapping[str, tuple[str, str]]
 """The list of causes with their words; it can grow."""
 
@@ -38,55 +33,19 @@ CLOSES_AS: Mapping[Route, str] = {Route(route): word for route, word in _ROUTES[
 RECTIFIED = tuple(route for route, word in CLOSES_AS.items() if word == "rectified")
 NO_VIOLATION = tuple(route for route, word in CLOSES_AS.items() if word == "no_violation")
 ITEMS: Mapping[str, tuple[str, str]] = {item: tuple(words) for item, words in _ROUTES["items"].items()}
-FULL: Mapping[str, list[str]] = _ROUTES["checklists"]["full"]
-_KINDS = TypeAdapter(tuple[Annotated[CaseKind, known(CaseKind)], ...])
+CHECKLISTS: Mapping[str, Mapping[str, list[str]]] = _ROUTES["checklists"]
+LAW = LawFile("cases.campaigns", HERE / "campaigns.json", CampaignRules)
+"""A case is moved by what its campaign demands on that day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """A campaign: its kinds (all where none are named), who approves plans, its checklist, notice and threshold.
-
-    `scope` are the divisions in which it is held, with all below them; everywhere where none is named. `tiers` are the
-    levels of chief offices that run it: an office below them moves none of its cases.
-    `covers` are the days within which all that it finds occurred, where that is known.
-    """
+class Campaign(CampaignRule):
+    """A campaign by its name, as the law has it."""
 
     id: str
-    name: str
-    name_en: str
-    years: tuple[int, ...]
-    scope: tuple[Division, ...]
-    tiers: tuple[Level, ...]
-    kinds: tuple[CaseKind, ...]
-    covers: Interval | None
-    plan_approver: Level | None
-    checklist: Mapping[str, list[str]]
-    notice_working_days: int
-    threshold_percent: Decimal | None
-    threshold_due_on: date | None
-    threshold_source: str | None
-    looks_back_at: tuple[str, ...]
 
     @classmethod
-    def read(cls, stated: Mapping[str, Any]) -> Campaign:
-        percent, due_on = stated["threshold_percent"], stated["threshold_due_on"]
-        return cls(
-            id=stated["id"],
-            name=stated["name"],
-            name_en=stated["name_en"],
-            years=tuple(stated["years"]),
-            scope=tuple(Division(one) for one in stated["scope"]),
-            tiers=tuple(Level(one) for one in stated["tiers"]),
-            kinds=read_as(_KINDS, stated["kinds"], "campaigns.json", f"{stated['id']}.kinds."),
-            covers=Interval.model_validate(stated["covers"]) if stated.get("covers") else None,
-            plan_approver=Level(stated["plan_approver"]) if stated["plan_approver"] else None,
-            checklist=_ROUTES["checklists"][stated["checklist"]],
-            notice_working_days=stated["notice_working_days"],
-            threshold_percent=None if percent is None else Decimal(percent),
-            threshold_due_on=None if due_on is None else date.fromisoformat(due_on),
-            threshold_source=stated["threshold_source"],
-            looks_back_at=tuple(stated["looks_back_at"]),
-        )
+    def of(cls, id: str, rule: CampaignRule, **otherwise: Any) -> Campaign:
+        return cls.model_construct(id=id, **{**dict(rule), **otherwise})
 
     @property
     def office_level(self) -> Level:
@@ -98,13 +57,8 @@ class Campaign:
 
     def items(self, kind: CaseKind, route: Route, rules: CaseRules) -> tuple[str, ...]:
         """What must be proved for a close of such a case by this route; E12: some are punished in every campaign."""
-        checklist = FULL if rules.is_full(kind) else self.checklist
-        return tuple(checklist.get(route, ()))
-
-
-_STATED = read("campaigns.json")
-EVERYDAY = Campaign.read(_STATED["daily"])
-CAMPAIGNS: Mapping[str, Campaign] = {one["id"]: Campaign.read(one) for one in _STATED["campaigns"]}
+        checklist = "full" if rules.is_full(kind) else self.checklist
+        return tuple(CHECKLISTS[checklist].get(route, ()))
 
 
 def daily(day: date) -> str:
@@ -116,22 +70,31 @@ def campaign_of(id: str) -> Campaign:
     """The campaign. Raises Problem 422 for one that is not in the list."""
     found = find(id)
     if found is None:
-        rule = broken("campaign_known", known=", ".join(CAMPAIGNS))
+        rule = broken("campaign_known", known=", ".join(LAW.today.campaigns))
         told = broken("no_campaign", campaign=id)
         raise Problem(422, "no-such-campaign", told, errors=[{"field": "campaign", "rule": rule}])
     return found
 
 
 def find(id: str) -> Campaign | None:
+    """As the law has it today; one that it has no more, or not yet, as the version has it that has it last."""
     word, _, year = id.partition("-")
     if word == DAILY and len(year) == 4 and year.isdecimal():
-        return replace(EVERYDAY, id=id, years=(int(year),))
-    return CAMPAIGNS.get(id)
+        return Campaign.of(id, LAW.today.daily, years=(int(year),))
+    for rules in (LAW.today, *(version.rules for version in reversed(LAW.seen.versions))):
+        if id in rules.campaigns:
+            return Campaign.of(id, rules.campaigns[id])
+    return None
+
+
+def everyday() -> Campaign:
+    """The campaign of everyday cases, once for all its years."""
+    return Campaign.of(DAILY, LAW.today.daily)
 
 
 def named_campaigns() -> tuple[Campaign, ...]:
-    """Every campaign, that of everyday cases once for all its years."""
-    return (EVERYDAY, *CAMPAIGNS.values())
+    """Every campaign of today, that of everyday cases once for all its years."""
+    return everyday(), *(Campaign.of(id, rule) for id, rule in LAW.today.campaigns.items())
 
 
 def problem_of_kind(campaign: Campaign, kind: CaseKind) -> Rule | None:

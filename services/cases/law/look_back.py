@@ -14,8 +14,8 @@ def next_look_back(closed_on: date, last_on: date) -> date | None:
 
 
 def _days(closed_on: date, last_on: date) -> Iterator[date]:
-    phases = [phase for phase in LAW.on(last_on).look_backs_of_all if phase.from_on > closed_on]
+    phases = [phase for phase in LAW.seen.on(last_on).look_backs_of_all if phase.from_on > closed_on]
     yield from (phase.from_on for phase in phases)
-    alone = closed_on + timedelta(days=LAW.on(closed_on).look_back_after_days)
+    alone = closed_on + timedelta(days=LAW.seen.on(closed_on).look_back_after_days)
     if not any(phase.from_on <= alone <= phase.to_on for phase in phases):
         yield alone

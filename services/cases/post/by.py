@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from contracts.language.division import Division
 from contracts.language.rules import Rule, broken
-from services.cases.law.campaign import EVERYDAY
+from services.cases.law.campaign import everyday
 from services.cases.post.post import Actor
 from services.runtime.problem import Problem
 
@@ -27,7 +27,7 @@ class By(StrEnum):
 
 def require_office(actor: Actor, division: Division) -> None:
     """Raises Problem 403 unless the actor is of a chief office that runs the book of a place."""
-    if not actor.runs_the_book(division, EVERYDAY.office_level):
+    if not actor.runs_the_book(division, everyday().office_level):
         forbid(broken("this_is_for", by=By.OFFICE), broken("actor_must_be", by=By.OFFICE))
 
 

@@ -11,7 +11,7 @@ from contracts.cases import AssignCase, Case, CaseKind, CaseOpened, Directive, I
 from contracts.language.message import Fact
 from contracts.language.terms import term
 from contracts.language.values import day_of
-from contracts.law.findings import FindingOpens
+from contracts.law.cases.findings import FindingOpens
 from contracts.patrol import PlotNotCleared
 from contracts.roster import (
     DirectiveItem,

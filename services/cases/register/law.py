@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from contracts.language.division import Division
-from contracts.law.findings import FindingOpens, FindingRules
+from contracts.law.cases.findings import FindingOpens, FindingRules
 from services.cases.law.campaign import daily, find, problem_of_kind, problem_of_scope
 from services.runtime.reference.law import LawFile
 

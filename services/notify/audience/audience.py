@@ -10,6 +10,7 @@ from functools import lru_cache
 from contracts.cases import CaseFact, CasePassedOn, CaseReferred, LetterFact, PlanSubmitted
 from contracts.language.division import Division, Level
 from contracts.language.values import CHIEFS, PersonRef, PostRef, Role, UnitRef
+from contracts.notify.telling import NAMED, NEAREST_CHIEF, TWO_TIERS_UP, WhoIsTold
 from contracts.patrol import (
     AlarmRaised,
     ClearanceVerified,
@@ -24,7 +25,7 @@ from contracts.patrol import (
     VerdictState,
 )
 from contracts.roster import DirectiveFulfilled, FindingState, FindingStated, Post
-from services.notify.audience.rule import NAMED, NEAREST_CHIEF, RULES, TWO_TIERS_UP, Rule
+from services.notify.audience.rule import TELLING, rule_of
 from services.runtime.reference.posts import holds, nearest_chief, stands_on
 
 Told = AlarmRaised | FirstStepFact | PlotFact | CaseFact | DutyFact | PatrolFact | FindingStated | DirectiveFulfilled
@@ -57,23 +58,31 @@ class Audience:
         self._by_id = {post.id: post for post in sorted(posts, key=lambda post: post.id)}
         self._by_area: dict[str, list[Post]] = {}
         self._recipients = lru_cache(maxsize=REMEMBERED)(self._found)
-        self._acting: dict[str, list[Post]] = {}
+        self._by_unit: dict[str, list[Post]] = {}
         for post in self._by_id.values():
             self._by_area.setdefault(post.area_id, []).append(post)
-            if post.role in RULES.acting:
-                self._acting.setdefault(post.unit.id, []).append(post)
+            self._by_unit.setdefault(post.unit.id, []).append(post)
 
-    def recipients(self, rule: Rule, post_ids: tuple[str, ...], units: tuple[UnitRef, ...], day: date) -> Recipients:
+    def recipients(
+        self, rule: WhoIsTold, post_ids: tuple[str, ...], units: tuple[UnitRef, ...], day: date
+    ) -> Recipients:
         """Whom a rule tells of what these posts answer for and these units do; the same question is answered once."""
-        return self._recipients(rule, post_ids, units, day)
+        return self._recipients(rule.posts, post_ids, units, TELLING.today.acts_for_its_unit, day)
 
-    def _found(self, rule: Rule, post_ids: tuple[str, ...], units: tuple[UnitRef, ...], day: date) -> Recipients:
+    def _found(
+        self,
+        whom: tuple[str, ...],
+        post_ids: tuple[str, ...],
+        units: tuple[UnitRef, ...],
+        acting: tuple[Role, ...],
+        day: date,
+    ) -> Recipients:
         answering = [post for post_id in post_ids if (post := self._by_id.get(post_id)) is not None]
         standing = [post for post in answering if stands_on(post, day)]
-        found = [_by_post(post, day) for post in _chosen(rule, standing)]
+        found = [_by_post(post, day) for post in _chosen(whom, standing)]
         for unit in units:
-            acting = self.acting_for(unit, day)
-            found += [_by_post(post, day) for post in acting] or [Recipient(None, None, unit)]
+            its = self._acting_for(unit, acting, day)
+            found += [_by_post(post, day) for post in its] or [Recipient(None, None, unit)]
         return tuple({one.key: one for one in reversed(found)}.values())[::-1]
 
     def answering(self, told: Told) -> tuple[str, ...]:
@@ -106,14 +115,18 @@ class Audience:
                 return tuple(its)
         return ()
 
-    def acting_for(self, unit: UnitRef, day: date) -> list[Post]:
-        """The posts held on that day through which a unit is told."""
-        return [post for post in self._acting.get(unit.id, ()) if stands_on(post, day) and post.holder_on(day)]
+    def _acting_for(self, unit: UnitRef, acting: tuple[Role, ...], day: date) -> list[Post]:
+        """The posts of these roles held on that day, through which a unit is told."""
+        its = (post for post in self._by_unit.get(unit.id, ()) if post.role in acting)
+        return [post for post in its if stands_on(post, day) and post.holder_on(day)]
 
     def units_of(self, person_id: str, day: date) -> list[str]:
         """The units that a person reads for on that day."""
+        acting = TELLING.today.acts_for_its_unit
         return [
-            unit_id for unit_id, posts in self._acting.items() if any(holds(post, person_id, day) for post in posts)
+            unit_id
+            for unit_id, posts in self._by_unit.items()
+            if any(post.role in acting and holds(post, person_id, day) for post in posts)
         ]
 
 
@@ -133,7 +146,7 @@ def recipients(told: Told, posts: Audience, day: date) -> Recipients:
     if isinstance(told, FindingStated) and told.finding.state is FindingState.SETTLED:
         # What is put right is nobody's any more.
         return ()
-    rule = RULES.facts[told.name]
+    rule = rule_of(told.name)
     return posts.recipients(rule, posts.answering(told), tuple(_units(rule, told)), day)
 
 
@@ -148,22 +161,18 @@ def _named(told: CaseFact) -> Iterable[PostRef]:
     return told.case.acting or told.case.answerable
 
 
-def _chosen(rule: Rule, answering: Sequence[Post]) -> Iterator[Post]:
-    for whom in rule.posts:
-        if whom == NAMED:
-            yield from answering
-        elif whom == NEAREST_CHIEF:
-            yield from filter(None, [nearest_chief(answering)])
-        elif whom == TWO_TIERS_UP:
-            yield from _two_tiers_up(answering)
-        elif isinstance(whom, tuple):
-            role, level = whom
-            of_level = [post for post in answering if post.division.level is level]
-            yield from (
-                filter(None, [nearest_chief(of_level)])
-                if role is None
-                else (post for post in of_level if post.role is role)
-            )
+def _chosen(stated: Sequence[str], answering: Sequence[Post]) -> Iterator[Post]:
+    for whom in stated:
+        role, _, level = whom.partition("@")
+        its = [post for post in answering if post.division.level == level] if level else answering
+        if role == NAMED:
+            yield from its
+        elif role == NEAREST_CHIEF:
+            yield from filter(None, [nearest_chief(its)])
+        elif role == TWO_TIERS_UP:
+            yield from _two_tiers_up(its)
+        else:
+            yield from (post for post in its if post.role == role)
 
 
 def _two_tiers_up(answering: Sequence[Post]) -> Iterator[Post]:
@@ -175,7 +184,7 @@ def _two_tiers_up(answering: Sequence[Post]) -> Iterator[Post]:
             yield from filter(None, [nearest_chief(post for post in of_tier if post.area_id == area_id)])
 
 
-def _units(rule: Rule, told: Told) -> Iterator[UnitRef]:
+def _units(rule: WhoIsTold, told: Told) -> Iterator[UnitRef]:
     if isinstance(told, FindingStated):
         yield from filter(None, [told.finding.office])
     if not isinstance(told, CaseFact):

@@ -11,7 +11,7 @@ from contracts.language.values import SHANGHAI
 from contracts.patrol import AlarmRaised, DutyFact, FirstStepFact, PatrolFact, PlotFact
 from contracts.roster import DirectiveFulfilled, FindingStated
 from services.notify.audience.audience import Recipient, Told
-from services.notify.audience.rule import RULES
+from services.notify.audience.rule import TELLING
 
 
 class TellingFate(StrEnum):
@@ -54,6 +54,6 @@ def thing_of(told: Told) -> tuple[str, Division]:
 
 def fate_of(told: Told, to: Sequence[Recipient], now: datetime) -> TellingFate:
     """Old facts replayed notify nobody (DOMAIN §8)."""
-    if now - happened_at(told) > RULES.old_after:
+    if now - happened_at(told) > TELLING.today.old_after:
         return TellingFate.OLD
     return TellingFate.TOLD if to else TellingFate.NOBODY

@@ -42,7 +42,7 @@ from contracts.patrol import (
 )
 from contracts.roster import DirectiveFulfilled, FindingStated
 from services.notify.audience.audience import Told
-from services.notify.audience.rule import RULES
+from services.notify.audience.rule import TELLING
 
 _ALL: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("templates.json").read_text(encoding="utf-8"))
 LONGEST_TITLE, LONGEST_BODY = 200, 4000
@@ -54,8 +54,9 @@ def _template(language: str, name: str, part: str, how: str | None) -> Template:
     return Template(texts.get(f"{part}_{how}", texts[part]))
 
 
-def words_of(told: Told, language: Language = RULES.language) -> tuple[str, str]:
+def words_of(told: Told, language: Language | None = None) -> tuple[str, str]:
     """Title and body, in the language of `telling.json`."""
+    language = language or TELLING.today.language
     about = _about(told, language)
     how = _how(told)
     title = _template(language, told.name, "title", how).substitute(about)

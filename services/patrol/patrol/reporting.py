@@ -9,7 +9,7 @@ from contracts.language.rules import Rule, broken
 from contracts.patrol import PatrolMove, PatrolReport
 from services.patrol.patrol.course import Moved, Said
 from services.patrol.patrol.standing import Named, patrol_id
-from services.patrol.track.points import LIMITS
+from services.patrol.track.law import FILTER
 from services.runtime.messages import Heard
 
 NAMES_A_POST = (PatrolMove.PLAN, PatrolMove.BEGIN)
@@ -36,7 +36,7 @@ def untimely(report: PatrolReport, now: datetime) -> Problem | None:
 
 def broken_by(at: datetime, now: datetime) -> Rule | None:
     """The rule that a time of a move breaks: it cannot have been then, or is heard of too late."""
-    first, last = now - LIMITS.offline_older_than, now + LIMITS.future
+    first, last = now - FILTER.today.offline_older_than, now + FILTER.today.future
     if first <= at <= last:
         return None
     return broken("moved_between", first=f"{first:%Y-%m-%dT%H:%M:%SZ}", last=f"{last:%Y-%m-%dT%H:%M:%SZ}")

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
-from math import pi
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,8 +16,8 @@ from numpy.typing import NDArray
 from contracts.language.datum import in_china, unshifted
 from contracts.language.values import Datum
 from contracts.patrol import TrackBatch
-from services.patrol.incident.near import EARTH_M
 from services.patrol.kept.point import MICRO, MOCK, POINT, SECOND_US, Points, at_of, rounded, to_ms, us_of
+from services.patrol.track.law import FILTER
 from services.runtime.messages import Heard
 
 ZERO_ISLAND_DEGREES = 0.01
@@ -28,38 +25,6 @@ ZERO_ISLAND_DEGREES = 0.01
 NO_TIME = np.iinfo(np.int64).min
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """`filter.json`."""
-
-    future: timedelta
-    older_than: timedelta
-    offline_older_than: timedelta
-    """Of a round that is declared to have been walked without network."""
-    accuracy_m: float
-    speed_m_per_s: float
-    votes: int
-    """So many stored points on either side of a batch, and so many refused ones, say which of its points are wrong."""
-
-    @property
-    def anywhere_within(self) -> timedelta:
-        """In so long anybody gets anywhere on the earth: points further apart in time have no say on each other."""
-        return timedelta(seconds=pi * EARTH_M / self.speed_m_per_s)
-
-    @classmethod
-    def read(cls, path: Path) -> Limits:
-        stated = json.loads(path.read_text(encoding="utf-8"))
-        return cls(
-            timedelta(seconds=stated["future_s"]),
-            timedelta(days=stated["older_than_days"]),
-            timedelta(days=stated["offline_older_than_days"]),
-            stated["accuracy_m"],
-            stated["speed_m_per_s"],
-            stated["votes"],
-        )
-
-
-LIMITS = Limits.read(Path(__file__).with_name("filter.json"))
 PLAIN = ("", "invalid", "zero_island", "outside_datum", "future", "too_old", "inaccurate")
 """What may be plainly wrong with a point."""
 
@@ -175,13 +140,14 @@ def _plainly_wrong(
     offline: NDArray[np.bool_],
     now_us: int,
 ) -> NDArray[np.intp]:
+    limits = FILTER.today
     reasons = {
         "invalid": ~((abs(lon) <= 180) & (abs(lat) <= 90)) | (at_us == NO_TIME) | ~(np.isfinite(accuracy_m) | unknown),
         "zero_island": (abs(lon) < ZERO_ISLAND_DEGREES) & (abs(lat) < ZERO_ISLAND_DEGREES),
         "outside_datum": shifted & ~in_china(lon, lat),
-        "future": at_us > now_us + LIMITS.future // MICRO,
-        "too_old": at_us < now_us - np.where(offline, LIMITS.offline_older_than // MICRO, LIMITS.older_than // MICRO),
-        "inaccurate": accuracy_m > LIMITS.accuracy_m,
+        "future": at_us > now_us + limits.future // MICRO,
+        "too_old": at_us < now_us - np.where(offline, limits.offline_older_than // MICRO, limits.older_than // MICRO),
+        "inaccurate": accuracy_m > limits.accuracy_m,
     }
     return np.select(list(reasons.values()), [PLAIN.index(reason) for reason in reasons], 0)
 

@@ -12,7 +12,8 @@ from contracts.language.values import day_of
 from contracts.patrol import TerminalState
 from services.patrol.kept import store as kept_store
 from services.patrol.kept.point import us_of
-from services.patrol.track.points import LIMITS, Stated, correction_us
+from services.patrol.track.law import FILTER, anywhere_within
+from services.patrol.track.points import Stated, correction_us
 from services.patrol.track.track import Sifted, Terminal, TerminalKey
 from services.patrol.track.way import Fix
 from services.runtime.transaction import Transaction
@@ -79,9 +80,9 @@ async def lock_terminals(tx: Transaction, batches: Sequence[Stated]) -> dict[Ter
 def _reaching(span: kept_store.Span, sealed: Mapping[int, date]) -> kept_store.Span | None:
     """The time in which a point may have a say on a batch of this one, if some of it has been sealed."""
     number, first, last = span
-    earliest = first - LIMITS.anywhere_within
+    earliest = first - anywhere_within(FILTER.today)
     reaches = number in sealed and day_of(earliest) <= sealed[number]
-    return (number, earliest, last + LIMITS.anywhere_within) if reaches else None
+    return (number, earliest, last + anywhere_within(FILTER.today)) if reaches else None
 
 
 async def _stored_points(tx: Transaction, spans: Sequence[tuple[int, datetime, datetime]]) -> list[asyncpg.Record]:
@@ -101,7 +102,7 @@ async def _stored_points(tx: Transaction, spans: Sequence[tuple[int, datetime, d
         [number for number, _, _ in spans],
         [first for _, first, _ in spans],
         [last for _, _, last in spans],
-        LIMITS.votes,
+        FILTER.today.votes,
     )
 
 

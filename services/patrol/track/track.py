@@ -17,7 +17,8 @@ from contracts.language.intake import Problem
 from contracts.language.rules import broken
 from contracts.patrol import ClockDoubted, TerminalChanged, TerminalState, TrackBatch, TrackStored
 from services.patrol.kept.point import MOCK, SECOND_US, Points, at_of, us_of
-from services.patrol.track.points import LIMITS, Stated, correction_us
+from services.patrol.track.law import FILTER
+from services.patrol.track.points import Stated, correction_us
 from services.patrol.track.way import Fix, Flags, Way
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.reference.ground import AreasHere
@@ -50,11 +51,11 @@ class Terminal:
             self._added = []
         begin = bisect_left(self.stored, first_us, key=_TIME)
         end = bisect_right(self.stored, last_us, key=_TIME)
-        return self.stored[max(begin - LIMITS.votes, 0) : end + LIMITS.votes]
+        return self.stored[max(begin - FILTER.today.votes, 0) : end + FILTER.today.votes]
 
     def doubt(self, points: Points) -> None:
         """Remember the latest that were impossible to reach: enough of them are right."""
-        self.doubted = tuple(sorted({*self.doubted, *fixes(points)})[-LIMITS.votes :])
+        self.doubted = tuple(sorted({*self.doubted, *fixes(points)})[-FILTER.today.votes :])
         self.changed = True
 
     def doubt_clock(self, stated: Stated) -> bool:
@@ -238,7 +239,7 @@ def clock_problem(ahead_s: int) -> Problem:
 
 def received(heard: Sequence[Heard[TrackBatch]], now: datetime) -> tuple[list[Heard[TrackBatch]], list[Refused]]:
     """The batches, and those refused that cannot have been received when their sender says."""
-    first, last = now - LIMITS.offline_older_than, now + LIMITS.future
+    first, last = now - FILTER.today.offline_older_than, now + FILTER.today.future
     good, wrong = [], []
     for one in heard:
         if one.body.clock and not first <= one.body.clock.received_at <= last:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from services.patrol.incident.near import EARTH_M
 from services.patrol.kept.point import SECOND_US
-from services.patrol.track.points import LIMITS
+from services.patrol.track.law import FILTER
 
 Fix = tuple[int, float, float]
 """at_us, lon, lat."""
@@ -50,7 +50,7 @@ class Way:
         apart = later.place - self.place
         seconds = (later.at_us - self.at_us) / SECOND_US
         # Both as chords of the sphere.
-        far = 2 * np.sin(np.clip(LIMITS.speed_m_per_s * seconds / (2 * EARTH_M), 0, np.pi / 2))
+        far = 2 * np.sin(np.clip(FILTER.today.speed_m_per_s * seconds / (2 * EARTH_M), 0, np.pi / 2))
         reached: Flags = (seconds > 0) & ((apart * apart).sum(axis=0) <= far * far)
         return reached
 

@@ -30,6 +30,7 @@ from services.runtime.hearing.body import problems_of, problems_of_headers
 from services.runtime.hearing.reading import envelope_if_any
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import PROBLEM_JSON, Problem
+from services.runtime.reference.law import look_at
 from services.runtime.saying.legible import legible
 from services.runtime.saying.sayable import said_of
 from services.runtime.telling import outbox
@@ -245,6 +246,7 @@ class Answering:
                 stored: bytes = given["body"]
                 return stored
             tx = self._begin(sql, ask.at)
+            await look_at(tx)
             answer = await handler(tx, ask)
             body = tx.texts.dump(answer.body)
             if len(body) > self._most_bytes:

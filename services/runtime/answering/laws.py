@@ -41,6 +41,8 @@ def answering_of(service: str, laws: Sequence[LawFile[Any]]) -> dict[type[Comman
         file, stated = _read(files, ask.command.text)
         before = await law.in_force(tx, file)
         after = stated.taken_up_after(before.law, day_of(tx.now))
+        if lost := before.law.lost_in(after):
+            refuse_field("text", broken("law_keeps", names=", ".join(lost)))
         changes, confirm = tuple(map(_change, before.law.changes_to(after))), before.confirming(ask.command.text)
         taken = LawTaken(
             law=file.name,

@@ -27,6 +27,7 @@ from services.runtime.hearing.subscription import Subscription
 from services.runtime.hearing.traced import Watched
 from services.runtime.messages import Heard, News, Refused
 from services.runtime.pause import pause_s
+from services.runtime.reference.law import look_at
 from services.runtime.saying.legible import legible
 from services.runtime.saying.sayable import said_of
 from services.runtime.settings import Settings
@@ -128,6 +129,7 @@ class Handling:
                     raise Unreadables(places(one.problems))
             news: list[News] = [Refused(one.heard, one.problems) for one in bad]
             if heard:
+                await look_at(tx)
                 news += await self._sub.handler(tx, heard)
             outgoing = [self._outgoing(item) for item in news]
             written = await outbox.write(sql, self._service, outgoing, now, tx.texts)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Generic
+from typing import Any, Generic
 
 import asyncpg
 
@@ -29,7 +31,8 @@ class LawUnreadable(ValueError):
 class LawFile(Generic[RulesT]):
     """A law of a service: its name as `contracts.law.table` has it, the file shipped, and the shape of its rules.
 
-    Whoever needs it asks for a day: `(await tx.see(DUTY.view)).on(day)`.
+    Whoever needs it asks for a day: `(await tx.see(DUTY.view)).on(day)`; what knows of no transaction asks for what
+    the one at hand has `seen`.
     """
 
     name: str
@@ -44,6 +47,18 @@ class LawFile(Generic[RulesT]):
     def shipped(self) -> Law[RulesT]:
         """As it was shipped. Raises LawUnreadable."""
         return _shipped(self)
+
+    @property
+    def seen(self) -> Law[RulesT]:
+        """As the transaction at hand sees it; as it was shipped where there is none."""
+        laws, _ = _SEEN.get()
+        return laws.get(self.name) or self.shipped
+
+    @property
+    def today(self) -> RulesT:
+        """The rules in force on the day of the transaction at hand."""
+        _, day = _SEEN.get()
+        return self.seen.newest if day is None else self.seen.on(day)
 
     @property
     def shipped_text(self) -> str:
@@ -69,6 +84,24 @@ class LawFile(Generic[RulesT]):
             return read_law(text, self.name, self.rules)
         except Faulty as faulty:
             raise LawUnreadable("; ".join(one.in_file(file) for one in faulty.faults)) from None
+
+
+_SEEN: ContextVar[tuple[Mapping[str, Law[Any]], date | None]] = ContextVar("seen", default=({}, None))
+
+
+async def look_at(tx: Transaction) -> None:
+    """What is decided from now on goes by the laws as this transaction sees them."""
+    _SEEN.set(({one.name: await tx.see(one.view) for one in tx.laws}, day_of(tx.now)))
+
+
+@contextmanager
+def seen_as(laws: Mapping[str, Law[Any]], day: date) -> Iterator[None]:
+    """What is decided within goes by these laws, on a day."""
+    before = _SEEN.set(({**_SEEN.get()[0], **laws}, day))
+    try:
+        yield
+    finally:
+        _SEEN.reset(before)
 
 
 @cache

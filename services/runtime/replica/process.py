@@ -26,6 +26,7 @@ from services.runtime.breaker import is_away
 from services.runtime.failure import StoreAway
 from services.runtime.hearing.handling import Handling
 from services.runtime.hearing.pull import Pull
+from services.runtime.reference.law import look_at
 from services.runtime.replica import database
 from services.runtime.replica.away import CannotStart
 from services.runtime.replica.bus import Broker
@@ -261,9 +262,9 @@ class Process:
         async with self.state.pool().acquire() as sql, sql.transaction():
             tx = self.state.begin(sql, self.state.clock.now())
             fallen_due = traced.fallen_due(every.work.__name__)
-            news = await every.work(tx)
+            await look_at(tx)
             within = None if fallen_due is None else fallen_due.within
-            told = [outbox.telling(fact, None, within) for fact in news]
+            told = [outbox.telling(fact, None, within) for fact in await every.work(tx)]
             written = await outbox.write(sql, self.service.name, told, tx.now, tx.texts)
         if fallen_due and written:
             fallen_due.done(len(written))

@@ -38,7 +38,7 @@ class State:
         self.measure = measure
         self.clock = Clock()
         self.views = Views()
-        self.begin = partial(Transaction, views=self.views, following=following)
+        self.begin = partial(Transaction, views=self.views, following=following, laws=laws)
         self.database = Breaker("database", self._probe)
         self.bus = Breaker("bus")
         self.lag: dict[str, int] = dict.fromkeys(durables, 0)
