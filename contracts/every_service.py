@@ -12,7 +12,7 @@ from contracts.language.command import Done
 from contracts.language.division import Division
 from contracts.language.message import Command, Fact
 from contracts.language.rules import NO_NUL
-from contracts.language.values import Line, Value
+from contracts.language.values import COMES_LATER, Line, Value
 from contracts.language.written import Day, Id, Instant
 
 
@@ -190,14 +190,40 @@ class LawChange(Value):
     to_on: Day | None
 
 
+class LawEffect(Value):
+    """Of what a law decides, one kind: how many would appear, vanish, and be otherwise; `first` names some of them."""
+
+    kind: Line
+    appear: Annotated[int, Field(ge=0)]
+    vanish: Annotated[int, Field(ge=0)]
+    otherwise: Annotated[int, Field(ge=0)]
+    first: tuple[Line, ...]
+
+
+class LawOutcome(Value):
+    """What would come of a text, as things stand, on the first day on which it changes something.
+
+    Found by so many records of those that there are; the same decides that decides once it is taken up.
+    """
+
+    on: Day
+    looked_at: Annotated[int, Field(ge=0)]
+    of: Annotated[int, Field(ge=0)]
+    effects: tuple[LawEffect, ...]
+
+
 class LawTaken(Value):
-    """What taking a text up changes, and the digest by which it is confirmed; whether it has been done."""
+    """What taking a text up changes, and the digest by which it is confirmed; whether it has been done.
+
+    `outcome` is given before it is done, of laws that decide about what stands on record.
+    """
 
     law: Line
     digest: Digest
     changes: tuple[LawChange, ...]
     confirm: Digest
     taken_up: bool
+    outcome: Annotated[LawOutcome | None, COMES_LATER] = None
 
 
 class TakeUpLaw(Command):

@@ -9,9 +9,9 @@ import typer
 
 from cli.given_file import read, refuse
 from cli.rules import rule_said
-from cli.say import data, line, say, table, talk, talk_line
+from cli.say import data, line, say, table, talk, talk_line, word
 from cli.session import BusOption, HomeOption, JsonOption, run, session
-from contracts.every_service import LawsShown, LawTaken, LawVersion, ShowLaws, TakeUpLaw
+from contracts.every_service import LawOutcome, LawsShown, LawTaken, LawVersion, ShowLaws, TakeUpLaw
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
 from contracts.law.lines import Faulty
@@ -115,11 +115,26 @@ async def take_up(
     if rows:
         heads = ("path", "before", "after", "from_on", "to_on")
         table(None, [say(f"rules.{head}") for head in heads], rows)
+    if taken.outcome is not None:
+        _say_outcome(taken.outcome)
     if taken.taken_up:
         talk("rules.taken_up", law=taken.law, count=len(rows))
     else:
         talk("rules.confirm_by", law=taken.law, count=len(rows), digest=taken.confirm, file=file)
     return 0
+
+
+def _say_outcome(outcome: LawOutcome) -> None:
+    about = {"day": outcome.on, "looked_at": outcome.looked_at, "of": outcome.of}
+    if not outcome.effects:
+        talk("rules.no_outcome", **about)
+        return
+    heads = ("kind", "appear", "vanish", "otherwise", "first")
+    rows = [
+        (word("finding", one.kind), one.appear, one.vanish, one.otherwise, "；".join(one.first))
+        for one in outcome.effects
+    ]
+    table(say("rules.outcome", **about), [say(f"rules.{head}") for head in heads], rows)
 
 
 def _checked(file: Path) -> tuple[str, str, list[str]] | None:

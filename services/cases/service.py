@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.cases.case import clock as case_clock
 from services.cases.case import handlers as case
+from services.cases.case.weighing import weighing
 from services.cases.cause import handlers as cause
 from services.cases.cause.store import CAUSES
 from services.cases.entry import handlers as entry
@@ -53,4 +54,5 @@ cases = Service(
     measure=case_clock.measure,
     following=LadderAndLedger(),
     laws=(RULES, CAMPAIGNS, LADDER, FINDINGS),
+    weighing={law.name: weighing(law) for law in (RULES, CAMPAIGNS)},
 )

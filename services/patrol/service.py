@@ -12,6 +12,7 @@ from services.patrol.clearance.law import CLEARANCE
 from services.patrol.duty import clock as duty_clock
 from services.patrol.duty import handlers as duty
 from services.patrol.duty.law import DUTY
+from services.patrol.duty.weighing import weigh_duties
 from services.patrol.evidence import clock as evidence_clock
 from services.patrol.evidence import handlers as evidence
 from services.patrol.evidence import store as evidence_store
@@ -79,5 +80,6 @@ patrol = Service(
     timeliness.room,
     views=(GROUND,),
     laws=(FILTER, NEAR, DUTY, SEVERITY, VERDICT, CLEARANCE, OUTREACH, PASSERBY, EVIDENCE, TIMELINESS),
+    weighing={DUTY.name: weigh_duties},
     due=due,
 )

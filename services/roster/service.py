@@ -29,6 +29,7 @@ from services.roster.ranger.ranger import RANGERS
 from services.roster.register import handlers as register
 from services.roster.register.rules import Rules
 from services.roster.store import due
+from services.roster.weighing import weighing
 from services.runtime.service import Service
 
 INVENTORIES: Rules[Inventory] = Rules(Register.INVENTORY, inventory.called, problems=inventory.problems, around=others)
@@ -69,5 +70,6 @@ roster = Service(
     clock.room_of(REGISTERS),
     views=(DUTIES,),
     laws=(*dict.fromkeys(one.law for one in REGISTERS if one.law is not None), GRIDS),
+    weighing=weighing(REGISTERS),
     due=due,
 )

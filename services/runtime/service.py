@@ -18,6 +18,7 @@ from services.runtime.answering.commands import CommandHandler
 from services.runtime.hearing.subscription import Handler, Hearing, Subscription
 from services.runtime.messages import Heard, News
 from services.runtime.reference.law import LawFile
+from services.runtime.reference.outcome import Weigh
 from services.runtime.reference.view import View
 from services.runtime.transaction import Transaction
 
@@ -99,7 +100,8 @@ class Service:
     `views` are built before the first batch, so that no message waits for them. `due` says how much clock work waits,
     by what it waits for: `async def (tx) -> dict[str, int]`; `measure` sets gauges of the service's own, as often:
     `async def (tx) -> None`. `following` comes to every transaction: what follows a change inside it, without the
-    knowledge of who makes the change. `laws` are the files by which it judges.
+    knowledge of who makes the change. `laws` are the files by which it judges, `weighing` says by the name
+    of a law what would come of another text of it.
     """
 
     def __init__(
@@ -111,10 +113,12 @@ class Service:
         measure: Measure | None = None,
         following: object = None,
         laws: Sequence[LawFile[Any]] = (),
+        weighing: Mapping[str, Weigh] | None = None,
     ) -> None:
         self.name = name
         self.following = following
         self.laws = laws
+        self.weighing = weighing or {}
         self.views = (*views, *(law.view for law in laws))
         self.due_work = due
         self.measure = measure

@@ -15,8 +15,8 @@ from services.cases.law.campaign import LAW, campaign_of, find
 from services.cases.service import cases
 from services.runtime.answering.laws import answering_of
 from services.runtime.problem import Problem
-from tests.cases.book import ask
-from tests.cases.county import OFFICE
+from tests.cases.book import ask, opened
+from tests.cases.county import OFFICE, incident
 from tests.cases.steps import case_in, decide
 from tests.laws import amended, taken_up, under
 from tests.telling import asking
@@ -99,3 +99,14 @@ async def test_a_text_without_a_campaign_that_there_was_is_not_taken_up(tx):
         await answering_of("cases", cases.laws)[TakeUpLaw](tx, asking(TakeUpLaw(text=text), OPERATOR, UNKNOWN, tx.now))
     ((field, rule),) = [(error["field"], error["rule"]) for error in refused.value.errors]
     assert (field, rule.code, rule.figures) == ("text", "law_keeps", {"names": f"{SHIELD}, yangtze-audit"})
+
+
+async def test_before_it_is_taken_up_it_is_said_which_open_cases_would_lack_something(tx):
+    first, second = [fact.case.ref.number for fact in await opened(tx, incident(1), incident(2))]
+    plan = amended(LAW, {"daily": {"plan_approver": "county"}})
+    answers = answering_of("cases", cases.laws, cases.weighing)
+    told = (await answers[TakeUpLaw](tx, asking(TakeUpLaw(text=plan), OPERATOR, UNKNOWN, tx.now))).body.outcome
+    assert [(one.kind, one.appear, one.vanish, set(one.first)) for one in told.effects] == [
+        ("plan_not_approved", 2, 0, {f"+ {first}", f"+ {second}"})
+    ]
+    assert (told.looked_at, told.of) == (2, 2)

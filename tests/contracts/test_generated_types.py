@@ -175,6 +175,7 @@ CAME_LATER = {
     "Case": {"item"},
     "DutyShown": {"order"},
     "Incident": {"first_step", "judged", "stated_severity"},
+    "LawTaken": {"outcome"},
     "Patrol": {"remarks"},
     "Place": {"became"},
     "PlotsShown": {"more"},

@@ -9,4 +9,5 @@ PAGE = Path(__file__).parents[2] / "docs" / "laws.md"
 
 
 def test_every_law_has_its_line_and_nothing_else_has_one():
-    assert re.findall(r"^\| `(\w+\.\w+)` \|", PAGE.read_text("utf-8"), re.MULTILINE) == list(LAWS)
+    _, _, chapter = PAGE.read_text("utf-8").partition("## What becomes of what is open")
+    assert re.findall(r"^\| `(\w+\.\w+)` \|", chapter, re.MULTILINE) == list(LAWS)

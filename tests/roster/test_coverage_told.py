@@ -1,9 +1,13 @@
 """Gaps are told when they are found and when they are healed, and shown to who asks."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from contracts.every_service import TakeUpLaw
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN
 from contracts.roster import (
     Boundary,
     EnrolAreas,
@@ -16,13 +20,15 @@ from contracts.roster import (
 )
 from services.roster.area.area import size_mu
 from services.roster.coverage.clock import look_at_coverage
+from services.roster.coverage.law import GRIDS
 from services.roster.service import roster
+from services.runtime.answering.laws import answering_of
 from services.runtime.problem import Problem
 from services.runtime.transaction import Transaction
 from tests.roster.areas_and_posts import EAST, EAST_AREA, TOWN, TOWN_AREA, WEST, WEST_AREA, ask, held, post, square
 from tests.roster.grids import TEAM, grid, ranger, tree
 from tests.servers import NOW, transaction
-from tests.telling import answered
+from tests.telling import answered, asking
 
 
 @pytest.fixture
@@ -136,3 +142,20 @@ async def test_forest_land_is_stated_by_the_operator_alone(tx):
     with pytest.raises(Problem) as refused:
         await enrol_land(tx, WEST, square(117.0, 117.1), actor="p-office")
     assert refused.value.word == "not-the-operator"
+
+
+async def test_before_a_law_of_grids_is_taken_up_it_is_said_which_gaps_would_appear_and_which_vanish(tx):
+    one = grid(1, 117.0, 117.05)
+    await answered(roster, tx, ask(EnrolAreas(areas=(one,))))
+    await answered(roster, tx, ask(EnrolPosts(posts=(*TEAM, ranger(one)))))
+    await enrol_land(tx, WEST, square(117.0, 117.1))
+    await gaps(tx)
+    stated = json.loads(GRIDS.shipped_text)
+    answers = answering_of("roster", roster.laws, roster.weighing)
+    found = []
+    for patch in ({"gaps_above_mu": 1_000_000}, {"gaps_above_mu": stated["gaps_above_mu"]}):
+        command = TakeUpLaw(text=json.dumps({**stated, **patch}))
+        told = (await answers[TakeUpLaw](tx, asking(command, OPERATOR, UNKNOWN, tx.now))).body.outcome
+        found.append(told and [(effect.kind, effect.appear, effect.vanish) for effect in told.effects])
+    assert found == [[(GapKind.GROUND, 0, 1)], None]
+    assert await gaps(tx) == []

@@ -22,7 +22,7 @@ from tests.telling import asking
 
 pytestmark = pytest.mark.served
 (FOLLOW,) = (one.work for one in room_of(REGISTERS).clock_work)
-ANSWERS = answering_of("roster", roster.laws)
+ANSWERS = answering_of("roster", roster.laws, roster.weighing)
 STATED = json.loads(LAW.shipped_text)
 STRICTER = {**STATED, "standards": {**STATED["standards"], "drone": STATED["standards"]["premises"]}}
 
@@ -56,6 +56,30 @@ async def test_what_was_judged_by_a_law_is_judged_anew_by_the_text_that_takes_it
     assert (found.rule, "drone" in found.said) == ("standards_not_met", True)
     await FOLLOW(desk.tx)
     assert await desk.look() == []
+
+
+async def outcome(desk, text):
+    command = TakeUpLaw(text=text)
+    answer = await ANSWERS[TakeUpLaw](desk.tx, asking(command, OPERATOR, UNKNOWN, desk.tx.now))
+    return answer.body.outcome
+
+
+async def test_before_it_is_taken_up_it_is_said_which_findings_would_appear_vanish_and_be_otherwise(desk):
+    id = entry(Register.OFFICE).id
+    none = json.dumps({**STATED, "standards": {}})
+    found = []
+    for text in (json.dumps(STRICTER), none, json.dumps(STATED)):
+        told = await outcome(desk, text)
+        found.append([(one.kind, one.appear, one.vanish, one.otherwise, one.first) for one in told.effects])
+        assert (told.looked_at, told.of) == (1, 1)
+        assert await desk.look() == []
+        if text is none:
+            await taken_up(desk, text)
+    assert found == [
+        [("standards_not_met", 0, 0, 1, (f"~ {id}",))],
+        [("standards_not_met", 0, 1, 0, (f"- {id}",))],
+        [("standards_not_met", 1, 0, 0, (f"+ {id}",))],
+    ]
 
 
 async def test_a_law_that_finds_nothing_otherwise_tells_nothing(desk):

@@ -216,6 +216,13 @@ async def open_by_state(tx: Transaction) -> dict[str, int]:
 OPEN_BY_STATE = "SELECT state, count(*) AS open FROM cases WHERE owner_due_on IS NOT NULL GROUP BY state"
 
 
+async def some_open(tx: Transaction, most: int) -> tuple[list[Case], int]:
+    """The first open cases by their ids, and how many there are."""
+    rows = await tx.sql.fetch("SELECT body FROM cases WHERE owner_due_on IS NOT NULL ORDER BY id LIMIT $1", most)
+    there_are = await tx.sql.fetchval("SELECT count(*) FROM cases WHERE owner_due_on IS NOT NULL")
+    return [Case.model_validate_json(row["body"]) for row in rows], there_are
+
+
 async def restate(tx: Transaction, cases: Sequence[Case]) -> None:
     """Write cases anew that have not moved."""
     await tx.sql.execute(

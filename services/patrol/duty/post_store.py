@@ -29,6 +29,15 @@ class Waiting:
     anew: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """So many posts of one role in one division."""
+
+    role: Role
+    division: Division
+    count: int
+
+
 async def basis(tx: Transaction, law: str) -> int:
     """How often rules and conditions have been stated anew: what is under way is looked at again by each post."""
     count: int = await tx.sql.fetchval(
@@ -70,6 +79,17 @@ async def take_waiting(tx: Transaction, today: date, basis: int, limit: int) -> 
         )
         for row in rows
     ]
+
+
+async def alike(tx: Transaction) -> list[Alike]:
+    """How many posts that stand are alike to the rules."""
+    rows = await tx.sql.fetch(
+        """
+        SELECT role, division, count(*) AS count FROM posts WHERE ended_on IS NULL
+        GROUP BY role, division ORDER BY division, role
+        """
+    )
+    return [Alike(Role(row["role"]), Division(row["division"]), row["count"]) for row in rows]
 
 
 async def conditions_since(tx: Transaction, day: date) -> list[Condition]:

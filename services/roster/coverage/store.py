@@ -48,6 +48,12 @@ async def to_look_at(tx: Transaction, today: date, most: int) -> list[str]:
     return [row["area_id"] for row in rows]
 
 
+async def some_covered(tx: Transaction, most: int) -> tuple[list[str], int]:
+    """The first areas whose coverage is kept, and how many there are."""
+    rows = await tx.sql.fetch("SELECT area_id FROM coverages ORDER BY area_id LIMIT $1", most)
+    return [row["area_id"] for row in rows], await tx.sql.fetchval("SELECT count(*) FROM coverages")
+
+
 async def covered(tx: Transaction, ids: Sequence[str]) -> list[Covered]:
     """Areas with their grids, the posts of a team on them and above, forest land, old trees and open gaps."""
     rows = await tx.sql.fetch(

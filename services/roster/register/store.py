@@ -51,6 +51,15 @@ async def entries(tx: Transaction, register: Register, ids: Collection[str]) -> 
     return {row["id"]: Stored(_read(register, row["body"]), row["known_on"]) for row in rows}
 
 
+async def some_entries(tx: Transaction, register: Register, most: int) -> tuple[list[Stored], int]:
+    """The first entries of a register by their ids, and how many it has."""
+    rows = await tx.sql.fetch(
+        "SELECT body, known_on FROM entries WHERE register = $1 ORDER BY id LIMIT $2", register, most
+    )
+    there_are = await tx.sql.fetchval("SELECT count(*) FROM entries WHERE register = $1", register)
+    return [Stored(_read(register, row["body"]), row["known_on"]) for row in rows], there_are
+
+
 async def save(
     tx: Transaction, register: Register, changed: Sequence[RegisterEntry], looks: Mapping[str, date | None], today: date
 ) -> None:

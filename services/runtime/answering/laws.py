@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from contracts.every_service import LawChange, LawShown, LawsShown, LawTaken, LawVersion, ShowLaws, TakeUpLaw
@@ -20,11 +21,14 @@ from services.runtime.messages import Answer, Ask
 from services.runtime.problem import Problem, refuse_field
 from services.runtime.reference import law
 from services.runtime.reference.law import InForce, LawFile
+from services.runtime.reference.outcome import Weigh, day_of_change, outcome_of
 from services.runtime.transaction import Transaction
 
 
-def answering_of(service: str, laws: Sequence[LawFile[Any]]) -> dict[type[Command], CommandHandler]:
-    """The commands about the laws of one service."""
+def answering_of(
+    service: str, laws: Sequence[LawFile[Any]], weighing: Mapping[str, Weigh] = MappingProxyType({})
+) -> dict[type[Command], CommandHandler]:
+    """The commands about the laws of one service; `weighing` are those of which it can say what would come of them."""
     files = {one.name: one for one in laws}
 
     async def show(tx: Transaction, ask: Ask[ShowLaws]) -> Answer:
@@ -43,7 +47,8 @@ def answering_of(service: str, laws: Sequence[LawFile[Any]]) -> dict[type[Comman
         after = stated.taken_up_after(before.law, day_of(tx.now))
         if lost := before.law.lost_in(after):
             refuse_field("text", broken("law_keeps", names=", ".join(lost)))
-        changes, confirm = tuple(map(_change, before.law.changes_to(after))), before.confirming(ask.command.text)
+        differences = before.law.changes_to(after)
+        changes, confirm = tuple(map(_change, differences)), before.confirming(ask.command.text)
         taken = LawTaken(
             law=file.name,
             digest=law.digest_of(ask.command.text),
@@ -52,7 +57,11 @@ def answering_of(service: str, laws: Sequence[LawFile[Any]]) -> dict[type[Comman
             taken_up=ask.command.confirm is not None,
         )
         if ask.command.confirm is None:
-            return Answer(taken)
+            day, weigh = day_of_change(differences, day_of(tx.now)), weighing.get(file.name)
+            if day is None or weigh is None:
+                return Answer(taken)
+            weighed = await weigh(tx, (before.law, after), day)
+            return Answer(taken.model_copy(update={"outcome": outcome_of(weighed, day)}))
         if ask.command.confirm != confirm:
             rule = broken("law_confirmed")
             raise Problem(409, "not-what-was-shown", rule, errors=[Wrong(field="confirm", rule=rule)])

@@ -98,7 +98,7 @@ def operations(state: State) -> dict[type[Command], CommandHandler]:
         ReplayDeadLetters: replay,
         DiscardDeadLetters: discard,
         RefillBus: refill,
-        **answering_of(state.service, state.laws),
+        **answering_of(state.service, state.laws, state.weighing),
     }
 
 

@@ -57,9 +57,9 @@ class Process:
         """`end` is called when a part has failed, and makes the process stop."""
         service.check()
         self.service = service
-        durables = [s.durable.name for s in service.subscriptions]
         self.state = State(
-            *(service.name, durables, settings, service.due_work, service.measure, service.following, service.laws)
+            *(service.name, [s.durable.name for s in service.subscriptions], settings, service.due_work),
+            *(service.measure, service.following, service.laws, service.weighing),
         )
         self.broker = self._broker()
         self._bus: Client | None = None
@@ -167,9 +167,7 @@ class Process:
                 self.service.name,
                 subscription,
                 pool,
-                self.state.settings,
-                self.state.clock,
-                self.state.database,
+                *(self.state.settings, self.state.clock, self.state.database),
                 relay,
                 self.state.begin,
             )

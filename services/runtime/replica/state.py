@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from services.runtime.breaker import Breaker
 from services.runtime.clock import Clock
 from services.runtime.hearing.handling import Handling
 from services.runtime.reference.law import LawFile
+from services.runtime.reference.outcome import Weigh
 from services.runtime.reference.view import Views
 from services.runtime.service import Due, Measure
 from services.runtime.settings import Settings
@@ -30,9 +31,11 @@ class State:
         measure: Measure | None = None,
         following: object = None,
         laws: Sequence[LawFile[Any]] = (),
+        weighing: Mapping[str, Weigh] | None = None,
     ) -> None:
         self.service = service
         self.laws = laws
+        self.weighing = weighing or {}
         self.settings = settings
         self.due = due
         self.measure = measure
