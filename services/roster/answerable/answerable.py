@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from copy import copy
+from datetime import UTC, datetime
 
 import shapely
 
@@ -28,17 +30,52 @@ ORDER = (
 """Within one area: its chiefs, the grid team, the bodies."""
 
 
+BEFORE_ANY = datetime.min.replace(tzinfo=UTC)
+REMEMBERED = 8
+"""Grounds of other times that are held in memory."""
+
+
 class Duties:
     """The ground with the posts that answer for it."""
 
     def __init__(
-        self, areas: Iterable[Area], posts: Iterable[Post], named: Mapping[str, Sequence[Substitute]] | None = None
+        self,
+        areas: Iterable[Area],
+        posts: Iterable[Post],
+        named: Mapping[str, Sequence[Substitute]] | None = None,
+        recorded: Sequence[datetime] = (),
     ) -> None:
+        """`recorded` are the times at which areas were stated, the earliest first."""
         self._named = named or {}
         self._ground = Ground(areas)
+        self._recorded = recorded
+        self._then: dict[datetime, Ground] = {}
         self._posts: dict[str, list[Post]] = {}
         for post in sorted(posts, key=lambda post: (ORDER.index(post.role), post.id)):
             self._posts.setdefault(post.area_id, []).append(post)
+
+    def changed_before(self, known_at: datetime | None) -> datetime | None:
+        """When the ground became as it was known at a time; None where that is as it stands."""
+        if known_at is None or not self._recorded or self._recorded[-1] <= known_at:
+            return None
+        last = bisect_right(self._recorded, known_at)
+        return self._recorded[last - 1] if last else BEFORE_ANY
+
+    def remembered(self, when: datetime) -> Ground | None:
+        return self._then.get(when)
+
+    def remember(self, when: datetime, ground: Ground) -> Ground:
+        """Keep a ground as it was, for whoever asks of it next; only the latest that were asked of."""
+        if len(self._then) >= REMEMBERED:
+            del self._then[next(iter(self._then))]
+        self._then[when] = ground
+        return ground
+
+    def on(self, ground: Ground) -> Duties:
+        """The same posts on another ground."""
+        other = copy(self)
+        other._ground = ground
+        return other
 
     def areas(self, lon: float, lat: float, at: datetime) -> AreasHere:
         """The areas in force that contain the point, the primary one first (DOMAIN §3)."""

@@ -6,7 +6,7 @@ from contracts.language.rules import Wrong, broken
 from contracts.language.values import day_of
 from contracts.roster import WhoAnswers, WhoAnswersFor
 from services.roster.answerable import answerable
-from services.roster.answerable.store import DUTIES
+from services.roster.answerable.store import DUTIES, as_known
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import Problem
 from services.runtime.service import Room
@@ -18,7 +18,7 @@ room = Room()
 @room.answers(WhoAnswers)
 async def who_answers(tx: Transaction, ask: Ask[WhoAnswers]) -> Answer:
     asked = ask.command
-    known = await tx.see(DUTIES)
+    known = await as_known(tx.sql, await tx.see(DUTIES), asked.known_at)
     areas = known.areas(asked.lon, asked.lat, asked.at)
     if not areas:
         rule = broken("ground_in_force", day=day_of(asked.at))
@@ -33,7 +33,7 @@ async def who_answers(tx: Transaction, ask: Ask[WhoAnswers]) -> Answer:
 @room.answers(WhoAnswersFor)
 async def who_answers_for(tx: Transaction, ask: Ask[WhoAnswersFor]) -> Answer:
     asked = ask.command
-    known = await tx.see(DUTIES)
+    known = await as_known(tx.sql, await tx.see(DUTIES), asked.known_at)
     shared = known.shared(asked.ground, asked.at)
     if not shared.areas:
         lon, lat = answerable.first_of(asked.ground)

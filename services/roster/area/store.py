@@ -63,15 +63,21 @@ async def listed(
 
 
 async def save_areas(tx: Transaction, stated: Sequence[Area]) -> None:
+    """What each was before stays on record with the time from which it was known."""
     await tx.sql.execute(
         """
-        INSERT INTO areas (id, kind, division, parent_id, body, stated_at, division_told)
-        SELECT id, kind, division, parent_id, body::jsonb, $6, true
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-             AS new (id, kind, division, parent_id, body)
-        ON CONFLICT (id) DO UPDATE
-        SET kind = excluded.kind, division = excluded.division, parent_id = excluded.parent_id,
-            body = excluded.body, stated_at = excluded.stated_at, division_told = true
+        WITH now AS (
+            INSERT INTO areas (id, kind, division, parent_id, body, stated_at, division_told)
+            SELECT id, kind, division, parent_id, body::jsonb, $6, true
+            FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+                 AS new (id, kind, division, parent_id, body)
+            ON CONFLICT (id) DO UPDATE
+            SET kind = excluded.kind, division = excluded.division, parent_id = excluded.parent_id,
+                body = excluded.body, stated_at = excluded.stated_at, division_told = true
+            RETURNING id, body
+        )
+        INSERT INTO area_versions (area_id, recorded_at, body) SELECT id, $6, body FROM now
+        ON CONFLICT (area_id, recorded_at) DO UPDATE SET body = excluded.body
         """,
         [area.id for area in stated],
         [area.kind.value for area in stated],
