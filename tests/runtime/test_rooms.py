@@ -9,8 +9,8 @@ import pytest
 from contracts.wiring.table import SERVICES
 
 ROOT = Path(__file__).parents[2]
-WITH_TRANSACTIONS = re.compile(r"(\w+_)?store|handlers|clock|record|following")
-"""Statements, what is heard and asked, what falls due, and what writes for them."""
+WITH_TRANSACTIONS = re.compile(r"(\w+_)?store|handlers|clock|record|weighing|following")
+"""Statements, what is heard and asked, what falls due, what writes for them, and what looks where a law would lead."""
 OUTSIDE = {"asyncpg", "nats", "faststream", "uvicorn"}
 AT_THE_DOOR = {"__init__", "__main__", "service", "page"}
 
