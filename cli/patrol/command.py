@@ -10,7 +10,7 @@ import typer
 
 from cli.case.asking import DAY, help_of, said_of
 from cli.case.report import post_each, problems_of
-from cli.patrol import duty, ground, patrols
+from cli.patrol import duty, ground, holders, patrols
 from cli.patrol.asking import asked_as
 from cli.patrol.firms import ABROAD, NO_VEGETATION, hotspots_in
 from cli.patrol.overpass import in_order
@@ -38,6 +38,7 @@ app.add_typer(duty.app)
 asked_as(app, HoldTerminal, "hold")
 asked_as(app, ReturnTerminal, "return")
 asked_as(app, ListTerminals, "terminals")
+app.add_typer(holders.app, name="holders", help=say("help.holders"))
 app.add_typer(patrols.app)
 app.add_typer(ground.app)
 

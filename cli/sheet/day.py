@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from cli.say import say
@@ -31,6 +31,45 @@ _LAST_OF_2000S = 49
 """Two digits up to this are a year of this century, those above one of the last."""
 _SERIALS = date(1950, 1, 1), date(2049, 12, 31)
 """The days for which a number without a format is taken as Excel's count."""
+
+
+_TIMED = re.compile(r"(.*[0-9日号])(?:T|\s)\s*([0-9]{1,2})[:时点]([0-9]{1,2})(?:分|:([0-9]{1,2}))?")
+_OF_A_DAY = re.compile("[时点:]|午|晚|早|晨|AM|PM", re.IGNORECASE)
+
+
+def instant(cell: Any, day_none: datetime) -> tuple[datetime, bool]:
+    """The moment that a cell says by China's clock, unless it says by which, and whether it is written plainly.
+
+    A day alone is its first moment. Raises BadCell.
+    """
+    if isinstance(cell, date):
+        at = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
+        return _in_china(at), True
+    if isinstance(cell, float) and _counted(cell, day_none):
+        return _in_china(day_none + timedelta(seconds=round(cell * 86_400))), False
+    text = halved(said(cell)).removeprefix("'").strip()
+    try:
+        return _in_china(datetime.fromisoformat(text)), True
+    except ValueError:
+        timed = _TIMED.fullmatch(text)
+    if timed is None and _OF_A_DAY.search(text):
+        raise BadCell(say("sheet.not_a_moment", value=said(cell)))
+    on, _ = day(timed[1] if timed else cell, day_none)
+    hour, minute, second = (int(part or 0) for part in timed.groups()[1:]) if timed else (0, 0, 0)
+    try:
+        at = datetime.combine(on, time(hour, minute, second))
+    except ValueError:
+        raise BadCell(say("sheet.not_a_moment", value=said(cell))) from None
+    return _in_china(at), False
+
+
+def _in_china(at: datetime) -> datetime:
+    return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+
+
+def local(at: datetime) -> str:
+    """A moment by China's clock, as `instant` reads it."""
+    return at.astimezone(SHANGHAI).replace(tzinfo=None).isoformat(" ")
 
 
 def day(cell: Any, day_none: datetime) -> tuple[date, bool]:

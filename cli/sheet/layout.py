@@ -11,9 +11,10 @@ rows may have the same `identity`, unless there are `lists`: then a thing has a 
 (`"lists": ["kit"]` and a field `kit.item`), and rows with the same identity, or without one, belong together.
 
 Of the types, `line` is a text in one line, `text` one of several, `person` a name, `code` what names a thing as it is
-written, `token` what names it on the bus, `several` texts in one cell, `days` days. What is `required` stands in every
-row, what is `headed` has a column at least. `words` turns what people write into codes;
-`of` takes the words of contracts/language/terms.json with them. `units` may stand behind a number.
+written, `token` what names it on the bus, `several` texts in one cell, `days` days, `instant` a time of a day by the
+clock of China. What is `required` stands in every row, what is `headed` has a column at least. `words` turns what
+people write into codes; `of` takes the words of contracts/language/terms.json with them. `units` may stand behind a
+number.
 
 A mapping, of which an office keeps a file of its own, names its headings (several for what is spread over columns), its
 own words, and, where they cannot be seen, the sheet and the row of the headings:
@@ -50,6 +51,7 @@ Type = Literal[
     "float",
     "day",
     "days",
+    "instant",
     "division",
 ]
 Headings = tuple[Line, ...]

@@ -11,7 +11,7 @@ from typing import Any
 from cli.say import say
 from cli.sheet import cell as cells_of
 from cli.sheet.cell import BadCell, folded, require_own, require_said, said, says_none
-from cli.sheet.day import day
+from cli.sheet.day import day, instant, local
 from cli.sheet.file.worksheet import SINCE_1900, Cell
 from cli.sheet.layout import Field, Type
 from cli.sheet.place import Gazetteer
@@ -81,6 +81,9 @@ def value(
     if of.type == "day":
         on, plain = day(first, day_none)
         return Value(on, None if plain else on.isoformat())
+    if of.type == "instant":
+        at, plain = instant(first, day_none)
+        return Value(at, None if plain else local(at))
     if of.type == "word":
         return _word(of, first)
     if of.type in _NUMBERS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -15,6 +15,7 @@ import xlsxwriter
 from cli.given_file import write as write_bytes
 from cli.say import language_is_chinese, say
 from cli.sheet.cell import BadCell
+from cli.sheet.day import local
 from cli.sheet.dotted import is_within, value_at
 from cli.sheet.layout import Field, Headings, Layout
 from cli.sheet.reading import Known, value
@@ -102,6 +103,8 @@ def _text(of: Field, it: Any) -> str:
         return say("sheet.yes" if it else "sheet.no")
     if isinstance(it, Decimal):
         return format(it, "f")
+    if isinstance(it, datetime):
+        return local(it)
     if isinstance(it, date):
         return it.isoformat()
     return "\n".join(map(str, it)) if isinstance(it, tuple | list) else str(it)

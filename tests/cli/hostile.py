@@ -63,6 +63,8 @@ def commands_on(case, folder):
         ("roster", "posts", "export"): (str(folder / "posts-out.csv"),),
         ("roster", "old_tree", "import"): (written["posts.csv"], "--as", "operator"),
         ("roster", "old_tree", "export"): (str(folder / "trees-out.csv"),),
+        ("patrol", "holders", "import"): (written["posts.csv"], "--as", "operator"),
+        ("patrol", "holders", "export"): (str(folder / "holders-out.csv"),),
         ("patrol", "import"): (written["track"], "--terminal", HOSTILE),
         ("patrol", "hotspots"): (written["fires.csv"],),
         ("patrol", "patches"): (written["patches"], "--project", HOSTILE),
