@@ -25,6 +25,7 @@ from cli.roster import command as roster
 from cli.say import say, talk
 from cli.system import backup, dead, laws, status, tail, up, user
 from cli.system import context as contexts
+from cli.target import command as target
 
 app = typer.Typer(
     help=say("help"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -55,6 +56,7 @@ app.add_typer(patrol.app, name="patrol", help=say("help.patrol"))
 app.add_typer(evidence.app, name="evidence", help=say("help.evidence"))
 app.add_typer(laws.app, name="rules", help=say("help.rules"))
 app.add_typer(roster.app, name="roster", help=say("help.roster"))
+app.add_typer(target.app, name="target", help=say("help.target"))
 app.add_typer(areas.app, name="areas", help=say("help.areas"))
 app.add_typer(user.app, name="user", help=say("help.user"))
 app.add_typer(contexts.app, name="context", help=say("help.context"))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
-from importlib.resources import files
 
 from cli.enrolling import enrol_areas, enrol_posts
 from cli.say import talk
+from cli.target.plan import shipped
 from clients.python.bus import Bus, connected
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN, Division, Level
@@ -48,19 +47,13 @@ def state_sample(home: Home) -> None:
     state_officials(home, world(jingdezhen())[1])
 
 
-def plan() -> list[Target]:
-    """The plan of 2020 that targets ships (DOMAIN §7)."""
-    stated = files("services.targets").joinpath("plans/2020-jingdezhen.json").read_text("utf-8")
-    return [Target.model_validate(one) for one in json.loads(stated)]
-
-
 async def load(bus: Bus, areas: Sequence[Area], posts: Sequence[Post]) -> None:
     """Enrol everything as the operator; what is there already is left as it is."""
     _, wrong = await enrol_areas(bus, list(enumerate(areas, 1)))
     if wrong:
         raise ValueError(f"the sample's own areas are refused: {wrong[:3]}")
     await enrol_posts(bus, posts)
-    targets = plan()
+    targets = shipped()
     await asyncio.gather(*(bus.ask(SetTarget(target=one), OPERATOR, UNKNOWN, Target) for one in targets))
     talk("up.loaded", areas=len(areas), posts=len(posts), targets=len(targets))
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.say import say, talk
+from cli.target.plan import shipped
 from clients.python.bus import Bus, connected
 from clients.python.refused import TooLarge
 from contracts.language.command import OPERATOR
@@ -33,7 +34,7 @@ from demo.fieldwork import Fieldwork
 from demo.ground import Ground
 from demo.in_depth.rounds import officials
 from demo.in_depth.whole import InDepth
-from demo.load import load, plan, state_officials
+from demo.load import load, state_officials
 from demo.people import People
 from demo.quiet import Quiet
 from demo.reports import SOURCES, Post, Reports
@@ -88,7 +89,7 @@ async def playing(path: Path, reports: int, seed: int, err: Console) -> AsyncIte
         try:
             run = await stack.start()
             async with stack.watched(), AsyncExitStack() as entered:
-                demo = Demo(run, await _buses(entered, run), Reports(areas, seed), Fieldwork(areas, plan(), seed))
+                demo = Demo(run, await _buses(entered, run), Reports(areas, seed), Fieldwork(areas, shipped(), seed))
                 accounts = {outsider.name for outsider in home.outsiders()}
                 demo.people = People(run.url, accounts, seed)
                 demo.desk = Desk(demo.people, jingdezhen(), path, seed)

@@ -18,6 +18,8 @@ from contracts.language.written import Exact, Instant
 
 Amount = Annotated[Decimal, Exact(digits=16, title="Amount")]
 """An amount in the target's unit."""
+Left = Annotated[Decimal, Exact(digits=16, signed=True, title="Left")]
+"""What is left of one, in the same unit."""
 NOTHING = Decimal("0.0000")
 
 

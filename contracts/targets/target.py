@@ -8,9 +8,11 @@ from pydantic import BaseModel, Field
 
 from contracts.language.division import Division
 from contracts.language.message import Command, Fact
-from contracts.language.values import COMES_LATER, Line, OpenEnum, Period, Token, Value
+from contracts.language.values import COMES_LATER, UNSAID, Line, OpenEnum, Period, Token, Value
 from contracts.language.written import WHOLE, Day
-from contracts.targets.progress import Amount, Amounts
+from contracts.targets.progress import Amount, Amounts, Left
+
+PLAN_PAGE = 500
 
 
 class TargetKind(OpenEnum):
@@ -52,7 +54,8 @@ class Target(Value):
 
     `amount` is None where the source gives no number. `source` says where the figure is from, `ours` that it is a
     default that the source does not give. Nothing is reminded of before `known_from`. `due_on` is the day by which it
-    must be reached; None is the last day in force. Of what `counts` by itself no progress is reported: of clearance,
+    must be reached; None is the last day in force. `entity` is who carries it out where that is no division: a state
+    forest farm, say, which `division` only places. Of what `counts` by itself no progress is reported: of clearance,
     plots count that lie in the division and whose last day lies within the days in force.
     """
 
@@ -70,6 +73,7 @@ class Target(Value):
     known_from: Day
     source: Line
     ours: bool = False
+    entity: Annotated[Line | None, COMES_LATER, UNSAID] = None
     counts: Annotated[CountedWork | None, COMES_LATER] = None
 
 
@@ -93,23 +97,31 @@ class TargetSet(Fact):
 
 
 class TargetProgress(Value):
-    """A target, and how far it is."""
+    """A target, and how far it is with all its parts. `unallocated` is what is left of its amount for further parts.
+
+    It is null where there is nothing to be left: the target has no number, or its parts are not parts of a sum; below
+    zero where a plan of before has shared out more than there is.
+    """
 
     target: Target
     total: Amounts
+    unallocated: Annotated[Left | None, COMES_LATER] = None
 
 
 class PlanShown(Value):
-    """The targets that were asked for."""
+    """The targets that were asked for, by division and id; `more` where this is not all."""
 
     targets: tuple[TargetProgress, ...]
+    more: Annotated[bool, COMES_LATER] = False
 
 
 class ShowPlan(Command):
-    """The targets of a year in or under the subject's division, with the amounts reached."""
+    """The targets of a year in or under the subject's division, with the amounts reached, after `after` of a page."""
 
     name: ClassVar[str] = "targets.show_plan.v1"
     reads_only: ClassVar[bool] = True
     answer: ClassVar[type[BaseModel]] = PlanShown
 
     year: Annotated[int, Field(ge=2000, le=2100), WHOLE]
+    after: Token | None = None
+    limit: Annotated[int, Field(ge=1, le=PLAN_PAGE), WHOLE] = PLAN_PAGE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.runtime.service import Service
+from services.targets.allocation import handlers as allocation
 from services.targets.cleared import handlers as cleared
 from services.targets.progress import handlers as progress
 from services.targets.record import handlers as record
@@ -11,6 +12,7 @@ from services.targets.target import handlers as target
 targets = Service(
     "targets",
     target.room,
+    allocation.room,
     progress.room,
     record.room,
     cleared.room,

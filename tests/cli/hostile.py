@@ -15,6 +15,19 @@ EMBEDDED = "Libertinus Serif"
 NEAR = Path(__file__).parents[2] / "services" / "patrol" / "incident" / "near.json"
 ENTRY = {"division": "360222101200", "area_id": "360222101200", "id": "hostile"}
 VISIT = {"visited_on": "2020-03-20", "inspector": UNBROKEN, "findings": HOSTILE, "passed": True}
+TARGET = {
+    "id": "hostile",
+    "year": 2098,
+    "name": "x",
+    "name_en": "x",
+    "kind": "quantity",
+    "unit": "mu",
+    "amount": "1",
+    "division": "360222101200",
+    "in_force": {"first": "2098-01-01", "last": "2098-12-31"},
+    "known_from": "2098-01-01",
+    "source": UNBROKEN,
+}
 YEAR = {"first": "2020-01-01", "last": "2020-12-31"}
 
 
@@ -139,6 +152,11 @@ def commands_on(case, folder):
         ("evidence", "check"): (written["paper.pdf"],),
         ("evidence", "list"): ("--region", "360222"),
         ("evidence", "save"): (str(folder / "evidence"),),
+        ("target", "load"): (written["targets"],),
+        ("target", "plan"): ("--year", "2098"),
+        ("target", "break-down"): (written["parts.csv"], "--year", "2098", "--reason", HOSTILE),
+        ("target", "export"): (str(folder / "plan.csv"), "--year", "2098"),
+        ("target", "record"): (*chief, "--as", "operator"),
         ("user", "list"): (),
     }
 
@@ -170,6 +188,8 @@ def files_in(folder):
                 }
             ]
         ),
+        "targets": json.dumps([{**TARGET, "name": UNBROKEN, "entity": UNBROKEN}, {**TARGET, HOSTILE: 1}]),
+        "parts.csv": f"上级任务,任务编号,区划,承担单位,任务量\nx,{HOSTILE},{HOSTILE},{HOSTILE},1\nx,y,360222,,1\n",
         "law": law.replace("DOMAIN", UNBROKEN).replace('"within_m": 200', '"within_m": 201'),
         "paper.pdf": "%PDF-1.7\n" + HOSTILE,
         "wrong-law": law.replace('"kinds": {}', f'"kinds": {{{json.dumps(HOSTILE)}: 1}}'),

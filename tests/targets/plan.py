@@ -29,6 +29,11 @@ def standing(total="0", **changes):
     return {TARGET.id: TargetProgress(target=target(**changes), total=Amounts(reported=total))}
 
 
+def alone(plan):
+    """Of each target that it is its whole tree, with what that has reached."""
+    return {name: (name, one.total) for name, one in plan.items()}
+
+
 def reported(external_id="a", amount="12.5", revision=1, source="forestry", **changes):
     stated = {
         "external_id": external_id,

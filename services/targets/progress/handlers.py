@@ -18,8 +18,9 @@ room = Room()
 async def count_progress(tx: Transaction, heard: list[Heard[ProgressReport]]) -> list[News]:
     """Every report is counted, revises, repeats or is refused; which one is written down."""
     plan = await target_store.locked(tx, [one.body.target_id for one in heard])
+    trees = await target_store.trees(tx, list(plan))
     standing = await store.standing(tx, [progress.key_of(one) for one in heard])
-    outcomes = progress.count(heard, plan, standing, day_of(tx.now))
+    outcomes = progress.count(heard, plan, trees, standing, day_of(tx.now))
     await store.save(tx, outcomes)
     news: list[News] = []
     for outcome in outcomes:

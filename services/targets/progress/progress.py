@@ -85,15 +85,18 @@ def key_of(heard: Heard[ProgressReport]) -> Key:
 def count(
     heard: Iterable[Heard[ProgressReport]],
     targets: Mapping[str, TargetProgress],
+    trees: Mapping[str, tuple[str, Amounts]],
     standing: Mapping[Key, Standing],
     today: date,
 ) -> list[Outcome]:
     """What becomes of each report, in the order heard (DOMAIN §6).
 
     A higher revision replaces, the same one with the same content is a repeat; a lower one that comes late, and other
-    content under the same one, are refused by name.
+    content under the same one, are refused by name. `trees` are the top of each target's tree and what all of that has
+    reached: the sum that is shown for it is a sum that travels, too.
     """
     totals = {target_id: progress.total for target_id, progress in targets.items()}
+    reached = dict(trees.values())
     stands = dict(standing)
     outcomes = []
     for one in heard:
@@ -106,15 +109,16 @@ def count(
             continue
         problems = problems_of(report, targets.get(report.target_id), before, today)
         if not problems:
-            zero = Amounts()
-            total = moved(totals[report.target_id], before.amounts if before else zero, report.amounts)
+            was, top = before.amounts if before else Amounts(), trees[report.target_id][0]
+            total = moved(totals[report.target_id], was, report.amounts)
+            whole = moved(reached[top], was, report.amounts)
             problems = [
-                Problem.of(f"amounts.{name}", broken("sum_too_large")) for name, amount in total if amount >= LARGEST
+                Problem.of(f"amounts.{name}", broken("sum_too_large")) for name, amount in whole if amount >= LARGEST
             ]
         if problems:
             outcomes.append(Outcome(one, ProgressFate.REFUSED, tuple(problems)))
             continue
-        totals[report.target_id] = total
+        totals[report.target_id], reached[top] = total, whole
         stands[key_of(one)] = Standing.of(report)
         difference = report.amounts.reported - (before.amounts.reported if before else 0)
         outcomes.append(Outcome(one, ProgressFate.REVISED if before else ProgressFate.COUNTED, (), difference, total))

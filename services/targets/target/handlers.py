@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from contracts.language.rules import broken
-from contracts.targets import PlanShown, SetTarget, ShowPlan, TargetSet
+from contracts.targets import PlanShown, SetTarget, ShowPlan, Target, TargetSet
 from services.runtime.messages import Answer, Ask
 from services.runtime.problem import Problem
 from services.runtime.service import Room
@@ -23,22 +25,26 @@ async def set_target(tx: Transaction, ask: Ask[SetTarget]) -> Answer:
     ask.require_within(wanted.division)
     if wanted.counts is not None:
         await cleared_store.lock(tx)
-    ids = [wanted.id] if wanted.parent_id is None else [wanted.id, wanted.parent_id]
-    found = await store.locked(tx, ids)
-    before, parent = found.get(wanted.id), found.get(wanted.parent_id or "")
+    found = await store.around(tx, [one for one in (wanted.id, wanted.parent_id) if one is not None])
+    before = found.get(wanted.id)
     if before is not None and before.target == wanted:
         return Answer(wanted)
-    problems = target.problems_of(wanted, before, parent.target if parent else None)
-    if problems:
+    if problems := target.problems_of(wanted, before, target.around(wanted, found.values())):
         told = broken("target_not_in_plan", target=wanted.id)
         raise Problem(422, "target-not-lawful", told, errors=problems)
-    await store.set_target(tx, wanted)
-    if wanted.counts is not None:
-        plots = await cleared_store.all_within(tx, wanted.division)
-        await store.save_sums(tx, {wanted.id: sums(plots, wanted)})
+    await store.set_targets(tx, [wanted])
+    await recount(tx, [wanted])
     return Answer(wanted, [TargetSet(target=wanted)])
+
+
+async def recount(tx: Transaction, targets: Sequence[Target]) -> None:
+    """What counts by itself counts what was done before it stood in the plan; the plots are locked before."""
+    counting = [one for one in targets if one.counts is not None]
+    await store.save_sums(tx, {one.id: sums(await cleared_store.all_within(tx, one.division), one) for one in counting})
 
 
 @room.answers(ShowPlan)
 async def show_plan(tx: Transaction, ask: Ask[ShowPlan]) -> Answer:
-    return Answer(PlanShown(targets=await store.plan(tx, ask.command.year, ask.division)))
+    wanted = ask.command
+    found = await store.plan(tx, wanted.year, ask.division, wanted.after, wanted.limit + 1)
+    return Answer(PlanShown(targets=tuple(found[: wanted.limit]), more=len(found) > wanted.limit))

@@ -1,16 +1,65 @@
-"""How a target may stand in the plan, and change."""
+"""How a target may stand in the plan, be broken down, and change."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
 from contracts.language.rules import Wrong, broken
 from contracts.targets import Amounts, Target, TargetKind, TargetProgress, TargetUnit
+
+SUMMED = (TargetKind.QUANTITY, TargetKind.COUNT, TargetKind.MILESTONE, TargetKind.CEILING)
+"""Kinds whose parts add up to the whole; of a ratio each part has its own to reach."""
 
 COUNTING = (TargetKind.QUANTITY, TargetKind.COUNT)
 COUNTED_IN = (TargetUnit.PIECES, TargetUnit.MU)
 """Trees, or the ground of plots."""
 
 
-def problems_of(target: Target, before: TargetProgress | None, parent: Target | None) -> list[Wrong]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a target: what it is a part of, the other parts of that, its own parts, and all above it."""
+
+    parent: Target | None = None
+    siblings: Collection[Target] = ()
+    parts: Collection[Target] = ()
+    above: Collection[str] = ()
+
+
+def around(target: Target, found: Collection[TargetProgress]) -> Around:
+    """What stands around a target among those found: all above it, the parts of that and its own."""
+    by_id = {one.target.id: one.target for one in found}
+    above: list[str] = []
+    at = target.parent_id
+    while at is not None and at not in above:
+        above.append(at)
+        at = by_id[at].parent_id if at in by_id else None
+    return Around(
+        by_id.get(target.parent_id or ""),
+        [one for one in by_id.values() if one.parent_id is not None and one.parent_id == target.parent_id],
+        [one for one in by_id.values() if one.parent_id == target.id],
+        above,
+    )
+
+
+def allocated(parts: Iterable[Target]) -> Decimal:
+    return sum((one.amount for one in parts if one.amount is not None), Decimal(0))
+
+
+def figure(amount: Decimal) -> str:
+    """As people write it: no zeros at its end."""
+    return f"{amount.normalize():f}"
+
+
+def unallocated(target: Target, parts: Iterable[Target]) -> Decimal | None:
+    """What is left of a target once its parts have theirs; None where nothing is shared out."""
+    if target.amount is None or target.kind not in SUMMED:
+        return None
+    return target.amount - allocated(parts)
+
+
+def problems_of(target: Target, before: TargetProgress | None, around: Around) -> list[Wrong]:
     """What forbids putting the target into the plan, `before` being what stands under its id (DOMAIN §6)."""
     found: list[Wrong] = []
     if target.due_on is not None and not target.in_force.first <= target.due_on <= target.in_force.last:
@@ -19,12 +68,32 @@ def problems_of(target: Target, before: TargetProgress | None, parent: Target | 
         units = ", ".join(COUNTED_IN)
         found.append(Wrong(field="target.counts", rule=broken("target_counts_in", units=units)))
     if target.parent_id is not None:
-        if parent is None or target.parent_id == target.id:
-            found.append(Wrong(field="target.parent_id", rule=broken("target_parent")))
-        elif (parent.year, parent.unit) != (target.year, target.unit):
-            found.append(Wrong(field="target.parent_id", rule=broken("target_parent_alike")))
+        found += _of_parent(target, around)
     if before is not None and before.total != Amounts():
-        for field in ("year", "kind", "unit", "division", "counts"):
+        for field in ("year", "kind", "unit", "division", "parent_id", "counts"):
             if getattr(before.target, field) != getattr(target, field):
                 found.append(Wrong(field=f"target.{field}", rule=broken("target_fixed")))
+    if any(_unlike(target, part) for part in around.parts):
+        found.append(Wrong(field="target.id", rule=broken("target_parts_alike")))
+    if (left := unallocated(target, around.parts)) is not None and left < 0:
+        found.append(
+            Wrong(field="target.amount", rule=broken("below_its_parts", parts=figure(allocated(around.parts))))
+        )
     return found
+
+
+def _of_parent(target: Target, around: Around) -> list[Wrong]:
+    parent = around.parent
+    if parent is None or target.id in around.above:
+        return [Wrong(field="target.parent_id", rule=broken("target_parent"))]
+    if _unlike(target, parent):
+        return [Wrong(field="target.parent_id", rule=broken("target_parent_alike"))]
+    others = [one for one in around.siblings if one.id != target.id]
+    if (left := unallocated(parent, (*others, target))) is not None and left < 0:
+        rule = broken("over_allocated", target=parent.id, over=figure(-left))
+        return [Wrong(field="target.amount", rule=rule)]
+    return []
+
+
+def _unlike(one: Target, other: Target) -> bool:
+    return (one.year, one.unit) != (other.year, other.unit)

@@ -1,0 +1,1 @@
+"""The plan: shown, loaded, broken down."""

@@ -1,0 +1,1 @@
+"""How a target is broken down to who carries it out."""
