@@ -8,7 +8,7 @@ import pytest
 from contracts.language.command import OPERATOR
 from contracts.language.division import UNKNOWN
 from contracts.patrol import ClearanceEntry, ClearanceRecorded, ClearanceVerified, Cleared, PlotRef
-from contracts.targets import Amounts, ProgressRecorded, SetTarget, ShowPlan, Target
+from contracts.targets import Allocate, Amounts, ProgressRecorded, SetTarget, ShowPlan, Target
 from services.runtime.messages import Refused
 from services.runtime.problem import Problem
 from services.targets.service import targets
@@ -177,3 +177,21 @@ async def test_whether_a_target_counts_by_itself_stays_once_progress_was_counted
     with pytest.raises(Problem) as refused:
         await put(tx, wanted(counts="clearance"))
     assert [one["field"] for one in refused.value.reply(None).errors] == ["target.counts"]
+
+
+async def test_a_plot_counts_once_in_a_tree_whose_parts_count_too_whenever_they_are_broken_down(tx):
+    whole = wanted(id="whole")
+    await put(tx, whole, GROUND.model_copy(update={"parent_id": "whole"}))
+    await hear(targets, tx, [WORK[0]])
+    shares = (
+        {"id": "county", "division": COUNTY, "amount": "10"},
+        {"id": "elsewhere", "division": ELSEWHERE, "amount": "2"},
+        {"id": "farm", "division": COUNTY, "entity": "枫树山林场", "amount": "5"},
+    )
+    allocate = Allocate.model_validate({"target_id": "ground", "shares": shares})
+    told = (await answered(targets, tx, asking(allocate, OPERATOR, UNKNOWN))).news[1:]
+    assert [one.target.counts for one in told] == ["clearance", "clearance", None]
+    again = step("treated", 8, treated=10, id="plot-2", area_mu="2.5")
+    await hear(targets, tx, [again])
+    reached = {id: (await amounts(tx, id))[0] for id in ("whole", "ground", "county", "elsewhere", "farm")}
+    assert reached == {"whole": 15, "ground": 15, "county": 15, "elsewhere": 0, "farm": 0}
