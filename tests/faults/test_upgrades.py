@@ -12,7 +12,7 @@ SEED = int(os.environ.get("LINZHANG_FAULT_SEED", "20200613"))
 
 
 @pytest.mark.served
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_services_are_upgraded_one_by_one_under_load_and_taken_back_and_the_books_are_right(tmp_path):
     try:
         async with upgraded(SEED, tmp_path) as done:

@@ -64,7 +64,7 @@ def test_which_tests_run_a_line_is_kept_for_the_same_tests_alone(tmp_path):
 
 
 @pytest.mark.served
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_most_of_a_sample_of_faults_in_rules_are_noticed():
     # In a process that has loaded nothing of the project: what a library has registered of it cannot be unloaded.
     told = subprocess.run([sys.executable, "-m", "tests.mutation.sample"], cwd=ROOT, stdout=subprocess.PIPE, text=True)

@@ -44,6 +44,7 @@ SEED = 20201127
 FRAMES, TURNS = 10_000, 5
 AT_ONCE = 50
 PACE_S = 0.05
+SETTLED_WITHIN_S = 300
 HEARING = ("patrol", "cases", "targets")
 NASTY = [b"\x00", b"\xff", b"\xed\xa0\x80", b"\x0b", b"\x0c", b"\x1b[2J", b"*", b">", b"%", b"\\u0000", b"\\ud800"]
 
@@ -238,8 +239,8 @@ async def test_ten_thousand_mutated_frames_stop_nobody(bus, every_service):
     async def settled():
         return sum(outcomes(every_service[name]) for name in HEARING) == flood.taken + quiet.count
 
-    await until(answered)
-    await until(settled)
+    await until(answered, SETTLED_WITHIN_S)
+    await until(settled, SETTLED_WITHIN_S)
     assert [one.process.returncode for one in every_service.values()] == [None] * len(SERVICES)
     await flood.leave()
     await quiet.leave()
