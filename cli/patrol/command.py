@@ -10,7 +10,7 @@ import typer
 
 from cli.case.asking import DAY, help_of, said_of
 from cli.case.report import post_each, problems_of
-from cli.patrol import duty, ground, holders, patrols
+from cli.patrol import duty, ground, holders, patrols, use
 from cli.patrol.asking import asked_as
 from cli.patrol.firms import ABROAD, NO_VEGETATION, hotspots_in
 from cli.patrol.overpass import in_order
@@ -41,6 +41,7 @@ asked_as(app, ListTerminals, "terminals")
 app.add_typer(holders.app, name="holders", help=say("help.holders"))
 app.add_typer(patrols.app)
 app.add_typer(ground.app)
+app.add_typer(use.app)
 
 
 app.command("import", help=say("help.track_import"))(import_track)

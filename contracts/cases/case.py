@@ -28,6 +28,7 @@ from contracts.cases.states import CaseKind, CaseState, Flag, Origin, Route
 from contracts.language.message import Command, Fact
 from contracts.language.values import (
     COMES_LATER,
+    UNSAID,
     CaseRef,
     ExternalId,
     Latitude,
@@ -54,7 +55,7 @@ class Case(Value):
     the instant at which it was recorded. `cycle` counts returns from closed. `not_referred` is why a grave or publicly
     voiced case went to no police or prosecutor in this cycle. `measured` is what it is measured by, `law` the law's
     side; `measures` are what the unit says it has done; names are those of the people then. `item` is that of a
-    directive which opened it.
+    directive which opened it, `patrol_id` the patrol on which it was found.
     """
 
     ref: CaseRef
@@ -79,6 +80,7 @@ class Case(Value):
     law: LawSide | None = None
     directive: Directive | None = None
     item: Annotated[ItemRef | None, COMES_LATER] = None
+    patrol_id: Annotated[UUID | None, COMES_LATER, UNSAID] = None
     seen_at: Instant
     occurred: Interval | None = None
     answerable: tuple[PostRef, ...]

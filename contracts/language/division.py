@@ -77,6 +77,11 @@ class Division(str):
         """This division and all above it, the smallest first."""
         return _chain(self)
 
+    def part_with(self, other: Division) -> Division | None:
+        """The division one level below in which another lies or which it is; None for one that lies in none."""
+        own = self if self.significant else None
+        return next((one for one in other.chain() if one.parent == own and one.significant), None)
+
     def contains(self, other: Division) -> bool:
         """Whether `other` is this division or lies under it; the unknown contains everything."""
         return other.startswith(self.significant)

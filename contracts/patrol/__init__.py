@@ -17,3 +17,4 @@ from contracts.patrol.moves import *
 from contracts.patrol.ground import *
 from contracts.evidence.kept import *
 from contracts.patrol.timeliness import *
+from contracts.patrol.use import *

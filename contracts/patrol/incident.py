@@ -12,7 +12,18 @@ from pydantic_core import CoreSchema
 from contracts.language.division import Division
 from contracts.language.evidence import Evidence
 from contracts.language.message import Fact
-from contracts.language.values import COMES_LATER, AreaRef, ExternalId, Latitude, Line, Longitude, Position, Text, Value
+from contracts.language.values import (
+    COMES_LATER,
+    UNSAID,
+    AreaRef,
+    ExternalId,
+    Latitude,
+    Line,
+    Longitude,
+    Position,
+    Text,
+    Value,
+)
 from contracts.language.written import Instant
 from contracts.patrol.judged import FirstStep, Judged
 from contracts.patrol.kinds import IncidentKind, ReporterKind, Severity, told_by_kind
@@ -25,7 +36,7 @@ class Incident(Value):
     which WGS 84 agrees within a metre; `stated` is the position as it was sent. `areas` are the responsibility
     areas that contain it, the primary one first; `division` is that of the primary one. `weight` counts the
     reports that corroborate it. `severity` is what the rules judge it to be, where they can; `stated_severity` is what
-    the reporter said.
+    the reporter said. `patrol_id` is the patrol on which it was looked at and found.
     """
 
     id: UUID
@@ -49,6 +60,7 @@ class Incident(Value):
     stated_severity: Annotated[Severity | None, COMES_LATER] = None
     judged: Annotated[Judged | None, COMES_LATER] = None
     first_step: Annotated[FirstStep | None, COMES_LATER] = None
+    patrol_id: Annotated[UUID | None, COMES_LATER, UNSAID] = None
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -9,9 +9,18 @@ from pydantic import BaseModel, Field
 from contracts.language.division import Division
 from contracts.language.evidence import Evidence
 from contracts.language.message import Command, Fact
-from contracts.language.values import Line, PersonRef, Text, Token, Value, known
+from contracts.language.values import COMES_LATER, UNSAID, Line, PersonRef, Position, Text, Token, Value, known
 from contracts.language.written import WHOLE, Id, Instant
 from contracts.patrol.duty import Activity, PatrolWay, Walked
+from contracts.patrol.kinds import IncidentKind, Severity
+
+
+class PutRight(Value):
+    """What was found is to be put right: it is reported as an incident of a kind at a place, and opens its case."""
+
+    kind: Annotated[IncidentKind, known(IncidentKind)]
+    at: Position
+    severity: Annotated[Severity, known(Severity)] = Severity.SERIOUS
 
 
 class Item(Value):
@@ -19,6 +28,7 @@ class Item(Value):
 
     item: Token
     finding: Text = ""
+    put_right: Annotated[PutRight | None, COMES_LATER, UNSAID] = None
 
 
 class Visited(Value):

@@ -22,7 +22,7 @@ _RULES = DUTY.shipped.newest
 
 def page(rules: DutyRules = _RULES) -> str:
     """The whole page."""
-    chapters = (_duties, _versions, _rules, _seasons, _checklist, _patrols, *GROUND_CHAPTERS, _editing)
+    chapters = (_duties, _versions, _rules, _seasons, _checklist, _patrols, *GROUND_CHAPTERS, _use, _editing)
     return "\n".join(line for chapter in chapters for line in [*chapter(rules), ""])
 
 
@@ -138,6 +138,11 @@ def _checklist(rules: DutyRules) -> Iterator[str]:
     yield "|---|---|---|"
     for id, (chinese, english) in rules.checklist.items():
         yield f"| `{id}` | {chinese} | {english} |"
+    yield ""
+    yield "What is found is said with the item. One that is to be put right says so (`put_right`: the kind of"
+    yield "incident, and where it is): it is reported as an incident at once, by a chief or by a ranger as the post"
+    yield "is, once however often it is told, with any move of a patrol or with one that is recorded. The case that"
+    yield "comes of it names the patrol (`patrol_id`)."
 
 
 def _patrols(_: DutyRules) -> Iterator[str]:
@@ -168,6 +173,18 @@ def _verdict(id: str, rule: VerdictRule) -> str:
     asked += [f"{rule.photos} photographs"] if rule.photos else []
     words = f"{rule.name} · {rule.name_en}"
     return f"| `{id}` | {words} | {rule.activity} | {where} | {', '.join(asked) or 'one position'} | {rule.source} |"
+
+
+def _use(_: DutyRules) -> Iterator[str]:
+    yield "## 使用率 · Use of the system"
+    yield ""
+    yield "    linzhang patrol use --region 360222 --from 2020-06-01 --to 2020-06-30"
+    yield ""
+    yield "The share of rangers who used the system in a period, for a division and each of the level below. A"
+    yield "ranger is a post of the role `ranger` that somebody held on a day of it, as is known now; posts that"
+    yield "nobody held are counted apart. It was used where points were kept of a terminal in that time in the"
+    yield "post's hands, or a patrol of the post was begun. What is reported otherwise names no post, and is not"
+    yield "counted."
 
 
 def _editing(_: DutyRules) -> Iterator[str]:

@@ -41,6 +41,7 @@ from services.patrol.timeliness import store as timeliness_store
 from services.patrol.timeliness.law import TIMELINESS
 from services.patrol.track import handlers as track
 from services.patrol.track.law import FILTER
+from services.patrol.use import handlers as use
 from services.runtime.service import Service
 from services.runtime.transaction import Transaction
 
@@ -78,6 +79,7 @@ patrol = Service(
     evidence.room,
     evidence_clock.room,
     timeliness.room,
+    use.room,
     views=(GROUND,),
     laws=(FILTER, NEAR, DUTY, SEVERITY, VERDICT, CLEARANCE, OUTREACH, PASSERBY, EVIDENCE, TIMELINESS),
     weighing={DUTY.name: weigh_duties},

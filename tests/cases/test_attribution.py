@@ -1,6 +1,7 @@
 """Who answered while it occurred: everybody who held the post on one of its days, else unknown (DOMAIN §5, A6)."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -80,6 +81,14 @@ def test_a_report_is_answered_for_by_who_held_the_post_when_it_was_seen_not_by_t
     case = rules.open_case(incident(), "2020-360222-000001", 1, roster, NOW)
     found = [[post.holder.id for post in refs if post.id == CHIEF_POST.id] for refs in (case.answerable, case.acting)]
     assert found == [["a"], ["b"]]
+
+
+def test_the_case_of_what_was_found_on_a_patrol_names_it_and_no_other_names_one():
+    patrol_id = UUID("11111111-1111-4111-8111-111111111111")
+    found = incident().model_copy(update={"patrol_id": patrol_id})
+    opened = [rules.open_case(one, "2020-360222-000001", 1, Roster(POSTS), NOW) for one in (found, incident())]
+    assert [one.patrol_id for one in opened] == [patrol_id, None]
+    assert ["patrol_id" in one.model_dump_json() for one in opened] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,7 @@ def commands_on(case, folder):
         ),
         ("roster", "stand-ins"): ("--as", "operator"),
         ("patrol", "timeliness"): ("--region", "360222"),
+        ("patrol", "use"): ("--region", "360222", "--from", "2020-06-01", "--to", "2020-06-30"),
         ("patrol", "enrol-plots"): ("--plots", written["plots"], "--as", OFFICE),
         ("patrol", "plots"): ("--region", "360222"),
         ("patrol", "clear"): (*clearing, "--step", "found", "--text", HOSTILE, "--as", OFFICE),

@@ -90,7 +90,7 @@ def test_what_only_shows_is_answered_afresh_each_time():
         *("list_places", "list_posts"),
         *("list_duties", "show_patches", "show_patrol_plan", "list_patrols", "show_patrol"),
         *("list_plots", "list_station_reports", "list_outreach"),
-        *("show_evidence", "list_evidence", "read_evidence", "show_timeliness"),
+        *("show_evidence", "list_evidence", "read_evidence", "show_timeliness", "show_use"),
         *("list_terminals", "list_stand_ins"),
     }
     assert {command.name for command in asked if command.max_bytes > 131_072} == {

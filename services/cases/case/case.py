@@ -63,6 +63,7 @@ def open_case(incident: Incident, number: str, weight: int, posts: Roster, at: d
         state=S.REGISTERED,
         **placed(incident),
         text=incident.text,
+        patrol_id=incident.patrol_id,
         measured=measured_by(incident),
         seen_at=incident.seen_at,
         answerable=posts.answerable(areas, day_of(incident.seen_at)),

@@ -39,6 +39,7 @@ from services.patrol.duty.law import DUTY
 from services.patrol.duty.standing import Placed, Standing
 from services.patrol.evidence import store as evidence_store
 from services.patrol.evidence.naming import of_patrols
+from services.patrol.finding import report as finding
 from services.runtime.ids import uuid7
 from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.problem import Problem, refuse_field
@@ -113,13 +114,16 @@ async def record_patrol(tx: Transaction, ask: Ask[RecordPatrol]) -> Answer:
     for n, one in enumerate(asked.items):
         if one.item not in checklist:
             refuse_field(f"items.{n}.item", broken("one_of", known=", ".join(checklist)))
+    await finding.require_located(tx, asked.items, asked.started_at)
     if asked.stop is not None:
         await _require_stop(tx, asked, day)
     patrol = RecordedPatrol(id=UUID(uuid7()), division=post.division, person=post.holder_on(day), **dict(asked))
     await walk_store.add_recorded(tx, patrol, _walk(asked, day))
     await evidence_store.name(tx, of_patrols([patrol]))
+    found = await finding.report(tx, [(patrol.id, post.role, patrol.items, patrol.ended_at)])
     news = await measured(tx, await store.of_days(tx, [(post.id, day)]))
-    return Answer(patrol, [PatrolRecorded(patrol=patrol, by=ask.actor, at=tx.now), *news])
+    told = [PatrolRecorded(patrol=patrol, by=ask.actor, at=tx.now), *found.get(patrol.id, []), *news]
+    return Answer(patrol, told)
 
 
 def _walk(asked: RecordPatrol, day: date) -> Walk:

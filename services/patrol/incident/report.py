@@ -11,6 +11,7 @@ from contracts.language.datum import to_cgcs2000
 from contracts.language.intake import Problem
 from contracts.language.rules import broken
 from contracts.patrol import PATCH, Incident, IncidentReport
+from services.patrol.finding.source import patrol_of
 from services.patrol.incident.judging import Judging, Key, Known, Look, Outcome, ReportFate
 from services.patrol.incident.near import is_near, nearest
 from services.patrol.incident.pixels import SENSOR, neighbouring, pixel_of, sensor_of
@@ -239,4 +240,5 @@ def _incident(heard: Heard[IncidentReport], found: AreasHere, weight: int, judgi
         stated_severity=report.severity,
         judged=grade,
         first_step=first_step(judging.severity, report.kind, now),
+        patrol_id=patrol_of(heard.source, report.external_id),
     )

@@ -42,9 +42,8 @@ def shown(division: Division, counted: Iterable[Counted]) -> PatchesShown:
     rows = list(counted)
     parts: dict[Division, list[Counted]] = {}
     for one in rows:
-        below = [its for its in one.division.chain() if its.parent == division or not division.significant]
-        if below:
-            parts.setdefault(below[-1], []).append(one)
+        if (part := division.part_with(one.division)) is not None:
+            parts.setdefault(part, []).append(one)
     return PatchesShown(
         whole=_share(division, rows),
         parts=tuple(_share(part, parts[part]) for part in sorted(parts)),

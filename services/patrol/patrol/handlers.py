@@ -36,6 +36,7 @@ from contracts.patrol import (
 )
 from services.patrol.acting.record import offices_of, post_named, refuse_actor
 from services.patrol.duty import post_store
+from services.patrol.finding import report as finding
 from services.patrol.patrol import clock, due_store, judging, record, reporting, store
 from services.patrol.patrol.course import Moved, Said
 from services.patrol.patrol.law import VERDICT
@@ -58,8 +59,10 @@ async def move_patrols(tx: Transaction, heard: list[Heard[PatrolReport]]) -> lis
     refused: list[News] = []
     timed = []
     for one in heard:
-        if (wrong := reporting.untimely(one.body, tx.now)) is not None:
-            refused.append(Refused(one, (wrong,)))
+        if (late := reporting.untimely(one.body, tx.now)) is not None:
+            refused.append(Refused(one, (late,)))
+        elif lost := await finding.unlocated(tx, one.body.items, reporting.at_of(one.body)):
+            refused.append(Refused(one, tuple(FieldProblem.of(field, rule) for field, rule in lost)))
         else:
             timed.append(one)
     moves, causes = [], {}
@@ -223,6 +226,7 @@ async def _go_on(tx: Transaction, ask: Ask[C], move: PatrolMove, states: Sequenc
     if patrol.started_at is not None and at < patrol.started_at:
         refuse_field("at", broken("not_before_begin", begun=f"{patrol.started_at:%Y-%m-%dT%H:%M:%SZ}"))
     said = Said(**{name: value for name, value in asked if name in Said.model_fields})
+    await finding.require_located(tx, said.items, at)
     return await _moved(tx, ask, store.named_of(patrol), Moved(move, at, said))
 
 

@@ -7,13 +7,15 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
+from contracts.language.message import Fact
 from contracts.language.values import day_of
 from contracts.law.verdict import LONGEST, VerdictRules
 from contracts.law.versions import Law
-from contracts.patrol import Patrol, PatrolFact, PatrolState
+from contracts.patrol import Patrol, PatrolState
 from services.patrol.duty import post_store
 from services.patrol.evidence import store as evidence_store
 from services.patrol.evidence.naming import of_patrols
+from services.patrol.finding import report as finding
 from services.patrol.patrol import standing, store
 from services.patrol.patrol.course import Course, Moved, course_of
 from services.patrol.patrol.law import VERDICT
@@ -22,7 +24,7 @@ from services.patrol.patrol.store import Kept
 from services.runtime.transaction import Transaction
 
 
-async def move(tx: Transaction, moves: Sequence[tuple[Named, Moved, str]]) -> dict[UUID, list[PatrolFact]]:
+async def move(tx: Transaction, moves: Sequence[tuple[Named, Moved, str]]) -> dict[UUID, list[Fact]]:
     """Write moves down, with who told each; what is told of the patrols that stand otherwise by them."""
     named = {one.id: one for one, _, _ in moves}
     await store.lock(tx, named)
@@ -30,7 +32,7 @@ async def move(tx: Transaction, moves: Sequence[tuple[Named, Moved, str]]) -> di
     return await stand(tx, named)
 
 
-async def stand(tx: Transaction, named: Mapping[UUID, Named]) -> dict[UUID, list[PatrolFact]]:
+async def stand(tx: Transaction, named: Mapping[UUID, Named]) -> dict[UUID, list[Fact]]:
     """Have patrols stand as all their moves make them; of one whose beginning is not known yet nothing is said."""
     moves, before = await store.moves_of(tx, named.keys()), await store.kept(tx, named.keys())
     law = await tx.see(VERDICT.view)
@@ -55,7 +57,14 @@ async def stand(tx: Transaction, named: Mapping[UUID, Named]) -> dict[UUID, list
     moved = {id: at for id, at in begun.items() if _begins_otherwise(before.get(id), after[id])}
     if moved:
         await store.look_at_those_before(tx, moved, min(at for _, at in moved.values()) - LONGEST)
-    return {id: standing.told(before[id].patrol if id in before else None, one, tx.now) for id, one in after.items()}
+    begun_ones = [(one.patrol, known[one.patrol.id].role) for one in changed if one.patrol.started_at is not None]
+    found_on = await finding.report(
+        tx, [(one.id, role, one.items, one.ended_at or tx.now) for one, role in begun_ones if one.items]
+    )
+    return {
+        id: [*standing.told(before[id].patrol if id in before else None, one, tx.now), *found_on.get(id, [])]
+        for id, one in after.items()
+    }
 
 
 def rules_of(law: Law[VerdictRules], course: Course, today: date) -> VerdictRules:
@@ -89,7 +98,7 @@ def _begins_otherwise(before: Kept | None, after: Patrol) -> bool:
     return (before.patrol.started_at, before.patrol.person) != (after.started_at, after.person)
 
 
-async def stand_again(tx: Transaction, ids: Collection[UUID]) -> Iterable[PatrolFact]:
+async def stand_again(tx: Transaction, ids: Collection[UUID]) -> Iterable[Fact]:
     """What is told of patrols that time, or another's beginning, makes stand otherwise."""
     await store.lock(tx, ids)
     kept = await store.kept(tx, ids)

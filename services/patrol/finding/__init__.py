@@ -1,0 +1,1 @@
+"""What is found on a patrol that is to be put right."""

@@ -1,0 +1,1 @@
+"""Whether rangers use the system."""
