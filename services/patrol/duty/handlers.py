@@ -39,7 +39,7 @@ from services.patrol.duty.law import DUTY
 from services.patrol.duty.standing import Placed, Standing
 from services.patrol.evidence import store as evidence_store
 from services.patrol.evidence.naming import of_patrols
-from services.patrol.finding import report as finding
+from services.patrol.finding import record as finding
 from services.runtime.ids import uuid7
 from services.runtime.messages import Answer, Ask, Heard, News
 from services.runtime.problem import Problem, refuse_field

@@ -36,7 +36,7 @@ from contracts.patrol import (
 )
 from services.patrol.acting.record import offices_of, post_named, refuse_actor
 from services.patrol.duty import post_store
-from services.patrol.finding import report as finding
+from services.patrol.finding import record as finding
 from services.patrol.patrol import clock, due_store, judging, record, reporting, store
 from services.patrol.patrol.course import Moved, Said
 from services.patrol.patrol.law import VERDICT

@@ -15,7 +15,7 @@ from contracts.patrol import Patrol, PatrolState
 from services.patrol.duty import post_store
 from services.patrol.evidence import store as evidence_store
 from services.patrol.evidence.naming import of_patrols
-from services.patrol.finding import report as finding
+from services.patrol.finding import record as finding
 from services.patrol.patrol import standing, store
 from services.patrol.patrol.course import Course, Moved, course_of
 from services.patrol.patrol.law import VERDICT
