@@ -124,7 +124,7 @@ def odd_files(tmp_path_factory):
         (folder / name).write_bytes(content)
     book_of(folder / "book.xlsx", row(3, "图斑编号") + row(4, "x"))
     return [
-        "/nowhere/at all",
+        "/dev/null/at all",
         "/dev/zero",
         "/dev/stdin",
         "/proc/self/mem",
