@@ -36,5 +36,5 @@ def _fires_linked(
         if incident["external_id"] in fire_of:
             yield incident["external_id"]
     for one in evidence.of("patrol.linked.v1"):
-        if one.body["incident"]["external_id"] in fire_of:
+        if one.body["incident"]["external_id"] in fire_of and one.body["to"] in incidents:
             yield incidents[one.body["to"]]["external_id"]
