@@ -56,7 +56,7 @@ def test_a_term_that_ends_on_a_day_of_rest_ends_on_the_working_day_after(day, co
 
 @pytest.mark.parametrize("kind", [kind for kind in CaseKind if kind != "other"])
 def test_every_kind_and_severity_has_its_days(kind):
-    rules = LAW.on(NOW.date())
+    rules = LAW.shipped.on(NOW.date())
     days = [rules.days_to_rectify(kind, severity) for severity in (Severity.MINOR, Severity.SERIOUS, Severity.GRAVE)]
     assert days == ([5, 10, 15] if kind in ("waste", "damaged_board") else [10, 20, 30])
 

@@ -26,6 +26,7 @@ from contracts.language.values import (
 )
 from contracts.language.written import WHOLE, Day, Id, Instant
 from contracts.patrol.ground.natural import OnNaturalForest
+from contracts.patrol.timeliness import Count
 
 Trees = Annotated[int, Field(title="Trees", ge=1, le=100_000), WHOLE]
 """Trees of one plot."""
@@ -78,10 +79,10 @@ class Plot(PlotRef):
 class Cleared(Value):
     """How many trees of a plot have come how far; none of these exceeds the one before it."""
 
-    found: int
-    felled: int
-    treated: int
-    verified: int
+    found: Count
+    felled: Count
+    treated: Count
+    verified: Count
 
 
 class ClearanceEntry(Value):
