@@ -36,7 +36,7 @@ from demo.in_depth.rounds import officials
 from demo.in_depth.whole import InDepth
 from demo.load import load, state_officials
 from demo.people import People
-from demo.quiet import Quiet
+from demo.quiet import WITHIN_S, Quiet
 from demo.reports import SOURCES, Post, Reports
 from demo.tables import show
 from demo.world import jingdezhen, world
@@ -204,15 +204,18 @@ class Demo:
             await self._post(wave)
             await self.quiet()
         await self.quiet()
+        now = self.people.now
         await self.in_depth.act(step, now)
         await self.ground.act(step, now)
         await self.desk.act(step, before, now)
-        await self.tell(now := now + _MOMENT)
+        await self.later()
         await self.quiet()
-        if await self.people.act(now):
-            # What people did may have made something due at once, and the clocks look only every few seconds.
-            await self.tell(now := now + _MOMENT)
+        if await self.people.act(self.people.now):
             await self.quiet()
+
+    async def later(self) -> None:
+        """The time moves by as little as it can."""
+        await self.tell(self.people.now + _MOMENT)
 
     async def tell(self, now: datetime) -> None:
         """Set the clock of everybody; until each service has heard it, nothing is sent that it would date by."""
@@ -252,7 +255,10 @@ class Demo:
             self.people.heard(message)
 
     async def quiet(self) -> None:
-        await self._quiet.comes(self.people.now)
+        """Everything that was begun is done. Raises TimeoutError."""
+        async with asyncio.timeout(WITHIN_S):
+            while not await self._quiet.comes(self.people.now):
+                await self.later()
 
 
 _SHOWN = {
