@@ -18,8 +18,10 @@ import tempfile
 
 import contracts
 
-LIBRARIES = "asyncpg nats pydantic pydantic_settings rich.console rich.table rich.text structlog typer xlsxwriter"
-WRITING = {"publish", "evolution", "yaml"}
+LIBRARIES = (
+    *("asyncpg", "nats", "numpy", "pydantic", "pydantic_settings", "pyproj", "rich.console", "rich.table", "rich.text"),
+    *("shapely", "structlog", "typer", "xlsxwriter", "contracts.publishing.words"),
+)
 LENGTH, STATUS = struct.Struct("!I"), struct.Struct("!i")
 
 
@@ -106,10 +108,10 @@ def _become(asked, streams):
 
 
 def main():
-    for name in LIBRARIES.split():
+    for name in LIBRARIES:
         importlib.import_module(name)
-    for module in pkgutil.iter_modules(contracts.__path__, "contracts."):
-        if module.name.rpartition(".")[2] not in WRITING:
+    for module in pkgutil.walk_packages(contracts.__path__, "contracts."):
+        if module.name.partition(".")[2].partition(".")[0] != "publishing":
             importlib.import_module(module.name)
     serve(socket.socket(fileno=int(sys.argv[1])))
     runpy.run_module("cli", run_name="__main__")
