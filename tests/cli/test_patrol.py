@@ -69,4 +69,4 @@ async def test_plots_and_stations_are_enrolled_worked_on_and_listed_by_hand(up, 
     status, out, told = await patrol(up, "plots", "--region", "360222", LINZHANG_LANG="zh")
     assert (status, "后山" in out, "未知" in out) == (0, True, True), told
     status, out, told = await patrol(up, "station-reports", "--region", "360222", "--json")
-    assert (status, json.loads(out)) == (0, {"reports": []}), told
+    assert (status, json.loads(out)) == (0, {"reports": [], "more": False}), told

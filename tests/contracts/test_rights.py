@@ -82,7 +82,8 @@ def test_the_operator_asks_everything_anywhere_and_each_service_how_it_stands():
 
 def test_a_service_says_its_own_facts_refuses_what_it_takes_in_and_reads_what_it_hears():
     of_notify, of_patrol, of_targets = (service_permissions(one) for one in ("notify", "patrol", "targets"))
-    assert of_notify.publish[:3] == ("notify.notified.v1.>", "notify.receipted.v1.>", "notify.dead_lettered.v1.>")
+    own = ("notified", "receipted", "law_taken_up", "dead_lettered")
+    assert of_notify.publish[:4] == tuple(f"notify.{fact}.v1.>" for fact in own)
     streams = {one for one in of_notify.publish if one.startswith("$JS.API.STREAM.INFO.")}
     told = {"ADVISORY", "CASES", "NOTIFY", "PATROL", "ROSTER"}
     assert streams == {f"$JS.API.STREAM.INFO.{stream}" for stream in told}

@@ -136,6 +136,7 @@ def test_every_amount_that_is_told_has_four_places_and_every_other_form_is_only_
         "FireDetails",
         "Hectares",
         "Judged",
+        "Left",
         "PatchShare",
         "StatedArea",
         "VolumeM3",
