@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from contracts.language.division import Division
 from contracts.language.message import Command, Fact
-from contracts.language.values import COMES_LATER, Line, OpenEnum, Token, Value
+from contracts.language.values import COMES_LATER, Line, OpenEnum, Value
 from contracts.language.written import WHOLE, Day, Instant
 
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
@@ -75,7 +75,7 @@ class TimelinessRef(Value):
 
     day: Day
     division: Division
-    source: Token
+    source: Line
 
 
 class ShowTimeliness(Command):
@@ -87,6 +87,6 @@ class ShowTimeliness(Command):
 
     first: Day | None = None
     last: Day | None = None
-    source: Token | None = None
+    source: Line | None = None
     after: TimelinessRef | None = None
     limit: Annotated[int, Field(ge=1, le=1000), WHOLE] = 200

@@ -12,6 +12,7 @@ from contracts.patrol import (
     BeginPatrol,
     EndPatrol,
     PatrolEnded,
+    PatrolJudged,
     PatrolMove,
     PausePatrol,
     PlanPatrol,
@@ -145,6 +146,38 @@ def test_moves_come_to_the_same_in_any_order_and_however_often_they_are_told(mov
     assert all(found.started_at <= at <= (found.over_at or at) for at in edges)
     ends = [one.at for one in moves if one.move in (PatrolMove.END, PatrolMove.ABANDON) and one.at >= found.started_at]
     assert found.over_at == min(ends, default=None)
+
+
+def test_what_is_said_after_a_patrol_closed_by_itself_is_no_part_of_it():
+    said = Said(post_id="r-1"), Said(text="迟")
+    moves = [Moved(PatrolMove.BEGIN, BEGIN, said[0])]
+    for n, at in enumerate((BEGIN + HOUR, BEGIN + HOUR + SECOND)):
+        found = course_of([*moves, Moved(PatrolMove.PAUSE, at, said[1])], BEGIN + HOUR)
+        assert (len(found.pauses), len(found.remarks)) == (1 - n, 1 - n)
+
+
+async def test_of_one_patrol_no_more_is_said_than_a_fact_can_carry_and_what_is_too_much_is_refused(tx):
+    much = "巡" * 4000
+    pauses = [report("w-1", "pause", BEGIN + n * SECOND, text=much) for n in range(1, 43)]
+    await reports(tx, report("w-1", "begin", BEGIN), *pauses[:40])
+    wrong = await reports(tx, *pauses[40:42])
+    assert [[(one.field, one.code) for one in each.problems] for each in wrong] == [[("text", "patrol_says_most")]] * 2
+    await reports(tx, pauses[40])
+    assert len((await only(tx)).remarks) == 41
+    asked = await refused(tx, PausePatrol(patrol_id=(await only(tx)).id, text=much), "p-r-1")
+    assert [(one["field"], one["rule"].code) for one in asked.errors] == [("text", "patrol_says_most")]
+    assert await reports(tx, pauses[3]) == []
+    assert kinds(await reports(tx, report("w-1", "end", BEGIN + HOUR))) == [PatrolEnded]
+    assert kinds(await ticks(tx, BEGIN + 3 * DAY)) == [PatrolJudged]
+
+
+async def test_a_patrol_that_closed_by_itself_is_not_ended_later_than_it_closed(tx):
+    id = (await ask(tx, BeginPatrol(post_id="r-1", at=BEGIN), "p-r-1")).body.patrol.id
+    await ticks(tx, BEGIN + 24 * HOUR, BEGIN + 24 * HOUR + SECOND)
+    asked = await refused(tx, EndPatrol(patrol_id=id), "p-r-1")
+    assert [(one["field"], one["rule"].code) for one in asked.errors] == [("at", "not_after_end")]
+    done = await ask(tx, EndPatrol(patrol_id=id, at=BEGIN + 24 * HOUR), "p-r-1")
+    assert done.body.patrol.state == "ended"
 
 
 PHOTO = {"sha256": "a" * 64, "media_type": "image/jpeg", "size_bytes": 1000}

@@ -55,10 +55,21 @@ async def test_what_is_to_be_put_right_is_an_incident_of_the_chief_once_however_
     told = await reports(tx, begin, pause)
     (incident,) = found(told)
     assert (incident.reporter, incident.kind, incident.text) == ("chief", "damaged_board", "公示牌倒伏")
-    assert (incident.seen_at, incident.division, incident.severity) == (NOW, WEST, "serious")
+    assert (incident.seen_at, incident.division, incident.severity) == (BEGIN + MINUTE, WEST, "serious")
     assert kinds(await reports(tx, end, pause, begin, end)) == [PatrolEnded]
     (id,) = [row["id"] for row in await tx.sql.fetch("SELECT id FROM patrols")]
     assert (incident.patrol_id, incident.external_id.startswith(str(id))) == (id, True)
+
+
+async def test_what_is_found_was_seen_when_it_was_said_first_in_whatever_order_that_is_heard(tx):
+    moves = [
+        report("w-1", "begin", BEGIN, "t-c"),
+        report("w-1", "pause", BEGIN + MINUTE, "t-c", items=[item()]),
+        report("w-1", "resume", BEGIN + 2 * MINUTE, "t-c", items=[item()]),
+        report("w-1", "end", BEGIN + 3 * MINUTE, "t-c"),
+    ]
+    (incident,) = found(await reports(tx, *reversed(moves)))
+    assert incident.seen_at == BEGIN + MINUTE
 
 
 async def test_two_places_are_two_incidents_and_one_that_is_reported_already_is_corroborated(tx):

@@ -120,7 +120,7 @@ async def record_patrol(tx: Transaction, ask: Ask[RecordPatrol]) -> Answer:
     patrol = RecordedPatrol(id=UUID(uuid7()), division=post.division, person=post.holder_on(day), **dict(asked))
     await walk_store.add_recorded(tx, patrol, _walk(asked, day))
     await evidence_store.name(tx, of_patrols([patrol]))
-    found = await finding.report(tx, [(patrol.id, post.role, patrol.items, patrol.ended_at)])
+    found = await finding.report(tx, [(patrol.id, post.role, patrol.items, patrol.started_at)])
     news = await measured(tx, await store.of_days(tx, [(post.id, day)]))
     told = [PatrolRecorded(patrol=patrol, by=ask.actor, at=tx.now), *found.get(patrol.id, []), *news]
     return Answer(patrol, told)

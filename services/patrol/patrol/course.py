@@ -56,6 +56,8 @@ class Course:
     said: Said
     """All that was said of it; of what was said twice, what was said last; what was looked at and shown adds up."""
     remarks: tuple[Remark, ...] = ()
+    found: tuple[tuple[datetime, Item], ...] = ()
+    """What was looked at, with when it was said first."""
 
 
 def course_of(moves: Collection[Moved], longest_until: datetime | None = None) -> Course:
@@ -70,18 +72,29 @@ def course_of(moves: Collection[Moved], longest_until: datetime | None = None) -
         said = _together(one.said for one in ordered)
         return Course(None, given_up.at if given_up else None, given_up is not None, (), said)
     over = next((one for one in ordered if _ends(one, begun, longest_until)), None)
-    counted = [one for one in ordered if one.at >= begun.at and (over is None or one.at <= over.at)]
+    until = over.at if over is not None else longest_until
+    counted = [one for one in ordered if one.at >= begun.at and (until is None or one.at <= until)]
     plans = [one for one in ordered if one.move is PatrolMove.PLAN]
     edges = [(one.move, one.at) for one in (begun, over) if one is not None]
     way = [one for one in counted if one.move in _ON_THE_WAY or (one.move, one.at) in edges]
     ends = [one.said for one in way if one.move not in _ON_THE_WAY]
-    shown = _added_up([*_at_once(plans[-1:]), *_at_once(way)])
+    ways = [*_at_once(plans[-1:]), *_at_once(way)]
+    shown = _added_up(ways)
     said = _together([*(one.said for one in plans), *ends]).model_copy(update=shown)
     remarks = tuple(
         Remark(at=one.at, text=one.said.text) for one in _at_once(way) if one.said.text and not _is(one, over)
     )
     given_up_after = over is not None and over.move is PatrolMove.ABANDON
-    return Course(begun.at, over.at if over else None, given_up_after, tuple(_pauses(counted)), said, remarks)
+    found = {item.model_dump_json(): (one.at, item) for one in reversed(ways) for item in one.said.items}
+    return Course(
+        begun.at,
+        over.at if over else None,
+        given_up_after,
+        tuple(_pauses(counted)),
+        said,
+        remarks,
+        tuple(sorted(found.values(), key=lambda one: (one[0], one[1].model_dump_json()))),
+    )
 
 
 def _is(one: Moved, other: Moved | None) -> bool:

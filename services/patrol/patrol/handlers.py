@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from contracts.language.intake import Problem as FieldProblem
-from contracts.language.rules import broken
+from contracts.language.rules import Rule, broken
 from contracts.language.values import day_of
 from contracts.patrol import (
     AbandonPatrol,
@@ -65,7 +65,7 @@ async def move_patrols(tx: Transaction, heard: list[Heard[PatrolReport]]) -> lis
             refused.append(Refused(one, tuple(FieldProblem.of(field, rule) for field, rule in lost)))
         else:
             timed.append(one)
-    moves, causes = [], {}
+    moves, timed_moves, causes = [], [], {}
     for one, post_id in zip(timed, await _posts_of(tx, timed), strict=True):
         if one.body.move in reporting.NAMES_A_POST and post_id is None:
             wanted = broken("no_post_enrolled" if one.body.post_id else "post_of_patrol")
@@ -74,10 +74,18 @@ async def move_patrols(tx: Transaction, heard: list[Heard[PatrolReport]]) -> lis
         named = reporting.named(one)
         causes[named.id] = one
         moves.append((named, reporting.moved(one, post_id), one.source))
+        timed_moves.append(one)
     if not moves:
         return refused
-    told = await record.move(tx, moves)
+    told, full = await record.move(tx, moves)
+    for one, (named, _, _) in zip(timed_moves, moves, strict=True):
+        if named.id in full:
+            refused.append(Refused(one, (FieldProblem.of(*_too_much(one.body)),)))
     return [*refused, *((causes[id], fact) for id, facts in told.items() for fact in facts)]
+
+
+def _too_much(said: PatrolReport | Said) -> tuple[str, Rule]:
+    return "items" if said.items else "text", broken("patrol_says_most", most=record.MOST_SAID_BYTES)
 
 
 async def _posts_of(tx: Transaction, heard: Sequence[Heard[PatrolReport]]) -> list[str | None]:
@@ -225,13 +233,17 @@ async def _go_on(tx: Transaction, ask: Ask[C], move: PatrolMove, states: Sequenc
     at = _at(tx, asked.at)
     if patrol.started_at is not None and at < patrol.started_at:
         refuse_field("at", broken("not_before_begin", begun=f"{patrol.started_at:%Y-%m-%dT%H:%M:%SZ}"))
+    if patrol.ended_at is not None and at > patrol.ended_at:
+        refuse_field("at", broken("not_after_end", ended=f"{patrol.ended_at:%Y-%m-%dT%H:%M:%SZ}"))
     said = Said(**{name: value for name, value in asked if name in Said.model_fields})
     await finding.require_located(tx, said.items, at)
     return await _moved(tx, ask, store.named_of(patrol), Moved(move, at, said))
 
 
 async def _moved(tx: Transaction, ask: Ask[Any], named: Named, moved: Moved) -> Answer:
-    told = await record.move(tx, [(named, moved, ask.actor)])
+    told, full = await record.move(tx, [(named, moved, ask.actor)])
+    if full:
+        refuse_field(*_too_much(moved.said))
     return Answer(PatrolShown(patrol=(await _kept(tx, ask, named.id)).patrol), told.get(named.id, []))
 
 

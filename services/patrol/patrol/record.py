@@ -23,13 +23,21 @@ from services.patrol.patrol.standing import Named
 from services.patrol.patrol.store import Kept
 from services.runtime.transaction import Transaction
 
+MOST_SAID_BYTES = 500_000
+"""Of all that is said of one patrol, so that every fact of it can be told."""
 
-async def move(tx: Transaction, moves: Sequence[tuple[Named, Moved, str]]) -> dict[UUID, list[Fact]]:
-    """Write moves down, with who told each; what is told of the patrols that stand otherwise by them."""
+
+async def move(
+    tx: Transaction, moves: Sequence[tuple[Named, Moved, str]]
+) -> tuple[dict[UUID, list[Fact]], Collection[UUID]]:
+    """Write moves down, with who told each: what is told of the patrols that stand otherwise by them.
+
+    And those of which as much has been said as a fact can carry: nothing new of them is written down.
+    """
     named = {one.id: one for one, _, _ in moves}
     await store.lock(tx, named)
-    await store.add_moves(tx, [(one.id, moved, by) for one, moved, by in moves])
-    return await stand(tx, named)
+    full = await store.add_moves(tx, [(one.id, moved, by) for one, moved, by in moves], MOST_SAID_BYTES)
+    return await stand(tx, {id: one for id, one in named.items() if id not in full}), full
 
 
 async def stand(tx: Transaction, named: Mapping[UUID, Named]) -> dict[UUID, list[Fact]]:
@@ -59,7 +67,13 @@ async def stand(tx: Transaction, named: Mapping[UUID, Named]) -> dict[UUID, list
         await store.look_at_those_before(tx, moved, min(at for _, at in moved.values()) - LONGEST)
     begun_ones = [(one.patrol, known[one.patrol.id].role) for one in changed if one.patrol.started_at is not None]
     found_on = await finding.report(
-        tx, [(one.id, role, one.items, one.ended_at or tx.now) for one, role in begun_ones if one.items]
+        tx,
+        [
+            (one.id, role, [item], at)
+            for one, role in begun_ones
+            for at, item in courses[one.id].found
+            if item in one.items
+        ],
     )
     return {
         id: [*standing.told(before[id].patrol if id in before else None, one, tx.now), *found_on.get(id, [])]

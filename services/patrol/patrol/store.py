@@ -46,14 +46,23 @@ async def lock(tx: Transaction, ids: Iterable[UUID]) -> None:
     )
 
 
-async def add_moves(tx: Transaction, moves: Sequence[tuple[UUID, Moved, str]]) -> None:
-    """Moves of patrols, with who told them; one that is known already is nothing new."""
+async def add_moves(tx: Transaction, moves: Sequence[tuple[UUID, Moved, str]], most_bytes: int) -> set[UUID]:
+    """Moves of patrols, with who told them; one that is known already is nothing new.
+
+    Returns the patrols of which more would have been said than `most_bytes`: of these nothing was added.
+    """
     bodies = [moved.said.model_dump_json(exclude_defaults=True) for _, moved, _ in moves]
-    await tx.sql.execute(
+    rows = await tx.sql.fetch(
         """
-        INSERT INTO patrol_moves (patrol, move, at, digest, body, told_by)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::text[], $6::text[])
-        ON CONFLICT DO NOTHING
+        WITH told AS (
+            INSERT INTO patrol_moves (patrol, move, at, digest, body, told_by)
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::text[], $6::text[])
+            ON CONFLICT DO NOTHING RETURNING patrol, move, at, digest, octet_length(body) AS bytes
+        )
+        SELECT patrol, array_agg(move) AS moves, array_agg(at) AS ats, array_agg(digest) AS digests
+        FROM told GROUP BY patrol
+        HAVING sum(bytes) + (SELECT coalesce(sum(octet_length(known.body)), 0) FROM patrol_moves AS known
+                             WHERE known.patrol = told.patrol) > $7
         """,
         [id for id, _, _ in moves],
         [moved.move.value for _, moved, _ in moves],
@@ -61,7 +70,17 @@ async def add_moves(tx: Transaction, moves: Sequence[tuple[UUID, Moved, str]]) -
         [hashlib.blake2b(body.encode(), digest_size=16).digest() for body in bodies],
         bodies,
         [by for _, _, by in moves],
+        most_bytes,
     )
+    for row in rows:
+        await tx.sql.execute(
+            """
+            DELETE FROM patrol_moves WHERE patrol = $1 AND (move, at, digest) IN (
+                SELECT * FROM unnest($2::text[], $3::timestamptz[], $4::bytea[]))
+            """,
+            *row,
+        )
+    return {row["patrol"] for row in rows}
 
 
 async def moves_of(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, list[Moved]]:
