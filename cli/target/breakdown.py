@@ -31,22 +31,36 @@ def description() -> Description:
     return Description.model_validate(json.loads(files("cli.target").joinpath("parts.json").read_text("utf-8")))
 
 
-def parts_of(taken: Taken, under: str | None) -> Parts:
-    """The shares of each target, those of the upper ones first; what is no share by its contract is named by its cell.
+def parts_of(taken: Taken, under: str | None, plan: Sequence[TargetProgress]) -> Parts:
+    """The shares of each target; what is no share by its contract, or in another unit, is named by its cell.
+
+    A target whose own amount falls comes before those above it, any other one after: what its parts have always fits.
 
     A row that says not of what it is a part is one of `under`; without that it is the top of the plan, which no
     breakdown changes. One without an id is called by its target and its division.
     """
     found: Parts = {}
+    stands = {one.target.id: one.target for one in plan}
     for record in taken.good:
         of = record.stated.get("parent_id", under)
         if of is None:
+            continue
+        unit, stated = stands[of].unit if of in stands else None, record.stated.get("unit")
+        if None not in (unit, stated) and unit != stated:
+            taken.refuse(record, "unit", say("target.unit_of_target", unit=unit))
             continue
         share = _share(record, of, taken)
         if share is not None:
             found.setdefault(of, []).append((record, share))
     above = {share.id: of for of, shares in found.items() for _, share in shares}
-    return dict(sorted(found.items(), key=lambda one: _depth(one[0], above)))
+    wanted = {share.id: share.amount for shares in found.values() for _, share in shares}
+
+    def turn(target: str) -> int:
+        before = stands[target].amount if target in stands else None
+        falls = before is not None and target in wanted and wanted[target] < before
+        return -_depth(target, above) if falls else _depth(target, above)
+
+    return dict(sorted(found.items(), key=lambda one: turn(one[0])))
 
 
 def _depth(target: str, above: Mapping[str, str]) -> int:
@@ -90,7 +104,7 @@ def changed(parts: Parts, plan: Sequence[TargetProgress]) -> int:
 async def allocate_all(
     bus: Bus, actor: str, division: Division, parts: Parts, taken: Taken, reason: str | None, paper: str | None
 ) -> list[Allocation]:
-    """Break each target down; what targets refuses is named by its cell, and nothing of that target is changed."""
+    """Break each target down; what targets refuses is named by its cell, and nothing of that command is changed."""
     done: list[Allocation] = []
     for target, rows in parts.items():
         for at in range(0, len(rows), MOST_SHARES):

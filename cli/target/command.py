@@ -117,8 +117,9 @@ async def break_down(
         division = await region_of(actor, region, bus, home)
         there = await places.places(asking, actor, division)
         taken = read_rows(sheets, layout, places.known(there, (), division, day_of(datetime.now(UTC))))
-        parts = parts_of(taken, under)
-        new = changed(parts, await standing(asking, actor, division, year))
+        plan = await standing(asking, actor, division, year)
+        parts = parts_of(taken, under, plan)
+        new = changed(parts, plan)
         done = [] if preview else await allocate_all(asking, actor, division, parts, taken, reason, paper)
     key = "target.would" if preview else "target.broken_down"
     counts = {"read": len(taken.records), "changed": new, "targets": len(done)}

@@ -1,7 +1,12 @@
-"""A target and reports of progress against it."""
+"""A target, its parts, and reports of progress against it."""
 
-from contracts.targets import Amounts, ProgressReport, Target, TargetProgress
-from tests.telling import heard
+from decimal import Decimal
+
+from contracts.language.command import OPERATOR
+from contracts.language.division import UNKNOWN, Division
+from contracts.targets import Allocate, Amounts, ProgressReport, SetTarget, Target, TargetProgress
+from services.targets.service import targets
+from tests.telling import answered, asking, heard
 
 TARGET = Target.model_validate(
     {
@@ -18,6 +23,8 @@ TARGET = Target.model_validate(
         "source": "景林长办发〔2020〕12号",
     }
 )
+
+FULIANG, LEPING, CHANGJIANG = (f"{code}000000" for code in ("360222", "360281", "360202"))
 
 
 def target(**changes):
@@ -45,3 +52,29 @@ def reported(external_id="a", amount="12.5", revision=1, source="forestry", **ch
         "amounts": {"reported": amount},
     }
     return heard(ProgressReport.model_validate({**stated, **changes}), source)
+
+
+def share(division=FULIANG, amount="1000", **changes):
+    return {"id": f"2020-afforestation-{division[:6]}", "division": division, "amount": amount, **changes}
+
+
+def allocate(*shares, **changes):
+    return Allocate.model_validate({"target_id": TARGET.id, "shares": shares, **changes})
+
+
+def stands(division=FULIANG, amount="1000", **changes):
+    """A part as it stands in the plan."""
+    own = {"id": f"2020-afforestation-{division[:6]}", "division": Division(division), "parent_id": TARGET.id}
+    return target(**{**own, "amount": amount and Decimal(amount), **changes})
+
+
+async def asked(tx, command, actor=OPERATOR, division=UNKNOWN):
+    return await answered(targets, tx, asking(command, actor, division))
+
+
+async def put(tx, wanted):
+    return await asked(tx, SetTarget(target=wanted))
+
+
+def under(parent, id, amount, **changes):
+    return target(id=id, parent_id=parent, amount=Decimal(amount), **changes)

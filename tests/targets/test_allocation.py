@@ -23,25 +23,10 @@ from services.runtime.problem import Problem
 from services.targets.allocation.allocation import after, moves, problems_of, shown
 from services.targets.service import targets
 from tests.servers import migrated, transaction
-from tests.targets.plan import TARGET, reported, target
+from tests.targets.plan import CHANGJIANG, FULIANG, LEPING, TARGET, allocate, asked, reported, share, stands, target
 from tests.telling import answered, asking, hear
 
-FULIANG, LEPING, CHANGJIANG = (f"{code}000000" for code in ("360222", "360281", "360202"))
 TODAY = date(2020, 6, 15)
-
-
-def share(division=FULIANG, amount="1000", **changes):
-    return {"id": f"2020-afforestation-{division[:6]}", "division": division, "amount": amount, **changes}
-
-
-def allocate(*shares, **changes):
-    return Allocate.model_validate({"target_id": TARGET.id, "shares": shares, **changes})
-
-
-def stands(division=FULIANG, amount="1000", **changes):
-    """A part as it stands in the plan."""
-    own = {"id": f"2020-afforestation-{division[:6]}", "division": Division(division), "parent_id": TARGET.id}
-    return target(**{**own, "amount": amount and Decimal(amount), **changes})
 
 
 def wrong(wanted, *standing, whole=TARGET):
@@ -152,10 +137,6 @@ async def tx(dsn):
     async with transaction(dsn) as tx:
         await answered(targets, tx, asking(SetTarget(target=TARGET), OPERATOR, UNKNOWN))
         yield tx
-
-
-async def asked(tx, command, actor=OPERATOR, division=UNKNOWN):
-    return await answered(targets, tx, asking(command, actor, division))
 
 
 async def test_a_breakdown_is_told_with_what_is_left_and_once(tx):

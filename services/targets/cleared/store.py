@@ -16,7 +16,10 @@ _COLUMNS = ("id", "sequence", "division", "place", "last", "treated", "verified"
 
 
 async def lock(tx: Transaction) -> None:
-    """Until this transaction ends nobody else counts plots, or has a target count them."""
+    """Until this transaction ends nobody else counts plots, or changes the plan.
+
+    It comes before anything is read of them: what a statement sees that had to wait for a row is older than that.
+    """
     await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended('cleared', 0))")
 
 

@@ -14,14 +14,13 @@ from contracts.language.rules import broken
 from contracts.language.values import Period
 from contracts.targets import Amounts, ProgressReport, TargetKind, TargetProgress
 from services.runtime.messages import Heard
+from services.targets.target.target import LARGEST
 
 Key = tuple[str, str]
 """(source, external_id): names a report for ever."""
 
 REPORTABLE = (TargetKind.QUANTITY, TargetKind.COUNT, TargetKind.MILESTONE)
 """Kinds whose progress is a sum over plots; a ratio is measured from the ledger, a ceiling from what was used."""
-LARGEST = Decimal("1e16")
-"""The sums travel with at most twenty digits, four of them after the point."""
 
 
 class ProgressFate(StrEnum):
@@ -113,7 +112,9 @@ def count(
             total = moved(totals[report.target_id], was, report.amounts)
             whole = moved(reached[top], was, report.amounts)
             problems = [
-                Problem.of(f"amounts.{name}", broken("sum_too_large")) for name, amount in whole if amount >= LARGEST
+                Problem.of(f"amounts.{name}", broken("sum_too_large"))
+                for name, amount in whole
+                if max(amount, getattr(total, name)) >= LARGEST
             ]
         if problems:
             outcomes.append(Outcome(one, ProgressFate.REFUSED, tuple(problems)))

@@ -23,13 +23,14 @@ async def set_target(tx: Transaction, ask: Ask[SetTarget]) -> Answer:
     ask.require_operator()
     wanted = ask.command.target
     ask.require_within(wanted.division)
-    if wanted.counts is not None:
-        await cleared_store.lock(tx)
+    await cleared_store.lock(tx)
     found = await store.around(tx, [one for one in (wanted.id, wanted.parent_id) if one is not None])
     before = found.get(wanted.id)
     if before is not None and before.target == wanted:
         return Answer(wanted)
-    if problems := target.problems_of(wanted, before, target.around(wanted, found.values())):
+    problems = target.problems_of(wanted, before, target.around(wanted, found.values()))
+    problems += target.problems_of_sums(wanted, before, await store.trees(tx, [*found]))
+    if problems:
         told = broken("target_not_in_plan", target=wanted.id)
         raise Problem(422, "target-not-lawful", told, errors=problems)
     await store.set_targets(tx, [wanted])

@@ -120,7 +120,7 @@ async def trees(tx: Transaction, target_ids: Sequence[str]) -> dict[str, tuple[s
         """
         WITH RECURSIVE above AS (
             SELECT id AS of, id, parent_id FROM targets WHERE id = ANY($1::text[])
-            UNION ALL
+            UNION
             SELECT above.of, targets.id, targets.parent_id FROM targets JOIN above ON targets.id = above.parent_id
         ), tops AS (
             SELECT of, id AS top FROM above WHERE parent_id IS NULL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +12,8 @@ from contracts.targets import Amounts, Target, TargetKind, TargetProgress, Targe
 SUMMED = (TargetKind.QUANTITY, TargetKind.COUNT, TargetKind.MILESTONE, TargetKind.CEILING)
 """Kinds whose parts add up to the whole; of a ratio each part has its own to reach."""
 
+LARGEST = Decimal("1e16")
+"""The sums travel with at most twenty digits, four of them after the point."""
 COUNTING = (TargetKind.QUANTITY, TargetKind.COUNT)
 COUNTED_IN = (TargetUnit.PIECES, TargetUnit.MU)
 """Trees, or the ground of plots."""
@@ -73,6 +75,8 @@ def problems_of(target: Target, before: TargetProgress | None, around: Around) -
         for field in ("year", "kind", "unit", "division", "parent_id", "counts"):
             if getattr(before.target, field) != getattr(target, field):
                 found.append(Wrong(field=f"target.{field}", rule=broken("target_fixed")))
+    for field in _of_quota(target, before.target) if before is not None else ():
+        found.append(Wrong(field=f"target.{field}", rule=broken("quota_not_moved")))
     if any(_unlike(target, part) for part in around.parts):
         found.append(Wrong(field="target.id", rule=broken("target_parts_alike")))
     if (left := unallocated(target, around.parts)) is not None and left < 0:
@@ -80,6 +84,29 @@ def problems_of(target: Target, before: TargetProgress | None, around: Around) -
             Wrong(field="target.amount", rule=broken("below_its_parts", parts=figure(allocated(around.parts))))
         )
     return found
+
+
+def problems_of_sums(
+    target: Target, before: TargetProgress | None, trees: Mapping[str, tuple[str, Amounts]]
+) -> list[Wrong]:
+    """A tree that comes under another one must leave a sum that travels; `trees` are the top of each, and its sums."""
+    own, above = trees.get(target.id), trees.get(target.parent_id or "")
+    if own is None or above is None or (before is not None and before.target.parent_id is not None):
+        return []
+    (top, reached), (other, more) = own, above
+    if top == other or all(amount + getattr(more, name) < LARGEST for name, amount in reached):
+        return []
+    return [Wrong(field="target.parent_id", rule=broken("sum_too_large"))]
+
+
+def _of_quota(target: Target, before: Target) -> Iterator[str]:
+    """The fields by which a quota would be taken from a unit."""
+    if before.kind is TargetKind.CEILING and before.parent_id is not None and before.amount is not None:
+        if target.amount is None or target.amount < before.amount:
+            yield "amount"
+        for field in ("parent_id", "kind"):
+            if getattr(target, field) != getattr(before, field):
+                yield field
 
 
 def _of_parent(target: Target, around: Around) -> list[Wrong]:
@@ -92,7 +119,15 @@ def _of_parent(target: Target, around: Around) -> list[Wrong]:
     if (left := unallocated(parent, (*others, target))) is not None and left < 0:
         rule = broken("over_allocated", target=parent.id, over=figure(-left))
         return [Wrong(field="target.amount", rule=rule)]
+    if twice := next((one for one in others if _counts_with(target, one)), None):
+        return [Wrong(field="target.counts", rule=broken("counted_by_another", target=twice.id))]
     return []
+
+
+def _counts_with(one: Target, other: Target) -> bool:
+    """Whether two parts would both count what lies in one of them."""
+    nested = one.division.contains(other.division) or other.division.contains(one.division)
+    return one.counts is not None and one.counts == other.counts and nested
 
 
 def _unlike(one: Target, other: Target) -> bool:

@@ -27,9 +27,9 @@ HEADINGS = ["上级任务", "任务编号", "区划", "承担单位", "任务量
 LAYOUT = laid_out(description())
 
 
-def taken_of(tmp_path, *rows, headings=HEADINGS, under=None):
+def taken_of(tmp_path, *rows, headings=HEADINGS, under=None, plan=()):
     taken = read(given(sheet(tmp_path, *rows, headings=headings)), LAYOUT, THERE)
-    parts = parts_of(taken, under)
+    parts = parts_of(taken, under, plan)
     said = {of: [(one.id, one.division, one.entity, one.amount) for _, one in shares] for of, shares in parts.items()}
     return taken, said
 
@@ -69,6 +69,32 @@ def test_each_bad_cell_is_named_and_the_other_rows_are_taken(tmp_path):
     assert [one[0] for one in parts["a"]] == ["good"]
 
 
+def stands(id, amount, **changes):
+    wanted = target(id=id, amount=Decimal(amount), parent_id="top", **changes)
+    return TargetProgress(target=wanted, total=Amounts())
+
+
+def test_a_target_that_falls_comes_before_those_above_it_and_one_that_rises_after(tmp_path):
+    rows = (
+        ["top", "a", COUNTY, "", "50"],
+        ["top", "b", COUNTY, "", "50"],
+        ["a", "a1", TOWN, "", "50"],
+        ["b", "b1", TOWN, "", "50"],
+    )
+    _, parts = taken_of(tmp_path, *rows, plan=[stands("a", 60), stands("b", 40)])
+    assert list(parts) == ["a", "top", "b"]
+
+
+def test_an_amount_in_another_unit_is_refused_by_its_cell(tmp_path):
+    rows = [["a", TOWN, "1.1", unit] for unit in ("万亩", "立方米", "亩", "")]
+    headings = ["上级任务", "区划", "任务量", "单位"]
+    taken, parts = taken_of(tmp_path, *rows[:2], headings=headings, plan=[stands("a", 60)])
+    assert ([cell for cell, _ in problems(taken)], parts) == (["古树!D2", "古树!D3"], {})
+    for row in rows[2:]:
+        taken, parts = taken_of(tmp_path, row, headings=headings, plan=[stands("a", 60)])
+        assert (taken.refused, len(parts["a"])) == ([], 1)
+
+
 def test_a_plan_that_was_exported_reads_the_same(tmp_path):
     parts = [
         target(id="a-360222", parent_id=TARGET.id, division=COUNTY, amount=Decimal("1000.5")),
@@ -87,7 +113,7 @@ def test_a_plan_that_was_exported_reads_the_same(tmp_path):
         rows = [row_of(one) for _, one in in_tree(plan)]
         assert write_sheet(file, "x", LAYOUT, rows, THERE) == []
         read_back = read(given(file), LAYOUT, THERE)
-        found = parts_of(read_back, None)
+        found = parts_of(read_back, None, plan)
         assert {of: [one for _, one in shares] for of, shares in found.items()} == {
             TARGET.id: [_share(parts[0])],
             "a-360222": [_share(parts[1])],
