@@ -81,6 +81,8 @@ def _in_order(rows: Sequence[Row], taken: Taken) -> list[Row]:
     ordered = sorted(rows, key=lambda one: one.first)
     good: list[Row] = []
     for n, one in enumerate(ordered):
+        if one.record.problems:
+            continue
         after = ordered[n + 1] if n + 1 < len(ordered) else None
         if one.until is not None and one.until <= one.first:
             taken.refuse(one.record, "carried_to", stated("carried_to_after", first=local(one.first)))

@@ -44,12 +44,12 @@ def instant(cell: Any, day_none: datetime) -> tuple[datetime, bool]:
     """
     if isinstance(cell, date):
         at = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
-        return _in_china(at), True
+        return _in_china(at, cell), True
     if isinstance(cell, float) and _counted(cell, day_none):
-        return _in_china(day_none + timedelta(seconds=round(cell * 86_400))), False
+        return _in_china(day_none + timedelta(seconds=round(cell * 86_400)), cell), False
     text = halved(said(cell)).removeprefix("'").strip()
     try:
-        return _in_china(datetime.fromisoformat(text)), True
+        return _in_china(datetime.fromisoformat(text), cell), True
     except ValueError:
         timed = _TIMED.fullmatch(text)
     if timed is None and _OF_A_DAY.search(text):
@@ -60,11 +60,15 @@ def instant(cell: Any, day_none: datetime) -> tuple[datetime, bool]:
         at = datetime.combine(on, time(hour, minute, second))
     except ValueError:
         raise BadCell(say("sheet.not_a_moment", value=said(cell))) from None
-    return _in_china(at), False
+    return _in_china(at, cell), False
 
 
-def _in_china(at: datetime) -> datetime:
-    return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+def _in_china(at: datetime, cell: Any) -> datetime:
+    """Raises BadCell for what lies before or after all days that there are."""
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except OverflowError:
+        raise BadCell(say("sheet.not_a_moment", value=said(cell))) from None
 
 
 def local(at: datetime) -> str:
@@ -128,9 +132,9 @@ def _instant(text: str) -> date | None:
     """A moment that says how far its clock is from the world's is on the day of China's."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.astimezone(SHANGHAI).date() if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(SHANGHAI).date() if at.tzinfo else None
 
 
 def _written(text: str) -> date | None:

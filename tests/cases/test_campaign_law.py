@@ -39,6 +39,7 @@ AMENDMENT = {"from_on": "2020-07-01", "version": "2020-2", "source": "一项新�
         ({"checklist": "long"}, ".checklist", "literal_error"),
         ({"scope": ["3602"]}, ".scope.0", None),
         ({"threshold_percent": 101}, ".threshold_percent", "less_than_equal"),
+        ({"threshold_percent": 66.66666}, ".threshold_percent", None),
     ],
 )
 def test_what_a_campaign_cannot_be_is_named_by_its_field(campaign, field, rule):

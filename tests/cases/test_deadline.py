@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from contracts.law.cases.rules import BySeverity, CaseDays
 from services.cases.law.deadline import SOURCE, after, between, is_working_day, shifted
 
 
@@ -68,3 +70,11 @@ def test_counting_working_days_forth_and_back_agrees(day, working_days):
     assert (between(day, end), shifted(day, working_days)) == (working_days, end)
     start = shifted(day, -working_days)
     assert sum(is_working_day(one)[0] for one in days(start, day)[:-1]) == working_days
+
+
+@pytest.mark.parametrize("first", [date(2016, 12, 30), date(2024, 12, 30), date(2026, 11, 28)])
+def test_the_calendar_of_as_many_working_days_as_a_rule_may_have_is_named_in_a_line(first):
+    most = CaseDays.model_fields["verify"].metadata[-1].le
+    assert len(after(first, most).calendar) <= 200
+    with pytest.raises(ValidationError):
+        BySeverity(minor=1, serious=1, grave=most + 1)

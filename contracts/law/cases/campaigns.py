@@ -39,7 +39,7 @@ class CampaignRule(BaseModel):
     plan_approver: Annotated[Level, known(Level)] | None = None
     checklist: Literal["full", "everyday"]
     notice_working_days: Annotated[int, Field(ge=0, le=250)]
-    threshold_percent: Annotated[Decimal, Field(ge=0, le=100)] | None = None
+    threshold_percent: Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)] | None = None
     threshold_due_on: Day | None = None
     threshold_source: Line | None = None
     looks_back_at: tuple[Token, ...] = ()

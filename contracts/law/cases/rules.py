@@ -14,6 +14,8 @@ from contracts.law.versions import Rules
 from contracts.patrol import Severity
 
 Number = Annotated[int, Field(ge=0, le=10_000)]
+WorkingDays = Annotated[int, Field(ge=0, le=1_000)]
+"""No more than that the years by whose calendar they are counted can be named in a line."""
 
 
 class _Stated(BaseModel):
@@ -23,14 +25,14 @@ class _Stated(BaseModel):
 class CaseDays(_Stated):
     """Within how many working days each of these is done."""
 
-    verify: Number
-    assign: Number
-    accept: Number
-    close: Number
-    answer_objection: Number
-    reassign_relapsed: Number
-    acknowledge_referral: Number
-    look_back: Number
+    verify: WorkingDays
+    assign: WorkingDays
+    accept: WorkingDays
+    close: WorkingDays
+    answer_objection: WorkingDays
+    reassign_relapsed: WorkingDays
+    acknowledge_referral: WorkingDays
+    look_back: WorkingDays
 
     def __getitem__(self, word: str) -> int:
         days: int = getattr(self, word)
@@ -40,9 +42,9 @@ class CaseDays(_Stated):
 class BySeverity(_Stated):
     """Working days; of another severity as many as of a serious one."""
 
-    minor: Number
-    serious: Number
-    grave: Number
+    minor: WorkingDays
+    serious: WorkingDays
+    grave: WorkingDays
 
     def __getitem__(self, severity: Severity) -> int:
         days: int = getattr(self, severity, self.serious)

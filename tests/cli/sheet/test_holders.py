@@ -75,7 +75,11 @@ def test_a_cell_says_a_moment_by_the_clock_of_china(cell, says):
     assert instant(cell, SINCE_1900)[0] == says
 
 
-@pytest.mark.parametrize("cell", ["2020-06-01 下午3点", "2020-06-01 25:00", "2020-06-01 8:30 PM", "2020-06", "明天"])
+DOUBTFUL = ["2020-06-01 下午3点", "2020-06-01 25:00", "2020-06-01 8:30 PM", "2020-06", "明天"]
+BEYOND = ["0001-01-01", "9999-12-31T23:59-08:00", "0001-01-01T00:00+14:00", datetime(1, 1, 1)]
+
+
+@pytest.mark.parametrize("cell", [*DOUBTFUL, *BEYOND])
 def test_what_leaves_a_doubt_about_the_moment_is_refused(cell):
     with pytest.raises(BadCell):
         instant(cell, SINCE_1900)
@@ -137,6 +141,7 @@ def test_what_the_sheet_does_not_say_of_later_is_not_undone(tmp_path):
         ([row(JUNE, JUNE)], (2, "F 交还时间")),
         ([row(JUNE, AUGUST), row(JULY, None, "p-li")], (2, "F 交还时间")),
         ([row(JUNE, JULY), row(JUNE, AUGUST, "p-li")], (3, "E 领用时间")),
+        ([row(JUNE), row(JUNE, None, "p-twice"), row(JULY)], (3, "E 领用时间")),
         ([row("上个月")], (2, "E 领用时间")),
         ([row(None)], (2, "E 领用时间")),
         ([row(JUNE, person=None)], (2, "D 持有人账号")),
@@ -149,6 +154,7 @@ def test_a_cell_that_cannot_be_is_named_by_row_and_column_and_the_other_rows_are
     asked, _ = plan(taken, {}, POSTS)
     assert [(one.row, one.column) for one in taken.refused] == [wrong]
     assert [command.person_id for _, command in asked["acme", "T-2"]] == ["p-wang"]
+    assert "p-twice" not in [getattr(command, "person_id", None) for _, command in asked.get(KEY, [])]
 
 
 @pytest.mark.parametrize("name", ["out.xlsx", "out.csv"])
