@@ -87,6 +87,6 @@ class ShowTimeliness(Command):
 
     first: Day | None = None
     last: Day | None = None
-    source: Line | None = None
+    source: Token | None = None
     after: TimelinessRef | None = None
     limit: Annotated[int, Field(ge=1, le=1000), WHOLE] = 200
