@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from contracts.language.division import Division
 from contracts.language.message import Command, Fact
-from contracts.language.values import COMES_LATER, Line, OpenEnum, Value
+from contracts.language.values import COMES_LATER, Line, OpenEnum, Token, Value
 from contracts.language.written import WHOLE, Day, Instant
 
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
