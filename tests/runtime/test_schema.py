@@ -89,7 +89,7 @@ async def test_an_owner_that_is_behind_is_brought_up_beside_one_that_is_ahead(no
     await migrate_async("targets", nothing_yet)
     await expanded(sql, "runtime")
     await sql.execute("DELETE FROM alembic_version WHERE version_num LIKE 'targets%'")
-    await sql.execute("DROP TABLE targets, reports, fates, records, case_steps CASCADE")
+    await sql.execute("DROP TABLE targets, reports, fates, records, case_steps, cleared CASCADE")
     assert await unfit(sql, "targets") == (
         f"the schema is not migrated: it has yet to come to targets {NEWEST['targets']:04}; run the migrations"
     )
