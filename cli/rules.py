@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from cli.say import language_is_chinese, office_words, talk_line, word
+from contracts.language.command import ProblemReply
 from contracts.language.rules import broken, can_say, describe, in_words
 from contracts.publishing.words import words, words_at
 
@@ -37,6 +38,16 @@ def error_said(error: Mapping[str, str]) -> tuple[str, str]:
     """One of the errors of a problem: its figures stand beside its code."""
     figures = {name: one for name, one in error.items() if name not in (_FIELD, _RULE, _CODE)}
     return error.get(_FIELD, ""), rule_said(error.get(_RULE, ""), error.get(_CODE), figures)
+
+
+def whole_said(problem: ProblemReply) -> str:
+    """The rule that the whole of a command broke."""
+    return rule_said(problem.detail or problem.title, problem.code, problem.figures)
+
+
+def problem_said(problem: ProblemReply, field: str) -> list[tuple[str, str]]:
+    """Each field and the rule that it breaks; of a problem that names none, that of the whole under `field`."""
+    return [error_said(error) for error in problem.errors] or [(field, whole_said(problem))]
 
 
 def _figure(name: str, figure: str) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from cli.patrol.holder_sheet import Asked, Key, description, keys, plan
 from cli.region import Region, region_of
-from cli.rules import error_said, rule_said
+from cli.rules import problem_said
 from cli.say import either, say
 from cli.session import As, BusOption, HomeOption, JsonOption, run, session
 from cli.sheet import asked as asked_of
@@ -110,10 +110,7 @@ async def _send(bus: Bus, actor: str, planned: dict[Key, list[Asked]], taken: Ta
             try:
                 await bus.ask(command, actor, command.division, TerminalHoldings)
             except Refused as refused:
-                problem = refused.problem
-                whole = rule_said(problem.detail or problem.title, problem.code, problem.figures)
-                for error in problem.errors or ({"field": "terminal", "rule": whole},):
-                    field, rule = error_said(error)
+                for field, rule in problem_said(refused.problem, "terminal"):
                     taken.refuse(record, _FIELDS.get(field, field), rule)
                 break
             done += 1

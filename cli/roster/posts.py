@@ -11,7 +11,7 @@ import typer
 from cli.enrolling import chunks, named
 from cli.region import Region, region_of
 from cli.roster.post_sheet import FROM, ID, NAME, TO, Plan, PostSheet, as_entries, description
-from cli.rules import error_said, rule_said
+from cli.rules import problem_said, whole_said
 from cli.say import either, say
 from cli.session import As, BusOption, HomeOption, JsonOption, run, session
 from cli.sheet import asked
@@ -57,8 +57,8 @@ async def import_posts(
     now = datetime.now(UTC)
     async with session(actor, bus, home) as asking:
         division = await region_of(actor, region, bus, home)
-        there, held = await asked.places(asking, actor, division), await asked.posts(asking, actor, division)
-        known = asked.known(there, held, division, day_of(now))
+        held = await asked.posts(asking, actor, division)
+        known = await asked.known_on(asking, actor, division, day_of(now), held)
         taken = read(sheets, layout, known)
         plan = PostSheet(taken, layout, known, held, now).plan()
         done = (len(plan.enrol), len(plan.appoint))
@@ -80,7 +80,7 @@ async def _enrol(bus: Bus, actor: str, division: Division, plan: Plan, taken: Ta
                 changed += (await bus.ask(EnrolPosts(posts=tuple(left)), actor, division, Done, timeout=60)).changed
                 break
             except Refused as refused:
-                wrong = named(refused, len(left)) or [(n, "id", _whole(refused)) for n in range(len(left))]
+                wrong = named(refused, len(left)) or [(n, "id", whole_said(refused.problem)) for n in range(len(left))]
                 for n, field, rule in wrong:
                     name = ".".join(part for part in field.split(".") if not part.isdigit())
                     taken.refuse(rows[left[n].id], _FIELDS.get(name, name), rule)
@@ -95,16 +95,9 @@ async def _appoint(bus: Bus, actor: str, plan: Plan, taken: Taken) -> int:
             await bus.ask(appoint, actor, plan.posts[appoint.post_id].division, Post)
             done += 1
         except Refused as refused:
-            for error in refused.problem.errors or ({"field": "id", "rule": _whole(refused)},):
-                field, rule = error_said(error)
+            for field, rule in problem_said(refused.problem, "id"):
                 taken.refuse(record, _FIELDS.get(field, field), rule)
     return done
-
-
-def _whole(refused: Refused) -> str:
-    """The rule that the whole of a command broke."""
-    problem = refused.problem
-    return rule_said(problem.detail or problem.title, problem.code, problem.figures)
 
 
 @app.command("export", help=say("help.posts_export"))
@@ -120,8 +113,8 @@ async def export_posts(
     layout = layout_of(description(), columns)
     async with session(actor, bus, home) as asking:
         division = await region_of(actor, region, bus, home)
-        there, held = await asked.places(asking, actor, division), await asked.posts(asking, actor, division)
-    known = asked.known(there, held, division, day_of(datetime.now(UTC)))
+        held = await asked.posts(asking, actor, division)
+        known = await asked.known_on(asking, actor, division, day_of(datetime.now(UTC)), held)
     rows: list[dict[str, Any]] = [row for entry in as_entries(held) for row in flat_rows(entry, layout)]
     told = write_sheet(file, either(*description().title), layout, rows, known)
     show_export(file, len(rows), told)

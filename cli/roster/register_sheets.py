@@ -53,8 +53,8 @@ def app_of(register: Register) -> typer.Typer:
         sheets = given(file)
         async with session(actor, bus, home) as asking:
             division = await region_of(actor, region, bus, home)
-            there = await asked.places(asking, actor, division)
-            taken = read(sheets, layout, asked.known(there, (), division, day_of(datetime.now(UTC))))
+            known = await asked.known_on(asking, actor, division, day_of(datetime.now(UTC)))
+            taken = read(sheets, layout, known)
             before = {one.id: one for one in await _entries(asking, actor, division, register)}
             things = entries(taken.records, layout.lists, "id", lambda one: one.stated.get("id"), taken)
             good = _good(register, things, before, taken)
@@ -78,9 +78,8 @@ def app_of(register: Register) -> typer.Typer:
         layout = layout_of(description(register), columns)
         async with session(actor, bus, home) as asking:
             division = await region_of(actor, region, bus, home)
-            there = await asked.places(asking, actor, division)
+            known = await asked.known_on(asking, actor, division, day_of(datetime.now(UTC)))
             found = await _entries(asking, actor, division, register)
-        known = asked.known(there, (), division, day_of(datetime.now(UTC)))
         rows = rows_of(found, layout)
         show_export(file, len(rows), write_sheet(file, either(*description(register).title), layout, rows, known))
         return 0

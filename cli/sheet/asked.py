@@ -25,6 +25,11 @@ async def posts(bus: Bus, actor: str, division: Division) -> list[Post]:
     return [post async for page in listed for post in page.posts]
 
 
+async def known_on(bus: Bus, actor: str, division: Division, day: date, held: Iterable[Post] = ()) -> Known:
+    """What there is on a day in and under a division, asked for."""
+    return known(await places(bus, actor, division), held, division, day)
+
+
 def known(there: Iterable[Place], held: Iterable[Post], within: Division, on: date) -> Known:
     """What there is on a day, to an office whose own division is one of them."""
     divisions = (

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cli.enrolling import named
-from cli.rules import error_said, field_and_rule, rule_said
+from cli.rules import error_said, field_and_rule, whole_said
 from cli.say import say
 from cli.sheet.layout import Description
 from cli.sheet.taken import Record, Taken
@@ -124,7 +124,7 @@ def _refuse(refused: Refused, rows: Sequence[Record], taken: Taken) -> bool:
     problem = refused.problem
     if problem.type.endswith(NO_TARGET):
         for record in rows:
-            taken.refuse(record, "parent_id", rule_said(problem.detail or problem.title, problem.code, problem.figures))
+            taken.refuse(record, "parent_id", whole_said(problem))
         return True
     errors = problem.errors
     cells = named(refused, len(rows))

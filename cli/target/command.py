@@ -115,8 +115,8 @@ async def break_down(
     sheets = given(file)
     async with session(actor, bus, home) as asking:
         division = await region_of(actor, region, bus, home)
-        there = await places.places(asking, actor, division)
-        taken = read_rows(sheets, layout, places.known(there, (), division, day_of(datetime.now(UTC))))
+        known = await places.known_on(asking, actor, division, day_of(datetime.now(UTC)))
+        taken = read_rows(sheets, layout, known)
         plan = await standing(asking, actor, division, year)
         parts = parts_of(taken, under, plan)
         new = changed(parts, plan)
@@ -145,9 +145,8 @@ async def export(
     layout = layout_of(description(), columns)
     async with session(actor, bus, home) as asking:
         division = await region_of(actor, region, bus, home)
-        there = await places.places(asking, actor, division)
+        known = await places.known_on(asking, actor, division, day_of(datetime.now(UTC)))
         plan = await standing(asking, actor, division, year)
     rows = [row_of(one) for _, one in in_tree(plan)]
-    known = places.known(there, (), division, day_of(datetime.now(UTC)))
     show_export(file, len(rows), write_sheet(file, either(*description().title), layout, rows, known))
     return 0

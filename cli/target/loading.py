@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cli.enrolling import Wrong
-from cli.rules import error_said, field_and_rule, rule_said
+from cli.rules import field_and_rule, problem_said
 from clients.python.bus import Bus
 from clients.python.refused import Refused
 from contracts.language.division import Division
@@ -39,8 +39,6 @@ async def set_all(bus: Bus, actor: str, division: Division, targets: Sequence[tu
         try:
             await bus.ask(SetTarget(target=one), actor, division, Target)
         except Refused as refused:
-            problem = refused.problem
-            said = [error_said(error) for error in problem.errors]
-            whole = [("id", rule_said(problem.detail or problem.title, problem.code, problem.figures))]
-            wrong += [(row, field.removeprefix("target."), rule) for field, rule in said or whole]
+            said = problem_said(refused.problem, "id")
+            wrong += [(row, field.removeprefix("target."), rule) for field, rule in said]
     return wrong

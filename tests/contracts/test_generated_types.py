@@ -83,7 +83,7 @@ async def test_every_recorded_payload_is_a_value_of_its_type_and_a_misspelt_fiel
     for name, recorded in publish.payloads().items():
         lines += values(name, recorded[-1])
     (generators / "values.ts").write_text("\n".join(lines))
-    await run(tool(generators, "tsc"), *STRICT, "values.ts", cwd=generators)
+    assert await run(tool(generators, "tsc"), *STRICT, "values.ts", cwd=generators) == ""
 
 
 UNKNOWN_WORDS = """
@@ -101,7 +101,7 @@ export const certain: T.Line = opened.case.due_calendar;
 
 async def test_words_are_open_where_they_are_told_and_closed_where_they_are_sent(generators, typescript):
     (generators / "words.ts").write_text(UNKNOWN_WORDS)
-    await run(tool(generators, "tsc"), *STRICT, "words.ts", cwd=generators)
+    assert await run(tool(generators, "tsc"), *STRICT, "words.ts", cwd=generators) == ""
 
 
 def inline(shape):

@@ -137,8 +137,8 @@ async def test_a_service_that_is_too_old_is_not_ready_says_why_and_goes_on_by_it
 async def test_a_service_becomes_ready_on_a_newer_schema(bus, dsn, sql):
     await expanded(sql, "targets")
     await sql.execute(FIELD)
-    async with running("targets", bus, dsn):
-        pass
+    async with running("targets", bus, dsn) as service:
+        assert (await asyncio.to_thread(service.get, "/readyz"))[0] == 200
 
 
 @pytest.mark.served

@@ -22,9 +22,8 @@ from contracts.targets import (
 from services.runtime.problem import Problem
 from services.targets.allocation.allocation import after, moves, problems_of, shown
 from services.targets.service import targets
-from tests.servers import migrated, transaction
 from tests.targets.plan import CHANGJIANG, FULIANG, LEPING, TARGET, allocate, asked, reported, share, stands, target
-from tests.telling import answered, asking, hear
+from tests.telling import hear
 
 TODAY = date(2020, 6, 15)
 
@@ -125,18 +124,6 @@ def test_after_any_allocations_the_shares_and_what_is_left_are_the_whole(steps):
     told = shown(TARGET, parts)
     assert {one.division: one.amount for one in told.shares} == account
     assert sum(account.values()) + told.unallocated == 11_000
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("targets")
-
-
-@pytest.fixture
-async def tx(dsn):
-    async with transaction(dsn) as tx:
-        await answered(targets, tx, asking(SetTarget(target=TARGET), OPERATOR, UNKNOWN))
-        yield tx
 
 
 async def test_a_breakdown_is_told_with_what_is_left_and_once(tx):

@@ -12,7 +12,7 @@ from contracts.targets import Allocate, Amounts, ProgressRecorded, SetTarget, Sh
 from services.runtime.messages import Refused
 from services.runtime.problem import Problem
 from services.targets.service import targets
-from tests.servers import NOW, migrated, transaction
+from tests.servers import NOW, transaction
 from tests.targets.plan import TARGET, reported
 from tests.telling import answered, asking, hear, heard
 
@@ -26,11 +26,6 @@ def wanted(**changes):
 TREES = wanted(id="trees", kind="count", unit="pieces", division=COUNTY, counts="clearance")
 GROUND = wanted(id="ground", division="360200000000", counts="clearance")
 """Of a county the trees, of the city above it the ground."""
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("targets")
 
 
 @pytest.fixture

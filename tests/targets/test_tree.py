@@ -4,27 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.language.command import OPERATOR
-from contracts.language.division import UNKNOWN, Division
-from contracts.targets import CountedWork, SetTarget, ShowPlan, TargetKind
+from contracts.language.division import Division
+from contracts.targets import CountedWork, ShowPlan, TargetKind
 from services.runtime.problem import Problem
 from services.targets.service import targets
-from tests.servers import migrated, transaction
+from tests.servers import migrated
 from tests.targets.plan import FULIANG, TARGET, allocate, asked, put, reported, share, target, under
-from tests.telling import answered, asking, hear
+from tests.telling import hear
 from tests.turns import committed, overlapping
-
-
-@pytest.fixture(scope="module")
-async def dsn():
-    return await migrated("targets")
-
-
-@pytest.fixture
-async def tx(dsn):
-    async with transaction(dsn) as tx:
-        await answered(targets, tx, asking(SetTarget(target=TARGET), OPERATOR, UNKNOWN))
-        yield tx
 
 
 @pytest.mark.served

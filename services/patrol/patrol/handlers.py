@@ -65,22 +65,18 @@ async def move_patrols(tx: Transaction, heard: list[Heard[PatrolReport]]) -> lis
             refused.append(Refused(one, tuple(FieldProblem.of(field, rule) for field, rule in lost)))
         else:
             timed.append(one)
-    moves, timed_moves, causes = [], [], {}
+    moves: list[tuple[Heard[PatrolReport], Named, Moved]] = []
     for one, post_id in zip(timed, await _posts_of(tx, timed), strict=True):
         if one.body.move in reporting.NAMES_A_POST and post_id is None:
             wanted = broken("no_post_enrolled" if one.body.post_id else "post_of_patrol")
             refused.append(Refused(one, (FieldProblem.of("post_id", wanted),)))
             continue
-        named = reporting.named(one)
-        causes[named.id] = one
-        moves.append((named, reporting.moved(one, post_id), one.source))
-        timed_moves.append(one)
+        moves.append((one, reporting.named(one), reporting.moved(one, post_id)))
     if not moves:
         return refused
-    told, full = await record.move(tx, moves)
-    for one, (named, _, _) in zip(timed_moves, moves, strict=True):
-        if named.id in full:
-            refused.append(Refused(one, (FieldProblem.of(*_too_much(one.body)),)))
+    told, full = await record.move(tx, [(named, moved, one.source) for one, named, moved in moves])
+    causes = {named.id: one for one, named, _ in moves}
+    refused += [Refused(one, (FieldProblem.of(*_too_much(one.body)),)) for one, named, _ in moves if named.id in full]
     return [*refused, *((causes[id], fact) for id, facts in told.items() for fact in facts)]
 
 
