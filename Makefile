@@ -9,7 +9,7 @@ READY := .venv/ready
 
 .PHONY: demo up quick test check containers bench soak mutate conformance publish lock clean help
 
-demo: $(READY)  ## play the main job on real input, then check the books (about two minutes and a half on two cores)
+demo: $(READY)  ## play the main job on real input, then check the books (about a minute and a half on two cores)
 	$(BIN)/linzhang demo
 
 up: $(READY)  ## run the whole system here with the Jingdezhen sample, until Ctrl-C

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -95,10 +95,10 @@ def _share(record: Record, of: str, taken: Taken) -> TargetShare | None:
         return None
 
 
-def changed(parts: Parts, plan: Sequence[TargetProgress]) -> int:
-    """How many shares are otherwise than they stand."""
-    stands = {one.target.id: one.target.amount for one in plan}
-    return sum(stands.get(share.id) != share.amount for shares in parts.values() for _, share in shares)
+def changed(parts: Parts, of: Collection[str], plan: Sequence[TargetProgress]) -> int:
+    """How many shares of these targets are otherwise than they stood."""
+    stood = {one.target.id: one.target.amount for one in plan}
+    return sum(stood.get(share.id) != share.amount for target in of for _, share in parts[target])
 
 
 async def allocate_all(

@@ -119,10 +119,10 @@ async def break_down(
         taken = read_rows(sheets, layout, known)
         plan = await standing(asking, actor, division, year)
         parts = parts_of(taken, under, plan)
-        new = changed(parts, plan)
         done = [] if preview else await allocate_all(asking, actor, division, parts, taken, reason, paper)
+    of = parts.keys() if preview else {one.target_id for one in done}
     key = "target.would" if preview else "target.broken_down"
-    counts = {"read": len(taken.records), "changed": new, "targets": len(done)}
+    counts = {"read": len(taken.records), "changed": changed(parts, of, plan), "targets": len(of)}
     status = show_import(file, taken, key, counts, preview=preview, as_json=as_json)
     if done and not as_json:
         heads = [say(f"target.{name}") for name in ("id", "amount", "parts", "unallocated")]
