@@ -10,7 +10,6 @@ from services.runtime.problem import Problem
 from services.runtime.service import Room
 from services.runtime.transaction import Transaction
 from services.targets.allocation import allocation
-from services.targets.cleared import store as cleared_store
 from services.targets.target import store
 from services.targets.target.handlers import recount
 
@@ -22,7 +21,7 @@ async def allocate(tx: Transaction, ask: Ask[Allocate]) -> Answer:
     """Who may is who sets the plan: the operator."""
     ask.require_operator()
     wanted = ask.command
-    await cleared_store.lock(tx)
+    await store.lock_plan(tx)
     stands = {
         one.target.id: one.target
         for one in (await store.around(tx, [wanted.target_id, *(one.id for one in wanted.shares)])).values()

@@ -17,7 +17,7 @@ room = Room()
 @room.hears(ClearanceRecorded, ClearanceVerified, locks="plot.id", any_word=True)
 async def count_cleared(tx: Transaction, heard: list[Heard[ClearanceRecorded | ClearanceVerified]]) -> list[News]:
     """A plot counts as its newest fact says, however often and in whatever order facts are heard."""
-    await store.lock(tx)
+    await target_store.lock_plan(tx)
     found = {Plot.of(one.body, one.envelope.sequence or 0): one for one in heard}
     kept = await store.keep(tx, cleared.newest(found))
     locked = await target_store.locked(tx, await store.counting(tx)) if kept else {}

@@ -15,14 +15,6 @@ from services.targets.cleared.cleared import Plot
 _COLUMNS = ("id", "sequence", "division", "place", "last", "treated", "verified", "area_mu", "state")
 
 
-async def lock(tx: Transaction) -> None:
-    """Until this transaction ends nobody else counts plots, or changes the plan.
-
-    It comes before anything is read of them: what a statement sees that had to wait for a row is older than that.
-    """
-    await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended('cleared', 0))")
-
-
 async def keep(tx: Transaction, plots: Sequence[Plot]) -> list[tuple[Plot, int, Plot | None]]:
     """Those that no later fact was heard of, how often each was told by now, and how it stood before."""
     rows = await tx.sql.fetch(

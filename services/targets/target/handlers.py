@@ -23,7 +23,7 @@ async def set_target(tx: Transaction, ask: Ask[SetTarget]) -> Answer:
     ask.require_operator()
     wanted = ask.command.target
     ask.require_within(wanted.division)
-    await cleared_store.lock(tx)
+    await store.lock_plan(tx)
     found = await store.around(tx, [one for one in (wanted.id, wanted.parent_id) if one is not None])
     before = found.get(wanted.id)
     if before is not None and before.target == wanted:

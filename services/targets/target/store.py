@@ -12,6 +12,20 @@ from services.runtime.transaction import Transaction
 from services.targets.target.target import unallocated
 
 AMOUNTS = ("reported", "mapped", "accepted", "preserved")
+_BELOW = """
+            UNION ALL
+            SELECT below.whole, targets.id, targets.body ->> 'counts' FROM targets
+            JOIN below ON targets.parent_id = below.id WHERE below.counts IS NULL
+        ), reached AS (
+            SELECT whole, sum(reported) AS reported, sum(mapped) AS mapped, sum(accepted) AS accepted,
+                   sum(preserved) AS preserved
+            FROM below JOIN targets USING (id) GROUP BY whole
+        )
+"""
+"""How `below` goes on from the wholes that it begins with, and what each has `reached` with all its parts.
+
+What counts by itself has counted what its parts have.
+"""
 
 
 async def locked(tx: Transaction, target_ids: Sequence[str]) -> dict[str, TargetProgress]:
@@ -24,6 +38,14 @@ async def locked(tx: Transaction, target_ids: Sequence[str]) -> dict[str, Target
         list(set(target_ids)),
     )
     return {row["id"]: _progress(row) for row in rows}
+
+
+async def lock_plan(tx: Transaction) -> None:
+    """Until this transaction ends nobody else changes the plan, or counts what counts by itself.
+
+    It comes before anything is read of them: what a statement sees that had to wait for a row is older than that.
+    """
+    await tx.sql.execute("SELECT pg_advisory_xact_lock(hashtextextended('plan', 0))")
 
 
 async def around(tx: Transaction, target_ids: Sequence[str]) -> dict[str, TargetProgress]:
@@ -80,12 +102,9 @@ async def save_sums(tx: Transaction, totals: Mapping[str, Amounts]) -> None:
 
 
 async def plan(tx: Transaction, year: int, division: Division, after: str | None, limit: int) -> list[TargetProgress]:
-    """The targets of a year in or under a division, with the amounts that they and all their parts have reached.
-
-    What counts by itself has counted what its parts have.
-    """
+    """The targets of a year in or under a division, with the amounts that they and all their parts have reached."""
     rows = await tx.sql.fetch(
-        """
+        f"""
         WITH RECURSIVE page AS (
             SELECT id, division, body FROM targets
             WHERE year = $1 AND starts_with(division, $2) AND ($3::text IS NULL OR
@@ -93,14 +112,7 @@ async def plan(tx: Transaction, year: int, division: Division, after: str | None
             ORDER BY division COLLATE "C", id COLLATE "C" LIMIT $4
         ), below AS (
             SELECT id AS whole, id, body ->> 'counts' AS counts FROM page
-            UNION ALL
-            SELECT below.whole, targets.id, targets.body ->> 'counts' FROM targets
-            JOIN below ON targets.parent_id = below.id WHERE below.counts IS NULL
-        ), reached AS (
-            SELECT whole, sum(reported) AS reported, sum(mapped) AS mapped, sum(accepted) AS accepted,
-                   sum(preserved) AS preserved
-            FROM below JOIN targets USING (id) GROUP BY whole
-        )
+            {_BELOW}
         SELECT page.id, page.body, reached.*,
                ARRAY(SELECT parts.body FROM targets AS parts WHERE parts.parent_id = page.id) AS parts
         FROM page JOIN reached ON reached.whole = page.id
@@ -117,29 +129,22 @@ async def plan(tx: Transaction, year: int, division: Division, after: str | None
 async def trees(tx: Transaction, target_ids: Sequence[str]) -> dict[str, tuple[str, Amounts]]:
     """Of each target the one at the top of its tree, and what that whole tree has reached."""
     rows = await tx.sql.fetch(
-        """
+        f"""
         WITH RECURSIVE above AS (
             SELECT id AS of, id, parent_id FROM targets WHERE id = ANY($1::text[])
             UNION
             SELECT above.of, targets.id, targets.parent_id FROM targets JOIN above ON targets.id = above.parent_id
         ), tops AS (
-            SELECT of, id AS top FROM above WHERE parent_id IS NULL
+            SELECT of, id AS whole FROM above WHERE parent_id IS NULL
         ), below AS (
-            SELECT DISTINCT tops.top, targets.id, targets.body ->> 'counts' AS counts
-            FROM tops JOIN targets ON targets.id = tops.top
-            UNION ALL
-            SELECT below.top, targets.id, targets.body ->> 'counts' FROM targets
-            JOIN below ON targets.parent_id = below.id WHERE below.counts IS NULL
-        ), reached AS (
-            SELECT top, sum(reported) AS reported, sum(mapped) AS mapped, sum(accepted) AS accepted,
-                   sum(preserved) AS preserved
-            FROM below JOIN targets USING (id) GROUP BY top
-        )
-        SELECT of, reached.* FROM tops JOIN reached USING (top)
+            SELECT DISTINCT tops.whole, targets.id, targets.body ->> 'counts' AS counts
+            FROM tops JOIN targets ON targets.id = tops.whole
+            {_BELOW}
+        SELECT of, reached.* FROM tops JOIN reached USING (whole)
         """,
         list(set(target_ids)),
     )
-    return {row["of"]: (row["top"], amounts_of(row)) for row in rows}
+    return {row["of"]: (row["whole"], amounts_of(row)) for row in rows}
 
 
 def _with_what_is_left(row: asyncpg.Record) -> TargetProgress:
